@@ -1,0 +1,2 @@
+//! Kabinet on the command line.
+fn main() {}

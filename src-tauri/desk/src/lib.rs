@@ -1,0 +1,2 @@
+//! The use cases of Kabinet, one module a journey.
+pub mod view;

@@ -1,0 +1,444 @@
+//! What crosses the edge: to the window (as TypeScript made by ts-rs) and to `kabinet-cli --json`.
+//! No secret and nothing technical that a person has not asked for stands in a view.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A text in the three languages of the interface.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TextView {
+    /// Belarusian.
+    pub be: String,
+    /// Russian.
+    pub ru: String,
+    /// English.
+    pub en: String,
+}
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Belarusian.
+    #[default]
+    Be,
+    /// Russian.
+    Ru,
+    /// English.
+    En,
+}
+
+/// An error as it leaves the desk. The window decides by `code`, never by the text.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ProblemView {
+    /// Stable name of the case, such as `pin_wrong`.
+    pub code: String,
+    /// What happened, in the person's language.
+    pub message: String,
+    /// What to do now, in the person's language.
+    pub remedy: String,
+    /// Tries of the password that are left, where the case has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub attempts_left: Option<u8>,
+    /// Whether the same act may succeed when simply repeated.
+    pub retryable: bool,
+}
+
+/// What is known of this computer's readers at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ReadersView {
+    /// State of the PC/SC service.
+    pub service: ServiceView,
+    /// The readers, in the service's order.
+    pub readers: Vec<ReaderView>,
+}
+
+/// State of the PC/SC service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceView {
+    /// It answers.
+    Running,
+    /// It is installed but does not answer, or is not installed.
+    NotRunning,
+    /// It answers, but this person may not use it.
+    AccessDenied,
+}
+
+/// One reader.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ReaderView {
+    /// Name, as the service gives it; `tcp:HOST:PORT` for a remote card.
+    pub name: String,
+    /// What is in it.
+    pub card: CardPresenceView,
+}
+
+/// What is in a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CardPresenceView {
+    /// Nothing.
+    Absent,
+    /// A card that answers nothing sensible (often put in the wrong way round).
+    Mute,
+    /// A card that another program holds.
+    InUse,
+    /// A card that is not an ID card.
+    Other,
+    /// An ID card (it knows BPACE).
+    IdCard,
+}
+
+/// State of a password, learned without a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum PinView {
+    /// It can be used.
+    Usable {
+        /// Wrong tries that are left.
+        attempts_left: u8,
+    },
+    /// One try left; the CAN must be entered first.
+    Suspended,
+    /// No tries left; the PUK unblocks.
+    Blocked,
+    /// Switched off.
+    Deactivated,
+}
+
+/// What a card tells before any secret.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CardStatusView {
+    /// The reader.
+    pub reader: String,
+    /// The PIN.
+    pub pin: PinView,
+}
+
+/// What a card tells after PIN (eSign application, base mode).
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CardContentsView {
+    /// The holder, from the name object or the certificate.
+    pub holder: Option<String>,
+    /// Certificates for signing.
+    pub certificates: Vec<CertificateView>,
+}
+
+/// A certificate on the card.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CertificateView {
+    /// Key reference, such as `01`.
+    pub key: String,
+    /// Name of the subject.
+    pub subject: String,
+    /// Name of the issuer.
+    pub issuer: String,
+    /// Serial number, hex.
+    pub serial_number: String,
+    /// Start of validity, RFC 3339.
+    pub not_before: String,
+    /// End of validity, RFC 3339.
+    pub not_after: String,
+}
+
+/// One thing that is asked for at sign-in.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ClaimView {
+    /// Number of the data group (STB 34.101.79, clause 7.1).
+    pub group: u8,
+    /// Its stable name, such as `family_name`.
+    pub name: String,
+    /// Whether the portal refuses the sign-in without it.
+    pub required: bool,
+}
+
+/// Who asks for a sign-in, and for what.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ConsentView {
+    /// Handle of this sign-in.
+    pub id: String,
+    /// The portal's name.
+    pub relying_party: TextView,
+    /// Why it asks.
+    pub purpose: TextView,
+    /// Address of the portal.
+    pub issuer: String,
+    /// Holder of the terminal's certificate.
+    pub terminal: String,
+    /// Authority that certified the terminal.
+    pub terminal_authority: String,
+    /// First day of the terminal's certificate, YYYY-MM-DD.
+    pub terminal_from: String,
+    /// Last day, YYYY-MM-DD.
+    pub terminal_until: String,
+    /// What is asked.
+    pub claims: Vec<ClaimView>,
+}
+
+/// The person who is signed in, or whose store is open.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct PersonView {
+    /// Names for display in the order given name, family name, by language (`be`, `ru`, `latin`).
+    pub name: BTreeMap<String, String>,
+    /// Personal number, where it was shared.
+    pub personal_number: Option<String>,
+    /// Nationality as on the card, where it was shared.
+    pub nationality: Option<String>,
+    /// Date of birth, `YYYY-MM-DD` with spaces for unknown parts, where it was shared.
+    pub birth_date: Option<String>,
+    /// The portal.
+    pub portal: String,
+    /// Whether the session can still be used or refreshed.
+    pub session: bool,
+}
+
+/// An entry of the catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ProcedureView {
+    /// Official number, such as `2.35`.
+    pub id: String,
+    /// Version of its form.
+    pub version: u32,
+    /// Title.
+    pub title: TextView,
+    /// What it is about.
+    pub description: TextView,
+    /// Authority that decides.
+    pub authority: TextView,
+    /// Cost.
+    pub cost: TextView,
+    /// Time limit.
+    pub term: TextView,
+    /// What is needed.
+    pub evidence: Vec<TextView>,
+    /// Legal basis.
+    pub legal_basis: TextView,
+}
+
+/// A form with its schema, for the renderer.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct FormView {
+    /// The procedure.
+    pub procedure: ProcedureView,
+    /// JSON Schema 2020-12 (the subset in docs/forms.md).
+    #[ts(type = "unknown")]
+    pub schema: serde_json::Value,
+    /// Steps, order, labels and prefill paths.
+    #[ts(type = "unknown")]
+    pub ui: serde_json::Value,
+}
+
+/// A draft in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct DraftSummaryView {
+    /// UUIDv7; becomes the application's id.
+    pub id: String,
+    /// The procedure's number.
+    pub procedure_id: String,
+    /// Its title.
+    pub title: TextView,
+    /// When it last changed, RFC 3339.
+    pub changed_at: String,
+    /// Whether the form is complete and valid as it stands.
+    pub complete: bool,
+}
+
+/// A whole draft.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct DraftView {
+    /// As in the list.
+    pub summary: DraftSummaryView,
+    /// The form.
+    pub form: FormView,
+    /// The values typed so far.
+    #[ts(type = "Record<string, unknown>")]
+    pub data: serde_json::Value,
+    /// Values that came from card or ticket: JSON Pointer to the source's name.
+    pub prefilled: BTreeMap<String, String>,
+    /// What is wrong with it now.
+    pub problems: Vec<FieldProblemView>,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct FieldProblemView {
+    /// JSON Pointer to the value.
+    pub path: String,
+    /// The keyword of JSON Schema that failed, such as `required`.
+    pub keyword: String,
+    /// The sentence, in the person's language.
+    pub message: String,
+}
+
+/// Something that waits to leave.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct OutboxItemView {
+    /// The application's id.
+    pub id: String,
+    /// The procedure's number.
+    pub procedure_id: String,
+    /// Its title.
+    pub title: TextView,
+    /// When it was signed, RFC 3339.
+    pub signed_at: String,
+    /// Where it stands.
+    pub state: OutboxStateView,
+    /// Tries so far.
+    pub tries: u32,
+    /// Why the last try failed, in the person's language.
+    pub last_problem: Option<String>,
+    /// When the next try is due, RFC 3339.
+    pub next_try_at: Option<String>,
+}
+
+/// Where an outbox item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxStateView {
+    /// It waits for the network or for its next try.
+    Waiting,
+    /// The portal refused it for good; the person must act.
+    Refused,
+}
+
+/// An application that the portal knows.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ApplicationView {
+    /// UUIDv7.
+    pub id: String,
+    /// The procedure's number.
+    pub procedure_id: String,
+    /// Its title.
+    pub title: TextView,
+    /// The portal's registration number.
+    pub registration_number: String,
+    /// `registered`, `accepted`, `documentsRequested`, `approved`, `refused`, `withdrawn`.
+    pub status: String,
+    /// When it was submitted, RFC 3339.
+    pub submitted_at: String,
+    /// Last day of the time limit, YYYY-MM-DD.
+    pub deadline: Option<String>,
+    /// What happened so far.
+    pub history: Vec<HistoryView>,
+}
+
+/// One event of an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct HistoryView {
+    /// RFC 3339.
+    pub at: String,
+    /// Status from then on.
+    pub status: String,
+    /// The authority's words.
+    pub note: Option<TextView>,
+}
+
+/// What a synchronisation did.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct SyncView {
+    /// Applications that left the outbox and are registered now.
+    pub sent: Vec<ApplicationView>,
+    /// Procedures that changed.
+    pub procedures: u32,
+    /// Applications that changed.
+    pub applications: u32,
+    /// Items still waiting.
+    pub waiting: u32,
+}
+
+/// What a signature says.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct SignatureReportView {
+    /// `valid`, `invalid` or `cannot_tell`.
+    pub verdict: String,
+    /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
+    pub reason: Option<String>,
+    /// One sentence in the person's language.
+    pub sentence: String,
+    /// Signer's name.
+    pub signer: Option<String>,
+    /// Time that the signer claims, RFC 3339.
+    pub claimed_at: Option<String>,
+    /// Names of the chain, the signer's certificate first.
+    pub chain: Vec<String>,
+}
+
+/// Whether the store is open.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct StoreView {
+    /// `none` (no store yet), `locked`, `open`.
+    pub state: String,
+    /// Whether the key is in the system's key store (`keyring`) or under a passphrase (`passphrase`).
+    pub protection: Option<String>,
+}
+
+/// What the trusted prompt shows and asks. Composed by the core alone.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PromptView {
+    /// Sign-in: who asks for what; returns the groups that are shared.
+    SignIn {
+        /// The request.
+        consent: ConsentView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Signature of an application.
+    Sign {
+        /// Title of the procedure.
+        title: TextView,
+        /// Authority that gets it.
+        recipient: TextView,
+        /// Holder who signs, from the card's certificate when known.
+        signer: Option<String>,
+        /// What is signed, field by field: label and value.
+        fields: Vec<PromptFieldView>,
+        /// belt-hash of the exact octets, hex.
+        hash: String,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// A passphrase for the store.
+    Passphrase {
+        /// Whether a new one is chosen.
+        new: bool,
+    },
+    /// A secret to look at the card (PIN).
+    ReadCard {
+        /// PIN state before the try.
+        pin: PinView,
+    },
+}
+
+/// A line of the trusted prompt.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct PromptFieldView {
+    /// Label.
+    pub label: TextView,
+    /// Value as the person typed it.
+    pub value: String,
+}
+
+/// Where a card dialogue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StepView {
+    /// Talking to the portal.
+    Portal,
+    /// The PIN is being proved to the card.
+    Pin,
+    /// The card checks the terminal.
+    Terminal,
+    /// Data travel from card to portal.
+    Reading,
+    /// The card signs.
+    Signing,
+    /// Saving.
+    Saving,
+    /// Done.
+    Done,
+}

@@ -1,0 +1,1 @@
+//! Certificates and CAdES signatures in the Belarusian profile.

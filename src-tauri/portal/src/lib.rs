@@ -1,0 +1,1 @@
+//! The portal: OAuth, JMAP and the relay of a sign-in.

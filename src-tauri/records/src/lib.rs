@@ -1,0 +1,1 @@
+//! The nouns of the personal area and their JSON.

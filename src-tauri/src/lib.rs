@@ -1,0 +1,1 @@
+//! The shell: windows, commands and events.

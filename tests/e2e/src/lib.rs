@@ -1,0 +1,1 @@
+//! The whole line, played by programs as people would.

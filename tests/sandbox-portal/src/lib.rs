@@ -1,0 +1,1 @@
+//! A portal, identity service and certification authority for tests.

@@ -1,0 +1,2 @@
+//! A portal, identity service and certification authority for tests.
+fn main() {}

@@ -1,0 +1,1 @@
+//! A software BTOK card for tests (STB 34.101.79).
