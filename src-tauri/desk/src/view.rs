@@ -8,6 +8,7 @@ use ts_rs::TS;
 
 /// A text in the three languages of the interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
 pub struct TextView {
     /// Belarusian.
     pub be: String,
@@ -19,6 +20,7 @@ pub struct TextView {
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Belarusian.
@@ -32,6 +34,7 @@ pub enum Language {
 
 /// An error as it leaves the desk. The window decides by `code`, never by the text.
 #[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
 pub struct ProblemView {
     /// Stable name of the case, such as `pin_wrong`.
     pub code: String,
@@ -49,6 +52,7 @@ pub struct ProblemView {
 
 /// What is known of this computer's readers at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct ReadersView {
     /// State of the PC/SC service.
     pub service: ServiceView,
@@ -58,6 +62,7 @@ pub struct ReadersView {
 
 /// State of the PC/SC service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceView {
     /// It answers.
@@ -70,6 +75,7 @@ pub enum ServiceView {
 
 /// One reader.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct ReaderView {
     /// Name, as the service gives it; `tcp:HOST:PORT` for a remote card.
     pub name: String,
@@ -79,6 +85,7 @@ pub struct ReaderView {
 
 /// What is in a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum CardPresenceView {
     /// Nothing.
@@ -95,6 +102,7 @@ pub enum CardPresenceView {
 
 /// State of a password, learned without a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum PinView {
     /// It can be used.
@@ -112,6 +120,7 @@ pub enum PinView {
 
 /// What a card tells before any secret.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct CardStatusView {
     /// The reader.
     pub reader: String,
@@ -121,6 +130,7 @@ pub struct CardStatusView {
 
 /// What a card tells after PIN (eSign application, base mode).
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct CardContentsView {
     /// The holder, from the name object or the certificate.
     pub holder: Option<String>,
@@ -130,6 +140,7 @@ pub struct CardContentsView {
 
 /// A certificate on the card.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct CertificateView {
     /// Key reference, such as `01`.
     pub key: String,
@@ -147,6 +158,7 @@ pub struct CertificateView {
 
 /// One thing that is asked for at sign-in.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct ClaimView {
     /// Number of the data group (STB 34.101.79, clause 7.1).
     pub group: u8,
@@ -158,6 +170,7 @@ pub struct ClaimView {
 
 /// Who asks for a sign-in, and for what.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct ConsentView {
     /// Handle of this sign-in.
     pub id: String,
@@ -181,6 +194,7 @@ pub struct ConsentView {
 
 /// The person who is signed in, or whose store is open.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct PersonView {
     /// Names for display in the order given name, family name, by language (`be`, `ru`, `latin`).
     pub name: BTreeMap<String, String>,
@@ -198,6 +212,7 @@ pub struct PersonView {
 
 /// An entry of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct ProcedureView {
     /// Official number, such as `2.35`.
     pub id: String,
@@ -221,6 +236,7 @@ pub struct ProcedureView {
 
 /// A form with its schema, for the renderer.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct FormView {
     /// The procedure.
     pub procedure: ProcedureView,
@@ -234,6 +250,7 @@ pub struct FormView {
 
 /// A draft in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct DraftSummaryView {
     /// UUIDv7; becomes the application's id.
     pub id: String,
@@ -249,6 +266,7 @@ pub struct DraftSummaryView {
 
 /// A whole draft.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct DraftView {
     /// As in the list.
     pub summary: DraftSummaryView,
@@ -265,6 +283,7 @@ pub struct DraftView {
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct FieldProblemView {
     /// JSON Pointer to the value.
     pub path: String,
@@ -276,6 +295,7 @@ pub struct FieldProblemView {
 
 /// Something that waits to leave.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct OutboxItemView {
     /// The application's id.
     pub id: String,
@@ -297,6 +317,7 @@ pub struct OutboxItemView {
 
 /// Where an outbox item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboxStateView {
     /// It waits for the network or for its next try.
@@ -307,6 +328,7 @@ pub enum OutboxStateView {
 
 /// An application that the portal knows.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct ApplicationView {
     /// UUIDv7.
     pub id: String,
@@ -328,6 +350,7 @@ pub struct ApplicationView {
 
 /// One event of an application.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct HistoryView {
     /// RFC 3339.
     pub at: String,
@@ -339,6 +362,7 @@ pub struct HistoryView {
 
 /// What a synchronisation did.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct SyncView {
     /// Applications that left the outbox and are registered now.
     pub sent: Vec<ApplicationView>,
@@ -352,6 +376,7 @@ pub struct SyncView {
 
 /// What a signature says.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct SignatureReportView {
     /// `valid`, `invalid` or `cannot_tell`.
     pub verdict: String,
@@ -369,6 +394,7 @@ pub struct SignatureReportView {
 
 /// Whether the store is open.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct StoreView {
     /// `none` (no store yet), `locked`, `open`.
     pub state: String,
@@ -378,6 +404,7 @@ pub struct StoreView {
 
 /// What the trusted prompt shows and asks. Composed by the core alone.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PromptView {
     /// Sign-in: who asks for what; returns the groups that are shared.
@@ -416,6 +443,7 @@ pub enum PromptView {
 
 /// A line of the trusted prompt.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
 pub struct PromptFieldView {
     /// Label.
     pub label: TextView,
@@ -425,6 +453,7 @@ pub struct PromptFieldView {
 
 /// Where a card dialogue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
 #[serde(rename_all = "snake_case")]
 pub enum StepView {
     /// Talking to the portal.

@@ -1,1 +1,20 @@
-//! The whole line, played by programs as people would.
+//! The world around the product, as programs of their own: the sandbox portal, the virtual card,
+//! the real PC/SC daemon, and `kabinet-cli` as a person would call it. Used by the end-to-end tests
+//! and by `cargo xtask demo`.
+
+pub mod card;
+pub mod cli;
+mod http;
+pub mod pcscd;
+pub mod program;
+pub mod sandbox;
+pub mod world;
+
+pub use card::VirtualCard;
+pub use cli::Cli;
+pub use pcscd::Pcscd;
+pub use sandbox::Sandbox;
+pub use world::World;
+
+/// What a step answers: a value, or a sentence for the developer.
+pub type Outcome<T = ()> = Result<T, String>;

@@ -1,0 +1,270 @@
+//! Errors at the edge: a closed set of codes, each with a sentence and a remedy in three languages.
+//! Libraries below the desk have error types of their own; here they become one of these cases.
+
+use std::collections::BTreeMap;
+
+use crate::speech;
+use crate::view::{Language, ProblemView};
+
+/// A use case that did not succeed.
+#[derive(Debug)]
+pub struct Problem {
+    /// Which case it is.
+    pub code: Code,
+    /// Tries of the password that are left, where the case has them.
+    pub attempts_left: Option<u8>,
+    /// Values for the sentence, by the name that the sentence uses.
+    args: BTreeMap<&'static str, String>,
+    /// The technical cause, for the log. Holds no secret and no personal data.
+    cause: String,
+}
+
+impl Problem {
+    /// A case without values.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, attempts_left: None, args: BTreeMap::new(), cause: String::new() }
+    }
+
+    /// The same with its technical cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = cause.to_string();
+        self
+    }
+
+    /// The same with the tries that are left.
+    #[must_use]
+    pub fn attempts(mut self, left: u8) -> Self {
+        self.attempts_left = Some(left);
+        self
+    }
+
+    /// The same with a value for the sentence.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.args.insert(name, value.into());
+        self
+    }
+
+    /// Whether the same act may succeed when simply repeated.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self.code,
+            Code::Offline
+                | Code::PortalTimeout
+                | Code::PortalServer
+                | Code::PortalGarbage
+                | Code::CardRemoved
+                | Code::CardReset
+                | Code::CardTimeout
+                | Code::CardProtocol
+                | Code::CardInUse
+        )
+    }
+
+    /// What the window and the command line show.
+    #[must_use]
+    pub fn view(&self, language: Language) -> ProblemView {
+        let attempts = self.attempts_left.map(u32::from);
+        let say = |kind: &str| {
+            speech::say(language, &format!("{kind}-{}", self.code.name().replace('_', "-")), attempts, &self.args)
+        };
+        ProblemView {
+            code: self.code.name().to_owned(),
+            message: say("err"),
+            remedy: say("rec"),
+            attempts_left: self.attempts_left,
+            retryable: self.is_retryable(),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.name())?;
+        if !self.cause.is_empty() {
+            write!(f, ": {}", self.cause)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
+        /// The cases, named by what the person meets.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($(#[$doc])+ $variant,)+ }
+
+        impl Code {
+            /// Every case.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its stable name, as in JSON.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The PC/SC service does not run.
+    NoService = "no_service",
+    /// The system does not let us use it.
+    ServiceDenied = "service_denied",
+    /// No reader is attached, or not the one that was named.
+    NoReader = "no_reader",
+    /// The reader vanished.
+    ReaderGone = "reader_gone",
+    /// The reader is empty.
+    NoCard = "no_card",
+    /// The card does not answer.
+    CardMute = "card_mute",
+    /// Another program holds the card.
+    CardInUse = "card_in_use",
+    /// Not a BTOK card.
+    NotIdCard = "not_id_card",
+    /// The card was taken out in the middle.
+    CardRemoved = "card_removed",
+    /// Another program reset the card.
+    CardReset = "card_reset",
+    /// Not six digits; the card was not asked.
+    PinFormat = "pin_format",
+    /// Wrong PIN.
+    PinWrong = "pin_wrong",
+    /// Wrong CAN.
+    CanWrong = "can_wrong",
+    /// Wrong PUK.
+    PukWrong = "puk_wrong",
+    /// One attempt left; CAN first.
+    PinSuspended = "pin_suspended",
+    /// No attempts left.
+    PinBlocked = "pin_blocked",
+    /// Switched off.
+    PinDeactivated = "pin_deactivated",
+    /// The card refused an operation.
+    CardRefused = "card_refused",
+    /// The card's answer is not what the standard says.
+    CardProtocol = "card_protocol",
+    /// The card did not accept the terminal's certificate.
+    TerminalRefused = "terminal_refused",
+    /// The card is too slow.
+    CardTimeout = "card_timeout",
+    /// The person stopped it.
+    Cancelled = "cancelled",
+    /// The portal cannot be reached.
+    Offline = "offline",
+    /// The portal was too slow.
+    PortalTimeout = "portal_timeout",
+    /// The portal answered with an error of its own.
+    PortalServer = "portal_server",
+    /// The portal's answer is not what the profile says.
+    PortalGarbage = "portal_garbage",
+    /// The portal refused for good.
+    PortalRefused = "portal_refused",
+    /// A new sign-in is needed.
+    SessionExpired = "session_expired",
+    /// The ID card has expired.
+    DocumentExpired = "document_expired",
+    /// The portal does not accept the card.
+    CardInvalid = "card_invalid",
+    /// A mandatory claim was not shared.
+    RequiredClaimMissing = "required_claim_missing",
+    /// Plain HTTP to another computer.
+    InsecureAddress = "insecure_address",
+    /// No portal is set.
+    NoPortal = "no_portal",
+    /// Nobody has signed in on this computer yet.
+    NoStore = "no_store",
+    /// The store needs its passphrase.
+    StoreLocked = "store_locked",
+    /// A new store needs a passphrase, since there is no key store.
+    PassphraseNeeded = "passphrase_needed",
+    /// Wrong passphrase.
+    PassphraseWrong = "passphrase_wrong",
+    /// Too short a passphrase.
+    PassphraseShort = "passphrase_short",
+    /// The store's file is damaged.
+    StoreDamaged = "store_damaged",
+    /// No space left.
+    DiskFull = "disk_full",
+    /// The folder cannot be written.
+    ReadOnly = "read_only",
+    /// Another copy of the app has the store open.
+    SecondInstance = "second_instance",
+    /// The store is of a newer version.
+    StoreTooNew = "store_too_new",
+    /// No such draft.
+    DraftNotFound = "draft_not_found",
+    /// No such procedure.
+    ProcedureNotFound = "procedure_not_found",
+    /// No such application.
+    ApplicationNotFound = "application_not_found",
+    /// Nothing such in the outbox.
+    OutboxNotFound = "outbox_not_found",
+    /// The form has errors.
+    FormIncomplete = "form_incomplete",
+    /// The form's version is no longer current.
+    ProcedureChanged = "procedure_changed",
+    /// No certificate on the card.
+    NoCertificate = "no_certificate",
+    /// The certificate is not valid now.
+    CertificateExpired = "certificate_expired",
+    /// The certificate is not for signatures.
+    CertificateNotForSigning = "certificate_not_for_signing",
+    /// The card's signature does not verify.
+    SignatureFailed = "signature_failed",
+    /// A file cannot be read or written.
+    FileUnreadable = "file_unreadable",
+    /// A file is no CMS signature.
+    FileNotSignature = "file_not_signature",
+    /// Nobody can be asked for a secret.
+    NoTerminal = "no_terminal",
+    /// settings.json is damaged.
+    SettingsUnreadable = "settings_unreadable",
+    /// Words of the command line that make no sense.
+    Usage = "usage",
+    /// Our own mistake.
+    Internal = "internal",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_and_a_remedy_in_every_language() {
+        for &code in Code::ALL {
+            for language in [Language::Be, Language::Ru, Language::En] {
+                let view = Problem::new(code)
+                    .attempts(2)
+                    .with("reason", "R")
+                    .with("count", "3")
+                    .view(language);
+                for text in [&view.message, &view.remedy] {
+                    assert!(!text.is_empty() && !text.contains(['{', '}']), "{code:?} {language:?}: {text}");
+                    assert!(!text.starts_with("err-") && !text.starts_with("rec-"), "{code:?}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn attempts_follow_the_plural_rules() {
+        let remedy = |left, language| Problem::new(Code::PinWrong).attempts(left).view(language).remedy;
+        assert!(remedy(2, Language::Ru).starts_with("Осталось 2 попытки"));
+        assert!(remedy(1, Language::Be).starts_with("Засталася 1 спроба"));
+        assert!(remedy(1, Language::En).starts_with("One attempt"));
+    }
+}

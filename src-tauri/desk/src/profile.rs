@@ -1,0 +1,183 @@
+//! The folder of one installation: settings, trust anchors and the stores of its persons.
+//!
+//! ```text
+//! settings.json      portal, language; nothing personal
+//! trust/*.cer        trust anchors (X.509, DER) that person or packager supply
+//! persons/current    name of the store that was used last
+//! persons/<name>/    store.db (SQLCipher), store.key (its key under a passphrase, if so protected)
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Code, Problem};
+use crate::view::Language;
+use crate::Outcome;
+
+/// What can be set without being personal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Address of the portal; none is built in.
+    pub portal: Option<String>,
+    /// Language of the interface.
+    pub language: Language,
+    /// A remote card, `HOST:PORT`, beside the readers of the system.
+    pub remote_reader: Option<String>,
+}
+
+/// The folder of one installation.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    dir: PathBuf,
+}
+
+impl Profile {
+    /// A profile in that folder, which is made when missing.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full` when it cannot be made.
+    pub fn open(dir: &Path) -> Outcome<Self> {
+        std::fs::create_dir_all(dir).map_err(|error| file_problem(&error))?;
+        Ok(Self { dir: dir.to_path_buf() })
+    }
+
+    /// The platform's folder for this program's data.
+    #[must_use]
+    pub fn default_dir() -> PathBuf {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let base = if cfg!(windows) {
+            variable("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            variable("HOME").map(|home| home.join("Library/Application Support"))
+        } else {
+            variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+        };
+        base.unwrap_or_else(|| PathBuf::from(".")).join("kabinet")
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Folder of the trust anchors.
+    #[must_use]
+    pub fn trust_dir(&self) -> PathBuf {
+        self.dir.join("trust")
+    }
+
+    /// The settings; defaults where there is no file yet.
+    ///
+    /// # Errors
+    /// `settings_unreadable` when the file is damaged.
+    pub fn settings(&self) -> Outcome<Settings> {
+        match std::fs::read(self.dir.join("settings.json")) {
+            Ok(octets) => serde_json::from_slice(&octets)
+                .map_err(|error| Problem::new(Code::SettingsUnreadable).because(error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(error) => Err(Problem::new(Code::SettingsUnreadable).because(error)),
+        }
+    }
+
+    /// Keeps the settings, whole or not at all.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`.
+    pub fn keep_settings(&self, settings: &Settings) -> Outcome {
+        let text = serde_json::to_vec_pretty(settings)
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
+        replace(&self.dir.join("settings.json"), &text)
+    }
+
+    /// Name of the person's store that was used last.
+    #[must_use]
+    pub fn current_person(&self) -> Option<String> {
+        let name = std::fs::read_to_string(self.dir.join("persons/current")).ok()?;
+        let name = name.trim();
+        is_store_name(name).then(|| name.to_owned())
+    }
+
+    /// Remembers which store is used.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`.
+    pub fn keep_current_person(&self, name: &str) -> Outcome {
+        replace(&self.dir.join("persons/current"), name.as_bytes())
+    }
+
+    /// Folder of a person's store, made when missing.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`.
+    pub fn person_dir(&self, name: &str) -> Outcome<PathBuf> {
+        let dir = self.dir.join("persons").join(name);
+        std::fs::create_dir_all(&dir).map_err(|error| file_problem(&error))?;
+        Ok(dir)
+    }
+}
+
+/// The name of a person's store tells nothing of the person: half of the belt-hash of portal and
+/// subject, in hex.
+#[must_use]
+pub fn store_name(issuer: &str, subject: &str) -> String {
+    let hash = kabinet_stb::hash::belt_hash(format!("{issuer}\n{subject}").as_bytes());
+    hash.iter().take(16).map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn is_store_name(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|octet| octet.is_ascii_hexdigit())
+}
+
+/// Writes beside and renames, so that a power cut leaves the old or the new file.
+fn replace(path: &Path, octets: &[u8]) -> Outcome {
+    let write = || -> std::io::Result<()> {
+        if let Some(dir) = path.parent() {
+            std::fs::create_dir_all(dir)?;
+        }
+        let beside = path.with_extension("new");
+        let mut file = std::fs::File::create(&beside)?;
+        std::io::Write::write_all(&mut file, octets)?;
+        file.sync_all()?;
+        std::fs::rename(beside, path)
+    };
+    write().map_err(|error| file_problem(&error))
+}
+
+/// The case that an error of the file system is for the person.
+pub(crate) fn file_problem(error: &std::io::Error) -> Problem {
+    let code = match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Code::DiskFull,
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Code::ReadOnly,
+        _ => Code::FileUnreadable,
+    };
+    Problem::new(code).because(error)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_kept_and_a_damaged_file_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(dir.path()).unwrap();
+        assert_eq!(profile.settings().unwrap(), Settings::default());
+        let settings = Settings { portal: Some("https://p.example".into()), language: Language::Ru, remote_reader: None };
+        profile.keep_settings(&settings).unwrap();
+        assert_eq!(profile.settings().unwrap(), settings);
+        std::fs::write(dir.path().join("settings.json"), b"{").unwrap();
+        assert_eq!(profile.settings().unwrap_err().code, Code::SettingsUnreadable);
+    }
+
+    #[test]
+    fn a_name_from_elsewhere_is_no_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(dir.path()).unwrap();
+        profile.keep_current_person("../../etc").unwrap();
+        assert_eq!(profile.current_person(), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! Sentences in three languages, from the Fluent files that the window uses too.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use crate::view::Language;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static BE: LazyLock<Bundle> = LazyLock::new(|| {
+    bundle("be", include_str!("../../../ui/locales/be/problems.ftl"))
+});
+static RU: LazyLock<Bundle> = LazyLock::new(|| {
+    bundle("ru", include_str!("../../../ui/locales/ru/problems.ftl"))
+});
+static EN: LazyLock<Bundle> = LazyLock::new(|| {
+    bundle("en", include_str!("../../../ui/locales/en/problems.ftl"))
+});
+
+/// The sentence of that name, or the name itself when there is none (a test sees to it that there is).
+pub(crate) fn say(
+    language: Language,
+    id: &str,
+    attempts_left: Option<u32>,
+    args: &BTreeMap<&'static str, String>,
+) -> String {
+    let bundle = match language {
+        Language::Be => &*BE,
+        Language::Ru => &*RU,
+        Language::En => &*EN,
+    };
+    let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+        return id.to_owned();
+    };
+    let mut values = FluentArgs::new();
+    if let Some(left) = attempts_left {
+        values.set("attempts_left", left);
+    }
+    for (name, value) in args {
+        values.set(*name, value.as_str());
+    }
+    bundle
+        .format_pattern(pattern, Some(&values), &mut Vec::new())
+        .into_owned()
+}
+
+fn bundle(language: &str, text: &str) -> Bundle {
+    let language: LanguageIdentifier = language.parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // The texts go to terminals and logs too, where the isolation marks would show.
+    bundle.set_use_isolating(false);
+    // A file with a mistake still gives its good messages.
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let _ = bundle.add_resource(resource);
+    bundle
+}

@@ -1,0 +1,130 @@
+//! The virtual card as a program of its own.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::program::{Program, path};
+
+/// A virtual card, in its reader until this value goes or it is pulled.
+pub struct VirtualCard {
+    _program: Program,
+    control: String,
+    /// The reader's name for `--reader`.
+    pub reader: String,
+}
+
+impl VirtualCard {
+    /// Puts the card into a virtual reader of the real PC/SC daemon.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn in_vpcd(card: &Path, state: &Path, slot: usize) -> Outcome<Self> {
+        let place = crate::pcscd::VPCD.get(slot).ok_or("no such slot")?;
+        let reader = crate::pcscd::READERS.get(slot).ok_or("no such slot")?;
+        Self::start(card, state, "--vpcd", place, (*reader).to_owned())
+    }
+
+    /// Lets the card answer over TCP, as a remote card does.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn over_tcp(card: &Path, state: &Path) -> Outcome<Self> {
+        let place = free_address()?;
+        Self::start(card, state, "--listen", &place, format!("tcp:{place}"))
+    }
+
+    fn start(card: &Path, state: &Path, how: &str, place: &str, reader: String) -> Outcome<Self> {
+        let control = free_address()?;
+        let (program, _) = Program::start_ready(
+            Command::new(path("virtual-token")?)
+                .arg("--card")
+                .arg(card)
+                .arg("--state")
+                .arg(state)
+                .args([how, place, "--control", &control]),
+        )?;
+        Ok(Self {
+            _program: program,
+            control,
+            reader,
+        })
+    }
+
+    /// Pulls the card out.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn eject(&self) -> Outcome {
+        self.tell(&json!({"do": "eject"})).map(|_| ())
+    }
+
+    /// Puts it back.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn insert(&self) -> Outcome {
+        self.tell(&json!({"do": "insert"})).map(|_| ())
+    }
+
+    /// Pulls it instead of answering the n-th command from now, counted from 1.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn eject_at(&self, apdu: u64) -> Outcome {
+        self.tell(&json!({"do": "eject_at", "apdu": apdu}))
+            .map(|_| ())
+    }
+
+    /// Counters and state of the card.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn status(&self) -> Outcome<Value> {
+        self.tell(&json!({"do": "status"}))
+    }
+
+    /// Forgets the counted commands.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn reset_counters(&self) -> Outcome {
+        self.tell(&json!({"do": "reset_counters"})).map(|_| ())
+    }
+
+    /// Wrong tries of the PIN that are left, as the card itself counts them.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn pin_attempts(&self) -> Outcome<u64> {
+        self.status()?["pin_attempts"]
+            .as_u64()
+            .ok_or_else(|| "the card told no attempts".to_owned())
+    }
+
+    fn tell(&self, what: &Value) -> Outcome<Value> {
+        let fail = |error: std::io::Error| format!("control of the card: {error}");
+        let mut stream = TcpStream::connect(&self.control).map_err(fail)?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .map_err(fail)?;
+        writeln!(stream, "{what}").map_err(fail)?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).map_err(fail)?;
+        serde_json::from_str(&line).map_err(|error| format!("`{line}`: {error}"))
+    }
+}
+
+/// An address on the loopback interface that nobody used a moment ago.
+fn free_address() -> Outcome<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    listener
+        .local_addr()
+        .map(|address| address.to_string())
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,115 @@
+//! The sandbox portal as a program of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::Outcome;
+use crate::http;
+use crate::program::{Program, path};
+
+/// The portal, running until this value goes.
+pub struct Sandbox {
+    program: Option<Program>,
+    data: PathBuf,
+    listen: String,
+    /// Its address, such as `http://127.0.0.1:40000`.
+    pub url: String,
+}
+
+impl Sandbox {
+    /// Makes authorities and cards below `data`, then serves on a free port.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn start(data: &Path) -> Outcome<Self> {
+        let personalised = Command::new(path("sandbox-portal")?)
+            .args(["personalise", "--data"])
+            .arg(data)
+            .output()
+            .map_err(|error| error.to_string())?;
+        if !personalised.status.success() {
+            return Err(String::from_utf8_lossy(&personalised.stderr).into_owned());
+        }
+        let mut sandbox = Self {
+            program: None,
+            data: data.to_path_buf(),
+            listen: "127.0.0.1:0".to_owned(),
+            url: String::new(),
+        };
+        sandbox.connect()?;
+        Ok(sandbox)
+    }
+
+    /// Takes the portal off the network, as a pulled cable would.
+    pub fn disconnect(&mut self) {
+        self.program = None;
+    }
+
+    /// Puts it back, at the same address, with what it knew.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn connect(&mut self) -> Outcome {
+        let (program, ready) = Program::start_ready(
+            Command::new(path("sandbox-portal")?)
+                .args(["serve", "--listen", &self.listen, "--data"])
+                .arg(&self.data),
+        )?;
+        let url = ready["url"].as_str().ok_or("the portal said no address")?;
+        self.listen = url.trim_start_matches("http://").to_owned();
+        self.url = url.to_owned();
+        self.program = Some(program);
+        Ok(())
+    }
+
+    /// The file of a card: `citizen`, `foreigner` or `stateless`.
+    #[must_use]
+    pub fn card_file(&self, holder: &str) -> PathBuf {
+        self.data.join("cards").join(format!("{holder}.json"))
+    }
+
+    /// Folder of the trust anchors.
+    #[must_use]
+    pub fn trust(&self) -> PathBuf {
+        self.data.join("trust")
+    }
+
+    /// Everything that the portal has registered, of all persons.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn applications(&self) -> Outcome<Vec<Value>> {
+        let answer = http::request("GET", &self.listen, "/sandbox/applications", "")?;
+        match serde_json::from_str(&answer) {
+            Ok(Value::Array(list)) => Ok(list),
+            _ => Err(format!("unexpected answer: {answer}")),
+        }
+    }
+
+    /// How many requests came, by path.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn requests(&self) -> Outcome<Value> {
+        let answer = http::request("GET", &self.listen, "/sandbox/requests", "")?;
+        serde_json::from_str(&answer).map_err(|error| error.to_string())
+    }
+
+    /// Makes it misbehave (docs/portal-profile.md, the sandbox's own levers).
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn fault(&self, fault: &Value) -> Outcome {
+        http::request("POST", &self.listen, "/sandbox/faults", &fault.to_string()).map(|_| ())
+    }
+
+    /// Ends all misbehaviour.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn behave(&self) -> Outcome {
+        http::request("DELETE", &self.listen, "/sandbox/faults", "").map(|_| ())
+    }
+}

@@ -1,0 +1,126 @@
+//! One world: a portal, a card and a person's profile, in a folder that goes with it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::{Cli, Outcome, Sandbox, VirtualCard};
+
+/// A world of its own.
+pub struct World {
+    dir: tempfile::TempDir,
+    /// The portal.
+    pub sandbox: Sandbox,
+}
+
+impl World {
+    /// A new world whose portal runs.
+    ///
+    /// # Errors
+    /// When the portal does not start.
+    pub fn start() -> Outcome<Self> {
+        let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let sandbox = Sandbox::start(&dir.path().join("portal"))?;
+        Ok(Self { dir, sandbox })
+    }
+
+    /// The folder of everything in this world.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A card that answers over TCP.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn card_over_tcp(&self, holder: &str) -> Outcome<VirtualCard> {
+        VirtualCard::over_tcp(&self.sandbox.card_file(holder), &self.state(holder))
+    }
+
+    /// A card behind the real PC/SC daemon.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn card_in_vpcd(&self, holder: &str, slot: usize) -> Outcome<VirtualCard> {
+        VirtualCard::in_vpcd(&self.sandbox.card_file(holder), &self.state(holder), slot)
+    }
+
+    /// A profile that knows this world's portal and its trust anchors.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn profile(&self, name: &str) -> Outcome<PathBuf> {
+        let profile = self.dir.path().join("profiles").join(name);
+        let trust = profile.join("trust");
+        let fail = |error: std::io::Error| error.to_string();
+        std::fs::create_dir_all(&trust).map_err(fail)?;
+        for anchor in std::fs::read_dir(self.sandbox.trust()).map_err(fail)? {
+            let anchor = anchor.map_err(fail)?;
+            std::fs::copy(anchor.path(), trust.join(anchor.file_name())).map_err(fail)?;
+        }
+        let settings = json!({"portal": self.sandbox.url, "language": "en"});
+        std::fs::write(profile.join("settings.json"), settings.to_string()).map_err(fail)?;
+        Ok(profile)
+    }
+
+    /// A caller of `kabinet-cli` with a new profile and that card.
+    ///
+    /// # Errors
+    /// When the profile cannot be written.
+    pub fn cli(&self, name: &str, card: Option<&VirtualCard>) -> Outcome<Cli> {
+        Ok(Cli {
+            profile: self.profile(name)?,
+            reader: card.map(|card| card.reader.clone()).unwrap_or_default(),
+            secrets: crate::cli::secrets(),
+        })
+    }
+
+    fn state(&self, holder: &str) -> PathBuf {
+        self.dir.path().join(format!("{holder}.state.json"))
+    }
+}
+
+/// Writes values for every field of a draft's form that is still empty, made from the schema alone,
+/// as a person would fill in whatever form is put before them.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn fill(draft: &serde_json::Value, to: &Path) -> Outcome {
+    let mut data = draft["data"].clone();
+    if !data.is_object() {
+        data = json!({});
+    }
+    let schema = &draft["form"]["schema"];
+    if let (Some(fields), Some(data)) = (schema["properties"].as_object(), data.as_object_mut()) {
+        for (name, field) in fields {
+            if !data.contains_key(name) {
+                data.insert(name.clone(), sample(field));
+            }
+        }
+    }
+    std::fs::write(to, data.to_string()).map_err(|error| error.to_string())
+}
+
+/// A value that a field of the documented subset (docs/forms.md) accepts.
+#[must_use]
+pub fn sample(field: &serde_json::Value) -> serde_json::Value {
+    if let Some(choices) = field["enum"].as_array() {
+        return choices.first().cloned().unwrap_or_default();
+    }
+    if let Some(value) = field.get("const") {
+        return value.clone();
+    }
+    if let Some(example) = field["examples"].as_array().and_then(|list| list.first()) {
+        return example.clone();
+    }
+    match (field["type"].as_str(), field["format"].as_str()) {
+        (Some("integer" | "number"), _) => {
+            field.get("minimum").cloned().unwrap_or_else(|| json!(1))
+        }
+        (Some("boolean"), _) => json!(true),
+        (_, Some("date")) => json!("2026-01-15"),
+        (_, Some("email")) => json!("someone@example.by"),
+        _ => json!("Мінск, вуліца Якуба Коласа, 12"),
+    }
+}

@@ -1,0 +1,124 @@
+//! `test`: every test there is, and one closing line.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::checks::{types_are_fresh, window_build};
+use crate::run::{Outcome, cargo, command, root, run};
+use crate::setup::{Need, npm, setup};
+use e2e::Pcscd;
+
+/// The window embeds its page, as a shipped one does.
+pub(crate) const FEATURES: &str = "kabinet/custom-protocol";
+
+/// Runs the tests of window and workspace, end-to-end ones included, and closes with
+/// `N passed, N failed`.
+pub(crate) fn test(words: &[String]) -> Outcome {
+    setup(Need::Everything)?;
+    window_build()?;
+    let mut counts = Counts::default();
+    counts.step("types of the window are fresh", types_are_fresh());
+    counts.step(
+        "window: types and accessibility",
+        run(npm(&["run", "check"]).current_dir(root().join("ui"))),
+    );
+    counts.step(
+        "window: unit tests",
+        run(npm(&["run", "test"]).current_dir(root().join("ui"))),
+    );
+    build()?;
+    let _service = Pcscd::start()?;
+    cargo_test(words, &mut counts)?;
+    println!("{} passed, {} failed", counts.passed, counts.failed);
+    if counts.failed == 0 && counts.passed > 0 {
+        Ok(())
+    } else {
+        Err("some tests failed".to_owned())
+    }
+}
+
+/// Builds everything in one go, so that the end-to-end tests find the programs.
+pub(crate) fn build() -> Outcome {
+    run(&mut command(
+        &cargo(),
+        &["build", "--workspace", "--bins", "--features", FEATURES],
+    ))
+}
+
+#[derive(Default)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+impl Counts {
+    fn step(&mut self, name: &str, outcome: Outcome) {
+        match outcome {
+            Ok(()) => self.passed += 1,
+            Err(message) => {
+                eprintln!("xtask: FAILED {name}: {message}");
+                self.failed += 1;
+            }
+        }
+    }
+
+    /// Adds a line such as `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
+    fn add(&mut self, line: &str) {
+        let Some(rest) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        let number_before = |word: &str| {
+            rest.split([';', '.'])
+                .filter_map(|part| part.trim().strip_suffix(word))
+                .find_map(|number| number.trim().parse::<u64>().ok())
+                .unwrap_or(0)
+        };
+        self.passed += number_before("passed");
+        self.failed += number_before("failed");
+    }
+}
+
+fn cargo_test(words: &[String], counts: &mut Counts) -> Outcome {
+    let mut test = command(
+        &cargo(),
+        &[
+            "test",
+            "--workspace",
+            "--no-fail-fast",
+            "--features",
+            FEATURES,
+            "--",
+        ],
+    );
+    let mut child = test
+        .args(words)
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("could not start cargo test: {error}"))?;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            println!("{line}");
+            counts.add(&line);
+        }
+    }
+    let status = child.wait().map_err(|error| error.to_string())?;
+    if !status.success() && counts.failed == 0 {
+        // A test program that died or did not build has no line of its own.
+        counts.failed += 1;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod self_test {
+    use super::Counts;
+
+    #[test]
+    fn counts_lines_of_cargo_test() {
+        let mut counts = Counts::default();
+        counts.add("test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s");
+        counts.add("running 4 tests");
+        counts.add("test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s");
+        assert_eq!((counts.passed, counts.failed), (16, 3));
+    }
+}
