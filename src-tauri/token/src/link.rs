@@ -1,0 +1,316 @@
+//! Command and response APDUs over a transport: lengths, command chaining, GET RESPONSE and the
+//! right Le (ISO/IEC 7816-3 and 7816-4), so that above there are only whole commands.
+
+use kabinet_stb::apdu::{Command, Response, Status};
+
+use crate::transport::{self, Transport};
+use crate::{CancelToken, CardError, ReaderAddress, atr};
+
+/// Longest command data in the short form, octets.
+pub(crate) const SHORT_DATA: usize = 255;
+/// Bit of CLA: more of this command follows.
+pub(crate) const CHAINING: u8 = 0x10;
+/// More than a card may make us collect for one answer: the longest RDF and something.
+const LONGEST_ANSWER: usize = 65_536 + 256;
+
+const WRONG_LENGTH: u16 = 0x6700;
+
+/// Whether extended Lc and Le work with this card in this reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lengths {
+    /// The card does not say; nothing was tried.
+    Unknown,
+    /// The card says so, or it has worked.
+    Extended,
+    /// Only short ones.
+    Short,
+}
+
+/// Whether a command may go out a second time when the card asks for another Le (6CXX).
+///
+/// The status says that the command was not carried out. Where the cost of a card that is wrong
+/// about that would be an attempt at a password, we do not rely on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// It may.
+    Allowed,
+    /// It never goes out twice.
+    Never,
+}
+
+/// A card that takes whole commands.
+pub(crate) struct Link {
+    transport: Box<dyn Transport>,
+    cancel: CancelToken,
+    lengths: Lengths,
+    apdus: u64,
+}
+
+impl Link {
+    pub(crate) fn connect(address: &ReaderAddress, cancel: CancelToken) -> Result<Self, CardError> {
+        cancel.check()?;
+        Ok(Self::new(transport::connect(address, &cancel)?, cancel))
+    }
+
+    pub(crate) fn new(transport: Box<dyn Transport>, cancel: CancelToken) -> Self {
+        let lengths = match atr::extended_lengths(transport.atr()) {
+            _ if !transport.carries_extended() => Lengths::Short,
+            Some(true) => Lengths::Extended,
+            Some(false) => Lengths::Short,
+            None => Lengths::Unknown,
+        };
+        Self {
+            transport,
+            cancel,
+            lengths,
+            apdus: 0,
+        }
+    }
+
+    pub(crate) fn atr(&self) -> &[u8] {
+        self.transport.atr()
+    }
+
+    pub(crate) fn lengths(&self) -> Lengths {
+        self.lengths
+    }
+
+    pub(crate) fn set_lengths(&mut self, lengths: Lengths) {
+        self.lengths = lengths;
+    }
+
+    /// How many command APDUs have gone over the wire, with those for GET RESPONSE and chaining.
+    pub(crate) fn apdus(&self) -> u64 {
+        self.apdus
+    }
+
+    pub(crate) fn reset_on_drop(&mut self) {
+        self.transport.reset_on_drop();
+    }
+
+    /// Sends one plain command, in the form that the card takes.
+    ///
+    /// A refusal of the extended form is remembered, and the command goes again in short ones.
+    pub(crate) fn send(
+        &mut self,
+        command: &Command,
+        repeat: Repeat,
+    ) -> Result<Response, CardError> {
+        let long = command.data.len() > SHORT_DATA || command.ne.is_some_and(|ne| ne > 256);
+        if !long {
+            return self.send_encoded(command, repeat);
+        }
+        if self.lengths != Lengths::Short {
+            let response = self.send_encoded(command, repeat)?;
+            if response.status.0 != WRONG_LENGTH {
+                self.lengths = Lengths::Extended;
+                return Ok(response);
+            }
+            self.lengths = Lengths::Short;
+        }
+        self.send_chain(command, repeat)
+    }
+
+    fn send_chain(&mut self, command: &Command, repeat: Repeat) -> Result<Response, CardError> {
+        let mut parts = command.data.chunks(SHORT_DATA).peekable();
+        loop {
+            let data = parts.next().unwrap_or_default().to_vec();
+            let last = parts.peek().is_none();
+            let part = Command {
+                cla: if last {
+                    command.cla
+                } else {
+                    command.cla | CHAINING
+                },
+                ne: if last {
+                    command.ne.map(|ne| ne.min(256))
+                } else {
+                    None
+                },
+                data,
+                ..command.clone()
+            };
+            let response = self.send_encoded(&part, repeat)?;
+            if last || response.status != Status::OK {
+                return Ok(response);
+            }
+        }
+    }
+
+    fn send_encoded(&mut self, command: &Command, repeat: Repeat) -> Result<Response, CardError> {
+        let octets = command
+            .encode()
+            .map_err(|_| CardError::Protocol("a command that has no APDU"))?;
+        let answer = self.transmit(&octets, repeat)?;
+        Response::parse(&answer).map_err(|_| CardError::Protocol("an answer without a status"))
+    }
+
+    /// Sends one command APDU as it is and gives the whole response APDU.
+    pub(crate) fn transmit(
+        &mut self,
+        command: &[u8],
+        repeat: Repeat,
+    ) -> Result<Vec<u8>, CardError> {
+        let mut data = Vec::new();
+        let mut answer = self.exchange(command)?;
+        let mut status = take_status(&mut answer)?;
+        if status.0 == 0x6C
+            && repeat == Repeat::Allowed
+            && let Some(command) = with_short_le(command, status.1)
+        {
+            answer = self.exchange(&command)?;
+            status = take_status(&mut answer)?;
+        }
+        data.append(&mut answer);
+        while status.0 == 0x61 {
+            let class = command.first().copied().unwrap_or_default() & 0x03;
+            let mut answer = self.exchange(&[class, 0xC0, 0, 0, status.1])?;
+            status = take_status(&mut answer)?;
+            if status.0 == 0x61 && answer.is_empty() || data.len() + answer.len() > LONGEST_ANSWER {
+                return Err(CardError::Protocol("an answer without end"));
+            }
+            data.append(&mut answer);
+        }
+        data.extend_from_slice(&[status.0, status.1]);
+        Ok(data)
+    }
+
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
+        self.cancel.check()?;
+        self.apdus += 1;
+        let answer = self.transport.exchange(command);
+        // Headers and statuses are open on the wire; data never go into a log.
+        tracing::trace!(
+            head = ?command.get(..4),
+            length = command.len(),
+            status = ?answer.as_ref().ok().and_then(|octets| octets.last_chunk::<2>()),
+            "apdu"
+        );
+        answer
+    }
+}
+
+fn take_status(answer: &mut Vec<u8>) -> Result<(u8, u8), CardError> {
+    let short = CardError::Protocol("an answer without a status");
+    match (answer.pop(), answer.pop()) {
+        (Some(second), Some(first)) => Ok((first, second)),
+        _ => Err(short),
+    }
+}
+
+/// The same command with another Le, where it has a short one.
+fn with_short_le(command: &[u8], le: u8) -> Option<Vec<u8>> {
+    let has_le = match command.get(4..)? {
+        [_] => true,
+        [0, ..] => false,
+        [lc, rest @ ..] => rest.len() == usize::from(*lc) + 1,
+        [] => false,
+    };
+    let mut again = command.to_vec();
+    *again.last_mut()? = le;
+    has_le.then_some(again)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::scripted::Scripted;
+
+    fn link(script: &[(&str, &str)]) -> Link {
+        Link::new(Box::new(Scripted::new(script)), CancelToken::new())
+    }
+
+    fn send(link: &mut Link, command: Command) -> Result<Response, CardError> {
+        link.send(&command, Repeat::Allowed)
+    }
+
+    #[test]
+    fn answer_is_collected_by_get_response() {
+        let mut link = link(&[
+            ("00B0000000", "AABB6102"),
+            ("00C0000002", "CC6101"),
+            ("00C0000001", "DD9000"),
+        ]);
+        let response = send(&mut link, Command::new(0, 0xB0, 0, 0).with_ne(256)).unwrap();
+        assert_eq!(response.data, [0xAA, 0xBB, 0xCC, 0xDD]);
+        assert_eq!(response.status, Status::OK);
+        assert_eq!(link.apdus(), 3);
+    }
+
+    #[test]
+    fn answer_without_end_is_refused() {
+        let mut link = link(&[("00B0000000", "6110"), ("00C0000010", "6110")]);
+        let refused = send(&mut link, Command::new(0, 0xB0, 0, 0).with_ne(256));
+        assert!(matches!(refused, Err(CardError::Protocol(_))));
+    }
+
+    #[test]
+    fn right_le_is_taken_once() {
+        let mut link = link(&[("00B0000000", "6C03"), ("00B0000003", "0102039000")]);
+        let response = send(&mut link, Command::new(0, 0xB0, 0, 0).with_ne(256)).unwrap();
+        assert_eq!(response.data, [1, 2, 3]);
+        let mut link = self::link(&[("00B0000000", "6C03"), ("00B0000003", "6C04")]);
+        let response = send(&mut link, Command::new(0, 0xB0, 0, 0).with_ne(256)).unwrap();
+        assert_eq!(response.status.0, 0x6C04);
+    }
+
+    #[test]
+    fn what_may_not_repeat_does_not() {
+        let mut link = link(&[("0086000002010200", "6C10")]);
+        let command = Command::new(0, 0x86, 0, 0)
+            .with_data(vec![1, 2])
+            .with_ne(256);
+        let response = link.send(&command, Repeat::Never).unwrap();
+        assert_eq!(response.status.0, 0x6C10);
+    }
+
+    #[test]
+    fn long_command_falls_back_to_a_chain_and_stays_there() {
+        let data: Vec<u8> = (0..=299).map(|n| (n % 251) as u8).collect();
+        let hex = |octets: &[u8]| hex::encode_upper(octets);
+        let extended = format!("002A00BE00012C{}", hex(&data));
+        let first = format!("102A00BEFF{}", hex(&data[..255]));
+        let second = format!("002A00BE2D{}", hex(&data[255..]));
+        let mut link = link(&[
+            (&extended, "6700"),
+            (&first, "9000"),
+            (&second, "9000"),
+            (&first, "9000"),
+            (&second, "9000"),
+        ]);
+        let command = Command::new(0, 0x2A, 0, 0xBE).with_data(data);
+        assert_eq!(send(&mut link, command.clone()).unwrap().status, Status::OK);
+        assert_eq!(send(&mut link, command).unwrap().status, Status::OK);
+        assert_eq!(link.lengths(), Lengths::Short);
+        assert_eq!(link.apdus(), 5);
+    }
+
+    #[test]
+    fn chain_stops_at_the_first_error() {
+        let data = vec![7; 300];
+        let first = format!("102A00BEFF{}", "07".repeat(255));
+        let mut link = link(&[(&first, "6884")]);
+        link.set_lengths(Lengths::Short);
+        let response = send(&mut link, Command::new(0, 0x2A, 0, 0xBE).with_data(data)).unwrap();
+        assert_eq!(response.status.0, 0x6884);
+    }
+
+    #[test]
+    fn cancelled_link_sends_nothing_more() {
+        let cancel = CancelToken::new();
+        let script = Scripted::new(&[("00A40000", "9000")]);
+        let mut link = Link::new(Box::new(script), cancel.clone());
+        send(&mut link, Command::new(0, 0xA4, 0, 0)).unwrap();
+        cancel.cancel();
+        let refused = send(&mut link, Command::new(0, 0xA4, 0, 0));
+        assert_eq!(refused.err(), Some(CardError::Cancelled));
+        assert_eq!(link.apdus(), 1);
+    }
+
+    #[test]
+    fn answer_of_one_octet_is_no_answer() {
+        let mut link = link(&[("00A40000", "90")]);
+        let refused = send(&mut link, Command::new(0, 0xA4, 0, 0));
+        assert!(matches!(refused, Err(CardError::Protocol(_))));
+    }
+}

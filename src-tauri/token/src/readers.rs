@@ -1,0 +1,249 @@
+//! Which readers there are and what is in them.
+
+use std::ffi::CString;
+use std::time::{Duration, Instant};
+
+use pcsc::{Context, PNP_NOTIFICATION, Scope, State};
+
+use crate::transport::Transport as _;
+use crate::transport::tcp::TcpTransport;
+use crate::{CardError, ReaderAddress, ReaderError};
+
+/// How long a remote card may take to say that it is there.
+const TCP_TIME: Duration = Duration::from_millis(500);
+/// A set of readers that changes more often than this while it is listed is taken as it is.
+const LISTING_TRIES: usize = 4;
+
+/// A reader at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderState {
+    /// The reader.
+    pub address: ReaderAddress,
+    /// What is in it.
+    pub presence: CardPresence,
+}
+
+/// What is in a reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardPresence {
+    /// Nothing; for a remote card also: nobody listens there.
+    Absent,
+    /// A card that does not answer to reset, often put in the wrong way round.
+    Mute,
+    /// A card that another program holds for itself alone.
+    InUse,
+    /// A card that answers.
+    Present {
+        /// Its answer to reset (ISO/IEC 7816-3), at most 33 octets.
+        atr: Vec<u8>,
+    },
+}
+
+/// The readers of the PC/SC service in its order, then `extra` in the given order.
+///
+/// A remote card is asked over its connection; one that serves another reader counts as in use.
+///
+/// # Errors
+///
+/// [`ReaderError`], unless `extra` is not empty: then a missing service only means that it has no
+/// readers, since the person has said where the card is.
+pub fn list(extra: &[ReaderAddress]) -> Result<Vec<ReaderState>, ReaderError> {
+    let mut states = match list_pcsc() {
+        Ok(states) => states,
+        Err(ReaderError::ServiceUnavailable | ReaderError::AccessDenied) if !extra.is_empty() => {
+            Vec::new()
+        }
+        Err(error) => return Err(error),
+    };
+    for address in extra {
+        let presence = match address {
+            ReaderAddress::Tcp(host) => look_at(host),
+            ReaderAddress::Pcsc(_) if states.iter().any(|state| state.address == *address) => {
+                continue;
+            }
+            ReaderAddress::Pcsc(_) => CardPresence::Absent,
+        };
+        states.push(ReaderState {
+            address: address.clone(),
+            presence,
+        });
+    }
+    Ok(states)
+}
+
+fn list_pcsc() -> Result<Vec<ReaderState>, ReaderError> {
+    let mut watcher = Watcher::new()?;
+    watcher.snapshot()
+}
+
+fn look_at(host: &str) -> CardPresence {
+    match TcpTransport::connect_within(host, TCP_TIME, TCP_TIME) {
+        Ok(transport) => CardPresence::Present {
+            atr: transport.atr().to_vec(),
+        },
+        Err(CardError::Sharing) => CardPresence::InUse,
+        Err(_) => CardPresence::Absent,
+    }
+}
+
+/// Waits for readers and cards to come and go. The waiting is the service's
+/// (SCardGetStatusChange with the `\\?PnP?\Notification` reader), so nothing runs meanwhile.
+pub struct Watcher {
+    context: Context,
+    /// The reader of notifications first, then the real ones.
+    states: Vec<pcsc::ReaderState>,
+}
+
+impl Watcher {
+    /// Starts watching from nothing: the first [`Self::next`] returns at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ReaderError`].
+    pub fn new() -> Result<Self, ReaderError> {
+        let context = Context::establish(Scope::User)?;
+        Ok(Self {
+            context,
+            states: Vec::new(),
+        })
+    }
+
+    /// What ends a wait from another thread.
+    pub fn canceller(&self) -> Canceller {
+        Canceller(self.context.clone())
+    }
+
+    /// Waits at most `timeout` (`None`: without end) for a change and gives all readers as they are
+    /// then; after the time the same readers as before.
+    ///
+    /// # Errors
+    ///
+    /// [`ReaderError::Cancelled`] after [`Canceller::cancel`]. After any other error make a new
+    /// watcher: a service that was restarted does not know this one.
+    pub fn next(&mut self, timeout: Option<Duration>) -> Result<Vec<ReaderState>, ReaderError> {
+        if self.states.is_empty() {
+            return self.snapshot();
+        }
+        let deadline = timeout.map(|time| Instant::now() + time);
+        loop {
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            let before = self.seen();
+            match self.context.get_status_change(left, &mut self.states) {
+                Ok(()) => {}
+                Err(pcsc::Error::Timeout) => return Ok(before),
+                // A reader left between the notification and this call.
+                Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
+                    self.states.clear();
+                }
+                Err(error) => return Err(error.into()),
+            }
+            let now = self.snapshot()?;
+            // The service also reports what is no change to us, such as a card that it powers down.
+            if now != before {
+                return Ok(now);
+            }
+        }
+    }
+
+    /// Lists the readers and learns the present state of each without waiting.
+    fn snapshot(&mut self) -> Result<Vec<ReaderState>, ReaderError> {
+        for _ in 0..LISTING_TRIES {
+            self.relist()?;
+            match self
+                .context
+                .get_status_change(Duration::ZERO, &mut self.states)
+            {
+                Ok(()) | Err(pcsc::Error::Timeout) => {
+                    for state in &mut self.states {
+                        state.sync_current_state();
+                    }
+                    return Ok(self.seen());
+                }
+                Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
+                    self.states.clear();
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(self.seen())
+    }
+
+    /// Makes `states` follow the service's list, keeping what is known of the readers that stay.
+    fn relist(&mut self) -> Result<(), ReaderError> {
+        let names = match self.context.list_readers_owned() {
+            Ok(names) => names,
+            Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let notification = CString::from(PNP_NOTIFICATION());
+        let mut old = std::mem::take(&mut self.states);
+        for name in std::iter::once(notification).chain(names) {
+            let known = old.iter().position(|state| state.name() == name.as_c_str());
+            self.states.push(match known {
+                Some(index) => old.swap_remove(index),
+                None => pcsc::ReaderState::new(name, State::UNAWARE),
+            });
+        }
+        Ok(())
+    }
+
+    fn seen(&self) -> Vec<ReaderState> {
+        let real = self.states.iter().skip(1);
+        real.map(|state| ReaderState {
+            address: ReaderAddress::Pcsc(state.name().to_string_lossy().into_owned()),
+            presence: presence(state.current_state(), state.atr()),
+        })
+        .collect()
+    }
+}
+
+fn presence(state: State, atr: &[u8]) -> CardPresence {
+    if !state.contains(State::PRESENT) {
+        CardPresence::Absent
+    } else if state.contains(State::MUTE) {
+        CardPresence::Mute
+    } else if state.contains(State::EXCLUSIVE) {
+        CardPresence::InUse
+    } else {
+        CardPresence::Present { atr: atr.to_vec() }
+    }
+}
+
+/// Ends a [`Watcher`]'s wait from another thread.
+#[derive(Clone)]
+pub struct Canceller(Context);
+
+impl Canceller {
+    /// Makes the [`Watcher::next`] that waits now return [`ReaderError::Cancelled`].
+    ///
+    /// It has no effect when nothing waits, so whoever stops a loop also sets a flag of its own and
+    /// gives `next` a timeout.
+    pub fn cancel(&self) {
+        // A service that is gone has ended the wait already.
+        let _ = self.0.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_have_their_meaning() {
+        let atr = [0x3B, 0];
+        assert_eq!(presence(State::EMPTY, &[]), CardPresence::Absent);
+        assert_eq!(
+            presence(State::PRESENT | State::MUTE, &[]),
+            CardPresence::Mute
+        );
+        assert_eq!(
+            presence(State::PRESENT | State::EXCLUSIVE | State::INUSE, &atr),
+            CardPresence::InUse
+        );
+        // Shared use by another program is no hindrance.
+        assert_eq!(
+            presence(State::PRESENT | State::INUSE, &atr),
+            CardPresence::Present { atr: atr.to_vec() }
+        );
+    }
+}
