@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use pcsc::{Context, PNP_NOTIFICATION, Scope, State};
 
-use crate::transport::Transport as _;
-use crate::transport::tcp::TcpTransport;
+use crate::transport::tcp;
 use crate::{CardError, ReaderAddress, ReaderError};
 
 /// How long a remote card may take to say that it is there.
@@ -41,7 +40,8 @@ pub enum CardPresence {
 
 /// The readers of the PC/SC service in its order, then `extra` in the given order.
 ///
-/// A remote card is asked over its connection; one that serves another reader counts as in use.
+/// A remote card is asked over a connection of its own, which leaves its power and a dialogue with
+/// another reader alone; one that does not answer meanwhile counts as in use.
 ///
 /// # Errors
 ///
@@ -77,12 +77,11 @@ fn list_pcsc() -> Result<Vec<ReaderState>, ReaderError> {
 }
 
 fn look_at(host: &str) -> CardPresence {
-    match TcpTransport::connect_within(host, TCP_TIME, TCP_TIME) {
-        Ok(transport) => CardPresence::Present {
-            atr: transport.atr().to_vec(),
-        },
-        Err(CardError::Sharing) => CardPresence::InUse,
-        Err(_) => CardPresence::Absent,
+    match tcp::look(host, TCP_TIME) {
+        Ok(atr) if !atr.is_empty() => CardPresence::Present { atr },
+        // It listens, but speaks with another reader only.
+        Err(CardError::Timeout) => CardPresence::InUse,
+        _ => CardPresence::Absent,
     }
 }
 
@@ -147,44 +146,51 @@ impl Watcher {
 
     /// Lists the readers and learns the present state of each without waiting.
     fn snapshot(&mut self) -> Result<Vec<ReaderState>, ReaderError> {
+        let mut names = self.names()?;
         for _ in 0..LISTING_TRIES {
-            self.relist()?;
+            self.follow(&names);
             match self
                 .context
                 .get_status_change(Duration::ZERO, &mut self.states)
             {
-                Ok(()) | Err(pcsc::Error::Timeout) => {
-                    for state in &mut self.states {
-                        state.sync_current_state();
-                    }
-                    return Ok(self.seen());
-                }
+                Ok(()) | Err(pcsc::Error::Timeout) => {}
                 Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
                     self.states.clear();
                 }
                 Err(error) => return Err(error.into()),
             }
+            for state in &mut self.states {
+                state.sync_current_state();
+            }
+            // A reader that came between list and state is in the count of the latter already, so
+            // the service would not report it again.
+            let again = self.names()?;
+            if again == names && !self.states.is_empty() {
+                break;
+            }
+            names = again;
         }
         Ok(self.seen())
     }
 
+    fn names(&self) -> Result<Vec<CString>, ReaderError> {
+        match self.context.list_readers_owned() {
+            Err(pcsc::Error::NoReadersAvailable) => Ok(Vec::new()),
+            names => Ok(names?),
+        }
+    }
+
     /// Makes `states` follow the service's list, keeping what is known of the readers that stay.
-    fn relist(&mut self) -> Result<(), ReaderError> {
-        let names = match self.context.list_readers_owned() {
-            Ok(names) => names,
-            Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(error.into()),
-        };
+    fn follow(&mut self, names: &[CString]) {
         let notification = CString::from(PNP_NOTIFICATION());
         let mut old = std::mem::take(&mut self.states);
-        for name in std::iter::once(notification).chain(names) {
+        for name in std::iter::once(&notification).chain(names) {
             let known = old.iter().position(|state| state.name() == name.as_c_str());
             self.states.push(match known {
                 Some(index) => old.swap_remove(index),
-                None => pcsc::ReaderState::new(name, State::UNAWARE),
+                None => pcsc::ReaderState::new(name.clone(), State::UNAWARE),
             });
         }
-        Ok(())
     }
 
     fn seen(&self) -> Vec<ReaderState> {

@@ -75,7 +75,8 @@ impl Session {
         let response = self.send(first)?;
         let m1 = match response.status.0 {
             0x9000 => message(&response.data, 0x80)?,
-            0x6982 => return Err(CardError::NotAllowed),
+            // No certificate, or the last one is an authority's.
+            0x6982 => return Err(CardError::TerminalRefused),
             _ => return Err(CardError::Status(response.status)),
         };
         Ok(TerminalStart { session: self, m1 })

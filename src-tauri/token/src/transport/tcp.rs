@@ -23,73 +23,43 @@ const ATR_TIME: Duration = Duration::from_secs(2);
 const COMMAND_TIME: Duration = Duration::from_secs(30);
 
 pub(crate) struct TcpTransport {
-    stream: TcpStream,
+    wire: Wire,
     atr: Vec<u8>,
+}
+
+/// Asks a card that listens at `host` for its answer to reset and leaves its power as it is, so
+/// that a dialogue that it has with another reader goes on. Empty when it has none.
+pub(crate) fn look(host: &str, time: Duration) -> Result<Vec<u8>, CardError> {
+    let mut wire = Wire::connect(host, time, time)?;
+    wire.ask(&[GET_ATR])
 }
 
 impl TcpTransport {
     /// Connects and powers the card.
     pub(crate) fn connect(host: &str) -> Result<Self, CardError> {
-        Self::connect_within(host, CONNECT_TIME, ATR_TIME)
-    }
-
-    pub(crate) fn connect_within(
-        host: &str,
-        connect_time: Duration,
-        atr_time: Duration,
-    ) -> Result<Self, CardError> {
-        let stream = open(host, connect_time).map_err(|_| CardError::ReaderGone)?;
-        let mut transport = Self {
-            stream,
-            atr: Vec::new(),
+        let mut wire = Wire::connect(host, CONNECT_TIME, ATR_TIME)?;
+        // The order has no answer: only that to the next tells whether the card is ours.
+        wire.send(&[POWER_ON]).map_err(|error| meaning(&error))?;
+        let atr = match wire.ask(&[GET_ATR]) {
+            Err(CardError::Timeout) => return Err(CardError::Sharing),
+            atr => atr?,
         };
-        transport
-            .prepare(atr_time)
-            .map_err(|error| match meaning(&error) {
-                CardError::Timeout => CardError::Sharing,
-                other => other,
-            })?;
-        if transport.atr.is_empty() {
+        if atr.is_empty() {
             return Err(CardError::Removed);
         }
-        Ok(transport)
-    }
-
-    fn prepare(&mut self, atr_time: Duration) -> io::Result<()> {
-        // A command is one small message and the peer answers at once: waiting to fill a packet
-        // would cost a delayed acknowledgement for each.
-        self.stream.set_nodelay(true)?;
-        self.stream.set_write_timeout(Some(COMMAND_TIME))?;
-        self.stream.set_read_timeout(Some(atr_time))?;
-        self.send(&[POWER_ON])?;
-        self.send(&[GET_ATR])?;
-        self.atr = self.receive()?;
-        self.stream.set_read_timeout(Some(COMMAND_TIME))
-    }
-
-    fn send(&mut self, message: &[u8]) -> io::Result<()> {
-        let length = u16::try_from(message.len())
-            .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-        let mut frame = Vec::with_capacity(message.len() + 2);
-        frame.extend_from_slice(&length.to_be_bytes());
-        frame.extend_from_slice(message);
-        self.stream.write_all(&frame)
-    }
-
-    fn receive(&mut self) -> io::Result<Vec<u8>> {
-        let mut length = [0; 2];
-        self.stream.read_exact(&mut length)?;
-        let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
-        self.stream.read_exact(&mut message)?;
-        Ok(message)
+        let limited = wire.0.set_read_timeout(Some(COMMAND_TIME));
+        limited.map_err(|error| meaning(&error))?;
+        Ok(Self { wire, atr })
     }
 }
 
 impl Transport for TcpTransport {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
-        let sent = self.send(command);
-        let answer = sent.and_then(|()| self.receive());
-        answer.map_err(|error| meaning(&error))
+        // An order, not a command.
+        if command.len() < 2 {
+            return Err(CardError::Protocol("not a command"));
+        }
+        self.wire.ask(command)
     }
 
     fn atr(&self) -> &[u8] {
@@ -107,7 +77,47 @@ impl Transport for TcpTransport {
 impl Drop for TcpTransport {
     fn drop(&mut self) {
         // The peer may be gone already; then there is nothing to switch off.
-        let _ = self.send(&[POWER_OFF]);
+        let _ = self.wire.send(&[POWER_OFF]);
+    }
+}
+
+/// Messages over a stream.
+struct Wire(TcpStream);
+
+impl Wire {
+    fn connect(host: &str, connect: Duration, answer: Duration) -> Result<Self, CardError> {
+        let stream = open(host, connect).map_err(|_| CardError::ReaderGone)?;
+        // A command is one small message and the peer answers at once: waiting to fill a packet
+        // would cost a delayed acknowledgement for each.
+        let prepared = stream
+            .set_nodelay(true)
+            .and_then(|()| stream.set_write_timeout(Some(COMMAND_TIME)))
+            .and_then(|()| stream.set_read_timeout(Some(answer)));
+        prepared.map_err(|error| meaning(&error))?;
+        Ok(Self(stream))
+    }
+
+    fn ask(&mut self, message: &[u8]) -> Result<Vec<u8>, CardError> {
+        let sent = self.send(message);
+        let answer = sent.and_then(|()| self.receive());
+        answer.map_err(|error| meaning(&error))
+    }
+
+    fn send(&mut self, message: &[u8]) -> io::Result<()> {
+        let length = u16::try_from(message.len())
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let mut frame = Vec::with_capacity(message.len() + 2);
+        frame.extend_from_slice(&length.to_be_bytes());
+        frame.extend_from_slice(message);
+        self.0.write_all(&frame)
+    }
+
+    fn receive(&mut self) -> io::Result<Vec<u8>> {
+        let mut length = [0; 2];
+        self.0.read_exact(&mut length)?;
+        let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
+        self.0.read_exact(&mut message)?;
+        Ok(message)
     }
 }
 
