@@ -23,7 +23,12 @@ impl From<pcsc::Error> for ReaderError {
     fn from(error: pcsc::Error) -> Self {
         use pcsc::Error as E;
         match error {
-            E::NoService | E::ServiceStopped | E::ServerTooBusy => Self::ServiceUnavailable,
+            // The last two are what a service that stops while it is asked leaves behind.
+            E::NoService
+            | E::ServiceStopped
+            | E::ServerTooBusy
+            | E::CommError
+            | E::InvalidHandle => Self::ServiceUnavailable,
             E::SecurityViolation | E::NoAccess => Self::AccessDenied,
             E::Cancelled | E::CancelledByUser | E::SystemCancelled => Self::Cancelled,
             other => Self::Service(other),

@@ -1,5 +1,7 @@
 //! Carrying octets to a card and back.
 
+#[cfg(any(windows, test))]
+pub(crate) mod awake;
 pub(crate) mod pcsc;
 #[cfg(test)]
 pub(crate) mod scripted;

@@ -1,6 +1,7 @@
 //! A card in a reader of the PC/SC service.
 
 use std::ffi::{CStr, CString};
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,8 +24,10 @@ const REMOVAL_NOTICE: Duration = Duration::from_secs(1);
 pub(crate) struct PcscTransport {
     context: Context,
     reader: CString,
+    #[cfg(windows)]
+    awake: Option<super::awake::Awake>,
     /// `None` only while dropped.
-    card: Option<Card>,
+    card: Option<Arc<Card>>,
     atr: Vec<u8>,
     carries_extended: bool,
     disposition: Disposition,
@@ -40,7 +43,10 @@ impl PcscTransport {
         // T=0 has no extended lengths of its own; the ENVELOPE way around is not for this card.
         let carries_extended =
             status.protocol2() == Some(Protocol::T1) && features::extended(&card) != Some(false);
+        let card = Arc::new(card);
         Ok(Self {
+            #[cfg(windows)]
+            awake: Some(stay_awake(&card)),
             context,
             reader,
             atr: status.atr().to_vec(),
@@ -121,10 +127,21 @@ impl Transport for PcscTransport {
 
 impl Drop for PcscTransport {
     fn drop(&mut self) {
-        if let Some(card) = self.card.take() {
+        #[cfg(windows)]
+        drop(self.awake.take());
+        if let Some(card) = self.card.take().and_then(Arc::into_inner) {
             leave(card, self.disposition);
         }
     }
+}
+
+#[cfg(windows)]
+fn stay_awake(card: &Arc<Card>) -> super::awake::Awake {
+    let card = Arc::clone(card);
+    super::awake::Awake::start(Duration::from_secs(2), move || {
+        // Asking is the operation; the next command will meet what is wrong, if anything.
+        let _ = card.status2_owned();
+    })
 }
 
 /// Connects and begins the transaction that the end of the connection ends.
