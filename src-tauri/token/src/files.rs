@@ -2,7 +2,7 @@
 
 use kabinet_stb::apdu::Command;
 
-use crate::link::Lengths;
+use crate::lengths::Lengths;
 use crate::session::{PROTECTED_SHORT_ANSWER, PROTECTED_SHORT_DATA, Selected};
 use crate::{CardError, Session};
 

@@ -20,6 +20,7 @@ mod error;
 mod files;
 mod hello;
 mod keys;
+mod lengths;
 mod link;
 mod passwords;
 pub mod readers;

@@ -3,8 +3,9 @@
 
 use kabinet_stb::apdu::{Command, Response, Status};
 
+use crate::lengths::Lengths;
 use crate::transport::{self, Transport};
-use crate::{CancelToken, CardError, ReaderAddress, atr};
+use crate::{CancelToken, CardError, ReaderAddress};
 
 /// Longest command data in the short form, octets.
 pub(crate) const SHORT_DATA: usize = 255;
@@ -14,17 +15,6 @@ pub(crate) const CHAINING: u8 = 0x10;
 const LONGEST_ANSWER: usize = 65_536 + 256;
 
 const WRONG_LENGTH: u16 = 0x6700;
-
-/// Whether extended Lc and Le work with this card in this reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lengths {
-    /// The card does not say; nothing was tried.
-    Unknown,
-    /// The card says so, or it has worked.
-    Extended,
-    /// Only short ones.
-    Short,
-}
 
 /// Whether a command may go out a second time when the card asks for another Le (6CXX).
 ///
@@ -53,12 +43,7 @@ impl Link {
     }
 
     pub(crate) fn new(transport: Box<dyn Transport>, cancel: CancelToken) -> Self {
-        let lengths = match atr::extended_lengths(transport.atr()) {
-            _ if !transport.carries_extended() => Lengths::Short,
-            Some(true) => Lengths::Extended,
-            Some(false) => Lengths::Short,
-            None => Lengths::Unknown,
-        };
+        let lengths = Lengths::of(transport.atr(), transport.carries_extended());
         Self {
             transport,
             cancel,

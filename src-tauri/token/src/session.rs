@@ -6,7 +6,8 @@ use kabinet_stb::sm::ClientChannel;
 use zeroize::Zeroize as _;
 
 use crate::CardError;
-use crate::link::{CHAINING, Lengths, Link, Repeat};
+use crate::lengths::Lengths;
+use crate::link::{CHAINING, Link, Repeat};
 
 /// Longest data of a protected command in the short form, octets (reading 10 of the digest of
 /// STB 34.101.79: 241 of ciphertext, its tag, length and padding indicator, Le and MAC make 255).
@@ -134,6 +135,10 @@ impl Session {
         let answer = Response::parse(&answer)
             .map_err(|_| CardError::Protocol("an answer without a status"))?;
         if answer.data.is_empty() {
+            let long = octets.get(4) == Some(&0) || command.ne.is_some_and(|ne| ne > 256);
+            if answer.status.0 == 0x6700 && long {
+                Lengths::remember_refusal(self.link.atr());
+            }
             return Err(unprotected(answer.status));
         }
         let response = self
@@ -150,7 +155,6 @@ impl Session {
 fn unprotected(status: Status) -> CardError {
     match status.0 {
         0x9000 => CardError::Protocol("an answer without protection"),
-        0x6700 => CardError::Protocol("the card does not take extended lengths that it announces"),
         _ => CardError::ChannelClosed,
     }
 }

@@ -5,7 +5,8 @@ use kabinet_stb::apdu::Command;
 use kabinet_stb::{oid, tlv};
 
 use crate::card::message;
-use crate::link::{CHAINING, Lengths, Link, Repeat};
+use crate::lengths::Lengths;
+use crate::link::{CHAINING, Link, Repeat};
 use crate::session::PROTECTED_SHORT_DATA;
 use crate::{CardError, Session};
 
