@@ -161,6 +161,16 @@ pub fn is_id_card(card: &mut Card) -> Result<bool, CardError> {
     }
 }
 
+/// Looks whether an ID card is at `address`, for a list of readers: takes the card, asks, and lets
+/// it go as it was.
+///
+/// # Errors
+///
+/// As [`Card::connect`] and [`is_id_card`].
+pub fn identify(address: &ReaderAddress, cancel: CancelToken) -> Result<bool, CardError> {
+    is_id_card(&mut Card::connect(address, cancel)?)
+}
+
 fn is_about_password(status: Status) -> bool {
     matches!(status.0, 0x9000 | 0x63C0..=0x63CF | 0x6983..=0x6985)
 }

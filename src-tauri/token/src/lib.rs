@@ -31,7 +31,7 @@ mod transport;
 
 pub use address::{AddressError, ReaderAddress};
 pub use cancel::CancelToken;
-pub use card::{Card, OpenFailure, PasswordState, is_id_card};
+pub use card::{Card, OpenFailure, PasswordState, identify, is_id_card};
 pub use error::{CardError, ReaderError};
 pub use files::{FILE_NAME, certificate_file};
 pub use hello::{Hello, Password};

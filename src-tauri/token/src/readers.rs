@@ -12,6 +12,8 @@ use crate::{CardError, ReaderAddress, ReaderError};
 const TCP_TIME: Duration = Duration::from_millis(500);
 /// A set of readers that changes more often than this while it is listed is taken as it is.
 const LISTING_TRIES: usize = 4;
+/// How often the readers are listed where the service does not report new ones.
+const RELISTING: Duration = Duration::from_secs(1);
 
 /// A reader at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,10 +88,15 @@ fn look_at(host: &str) -> CardPresence {
 }
 
 /// Waits for readers and cards to come and go. The waiting is the service's
-/// (SCardGetStatusChange with the `\\?PnP?\Notification` reader), so nothing runs meanwhile.
+/// (SCardGetStatusChange with the `\\?PnP?\Notification` reader), so nothing runs meanwhile; only
+/// where a service has no such reader (macOS) are the readers listed every second.
 pub struct Watcher {
     context: Context,
-    /// The reader of notifications first, then the real ones.
+    /// Whether nothing was reported yet.
+    fresh: bool,
+    /// Whether the service reports new readers.
+    notifies: bool,
+    /// The reader of notifications first where there is one, then the real ones.
     states: Vec<pcsc::ReaderState>,
 }
 
@@ -102,6 +109,8 @@ impl Watcher {
     pub fn new() -> Result<Self, ReaderError> {
         let context = Context::establish(Scope::User)?;
         Ok(Self {
+            fresh: true,
+            notifies: notifies(&context),
             context,
             states: Vec::new(),
         })
@@ -120,27 +129,42 @@ impl Watcher {
     /// [`ReaderError::Cancelled`] after [`Canceller::cancel`]. After any other error make a new
     /// watcher: a service that was restarted does not know this one.
     pub fn next(&mut self, timeout: Option<Duration>) -> Result<Vec<ReaderState>, ReaderError> {
-        if self.states.is_empty() {
+        if self.fresh {
+            self.fresh = false;
             return self.snapshot();
         }
         let deadline = timeout.map(|time| Instant::now() + time);
         loop {
             let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
             let before = self.seen();
-            match self.context.get_status_change(left, &mut self.states) {
-                Ok(()) => {}
-                Err(pcsc::Error::Timeout) => return Ok(before),
-                // A reader left between the notification and this call.
-                Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
-                    self.states.clear();
-                }
-                Err(error) => return Err(error.into()),
-            }
+            self.wait(left)?;
             let now = self.snapshot()?;
             // The service also reports what is no change to us, such as a card that it powers down.
-            if now != before {
+            if now != before || deadline.is_some_and(|end| end <= Instant::now()) {
                 return Ok(now);
             }
+        }
+    }
+
+    fn wait(&mut self, most: Option<Duration>) -> Result<(), ReaderError> {
+        let most = if self.notifies {
+            most
+        } else {
+            Some(most.map_or(RELISTING, |most| most.min(RELISTING)))
+        };
+        if self.states.is_empty() {
+            // Nothing to ask the service about; it would answer at once.
+            std::thread::sleep(most.unwrap_or(RELISTING));
+            return Ok(());
+        }
+        match self.context.get_status_change(most, &mut self.states) {
+            Ok(()) | Err(pcsc::Error::Timeout) => Ok(()),
+            // A reader left between the notification and this call.
+            Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
+                self.states.clear();
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -149,15 +173,8 @@ impl Watcher {
         let mut names = self.names()?;
         for _ in 0..LISTING_TRIES {
             self.follow(&names);
-            match self
-                .context
-                .get_status_change(Duration::ZERO, &mut self.states)
-            {
-                Ok(()) | Err(pcsc::Error::Timeout) => {}
-                Err(pcsc::Error::UnknownReader | pcsc::Error::ReaderUnavailable) => {
-                    self.states.clear();
-                }
-                Err(error) => return Err(error.into()),
+            if !self.states.is_empty() {
+                self.wait(Some(Duration::ZERO))?;
             }
             for state in &mut self.states {
                 state.sync_current_state();
@@ -165,7 +182,7 @@ impl Watcher {
             // A reader that came between list and state is in the count of the latter already, so
             // the service would not report it again.
             let again = self.names()?;
-            if again == names && !self.states.is_empty() {
+            if again == names {
                 break;
             }
             names = again;
@@ -182,9 +199,9 @@ impl Watcher {
 
     /// Makes `states` follow the service's list, keeping what is known of the readers that stay.
     fn follow(&mut self, names: &[CString]) {
-        let notification = CString::from(PNP_NOTIFICATION());
+        let notification = self.notifies.then(|| CString::from(PNP_NOTIFICATION()));
         let mut old = std::mem::take(&mut self.states);
-        for name in std::iter::once(&notification).chain(names) {
+        for name in notification.iter().chain(names) {
             let known = old.iter().position(|state| state.name() == name.as_c_str());
             self.states.push(match known {
                 Some(index) => old.swap_remove(index),
@@ -194,12 +211,23 @@ impl Watcher {
     }
 
     fn seen(&self) -> Vec<ReaderState> {
-        let real = self.states.iter().skip(1);
+        let real = self.states.iter().skip(usize::from(self.notifies));
         real.map(|state| ReaderState {
             address: ReaderAddress::Pcsc(state.name().to_string_lossy().into_owned()),
             presence: presence(state.current_state(), state.atr()),
         })
         .collect()
+    }
+}
+
+/// Whether the service knows the reader of notifications.
+fn notifies(context: &Context) -> bool {
+    let mut states = [pcsc::ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE)];
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Err(pcsc::Error::UnknownReader) => false,
+        _ => !states
+            .iter()
+            .any(|state| state.event_state().contains(State::UNKNOWN)),
     }
 }
 
