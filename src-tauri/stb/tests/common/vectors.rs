@@ -1,4 +1,5 @@
 //! Reading of the vector files and a random source with prepared octets.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::path::Path;
 
@@ -6,30 +7,30 @@ use kabinet_stb::{Random, bign::Level};
 use serde_json::Value;
 
 /// The parsed file `tests/vectors/<name>.json`.
-pub fn file(name: &str) -> Value {
+pub(crate) fn file(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/vectors/{name}.json"));
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
 /// The list `vectors` of a file; never empty.
-pub fn vectors(name: &str) -> Vec<Value> {
+pub(crate) fn vectors(name: &str) -> Vec<Value> {
     list(&file(name)["vectors"])
 }
 
 /// A list that is not empty.
-pub fn list(value: &Value) -> Vec<Value> {
+pub(crate) fn list(value: &Value) -> Vec<Value> {
     let list = value.as_array().unwrap().clone();
     assert!(!list.is_empty());
     list
 }
 
 /// Octets of a hexadecimal string.
-pub fn octets(value: &Value) -> Vec<u8> {
+pub(crate) fn octets(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().unwrap()).unwrap()
 }
 
 /// The level named in an input.
-pub fn level(value: &Value) -> Level {
+pub(crate) fn level(value: &Value) -> Level {
     match value.as_u64().unwrap() {
         128 => Level::L128,
         192 => Level::L192,
@@ -39,11 +40,11 @@ pub fn level(value: &Value) -> Level {
 }
 
 /// Gives out the prepared octets, piece by piece, each of the asked length.
-pub struct Prepared(pub Vec<Vec<u8>>);
+pub(crate) struct Prepared(Vec<Vec<u8>>);
 
 impl Prepared {
     /// The pieces in the order of their use.
-    pub fn new<const N: usize>(pieces: [Vec<u8>; N]) -> Self {
+    pub(crate) fn new<const N: usize>(pieces: [Vec<u8>; N]) -> Self {
         Self(pieces.into_iter().rev().collect())
     }
 }
