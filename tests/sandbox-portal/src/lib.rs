@@ -1,1 +1,50 @@
 //! A portal, identity service and certification authority for tests.
+//!
+//! Speaks the server side of `docs/portal-profile.md`. Everything that the client does with its own
+//! code is done here with separate code, so that a mistake on one side shows on the other.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod applications;
+pub mod authority;
+pub mod clock;
+pub mod cms;
+pub mod cv;
+pub mod der;
+pub mod dpop;
+pub mod faults;
+pub mod files;
+pub mod groups;
+pub mod holder;
+pub mod jmap;
+pub mod jwt;
+pub mod manifest;
+pub mod oauth;
+pub mod oids;
+mod personalise;
+pub mod portal;
+pub mod procedures;
+pub mod reader;
+pub mod reply;
+pub mod serve;
+pub mod signin;
+pub mod store;
+pub mod x509;
+
+pub use personalise::{PASSWORDS, personalise};
+
+/// What can stop the sandbox itself, as opposed to a request that it refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// A file of the sandbox.
+    #[error("file: {0}")]
+    File(#[from] std::io::Error),
+    /// Text that should be JSON of a known form.
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The database.
+    #[error("database: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A key is missing or is not one.
+    #[error("the key file is damaged")]
+    KeyFile,
+}

@@ -1,2 +1,71 @@
-//! A portal, identity service and certification authority for tests.
-fn main() {}
+//! The sandbox portal as a program.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use sandbox_portal::Problem;
+use sandbox_portal::authority::TerminalKind;
+use sandbox_portal::portal::Portal;
+
+/// A portal, identity service and certification authority for tests.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the authorities, the cards and the trust anchors; changes nothing that is there.
+    Personalise {
+        /// Folder of the sandbox.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Answers requests until it is killed. Says its address on the first line.
+    Serve {
+        /// Folder of the sandbox.
+        #[arg(long)]
+        data: PathBuf,
+        /// Address to listen at; port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: String,
+        /// What kind of terminal the identity service shows to cards.
+        #[arg(long, value_enum, default_value_t = TerminalKind::Valid)]
+        terminal: TerminalKind,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Personalise { data } => sandbox_portal::personalise(&data),
+        Command::Serve {
+            data,
+            listen,
+            terminal,
+        } => serve(&data, &listen, terminal),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("sandbox-portal: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(data: &Path, listen: &str, terminal: TerminalKind) -> Result<(), Problem> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let portal = Portal::open(data, url.clone(), terminal)?;
+        println!("{}", serde_json::json!({ "url": url }));
+        let never = sandbox_portal::serve::serve(Arc::new(portal), listener).await?;
+        match never {}
+    })
+}

@@ -1,0 +1,209 @@
+//! The sandbox's authorities: keys in `DIR/keys.json`, certificates made from them on demand.
+//!
+//! The keys are written once; signatures are deterministic, so every run gives the same octets.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kabinet_stb::bign::{Level, PrivateKey};
+use kabinet_stb::random::SystemRandom;
+
+use crate::Problem;
+use crate::cv;
+use crate::x509;
+
+/// The terminal that the identity service shows to cards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum TerminalKind {
+    /// In order.
+    Valid,
+    /// Its certificate ended years ago.
+    Expired,
+    /// Its chain ends at a root that no card knows.
+    Foreign,
+}
+
+/// Name of the root that the cards trust.
+const CV_ROOT: &str = "BYCA0000";
+/// Name of the authority under it.
+const CV_SUBORDINATE: &str = "BYCA1000";
+/// Name of the root that no card trusts.
+const FOREIGN_ROOT: &str = "BYCA0999";
+/// Name of the authority under that.
+const FOREIGN_SUBORDINATE: &str = "BYCA1999";
+
+/// All keys of one sandbox.
+pub struct Authorities {
+    keys: BTreeMap<String, PrivateKey>,
+}
+
+impl Authorities {
+    /// Reads the keys below `data`, or makes them.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or is not a key file.
+    pub fn open(data: &Path) -> Result<Self, Problem> {
+        let file = data.join("keys.json");
+        let mut stored: BTreeMap<String, String> = match std::fs::read(&file) {
+            Ok(octets) => serde_json::from_slice(&octets)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let mut names = vec![
+            "x509-root".to_owned(),
+            "cv-root".to_owned(),
+            "cv-subordinate".to_owned(),
+            "terminal".to_owned(),
+            "foreign-root".to_owned(),
+            "foreign-subordinate".to_owned(),
+        ];
+        for card in ["citizen", "foreigner", "stateless"] {
+            names.push(format!("card-{card}"));
+            names.push(format!("esign-{card}"));
+        }
+        let mut keys = BTreeMap::new();
+        let mut changed = false;
+        for name in names {
+            let key = match stored.get(&name) {
+                Some(text) => {
+                    let octets = hex::decode(text).map_err(|_| Problem::KeyFile)?;
+                    PrivateKey::from_bytes(Level::L128, &octets).map_err(|_| Problem::KeyFile)?
+                }
+                None => {
+                    changed = true;
+                    let key = PrivateKey::generate(Level::L128, &mut SystemRandom);
+                    stored.insert(name.clone(), hex::encode(key.to_secret().expose()));
+                    key
+                }
+            };
+            keys.insert(name, key);
+        }
+        if changed {
+            crate::files::write(&file, &serde_json::to_vec_pretty(&stored)?)?;
+        }
+        Ok(Self { keys })
+    }
+
+    /// A key by its name in the file.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn key(&self, name: &str) -> Result<&PrivateKey, Problem> {
+        self.keys.get(name).ok_or(Problem::KeyFile)
+    }
+
+    /// The X.509 root, DER.
+    ///
+    /// # Errors
+    /// When its key is missing.
+    pub fn x509_root(&self) -> Result<Vec<u8>, Problem> {
+        let key = self.key("x509-root")?;
+        let name = x509::root_name();
+        Ok(x509::issue(
+            &x509::Contents {
+                subject: &name,
+                key: &key.public_key(),
+                from: "230101000000Z",
+                until: "421231235959Z",
+                role: x509::Role::Root,
+            },
+            &x509::Issuer { name: &name, key },
+        ))
+    }
+
+    /// The self-signed CV certificate that goes into every card.
+    ///
+    /// # Errors
+    /// When its key is missing.
+    pub fn cv_root(&self) -> Result<Vec<u8>, Problem> {
+        self.cv_certificate(CV_ROOT, "cv-root", CV_ROOT, "cv-root", "230101", "421231")
+    }
+
+    /// The chain that goes to the card: subordinate authority first, terminal last.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn terminal_chain(&self, kind: TerminalKind) -> Result<Vec<Vec<u8>>, Problem> {
+        let (root, subordinate) = match kind {
+            TerminalKind::Foreign => (
+                (FOREIGN_ROOT, "foreign-root"),
+                (FOREIGN_SUBORDINATE, "foreign-subordinate"),
+            ),
+            _ => ((CV_ROOT, "cv-root"), (CV_SUBORDINATE, "cv-subordinate")),
+        };
+        // A card without a clock takes the latest first day in the chain for today at the least,
+        // so the expired terminal ended before its authority began.
+        let (from, until) = match kind {
+            TerminalKind::Expired => ("230601", "240531"),
+            _ => ("250201", "351231"),
+        };
+        Ok(vec![
+            self.cv_certificate(
+                root.0,
+                root.1,
+                subordinate.0,
+                subordinate.1,
+                "250101",
+                "401231",
+            )?,
+            self.cv_certificate(
+                subordinate.0,
+                subordinate.1,
+                "KABINETSBOX1",
+                "terminal",
+                from,
+                until,
+            )?,
+        ])
+    }
+
+    /// The certificate with which a card proves itself; issued by the subordinate authority.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn card_certificate(
+        &self,
+        card: &str,
+        serial: &str,
+        from: &str,
+        until: &str,
+    ) -> Result<Vec<u8>, Problem> {
+        Ok(cv::issue(
+            &cv::Contents {
+                authority: CV_SUBORDINATE,
+                holder: serial,
+                key: &self.key(&format!("card-{card}"))?.public_key(),
+                rights: cv::NO_RIGHTS,
+                from,
+                until,
+            },
+            self.key("cv-subordinate")?,
+        ))
+    }
+
+    fn cv_certificate(
+        &self,
+        authority: &str,
+        authority_key: &str,
+        holder: &str,
+        holder_key: &str,
+        from: &str,
+        until: &str,
+    ) -> Result<Vec<u8>, Problem> {
+        Ok(cv::issue(
+            &cv::Contents {
+                authority,
+                holder,
+                key: &self.key(holder_key)?.public_key(),
+                rights: if holder_key == "terminal" {
+                    cv::TERMINAL_RIGHTS
+                } else {
+                    cv::ALL_RIGHTS
+                },
+                from,
+                until,
+            },
+            self.key(authority_key)?,
+        ))
+    }
+}

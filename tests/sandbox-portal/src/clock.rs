@@ -1,0 +1,33 @@
+//! Today, in the forms that the protocols want.
+
+use jiff::Timestamp;
+
+/// Seconds since 1970.
+#[must_use]
+pub fn seconds() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// RFC 3339 in UTC, to the second.
+#[must_use]
+pub fn rfc3339(seconds: i64) -> String {
+    format("%Y-%m-%dT%H:%M:%SZ", seconds)
+}
+
+/// `YYYYMMDD`, for the card's check of validity.
+#[must_use]
+pub fn card_date(seconds: i64) -> String {
+    format("%Y%m%d", seconds)
+}
+
+/// `YYMMDDhhmmssZ`, as in certificates.
+#[must_use]
+pub fn utc_time(seconds: i64) -> String {
+    format("%y%m%d%H%M%SZ", seconds)
+}
+
+fn format(pattern: &str, seconds: i64) -> String {
+    // Out of range only thousands of years from now.
+    let moment = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    moment.strftime(pattern).to_string()
+}

@@ -1,0 +1,173 @@
+//! Checks a CAdES-B signature with attached content (STB 34.101.23, STB 34.101.80).
+
+use kabinet_stb::hash::belt_hash;
+use kabinet_stb::tlv::{self, Tlv};
+
+use crate::der;
+use crate::oids;
+use crate::x509::{Certificate, exactly, take};
+
+/// A good signature: what was signed, and by whom.
+pub struct Signed {
+    /// The attached content.
+    pub content: Vec<u8>,
+    /// The signer's certificate, chained to the sandbox's root.
+    pub signer: Certificate,
+}
+
+/// Checks `signature` at `moment` (`YYMMDDhhmmssZ`) against one root.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn verify(signature: &[u8], root: &Certificate, moment: &str) -> Result<Signed, &'static str> {
+    let parts = parse(signature).ok_or("not a signature of one signer with attached content")?;
+    let certificate = parts
+        .certificates
+        .iter()
+        .find_map(|octets| {
+            let certificate = Certificate::parse(octets)?;
+            let name = der::sequence(&[&certificate.issuer, &certificate.serial]);
+            (name == parts.signer_id).then_some((certificate, octets))
+        })
+        .ok_or("no certificate of the signer")?;
+    let (signer, signer_octets) = certificate;
+    check_attributes(&parts, signer_octets)?;
+    let mut signed = parts.attributes.clone();
+    if let Some(tag) = signed.first_mut() {
+        // The signature is over SET OF, not over the implicit tag.
+        *tag = 0x31;
+    }
+    signer
+        .key
+        .verify_hash(oids::BELT_HASH, &belt_hash(&signed), &parts.signature)
+        .map_err(|_| "wrong signature")?;
+    if signer.issuer != root.subject || !signer.is_signed_by(&root.key) {
+        return Err("the certificate is from elsewhere");
+    }
+    if !signer.is_valid_at(moment) {
+        return Err("the certificate is not valid now");
+    }
+    if !signer.may_sign() {
+        return Err("the certificate is not for signing");
+    }
+    Ok(Signed {
+        content: parts.content,
+        signer,
+    })
+}
+
+struct Parts {
+    content: Vec<u8>,
+    certificates: Vec<Vec<u8>>,
+    /// DER of issuerAndSerialNumber.
+    signer_id: Vec<u8>,
+    /// The signed attributes with their implicit tag.
+    attributes: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+fn parse(octets: &[u8]) -> Option<Parts> {
+    let [kind, wrapped] = take(&tlv::children(exactly(octets, 0x30)?.value).ok()?)?;
+    if kind.value != oids::SIGNED_DATA || wrapped.tag != 0xA0 {
+        return None;
+    }
+    let fields = tlv::children(exactly(wrapped.value, 0x30)?.value).ok()?;
+    let [_version, digests, content, rest @ ..] = fields.as_slice() else {
+        return None;
+    };
+    let digest = der::algorithm(oids::BELT_HASH);
+    if digests.tag != 0x31 || digests.value != digest {
+        return None;
+    }
+    let [content_kind, content] = take(&tlv::children(content.value).ok()?)?;
+    if content_kind.value != oids::DATA || content.tag != 0xA0 {
+        return None;
+    }
+    let certificates = rest.iter().find(|field| field.tag == 0xA0)?;
+    let signers = rest.last().filter(|field| field.tag == 0x31)?;
+    let signer = tlv::children(exactly(signers.value, 0x30)?.value).ok()?;
+    let [
+        _version,
+        signer_id,
+        signer_digest,
+        attributes,
+        algorithm,
+        signature,
+        ..,
+    ] = signer.as_slice()
+    else {
+        return None;
+    };
+    let right = signer_digest.raw == digest
+        && algorithm.raw == der::algorithm(oids::BIGN_WITH_HBELT)
+        && attributes.tag == 0xA0
+        && signature.tag == 0x04;
+    right
+        .then(|| Parts {
+            content: Vec::new(),
+            certificates: Vec::new(),
+            signer_id: signer_id.raw.to_vec(),
+            attributes: attributes.raw.to_vec(),
+            signature: signature.value.to_vec(),
+        })
+        .and_then(|mut parts| {
+            parts.content = exactly(content.value, 0x04)?.value.to_vec();
+            for certificate in tlv::children(certificates.value).ok()? {
+                parts.certificates.push(certificate.raw.to_vec());
+            }
+            Some(parts)
+        })
+}
+
+fn check_attributes(parts: &Parts, signer: &[u8]) -> Result<(), &'static str> {
+    const BROKEN: &str = "broken signed attributes";
+    let whole = exactly(&parts.attributes, 0xA0).ok_or(BROKEN)?;
+    let list = tlv::children(whole.value).map_err(|_| BROKEN)?;
+    if !list.windows(2).all(|pair| pair[0].raw < pair[1].raw) {
+        return Err("signed attributes are not in DER order");
+    }
+    let mut values = Vec::new();
+    for attribute in &list {
+        let pair = tlv::children(attribute.value).map_err(|_| BROKEN)?;
+        let [id, set]: [Tlv<'_>; 2] = take(&pair).ok_or(BROKEN)?;
+        let [value]: [Tlv<'_>; 1] =
+            take(&tlv::children(set.value).map_err(|_| BROKEN)?).ok_or(BROKEN)?;
+        values.push((id.value, value));
+    }
+    let find = |id: &[u8]| {
+        let mut found = values.iter().filter(|(name, _)| *name == id);
+        match (found.next(), found.next()) {
+            (Some((_, value)), None) => Some(value),
+            _ => None,
+        }
+    };
+    let kind = find(oids::CONTENT_TYPE).ok_or("no content type")?;
+    if kind.raw != der::oid(oids::DATA) {
+        return Err("wrong content type");
+    }
+    let digest = find(oids::MESSAGE_DIGEST).ok_or("no digest")?;
+    if digest.tag != 0x04 || digest.value != belt_hash(&parts.content) {
+        return Err("wrong digest");
+    }
+    if find(oids::SIGNING_TIME).is_none_or(|time| time.tag != 0x17) {
+        return Err("no signing time");
+    }
+    let reference = find(oids::SIGNING_CERTIFICATE_V2).ok_or("no signing certificate")?;
+    let named = certificate_hash(reference).ok_or("broken signing certificate")?;
+    if named != belt_hash(signer) {
+        return Err("another signing certificate");
+    }
+    Ok(())
+}
+
+/// Hash in the first reference of SigningCertificateV2, which must name belt-hash.
+fn certificate_hash(value: &Tlv<'_>) -> Option<Vec<u8>> {
+    let fields = tlv::children(value.value).ok()?;
+    let references = tlv::children(fields.first()?.value).ok()?;
+    let reference = tlv::children(references.first()?.value).ok()?;
+    let [algorithm, hash, ..] = reference.as_slice() else {
+        return None;
+    };
+    (algorithm.raw == der::algorithm(oids::BELT_HASH) && hash.tag == 0x04)
+        .then(|| hash.value.to_vec())
+}

@@ -1,0 +1,110 @@
+//! Deliberate misbehaviour, asked for through `/sandbox/faults`.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Kinds of misbehaviour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Status 500 instead of an answer; nothing is done.
+    #[serde(rename = "status_500")]
+    Status500,
+    /// Status 503 instead of an answer; nothing is done.
+    #[serde(rename = "status_503")]
+    Status503,
+    /// Status 200 with octets that mean nothing; nothing is done.
+    Garbage,
+    /// The right answer, broken off in the middle.
+    Truncate,
+    /// No answer for a long time, then a closed connection; nothing is done.
+    Hang,
+    /// A closed connection; nothing is done.
+    DropBefore,
+    /// Everything is done, then the connection is closed without an answer.
+    DropAfter,
+    /// The right answer, late.
+    Delay,
+}
+
+/// One order to misbehave.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Start of the paths that it is for.
+    #[serde(rename = "match", default)]
+    pub prefix: String,
+    /// What to do.
+    pub kind: Kind,
+    /// How many requests it is for; 1 when absent.
+    #[serde(default = "once")]
+    pub times: u64,
+    /// For `hang` and `delay`.
+    #[serde(default)]
+    pub milliseconds: Option<u64>,
+    /// Value of `Retry-After`, seconds, for the two statuses.
+    #[serde(default)]
+    pub retry_after: Option<u64>,
+}
+
+fn once() -> u64 {
+    1
+}
+
+impl Fault {
+    /// How long to wait: a minute for a hang, a second for a delay, unless it says otherwise.
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        let default = if self.kind == Kind::Hang {
+            60_000
+        } else {
+            1000
+        };
+        Duration::from_millis(self.milliseconds.unwrap_or(default))
+    }
+}
+
+/// The orders in force, the oldest first.
+#[derive(Default)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Adds an order.
+    pub fn add(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// Ends all misbehaviour.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// What to do to a request for `path`; counts down.
+    pub fn take(&mut self, path: &str) -> Option<Fault> {
+        let index = self
+            .0
+            .iter()
+            .position(|fault| fault.times > 0 && path.starts_with(&fault.prefix))?;
+        let fault = self.0.get_mut(index)?;
+        fault.times -= 1;
+        Some(fault.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_down_and_minds_the_path() {
+        let mut faults = Faults::default();
+        let fault = r#"{"match":"/jmap","kind":"status_503","times":2,"retry_after":1}"#;
+        faults.add(serde_json::from_str(fault).unwrap());
+        assert!(faults.take("/oauth/token").is_none());
+        assert_eq!(faults.take("/jmap/api").unwrap().kind, Kind::Status503);
+        assert!(faults.take("/jmap/api").is_some());
+        assert!(faults.take("/jmap/api").is_none());
+        assert!(serde_json::from_str::<Fault>(r#"{"kind":"status_418"}"#).is_err());
+    }
+}

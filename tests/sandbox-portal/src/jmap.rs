@@ -1,0 +1,284 @@
+//! The personal area: JMAP (RFC 8620) with the types Procedure and Application.
+
+use axum::http::HeaderMap;
+use kabinet_stb::hash::belt_hash;
+use serde_json::{Map, Value, json};
+
+use crate::applications;
+use crate::portal::Portal;
+use crate::procedures;
+use crate::reply::{Reply, broken, problem, reply};
+use crate::store::Person;
+
+/// Path of the session object.
+pub const SESSION_PATH: &str = "/.well-known/jmap";
+/// Path of the method calls.
+pub const API_PATH: &str = "/jmap/api";
+/// Start of the upload paths; the account's name follows.
+pub const UPLOAD_PATH: &str = "/jmap/upload/";
+
+const CORE: &str = "urn:ietf:params:jmap:core";
+const AREA: &str = "urn:kabinet:jmap:area";
+/// Octets of one upload.
+pub const LARGEST_UPLOAD: usize = 50 * 1024 * 1024;
+const MOST_CALLS: usize = 32;
+
+/// A method's answer, or the error of RFC 8620 section 3.6.2.
+pub type Outcome = Result<Value, Value>;
+
+/// A method error.
+#[must_use]
+pub fn method_error(kind: &str) -> Value {
+    json!({ "type": kind })
+}
+
+/// The session object (RFC 8620 section 2).
+pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
+    let person = match portal.person(headers, "GET", SESSION_PATH) {
+        Ok(person) => person,
+        Err(refusal) => return refusal,
+    };
+    let account = &person.subject;
+    let at = |path: &str| format!("{}{path}", portal.issuer);
+    reply(
+        200,
+        &json!({
+            "capabilities": {
+                CORE: {
+                    "maxSizeUpload": LARGEST_UPLOAD,
+                    "maxConcurrentUpload": 4,
+                    "maxSizeRequest": 1024 * 1024,
+                    "maxConcurrentRequests": 4,
+                    "maxCallsInRequest": MOST_CALLS,
+                    "maxObjectsInGet": 10_000,
+                    "maxObjectsInSet": 100,
+                    "collationAlgorithms": [],
+                },
+                AREA: {},
+            },
+            "accounts": {
+                account: {
+                    "name": "personal area",
+                    "isPersonal": true,
+                    "isReadOnly": false,
+                    "accountCapabilities": { AREA: {} },
+                },
+            },
+            "primaryAccounts": { AREA: account },
+            "username": account,
+            "apiUrl": at(API_PATH),
+            "uploadUrl": format!("{}{UPLOAD_PATH}{{accountId}}/", portal.issuer),
+            "downloadUrl": format!(
+                "{}/jmap/download/{{accountId}}/{{blobId}}/{{name}}?type={{type}}",
+                portal.issuer
+            ),
+            "eventSourceUrl": at("/jmap/events?types={types}&closeafter={closeafter}&ping={ping}"),
+            "state": SESSION_STATE,
+        }),
+    )
+}
+
+/// The session object never changes for one account.
+const SESSION_STATE: &str = "0";
+
+/// An upload (RFC 8620 section 6.1).
+pub fn upload(portal: &Portal, headers: &HeaderMap, path: &str, body: &[u8]) -> Reply {
+    let person = match portal.person(headers, "POST", path) {
+        Ok(person) => person,
+        Err(refusal) => return refusal,
+    };
+    let account = path.trim_start_matches(UPLOAD_PATH).trim_end_matches('/');
+    if account != person.subject {
+        return problem(404, "about:blank", "no such account");
+    }
+    let id = format!("G{}", hex::encode(belt_hash(body)));
+    if let Err(error) = portal.store().add_blob(account, &id, body) {
+        return broken(&error);
+    }
+    let kind = headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("application/octet-stream");
+    reply(
+        201,
+        &json!({ "accountId": account, "blobId": id, "type": kind, "size": body.len() }),
+    )
+}
+
+/// Method calls (RFC 8620 section 3).
+pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8]) -> Reply {
+    let person = match portal.person(headers, "POST", API_PATH) {
+        Ok(person) => person,
+        Err(refusal) => return refusal,
+    };
+    let error = |name: &str, detail: &str| {
+        problem(400, &format!("urn:ietf:params:jmap:error:{name}"), detail)
+    };
+    let Ok(request) = serde_json::from_slice::<Value>(body) else {
+        return error("notJSON", "not JSON");
+    };
+    let (Some(using), Some(calls)) = (
+        request["using"].as_array(),
+        request["methodCalls"].as_array(),
+    ) else {
+        return error("notRequest", "using and methodCalls are needed");
+    };
+    if using.iter().any(|one| one != CORE && one != AREA) {
+        return error("unknownCapability", "core and area only");
+    }
+    if calls.len() > MOST_CALLS {
+        return error("limit", "maxCallsInRequest");
+    }
+    let mut answers: Vec<Value> = Vec::new();
+    for call in calls {
+        let (Some(name), Some(arguments), Some(id)) =
+            (call[0].as_str(), call[1].as_object(), call[2].as_str())
+        else {
+            return error("notRequest", "a call is [name, arguments, id]");
+        };
+        let outcome = match resolve(arguments, &answers) {
+            None => Err(method_error("invalidResultReference")),
+            Some(arguments) => method(portal, &person, name, &arguments),
+        };
+        answers.push(match outcome {
+            Ok(answer) => json!([name, answer, id]),
+            Err(error) => json!(["error", error, id]),
+        });
+    }
+    reply(
+        200,
+        &json!({ "methodResponses": answers, "sessionState": SESSION_STATE }),
+    )
+}
+
+fn method(portal: &Portal, person: &Person, name: &str, arguments: &Map<String, Value>) -> Outcome {
+    if name == "Core/echo" {
+        return Ok(Value::Object(arguments.clone()));
+    }
+    if arguments.get("accountId").and_then(Value::as_str) != Some(person.subject.as_str()) {
+        return Err(method_error("accountNotFound"));
+    }
+    let account = &person.subject;
+    match name {
+        "Procedure/get" => {
+            let list = procedures::all().map_err(|_| method_error("serverFail"))?;
+            get(account, procedures::STATE, list, arguments)
+        }
+        "Procedure/changes" => {
+            if arguments.get("sinceState") != Some(&json!(procedures::STATE)) {
+                return Err(method_error("cannotCalculateChanges"));
+            }
+            Ok(changes(account, procedures::STATE, procedures::STATE, &[]))
+        }
+        "Application/get" => {
+            let (state, list) = applications::list(portal, account)?;
+            get(account, &state, list, arguments)
+        }
+        "Application/changes" => applications::changes(portal, account, arguments),
+        "Application/set" => applications::set(portal, person, arguments),
+        _ => Err(method_error("unknownMethod")),
+    }
+}
+
+/// RFC 8620 section 5.1.
+fn get(account: &str, state: &str, list: Vec<Value>, arguments: &Map<String, Value>) -> Outcome {
+    let properties: Option<Vec<&str>> = match arguments.get("properties") {
+        None | Some(Value::Null) => None,
+        Some(Value::Array(names)) => Some(names.iter().filter_map(Value::as_str).collect()),
+        Some(_) => return Err(method_error("invalidArguments")),
+    };
+    let narrow = |object: Value| match (&properties, object) {
+        (Some(names), Value::Object(mut object)) => {
+            object.retain(|name, _| name == "id" || names.contains(&name.as_str()));
+            Value::Object(object)
+        }
+        (_, object) => object,
+    };
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    match arguments.get("ids") {
+        None | Some(Value::Null) => found = list.into_iter().map(narrow).collect(),
+        Some(Value::Array(ids)) => {
+            for id in ids {
+                match list.iter().find(|object| object["id"] == *id) {
+                    Some(object) => found.push(narrow(object.clone())),
+                    None => missing.push(id.clone()),
+                }
+            }
+        }
+        Some(_) => return Err(method_error("invalidArguments")),
+    }
+    Ok(json!({ "accountId": account, "state": state, "list": found, "notFound": missing }))
+}
+
+/// RFC 8620 section 5.2; each change is an identifier and whether it is a new object.
+#[must_use]
+pub fn changes(account: &str, old: &str, new: &str, changed: &[(String, bool)]) -> Value {
+    let those = |created: bool| {
+        changed
+            .iter()
+            .filter(|(_, new)| *new == created)
+            .map(|(id, _)| json!(id))
+            .collect::<Vec<_>>()
+    };
+    json!({
+        "accountId": account,
+        "oldState": old,
+        "newState": new,
+        "hasMoreChanges": false,
+        "created": those(true),
+        "updated": those(false),
+        "destroyed": [],
+    })
+}
+
+/// Puts earlier results in place of references (RFC 8620 section 3.7).
+fn resolve(arguments: &Map<String, Value>, answers: &[Value]) -> Option<Map<String, Value>> {
+    let mut resolved = Map::new();
+    for (name, value) in arguments {
+        let Some(plain) = name.strip_prefix('#') else {
+            resolved.insert(name.clone(), value.clone());
+            continue;
+        };
+        let answer = answers
+            .iter()
+            .find(|answer| answer[2] == value["resultOf"] && answer[0] == value["name"])?;
+        let mut steps = value["path"].as_str()?.split('/');
+        steps.next();
+        resolved.insert(plain.to_owned(), follow(&answer[1], steps.collect())?);
+    }
+    Some(resolved)
+}
+
+fn follow(value: &Value, steps: Vec<&str>) -> Option<Value> {
+    let Some((step, rest)) = steps.split_first() else {
+        return Some(value.clone());
+    };
+    if *step != "*" {
+        let name = step.replace("~1", "/").replace("~0", "~");
+        return follow(value.get(&name)?, rest.to_vec());
+    }
+    let mut flat = Vec::new();
+    for element in value.as_array()? {
+        match follow(element, rest.to_vec())? {
+            Value::Array(list) => flat.extend(list),
+            one => flat.push(one),
+        }
+    }
+    Some(Value::Array(flat))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_reach_into_lists() {
+        let answers = [json!(["X/get", { "list": [{ "ids": [1, 2] }, { "ids": [3] }] }, "0"])];
+        let arguments =
+            json!({ "#ids": { "resultOf": "0", "name": "X/get", "path": "/list/*/ids" } });
+        let resolved = resolve(arguments.as_object().unwrap(), &answers).unwrap();
+        assert_eq!(resolved["ids"], json!([1, 2, 3]));
+        let wrong = json!({ "#ids": { "resultOf": "1", "name": "X/get", "path": "/list" } });
+        assert!(resolve(wrong.as_object().unwrap(), &answers).is_none());
+    }
+}

@@ -1,0 +1,181 @@
+//! Discovery, tokens and their revocation (OpenID Connect Discovery, RFC 6749, RFC 7009, RFC 9449).
+
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::jwt::{s256, unguessable};
+use crate::portal::{CLIENT_ID, Portal};
+use crate::reply::{Reply, broken, oauth_error, reply};
+use crate::signin::{self, Form};
+use crate::store::Token;
+
+/// Path of the token endpoint.
+pub const TOKEN_PATH: &str = "/oauth/token";
+/// Path of the revocation endpoint.
+pub const REVOKE_PATH: &str = "/oauth/revoke";
+/// Path of the key set.
+pub const KEYS_PATH: &str = "/oauth/jwks";
+
+/// Life of an access token, seconds.
+const ACCESS_SECONDS: i64 = 600;
+/// Life of a refresh token, seconds.
+const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+
+/// The discovery document.
+pub fn discovery(portal: &Portal) -> Reply {
+    let at = |path: &str| format!("{}{path}", portal.issuer);
+    reply(
+        200,
+        &json!({
+            "issuer": portal.issuer,
+            "authorization_challenge_endpoint": at(signin::PATH),
+            "token_endpoint": at(TOKEN_PATH),
+            "revocation_endpoint": at(REVOKE_PATH),
+            "jwks_uri": at(KEYS_PATH),
+            "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "subject_types_supported": ["pairwise"],
+            "scopes_supported": ["openid", "offline_access"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["none"],
+            "dpop_signing_alg_values_supported": ["ES256"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+        }),
+    )
+}
+
+/// The key set.
+pub fn keys(portal: &Portal) -> Reply {
+    reply(200, &portal.ticket_key.key_set())
+}
+
+/// The token endpoint.
+pub fn token(portal: &Portal, headers: &HeaderMap, form: &Form) -> Reply {
+    let thumbprint = match portal.proof(headers, TOKEN_PATH) {
+        Ok(thumbprint) => thumbprint,
+        Err(refusal) => return refusal,
+    };
+    if form.get("client_id").map(String::as_str) != Some(CLIENT_ID) {
+        return oauth_error("invalid_client", "unknown client_id");
+    }
+    let result = match form.get("grant_type").map(String::as_str) {
+        Some("authorization_code") => by_code(portal, form, &thumbprint),
+        Some("refresh_token") => by_refresh(portal, form, &thumbprint),
+        _ => Err(oauth_error("unsupported_grant_type", "")),
+    };
+    match result {
+        Ok(answer) | Err(answer) => answer,
+    }
+}
+
+/// Ends all tokens of a sign-in; an unknown token is no error (RFC 7009 section 2.2).
+pub fn revoke(portal: &Portal, headers: &HeaderMap, form: &Form) -> Reply {
+    if let Err(refusal) = portal.proof(headers, REVOKE_PATH) {
+        return refusal;
+    }
+    let hash = s256(form.get("token").map(String::as_str).unwrap_or_default());
+    let store = portal.store();
+    for kind in ["refresh", "access"] {
+        match store.token(kind, &hash) {
+            Ok(Some(token)) => {
+                if let Err(error) = store.revoke(&token.family) {
+                    return broken(&error);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => return broken(&error),
+        }
+    }
+    reply(200, &json!({}))
+}
+
+fn by_code(portal: &Portal, form: &Form, thumbprint: &str) -> Result<Reply, Reply> {
+    let now = clock::seconds();
+    let code = form.get("code").map(String::as_str).unwrap_or_default();
+    let body = portal
+        .store()
+        .take_code(&s256(code), now)
+        .map_err(|error| broken(&error))?
+        .ok_or_else(|| oauth_error("invalid_grant", "no such code"))?;
+    let body: Value = serde_json::from_str(&body).map_err(|error| broken(&error))?;
+    let verifier = form.get("code_verifier").map(String::as_str);
+    if body["thumbprint"] != thumbprint {
+        return Err(oauth_error("invalid_grant", "another key"));
+    }
+    if body["code_challenge"] != s256(verifier.unwrap_or_default()) {
+        return Err(oauth_error("invalid_grant", "wrong code_verifier"));
+    }
+    let subject = body["subject"].as_str().unwrap_or_default();
+    let mut claims = body["claims"].clone();
+    claims["iss"] = json!(portal.issuer);
+    claims["aud"] = json!(CLIENT_ID);
+    claims["sub"] = json!(subject);
+    claims["iat"] = json!(now);
+    claims["exp"] = json!(now + ACCESS_SECONDS);
+    let ticket = portal.ticket_key.sign(&claims);
+    let mut answer = tokens(portal, subject, thumbprint, &unguessable(), now)?;
+    answer["id_token"] = json!(ticket);
+    Ok(reply(200, &answer))
+}
+
+fn by_refresh(portal: &Portal, form: &Form, thumbprint: &str) -> Result<Reply, Reply> {
+    let now = clock::seconds();
+    let text = form.get("refresh_token").map(String::as_str);
+    let hash = s256(text.unwrap_or_default());
+    let token = {
+        let store = portal.store();
+        let token = store
+            .token("refresh", &hash)
+            .map_err(|error| broken(&error))?
+            .filter(|token| token.expires > now)
+            .ok_or_else(|| oauth_error("invalid_grant", "no such token"))?;
+        if token.thumbprint != thumbprint {
+            return Err(oauth_error("invalid_grant", "another key"));
+        }
+        if token.used {
+            // Somebody has a copy: nobody goes on with this family.
+            store
+                .revoke(&token.family)
+                .map_err(|error| broken(&error))?;
+            return Err(oauth_error("invalid_grant", "used before"));
+        }
+        store.use_token(&hash).map_err(|error| broken(&error))?;
+        token
+    };
+    let answer = tokens(portal, &token.subject, thumbprint, &token.family, now)?;
+    Ok(reply(200, &answer))
+}
+
+fn tokens(
+    portal: &Portal,
+    subject: &str,
+    thumbprint: &str,
+    family: &str,
+    now: i64,
+) -> Result<Value, Reply> {
+    let (access, refresh) = (unguessable(), unguessable());
+    let store = portal.store();
+    for (kind, text, seconds) in [
+        ("access", &access, ACCESS_SECONDS),
+        ("refresh", &refresh, REFRESH_SECONDS),
+    ] {
+        let token = Token {
+            family: family.to_owned(),
+            subject: subject.to_owned(),
+            thumbprint: thumbprint.to_owned(),
+            expires: now + seconds,
+            used: false,
+        };
+        store
+            .add_token(kind, &s256(text), &token)
+            .map_err(|error| broken(&error))?;
+    }
+    Ok(json!({
+        "access_token": access,
+        "token_type": "DPoP",
+        "expires_in": ACCESS_SECONDS,
+        "refresh_token": refresh,
+        "scope": "openid offline_access",
+    }))
+}

@@ -1,0 +1,130 @@
+//! The running portal: what all its endpoints share.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+
+use crate::Problem;
+use crate::authority::{Authorities, TerminalKind};
+use crate::clock;
+use crate::dpop::{self, Expected};
+use crate::faults::Faults;
+use crate::jwt::{TicketKey, s256};
+use crate::reply::{Reply, broken, oauth_error, unauthorized};
+use crate::signin::SignIn;
+use crate::store::{Person, Store};
+use crate::x509::Certificate;
+
+/// The only client.
+pub const CLIENT_ID: &str = "kabinet";
+
+/// Everything that the endpoints need.
+pub struct Portal {
+    /// Its address, without a slash at the end.
+    pub issuer: String,
+    /// Keys of the authorities and of the terminal.
+    pub authorities: Authorities,
+    /// What the identity service shows to cards.
+    pub terminal_chain: Vec<Vec<u8>>,
+    /// Root of the signers' certificates.
+    pub root: Certificate,
+    /// Signs ID tokens.
+    pub ticket_key: TicketKey,
+    /// Deliberate misbehaviour.
+    pub faults: Mutex<Faults>,
+    /// Requests by path.
+    pub counts: Mutex<BTreeMap<String, u64>>,
+    /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
+    pub sign_ins: Mutex<HashMap<String, SignIn>>,
+    store: Mutex<Store>,
+}
+
+impl Portal {
+    /// Opens the sandbox below `data` that answers at `issuer`.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn open(data: &Path, issuer: String, terminal: TerminalKind) -> Result<Self, Problem> {
+        crate::personalise(data)?;
+        let authorities = Authorities::open(data)?;
+        let store = Store::open(&data.join("portal.sqlite"))?;
+        let key = store.setting("ticket-key", || TicketKey::generate().1)?;
+        Ok(Self {
+            issuer,
+            terminal_chain: authorities.terminal_chain(terminal)?,
+            root: Certificate::parse(&authorities.x509_root()?).ok_or(Problem::KeyFile)?,
+            ticket_key: TicketKey::from_bytes(&key).ok_or(Problem::KeyFile)?,
+            authorities,
+            faults: Mutex::default(),
+            counts: Mutex::default(),
+            sign_ins: Mutex::default(),
+            store: Mutex::new(store),
+        })
+    }
+
+    /// The file, for the time of one step.
+    pub fn store(&self) -> MutexGuard<'_, Store> {
+        lock(&self.store)
+    }
+
+    /// Checks the DPoP proof of a request to the authorization side. Gives the key's thumbprint.
+    ///
+    /// # Errors
+    /// The refusal to send.
+    pub fn proof(&self, headers: &HeaderMap, path: &str) -> Result<String, Reply> {
+        self.check_proof(headers, "POST", path, None)
+            .map_err(|reason| oauth_error("invalid_dpop_proof", reason))
+    }
+
+    /// Whose request to the personal area this is.
+    ///
+    /// # Errors
+    /// The refusal to send.
+    pub fn person(&self, headers: &HeaderMap, method: &str, path: &str) -> Result<Person, Reply> {
+        let token = headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("DPoP "))
+            .ok_or_else(|| unauthorized("invalid_token"))?;
+        let thumbprint = self
+            .check_proof(headers, method, path, Some(token))
+            .map_err(|_| unauthorized("invalid_dpop_proof"))?;
+        let store = self.store();
+        let found = store
+            .token("access", &s256(token))
+            .map_err(|error| broken(&error))?
+            .filter(|found| found.expires > clock::seconds() && found.thumbprint == thumbprint)
+            .ok_or_else(|| unauthorized("invalid_token"))?;
+        store
+            .person(&found.subject)
+            .map_err(|error| broken(&error))?
+            .ok_or_else(|| unauthorized("invalid_token"))
+    }
+
+    fn check_proof(
+        &self,
+        headers: &HeaderMap,
+        method: &str,
+        path: &str,
+        access_token: Option<&str>,
+    ) -> Result<String, &'static str> {
+        let mut proofs = headers.get_all("dpop").iter();
+        let (Some(proof), None) = (proofs.next(), proofs.next()) else {
+            return Err("exactly one proof is needed");
+        };
+        let proof = proof.to_str().map_err(|_| "not a token")?;
+        let expected = Expected {
+            method,
+            address: &format!("{}{path}", self.issuer),
+            access_token,
+        };
+        dpop::check(proof, &expected, &self.store(), clock::seconds())
+    }
+}
+
+/// A lock; after a panic elsewhere the value is still the sandbox's best knowledge.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

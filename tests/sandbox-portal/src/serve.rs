@@ -1,0 +1,268 @@
+//! HTTP: connections, routes, and the misbehaviour in front of them.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, Request, Uri};
+use axum::routing::{get, post};
+use http_body::{Frame, SizeHint};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+use crate::faults::{Fault, Kind};
+use crate::portal::{Portal, lock};
+use crate::reply::{Reply, broken, octets, problem, reply};
+use crate::signin::Form;
+use crate::{applications, jmap, oauth, signin};
+
+/// Serves connections until the task is dropped.
+///
+/// # Errors
+/// Those of the listening socket.
+pub async fn serve(portal: Arc<Portal>, listener: TcpListener) -> std::io::Result<Infallible> {
+    let router = router(Arc::clone(&portal));
+    loop {
+        let (stream, _): (_, SocketAddr) = listener.accept().await?;
+        // Small answers should not wait for more.
+        stream.set_nodelay(true)?;
+        let (portal, router) = (Arc::clone(&portal), router.clone());
+        tokio::spawn(async move {
+            let service = hyper::service::service_fn(move |request| {
+                answer(Arc::clone(&portal), router.clone(), request)
+            });
+            // A connection that breaks off is the client's affair, or a fault that was asked for.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+/// An error makes hyper close the connection without an answer.
+async fn answer(
+    portal: Arc<Portal>,
+    router: Router,
+    request: Request<hyper::body::Incoming>,
+) -> Result<Reply, std::io::Error> {
+    let closed = || Err(std::io::ErrorKind::ConnectionAborted.into());
+    let path = request.uri().path().to_owned();
+    if path.starts_with("/sandbox/") {
+        return Ok(pass(router, request).await);
+    }
+    *lock(&portal.counts).entry(path.clone()).or_default() += 1;
+    let fault = lock(&portal.faults).take(&path);
+    let Some(fault) = fault else {
+        return Ok(pass(router, request).await);
+    };
+    match fault.kind {
+        Kind::Status500 => Ok(status(500, &fault)),
+        Kind::Status503 => Ok(status(503, &fault)),
+        Kind::Garbage => Ok(octets(
+            200,
+            "application/json",
+            b"{\"\xFF\xFE<html>".to_vec(),
+        )),
+        Kind::Truncate => {
+            let (head, body) = pass(router, request).await.into_parts();
+            let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            let half = Body::new(Half::of(&whole));
+            Ok(Reply::from_parts(head, half))
+        }
+        Kind::Hang => {
+            tokio::time::sleep(fault.pause()).await;
+            closed()
+        }
+        Kind::DropBefore => closed(),
+        Kind::DropAfter => {
+            pass(router, request).await;
+            closed()
+        }
+        Kind::Delay => {
+            tokio::time::sleep(fault.pause()).await;
+            Ok(pass(router, request).await)
+        }
+    }
+}
+
+async fn pass(router: Router, request: Request<hyper::body::Incoming>) -> Reply {
+    match router.oneshot(request.map(Body::new)).await {
+        Ok(reply) => reply,
+        Err(never) => match never {},
+    }
+}
+
+fn status(status: u16, fault: &Fault) -> Reply {
+    let mut reply = problem(status, "about:blank", "the sandbox was told to");
+    if let Some(seconds) = fault.retry_after {
+        reply.headers_mut().insert("retry-after", seconds.into());
+    }
+    reply
+}
+
+/// The first half of an answer that promised to be whole.
+struct Half {
+    half: Option<Bytes>,
+    promised: u64,
+}
+
+impl Half {
+    fn of(whole: &Bytes) -> Self {
+        Self {
+            half: Some(whole.slice(..whole.len() / 2)),
+            promised: whole.len() as u64,
+        }
+    }
+}
+
+impl http_body::Body for Half {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(Some(match self.half.take() {
+            Some(half) => Ok(Frame::data(half)),
+            None => Err(std::io::ErrorKind::ConnectionAborted.into()),
+        }))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.promised)
+    }
+}
+
+type Shared = State<Arc<Portal>>;
+
+fn router(portal: Arc<Portal>) -> Router {
+    Router::new()
+        .route(
+            "/.well-known/openid-configuration",
+            get(async |State(portal): Shared| oauth::discovery(&portal)),
+        )
+        .route(
+            oauth::KEYS_PATH,
+            get(async |State(portal): Shared| oauth::keys(&portal)),
+        )
+        .route(
+            signin::PATH,
+            post(
+                async |State(portal): Shared, headers: HeaderMap, body: Bytes| {
+                    signin::challenge(&portal, &headers, &form(&body))
+                },
+            ),
+        )
+        .route(
+            oauth::TOKEN_PATH,
+            post(
+                async |State(portal): Shared, headers: HeaderMap, body: Bytes| {
+                    oauth::token(&portal, &headers, &form(&body))
+                },
+            ),
+        )
+        .route(
+            oauth::REVOKE_PATH,
+            post(
+                async |State(portal): Shared, headers: HeaderMap, body: Bytes| {
+                    oauth::revoke(&portal, &headers, &form(&body))
+                },
+            ),
+        )
+        .route(
+            jmap::SESSION_PATH,
+            get(async |State(portal): Shared, headers: HeaderMap| jmap::session(&portal, &headers)),
+        )
+        .route(
+            jmap::API_PATH,
+            post(
+                async |State(portal): Shared, headers: HeaderMap, body: Bytes| {
+                    jmap::api(&portal, &headers, &body)
+                },
+            ),
+        )
+        .route(
+            "/jmap/upload/{account}/",
+            post(
+                async |State(portal): Shared, uri: Uri, headers: HeaderMap, body: Bytes| {
+                    jmap::upload(&portal, &headers, uri.path(), &body)
+                },
+            ),
+        )
+        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .route("/sandbox/requests", get(requests))
+        .route("/sandbox/applications", get(all_applications))
+        .route("/sandbox/applications/{id}", post(move_along))
+        .layer(DefaultBodyLimit::max(jmap::LARGEST_UPLOAD))
+        .with_state(portal)
+}
+
+fn form(body: &[u8]) -> Form {
+    form_urlencoded::parse(body).into_owned().collect()
+}
+
+async fn add_fault(State(portal): Shared, body: Bytes) -> Reply {
+    match serde_json::from_slice(&body) {
+        Ok(fault) => {
+            lock(&portal.faults).add(fault);
+            reply(200, &json!({}))
+        }
+        Err(error) => problem(400, "about:blank", &error.to_string()),
+    }
+}
+
+async fn clear_faults(State(portal): Shared) -> Reply {
+    lock(&portal.faults).clear();
+    reply(200, &json!({}))
+}
+
+async fn requests(State(portal): Shared) -> Reply {
+    reply(200, &json!(*lock(&portal.counts)))
+}
+
+async fn all_applications(State(portal): Shared) -> Reply {
+    let list = match portal.store().applications(None) {
+        Ok(list) => list,
+        Err(error) => return broken(&error),
+    };
+    let objects: Vec<Value> = list
+        .iter()
+        .filter_map(|application| {
+            let mut object: Value = serde_json::from_str(&application.body).ok()?;
+            object["account"] = json!(application.account);
+            Some(object)
+        })
+        .collect();
+    reply(200, &json!(objects))
+}
+
+async fn move_along(State(portal): Shared, Path(id): Path<String>, body: Bytes) -> Reply {
+    const STATUSES: [&str; 6] = [
+        "registered",
+        "accepted",
+        "documentsRequested",
+        "approved",
+        "refused",
+        "withdrawn",
+    ];
+    let order: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if !order["status"]
+        .as_str()
+        .is_some_and(|status| STATUSES.contains(&status))
+    {
+        return problem(400, "about:blank", "no such status");
+    }
+    match applications::move_along(&portal, &id, &order) {
+        Ok(Some(object)) => reply(200, &object),
+        Ok(None) => problem(404, "about:blank", "no such application"),
+        Err(error) => broken(&error),
+    }
+}

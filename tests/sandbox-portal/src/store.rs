@@ -1,0 +1,384 @@
+//! What the sandbox must not forget when it is stopped: one SQLite file.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// The file, opened.
+pub struct Store {
+    connection: Connection,
+}
+
+/// A person who has signed in at least once.
+pub struct Person {
+    /// Pairwise subject; the account's name in the personal area too.
+    pub subject: String,
+    /// DG7.
+    pub personal_number: String,
+    /// DG1 of the card that was used last.
+    pub serial_number: String,
+}
+
+/// An access or refresh token. Only its hash is kept.
+pub struct Token {
+    /// All tokens that come from one sign-in.
+    pub family: String,
+    /// Whose it is.
+    pub subject: String,
+    /// The key it is bound to.
+    pub thumbprint: String,
+    /// End, in seconds since 1970.
+    pub expires: i64,
+    /// Whether a refresh token has been exchanged.
+    pub used: bool,
+}
+
+/// A registered application.
+pub struct Registered {
+    /// The client's UUID.
+    pub id: String,
+    /// Whose it is.
+    pub account: String,
+    /// The JMAP object as text.
+    pub body: String,
+}
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS person(
+  subject TEXT PRIMARY KEY, personal_number TEXT NOT NULL UNIQUE, serial_number TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS code(hash TEXT PRIMARY KEY, body TEXT NOT NULL, expires INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS token(
+  hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, subject TEXT NOT NULL,
+  thumbprint TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS token_family ON token(family);
+CREATE TABLE IF NOT EXISTS proof(id TEXT PRIMARY KEY, expires INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS blob(
+  account TEXT NOT NULL, id TEXT NOT NULL, octets BLOB NOT NULL, PRIMARY KEY(account, id));
+CREATE TABLE IF NOT EXISTS application(
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, account TEXT NOT NULL,
+  body TEXT NOT NULL, signature TEXT NOT NULL, UNIQUE(account, id));
+CREATE TABLE IF NOT EXISTS change(
+  state INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, id TEXT NOT NULL,
+  created INTEGER NOT NULL);
+";
+
+impl Store {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn open(file: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(file)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "normal")?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { connection })
+    }
+
+    /// A setting; made and kept when it is not there yet.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn setting(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> rusqlite::Result<Vec<u8>> {
+        let found = self
+            .connection
+            .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if let Some(value) = found {
+            return Ok(value);
+        }
+        let value = make();
+        self.connection.execute(
+            "INSERT INTO setting(name, value) VALUES(?1, ?2)",
+            params![name, value],
+        )?;
+        Ok(value)
+    }
+
+    /// Keeps the identifier of a proof; false when it is known already.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn remember_proof(&self, id: &str, now: i64, seconds: i64) -> rusqlite::Result<bool> {
+        self.connection
+            .execute("DELETE FROM proof WHERE expires < ?1", [now])?;
+        let added = self.connection.execute(
+            "INSERT OR IGNORE INTO proof(id, expires) VALUES(?1, ?2)",
+            params![id, now + seconds],
+        )?;
+        Ok(added == 1)
+    }
+
+    /// The person of that number, known from now on by the card used now.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn sign_in(
+        &self,
+        personal_number: &str,
+        serial_number: &str,
+        new_subject: &str,
+    ) -> rusqlite::Result<Person> {
+        self.connection.execute(
+            "INSERT INTO person(subject, personal_number, serial_number) VALUES(?1, ?2, ?3)
+             ON CONFLICT(personal_number) DO UPDATE SET serial_number = ?3",
+            params![new_subject, personal_number, serial_number],
+        )?;
+        self.connection.query_row(
+            "SELECT subject, personal_number, serial_number FROM person WHERE personal_number = ?1",
+            [personal_number],
+            person,
+        )
+    }
+
+    /// A person by subject.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn person(&self, subject: &str) -> rusqlite::Result<Option<Person>> {
+        self.connection
+            .query_row(
+                "SELECT subject, personal_number, serial_number FROM person WHERE subject = ?1",
+                [subject],
+                person,
+            )
+            .optional()
+    }
+
+    /// Keeps an authorization code with what it stands for.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn add_code(&self, hash: &str, body: &str, expires: i64) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "INSERT INTO code(hash, body, expires) VALUES(?1, ?2, ?3)",
+            params![hash, body, expires],
+        )?;
+        Ok(())
+    }
+
+    /// Takes a code out: it is good once.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn take_code(&self, hash: &str, now: i64) -> rusqlite::Result<Option<String>> {
+        let found: Option<(String, i64)> = self
+            .connection
+            .query_row(
+                "DELETE FROM code WHERE hash = ?1 RETURNING body, expires",
+                [hash],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        Ok(found.and_then(|(body, expires)| (now <= expires).then_some(body)))
+    }
+
+    /// Keeps a token of that kind, `access` or `refresh`.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn add_token(&self, kind: &str, hash: &str, token: &Token) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "INSERT INTO token(hash, kind, family, subject, thumbprint, expires, used)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                hash,
+                kind,
+                token.family,
+                token.subject,
+                token.thumbprint,
+                token.expires,
+                token.used
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// A token of that kind by its hash.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn token(&self, kind: &str, hash: &str) -> rusqlite::Result<Option<Token>> {
+        self.connection
+            .query_row(
+                "SELECT family, subject, thumbprint, expires, used FROM token
+                 WHERE kind = ?1 AND hash = ?2",
+                [kind, hash],
+                |row| {
+                    Ok(Token {
+                        family: row.get(0)?,
+                        subject: row.get(1)?,
+                        thumbprint: row.get(2)?,
+                        expires: row.get(3)?,
+                        used: row.get(4)?,
+                    })
+                },
+            )
+            .optional()
+    }
+
+    /// Marks a refresh token as exchanged.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn use_token(&self, hash: &str) -> rusqlite::Result<()> {
+        self.connection
+            .execute("UPDATE token SET used = 1 WHERE hash = ?1", [hash])?;
+        Ok(())
+    }
+
+    /// Forgets all tokens of one sign-in.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn revoke(&self, family: &str) -> rusqlite::Result<()> {
+        self.connection
+            .execute("DELETE FROM token WHERE family = ?1", [family])?;
+        Ok(())
+    }
+
+    /// Keeps an upload.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn add_blob(&self, account: &str, id: &str, octets: &[u8]) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "INSERT OR IGNORE INTO blob(account, id, octets) VALUES(?1, ?2, ?3)",
+            params![account, id, octets],
+        )?;
+        Ok(())
+    }
+
+    /// An upload.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn blob(&self, account: &str, id: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+        self.connection
+            .query_row(
+                "SELECT octets FROM blob WHERE account = ?1 AND id = ?2",
+                [account, id],
+                |row| row.get(0),
+            )
+            .optional()
+    }
+
+    /// Registers an application in one transaction. `body` makes the object from the number that
+    /// the application got. Gives back that object.
+    ///
+    /// # Errors
+    /// Those of SQLite; a repeated identifier is one.
+    pub fn register(
+        &mut self,
+        account: &str,
+        id: &str,
+        signature: &str,
+        body: impl FnOnce(i64) -> String,
+    ) -> rusqlite::Result<String> {
+        let transaction = self.connection.transaction()?;
+        transaction.execute(
+            "INSERT INTO application(id, account, body, signature) VALUES(?1, ?2, '', ?3)",
+            [id, account, signature],
+        )?;
+        let number = transaction.last_insert_rowid();
+        let body = body(number);
+        transaction.execute(
+            "UPDATE application SET body = ?1 WHERE number = ?2",
+            params![body, number],
+        )?;
+        transaction.execute(
+            "INSERT INTO change(account, id, created) VALUES(?1, ?2, 1)",
+            [account, id],
+        )?;
+        transaction.commit()?;
+        Ok(body)
+    }
+
+    /// Replaces the object of an application and records the change.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn update(&mut self, account: &str, id: &str, body: &str) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        transaction.execute(
+            "UPDATE application SET body = ?3 WHERE account = ?1 AND id = ?2",
+            [account, id, body],
+        )?;
+        transaction.execute(
+            "INSERT INTO change(account, id, created) VALUES(?1, ?2, 0)",
+            [account, id],
+        )?;
+        transaction.commit()
+    }
+
+    /// Applications in the order of registration, of one account or of all.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn applications(&self, account: Option<&str>) -> rusqlite::Result<Vec<Registered>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, account, body FROM application
+                 WHERE ?1 IS NULL OR account = ?1 ORDER BY number",
+            )?
+            .query_map([account], |row| {
+                Ok(Registered {
+                    id: row.get(0)?,
+                    account: row.get(1)?,
+                    body: row.get(2)?,
+                })
+            })?
+            .collect()
+    }
+
+    /// Whether an account has this application, and how many it has.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn known(&self, account: &str, id: &str) -> rusqlite::Result<(bool, i64)> {
+        self.connection.query_row(
+            "SELECT coalesce(max(id = ?2), 0), count(*) FROM application WHERE account = ?1",
+            [account, id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
+    /// The newest state of an account's applications.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn state(&self, account: &str) -> rusqlite::Result<i64> {
+        self.connection.query_row(
+            "SELECT coalesce(max(state), 0) FROM change WHERE account = ?1",
+            [account],
+            |row| row.get(0),
+        )
+    }
+
+    /// What changed after a state: identifier, and whether it was made after it.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn changes(&self, account: &str, since: i64) -> rusqlite::Result<Vec<(String, bool)>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, max(created) FROM change WHERE account = ?1 AND state > ?2
+                 GROUP BY id ORDER BY min(state)",
+            )?
+            .query_map(params![account, since], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect()
+    }
+}
+
+fn person(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person {
+        subject: row.get(0)?,
+        personal_number: row.get(1)?,
+        serial_number: row.get(2)?,
+    })
+}
