@@ -1,1 +1,40 @@
-//! The portal: OAuth, JMAP and the relay of a sign-in.
+//! The client side of the portal profile (`docs/portal-profile.md`): OAuth with DPoP, the relay of
+//! a sign-in between card and terminal, and the personal area over JMAP.
+//!
+//! Nothing here knows the card or the store: octets of the card pass through [`SignIn`], and a
+//! renewed [`Session`] goes to a [`SessionKeeper`] before it is used.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod address;
+mod area;
+mod b64;
+mod backoff;
+mod client;
+mod discovery;
+mod dpop;
+mod error;
+mod http;
+mod jmap;
+mod jwt;
+mod oauth;
+mod pkce;
+mod request;
+mod session;
+mod signin;
+mod submit;
+mod sync;
+mod ticket;
+
+pub use area::{PersonalArea, Portal, Reply};
+pub use backoff::Backoff;
+pub use client::{Client, Options, Proxy};
+pub use error::PortalError;
+pub use request::{AuthenticationRequest, Claim};
+pub use session::{KeepFailed, Session, SessionKeeper};
+pub use signin::{BatchDown, Next, SignIn, SignedIn};
+pub use submit::{FieldProblem, RefusedReason, Submission};
+pub use sync::{Changes, States, SyncChanges};
+pub use ticket::Ticket;
+
+/// The public client's `client_id` in the profile.
+pub const CLIENT_ID: &str = "kabinet";

@@ -1,0 +1,406 @@
+//! The personal area of one holder at one portal.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use kabinet_records::{Application, Procedure};
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::address;
+use crate::client::{Call, Client};
+use crate::error::PortalError;
+use crate::http::{Reply as HttpReply, now};
+use crate::jmap::{self, Answers, AreaInfo, MethodCall};
+use crate::oauth;
+use crate::session::{Session, SessionKeeper};
+use crate::submit::{self, Created, RefusedReason, Submission};
+use crate::sync::{APPLICATIONS, Changes, Kind, PROCEDURES, States, Step, SyncChanges};
+
+/// Most octets of an answer.
+const LIMIT: usize = 16 * 1024 * 1024;
+/// Most requests for one list of changes.
+const PARTS_LIMIT: usize = 64;
+const JSON: &str = "application/json";
+const CMS: &str = "application/cms";
+
+/// The future of one call.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, PortalError>> + Send + 'a>>;
+
+/// A portal as the rest of the client sees it; another profile is another implementation.
+pub trait Portal: Send + Sync {
+    /// Changes of procedures since the state.
+    fn procedures<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Procedure>>;
+    /// Changes of applications since the state.
+    fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>>;
+    /// Both in one request.
+    fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges>;
+    /// Sends a signed application; may be repeated with the same identifier and octets.
+    fn submit<'a>(&'a self, id: Uuid, cms: &'a [u8]) -> Reply<'a, Submission>;
+    /// Ends the session at the portal.
+    fn logout(&self) -> Reply<'_, ()>;
+}
+
+/// The personal area over JMAP with a session that renews itself.
+pub struct PersonalArea {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    keeper: Arc<dyn SessionKeeper>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// `None` once the portal has ended it.
+    session: Option<Arc<Session>>,
+    /// Whether the keeper has it.
+    kept: bool,
+}
+
+/// A request of the area before the token is put to it.
+struct Outgoing<'a> {
+    method: Method,
+    url: &'a Url,
+    body: Option<(&'static str, &'a [u8])>,
+    upload: bool,
+}
+
+impl PersonalArea {
+    /// The area that the session opens; the session must be with the keeper already. Sends nothing.
+    ///
+    /// # Errors
+    /// [`PortalError::SessionExpired`] for a session of another portal.
+    pub fn new(
+        client: &Client,
+        session: Session,
+        keeper: Arc<dyn SessionKeeper>,
+    ) -> Result<Self, PortalError> {
+        if session.portal != client.address() {
+            return Err(PortalError::SessionExpired);
+        }
+        let state = Mutex::new(State {
+            session: Some(Arc::new(session)),
+            kept: true,
+        });
+        Ok(Self {
+            inner: Arc::new(Inner {
+                client: client.clone(),
+                keeper,
+                state,
+            }),
+        })
+    }
+
+    /// The portal.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    async fn all_changes(&self, since: &States) -> Result<SyncChanges, PortalError> {
+        let mut procedures = Collector::new(PROCEDURES, since.procedures.clone());
+        let mut applications = Collector::new(APPLICATIONS, since.applications.clone());
+        for _ in 0..PARTS_LIMIT {
+            let area = self.area().await?;
+            let mut calls = procedures.ask(&area.account);
+            calls.extend(applications.ask(&area.account));
+            let answers = self.call(&area, &calls).await?;
+            procedures.take(&answers)?;
+            applications.take(&answers)?;
+            if !(procedures.finished && applications.finished) {
+                continue;
+            }
+            if let (Some(procedures), Some(applications)) =
+                (procedures.gathered.take(), applications.gathered.take())
+            {
+                return Ok(SyncChanges {
+                    procedures,
+                    applications,
+                });
+            }
+        }
+        Err(PortalError::Garbage("changes without end"))
+    }
+
+    async fn changes<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        since: Option<&str>,
+    ) -> Result<Changes<T>, PortalError> {
+        let mut collector = Collector::new(kind, since.map(str::to_owned));
+        for _ in 0..PARTS_LIMIT {
+            let area = self.area().await?;
+            let answers = self.call(&area, &collector.ask(&area.account)).await?;
+            collector.take(&answers)?;
+            if collector.finished
+                && let Some(changes) = collector.gathered.take()
+            {
+                return Ok(changes);
+            }
+        }
+        Err(PortalError::Garbage("changes without end"))
+    }
+
+    async fn send_application(&self, id: Uuid, cms: &[u8]) -> Result<Submission, PortalError> {
+        let area = self.area().await?;
+        if u64::try_from(cms.len()).unwrap_or(u64::MAX) > area.max_upload {
+            return Ok(Submission::Refused(RefusedReason::TooLarge));
+        }
+        let id = id.to_string();
+        let blob = submit::blob_id(cms);
+        self.upload(&area, cms, &blob).await?;
+        let answers = self
+            .call(&area, &submit::calls(&area.account, &id, &blob))
+            .await?;
+        match submit::read(&answers, &id)? {
+            Created::Done(application) => Ok(Submission::Submitted(application)),
+            Created::Refused(reason) => Ok(Submission::Refused(reason)),
+            // It was there a moment ago: the portal is not well, and a later try uploads again.
+            Created::BlobGone => Err(PortalError::Garbage("upload was not kept")),
+        }
+    }
+
+    async fn upload(&self, area: &AreaInfo, cms: &[u8], blob: &str) -> Result<(), PortalError> {
+        let url = address::parse_endpoint(self.inner.client.base(), &area.upload)?;
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: &url,
+            body: Some((CMS, cms)),
+            upload: true,
+        };
+        let reply = self.send(&outgoing).await?;
+        if !reply.status.is_success() {
+            return Err(request_error(&reply));
+        }
+        let answer: Value = reply.json("upload answer")?;
+        // Another name would be another content: not what the holder signed.
+        if answer.get("blobId").and_then(Value::as_str) == Some(blob) {
+            Ok(())
+        } else {
+            Err(PortalError::Garbage("blobId"))
+        }
+    }
+
+    async fn call(&self, area: &AreaInfo, calls: &[MethodCall]) -> Result<Answers, PortalError> {
+        let url = address::parse_endpoint(self.inner.client.base(), &area.api)?;
+        let body = jmap::request(calls);
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: &url,
+            body: Some((JSON, &body)),
+            upload: false,
+        };
+        let reply = self.send(&outgoing).await?;
+        if !reply.status.is_success() {
+            return Err(request_error(&reply));
+        }
+        let answers: Answers = reply.json("JMAP answer")?;
+        let wrong_account =
+            |kind: &str| matches!(kind, "accountNotFound" | "accountNotSupportedByMethod");
+        if answers.session_state != area.state || answers.failed_with(wrong_account) {
+            // RFC 8620 section 3.4: the session object has changed; it is fetched before the next call.
+            self.inner.set_area(None).await;
+        }
+        Ok(answers)
+    }
+
+    /// The JMAP session: kept with the session, or fetched once.
+    async fn area(&self) -> Result<Arc<AreaInfo>, PortalError> {
+        if let Some(area) = &self.inner.current().await?.area {
+            return Ok(Arc::clone(area));
+        }
+        let url = address::parse_endpoint(self.inner.client.base(), jmap::SESSION_PATH)?;
+        let outgoing = Outgoing {
+            method: Method::GET,
+            url: &url,
+            body: None,
+            upload: false,
+        };
+        let reply = self.send(&outgoing).await?;
+        if !reply.status.is_success() {
+            return Err(request_error(&reply));
+        }
+        let document: Value = reply.json("JMAP session")?;
+        let area = Arc::new(AreaInfo::parse(self.inner.client.base(), &document)?);
+        self.inner.set_area(Some(Arc::clone(&area))).await;
+        Ok(area)
+    }
+
+    /// Sends with the token; renews the session once when the token has run out.
+    async fn send(&self, outgoing: &Outgoing<'_>) -> Result<HttpReply, PortalError> {
+        let mut session = self.inner.current().await?;
+        let mut renewed = false;
+        if session.expires_at <= now() {
+            session = Arc::clone(&self.inner).renew(session).await?;
+            renewed = true;
+        }
+        loop {
+            let call = Call {
+                method: outgoing.method.clone(),
+                url: outgoing.url,
+                body: outgoing.body,
+                key: Some(&session.key),
+                access: Some(&session.access),
+                limit: LIMIT,
+                upload: outgoing.upload,
+            };
+            let reply = self.inner.client.send(&call).await?;
+            if reply.status.as_u16() != 401 {
+                return Ok(reply);
+            }
+            if renewed || !reply.challenge.contains("invalid_token") {
+                return Err(PortalError::Unauthorised);
+            }
+            session = Arc::clone(&self.inner).renew(session).await?;
+            renewed = true;
+        }
+    }
+
+    async fn end(&self) -> Result<(), PortalError> {
+        let mut state = self.inner.state.lock().await;
+        let Some(session) = state.session.clone() else {
+            return Ok(());
+        };
+        oauth::revoke(&self.inner.client, &session.key, &session.refresh).await?;
+        state.session = None;
+        Ok(())
+    }
+}
+
+impl Portal for PersonalArea {
+    fn procedures<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Procedure>> {
+        Box::pin(self.changes(PROCEDURES, since))
+    }
+    fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>> {
+        Box::pin(self.changes(APPLICATIONS, since))
+    }
+    fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges> {
+        Box::pin(self.all_changes(since))
+    }
+    fn submit<'a>(&'a self, id: Uuid, cms: &'a [u8]) -> Reply<'a, Submission> {
+        Box::pin(self.send_application(id, cms))
+    }
+    fn logout(&self) -> Reply<'_, ()> {
+        Box::pin(self.end())
+    }
+}
+
+impl Inner {
+    /// The session, which the keeper has.
+    async fn current(&self) -> Result<Arc<Session>, PortalError> {
+        self.keep(&mut *self.state.lock().await)
+    }
+
+    /// A renewed session in place of the stale one; another task may have renewed it meanwhile.
+    ///
+    /// Runs to its end even when the caller goes away: the portal has used up the old refresh
+    /// token by then, and the new one must not get lost.
+    async fn renew(self: Arc<Self>, stale: Arc<Session>) -> Result<Arc<Session>, PortalError> {
+        let work = async move {
+            let mut state = self.state.lock().await;
+            let session = self.keep(&mut state)?;
+            if !Arc::ptr_eq(&session.refresh, &stale.refresh) {
+                return Ok(session);
+            }
+            match oauth::refresh(&self.client, &session.key, &session.refresh).await {
+                Ok(tokens) => {
+                    state.session = Some(Arc::new(session.renewed(tokens)));
+                    state.kept = false;
+                    self.keep(&mut state)
+                }
+                Err(PortalError::SessionExpired) => {
+                    state.session = None;
+                    Err(PortalError::SessionExpired)
+                }
+                Err(error) => Err(error),
+            }
+        };
+        // Only a runtime that shuts down or a panic ends the task early.
+        tokio::spawn(work).await.map_err(|_| PortalError::Offline)?
+    }
+
+    /// Hands a session that was renewed to the keeper before it is used.
+    fn keep(&self, state: &mut State) -> Result<Arc<Session>, PortalError> {
+        let session = state.session.clone().ok_or(PortalError::SessionExpired)?;
+        if !state.kept {
+            self.keeper
+                .keep(&session.to_secret())
+                .map_err(|_| PortalError::NotKept)?;
+            state.kept = true;
+        }
+        Ok(session)
+    }
+
+    /// Remembers the JMAP session. That it is not stored costs one request after the next start.
+    async fn set_area(&self, area: Option<Arc<AreaInfo>>) {
+        let mut state = self.state.lock().await;
+        if let Some(session) = &state.session {
+            state.session = Some(Arc::new(session.with_area(area)));
+            state.kept = false;
+            if self.keep(&mut state).is_err() {
+                tracing::warn!("the session could not be stored");
+            }
+        }
+    }
+}
+
+fn request_error(reply: &HttpReply) -> PortalError {
+    match reply.status.as_u16() {
+        400 => jmap::request_error(&reply.body).unwrap_or_else(|| reply.error()),
+        _ => reply.error(),
+    }
+}
+
+/// Gathers the changes of one type over as many requests as it takes, mostly one.
+struct Collector<T> {
+    kind: Kind,
+    since: Option<String>,
+    gathered: Option<Changes<T>>,
+    finished: bool,
+}
+
+impl<T: DeserializeOwned> Collector<T> {
+    fn new(kind: Kind, since: Option<String>) -> Self {
+        Self {
+            kind,
+            since,
+            gathered: None,
+            finished: false,
+        }
+    }
+
+    fn ask(&self, account: &str) -> Vec<MethodCall> {
+        if self.finished {
+            Vec::new()
+        } else {
+            self.kind.ask(account, self.since.as_deref())
+        }
+    }
+
+    fn take(&mut self, answers: &Answers) -> Result<(), PortalError> {
+        if self.finished {
+            return Ok(());
+        }
+        match self.kind.read(answers, self.since.as_deref())? {
+            Step::Unknown => {
+                self.since = None;
+                self.gathered = None;
+            }
+            Step::Got(part, more) => {
+                self.finished = !more;
+                self.since = Some(part.state.clone());
+                match &mut self.gathered {
+                    Some(gathered) => gathered.append(part),
+                    None => self.gathered = Some(part),
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! A portal that the client can talk to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use kabinet_stb::Secret;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Url};
+use serde::Deserialize;
+use tokio::sync::{OnceCell, RwLock};
+use zeroize::Zeroizing;
+
+use crate::address;
+use crate::discovery::{self, Metadata};
+use crate::dpop::DpopKey;
+use crate::error::PortalError;
+use crate::http::{Http, Reply, now};
+use crate::jwt::Jwks;
+
+/// How connections are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Longest time to a connection.
+    pub connect_timeout: Duration,
+    /// Longest time of one exchange, from the connection to the last octet of the answer.
+    pub timeout: Duration,
+    /// Longest time of an upload.
+    pub upload_timeout: Duration,
+    /// The proxy; never used for a loopback portal.
+    pub proxy: Proxy,
+}
+
+impl Default for Options {
+    /// Ten seconds to connect, thirty for an exchange, five minutes for an upload, the system's proxy.
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            upload_timeout: Duration::from_secs(300),
+            proxy: Proxy::System,
+        }
+    }
+}
+
+/// The proxy between client and portal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Proxy {
+    /// As the system is set.
+    #[default]
+    System,
+    /// None.
+    None,
+    /// This one, as a URL.
+    Address(String),
+}
+
+/// A portal: its address, its endpoints once they are known, and the connections to it.
+///
+/// Cheap to clone; clones share connections and counters.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    base: Url,
+    options: Options,
+    http: Http,
+    metadata: OnceCell<Metadata>,
+    jwks: RwLock<Option<Arc<Jwks>>>,
+    /// The newest nonce that each origin gave (RFC 9449 section 8).
+    nonces: Mutex<HashMap<String, String>>,
+}
+
+/// One request before it is sent; proofs are made anew for each try.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: &'a Url,
+    /// Content type and body.
+    pub(crate) body: Option<(&'static str, &'a [u8])>,
+    pub(crate) key: Option<&'a DpopKey>,
+    pub(crate) access: Option<&'a Secret>,
+    /// Most octets of answer.
+    pub(crate) limit: usize,
+    /// An upload has more time.
+    pub(crate) upload: bool,
+}
+
+impl Client {
+    /// A portal at this address; sends nothing yet.
+    ///
+    /// # Errors
+    /// [`PortalError::Address`] when the address or the proxy is not acceptable.
+    pub fn new(base: &str, options: Options) -> Result<Self, PortalError> {
+        let base = address::parse_base(base)?;
+        let http = Http::new(&options, address::is_loopback(&base))?;
+        let inner = Inner {
+            base,
+            options,
+            http,
+            metadata: OnceCell::new(),
+            jwks: RwLock::new(None),
+            nonces: Mutex::new(HashMap::new()),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// A portal at this address, with its endpoints and keys fetched (two requests).
+    ///
+    /// # Errors
+    /// As [`Client::new`] and any of the network's.
+    pub async fn discover(base: &str) -> Result<Self, PortalError> {
+        let client = Self::new(base, Options::default())?;
+        client.prepare().await?;
+        Ok(client)
+    }
+
+    /// Fetches endpoints and keys unless they are known. The other calls do it by themselves.
+    ///
+    /// # Errors
+    /// Any of the network's; `Garbage` when the portal is not the one that it says it is.
+    pub async fn prepare(&self) -> Result<(), PortalError> {
+        self.jwks(false).await.map(|_| ())
+    }
+
+    /// The portal's address, ending in `/`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.inner.base.as_str()
+    }
+
+    /// Requests that were sent so far, repeated ones included.
+    #[must_use]
+    pub fn round_trips(&self) -> u64 {
+        self.inner.http.round_trips()
+    }
+
+    pub(crate) fn base(&self) -> &Url {
+        &self.inner.base
+    }
+
+    pub(crate) async fn metadata(&self) -> Result<&Metadata, PortalError> {
+        self.inner
+            .metadata
+            .get_or_try_init(|| discovery::fetch(self))
+            .await
+    }
+
+    /// The portal's keys; `fresh` when a ticket names a key that is not among them.
+    pub(crate) async fn jwks(&self, fresh: bool) -> Result<Arc<Jwks>, PortalError> {
+        if !fresh && let Some(jwks) = self.inner.jwks.read().await.as_ref() {
+            return Ok(Arc::clone(jwks));
+        }
+        let jwks = Arc::new(discovery::fetch_jwks(self, &self.metadata().await?.jwks_uri).await?);
+        *self.inner.jwks.write().await = Some(Arc::clone(&jwks));
+        Ok(jwks)
+    }
+
+    /// Sends a request; once more when the server asks for a nonce in the proof.
+    pub(crate) async fn send(&self, call: &Call<'_>) -> Result<Reply, PortalError> {
+        let origin = address::origin(call.url);
+        let reply = self.send_once(call, &origin).await?;
+        if call.key.is_some() && self.keep_nonce(&origin, &reply) && asks_for_nonce(&reply) {
+            let reply = self.send_once(call, &origin).await?;
+            self.keep_nonce(&origin, &reply);
+            return Ok(reply);
+        }
+        Ok(reply)
+    }
+
+    async fn send_once(&self, call: &Call<'_>, origin: &str) -> Result<Reply, PortalError> {
+        let mut request = Request::new(call.method.clone(), call.url.clone());
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(key) = call.key {
+            let nonce = self
+                .inner
+                .nonces
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(origin)
+                .cloned();
+            let access = call.access.map(Secret::expose);
+            let proof = key.proof(
+                call.method.as_str(),
+                call.url,
+                access,
+                nonce.as_deref(),
+                now(),
+            );
+            let proof = HeaderValue::try_from(proof).map_err(|_| PortalError::Garbage("nonce"))?;
+            headers.insert(HeaderName::from_static("dpop"), proof);
+        }
+        if let Some(access) = call.access {
+            let mut text = Zeroizing::new(b"DPoP ".to_vec());
+            text.extend_from_slice(access.expose());
+            let mut value =
+                HeaderValue::from_bytes(&text).map_err(|_| PortalError::Garbage("access token"))?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        if let Some((kind, body)) = call.body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            *request.body_mut() = Some(body.to_vec().into());
+        }
+        if call.upload {
+            *request.timeout_mut() = Some(self.inner.options.upload_timeout);
+        }
+        self.inner.http.send(request, call.limit).await
+    }
+
+    /// Remembers the nonce of an answer, if it has one.
+    fn keep_nonce(&self, origin: &str, reply: &Reply) -> bool {
+        let Some(nonce) = &reply.dpop_nonce else {
+            return false;
+        };
+        let mut nonces = self
+            .inner
+            .nonces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        nonces.insert(origin.to_owned(), nonce.clone());
+        true
+    }
+}
+
+/// RFC 9449 sections 8 and 9: 400 with the code in the body, or 401 with it in the challenge.
+fn asks_for_nonce(reply: &Reply) -> bool {
+    #[derive(Deserialize)]
+    struct Body {
+        error: String,
+    }
+    match reply.status.as_u16() {
+        400 => reply
+            .json::<Body>("error")
+            .is_ok_and(|body| body.error == "use_dpop_nonce"),
+        401 => reply.challenge.contains("use_dpop_nonce"),
+        _ => false,
+    }
+}

@@ -1,0 +1,228 @@
+//! One HTTP exchange: bounded in time and size, without redirects.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::{Request, Response, StatusCode, redirect};
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::client::{Options, Proxy};
+use crate::error::PortalError;
+
+/// `User-Agent` of every request.
+const USER_AGENT: &str = concat!("kabinet/", env!("CARGO_PKG_VERSION"));
+
+/// Longest value that is taken from a header.
+const HEADER_LIMIT: usize = 1024;
+
+/// The connection pool and the count of exchanges.
+pub(crate) struct Http {
+    client: reqwest::Client,
+    round_trips: AtomicU64,
+}
+
+impl Http {
+    /// `direct` for a loopback portal: a proxy would answer for its own loopback.
+    pub(crate) fn new(options: &Options, direct: bool) -> Result<Self, PortalError> {
+        // The library takes the process's provider of cryptography; a second call is refused and
+        // changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout);
+        let builder = match &options.proxy {
+            _ if direct => builder.no_proxy(),
+            Proxy::None => builder.no_proxy(),
+            Proxy::System => builder,
+            Proxy::Address(address) => builder.proxy(
+                reqwest::Proxy::all(address)
+                    .map_err(|_| PortalError::Address("proxy is not a URL"))?,
+            ),
+        };
+        let client = builder
+            .build()
+            .map_err(|_| PortalError::Address("the HTTP client cannot be set up"))?;
+        Ok(Self {
+            client,
+            round_trips: AtomicU64::new(0),
+        })
+    }
+
+    /// Requests that were sent so far.
+    pub(crate) fn round_trips(&self) -> u64 {
+        self.round_trips.load(Ordering::Relaxed)
+    }
+
+    /// Sends the request and reads at most `limit` octets of body.
+    pub(crate) async fn send(&self, request: Request, limit: usize) -> Result<Reply, PortalError> {
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        let response = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| failure(&error))?;
+        let status = response.status();
+        let headers = response.headers();
+        let retry_after = headers
+            .get(RETRY_AFTER)
+            .and_then(|value| parse_retry_after(value.to_str().ok()?, now()));
+        let dpop_nonce = text_header(headers, &HeaderName::from_static("dpop-nonce"));
+        let challenge = text_header(headers, &WWW_AUTHENTICATE).unwrap_or_default();
+        let body = read_body(response, limit).await?;
+        Ok(Reply {
+            status,
+            retry_after,
+            dpop_nonce,
+            challenge,
+            body,
+        })
+    }
+}
+
+/// What came back. The body may hold tokens, so that it is wiped.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) dpop_nonce: Option<String>,
+    /// `WWW-Authenticate`, empty when absent.
+    pub(crate) challenge: String,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+impl Reply {
+    /// The body as JSON of that form.
+    pub(crate) fn json<T: DeserializeOwned>(&self, what: &'static str) -> Result<T, PortalError> {
+        serde_json::from_slice(&self.body).map_err(|_| PortalError::Garbage(what))
+    }
+
+    /// The error for a status that the caller has no better word for.
+    pub(crate) fn error(&self) -> PortalError {
+        match (self.status.as_u16(), self.retry_after) {
+            (429 | 503, Some(seconds)) => PortalError::RetryAfter(seconds),
+            // A redirect is never followed: a token could leave with it.
+            (300..=399, _) => PortalError::Garbage("redirect"),
+            (status, _) => PortalError::Server(status),
+        }
+    }
+}
+
+/// Seconds since 1970 by the system clock.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+async fn read_body(
+    mut response: Response,
+    limit: usize,
+) -> Result<Zeroizing<Vec<u8>>, PortalError> {
+    let announced = response
+        .content_length()
+        .and_then(|length| usize::try_from(length).ok())
+        .unwrap_or(0);
+    if announced > limit {
+        return Err(PortalError::Garbage("answer too long"));
+    }
+    // Room for the whole body ahead: growing would leave unwiped copies behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(announced));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
+                return Err(PortalError::Garbage("answer too long"));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) if error.is_timeout() => return Err(PortalError::Timeout),
+            Err(_) => return Err(PortalError::Garbage("answer cut short")),
+        }
+    }
+}
+
+/// The library's error holds the address, so that only its kind goes on.
+fn failure(error: &reqwest::Error) -> PortalError {
+    if error.is_connect() {
+        PortalError::Offline
+    } else if error.is_timeout() {
+        PortalError::Timeout
+    } else if error.is_builder() {
+        PortalError::Address("the request cannot be built")
+    } else if is_parse_error(error) {
+        PortalError::Garbage("not HTTP")
+    } else {
+        PortalError::Offline
+    }
+}
+
+/// Whether the server spoke, but not HTTP.
+fn is_parse_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_parse)
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn text_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    (value.len() <= HEADER_LIMIT).then(|| value.to_owned())
+}
+
+/// Seconds from `now` of a `Retry-After` value: a number or an HTTP date (RFC 9110 section 10.2.3).
+fn parse_retry_after(value: &str, now: i64) -> Option<u64> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|octet| octet.is_ascii_digit()) {
+        return Some(value.parse().unwrap_or(u64::MAX));
+    }
+    let at = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(value)
+        .ok()?;
+    Some(u64::try_from(at.as_second().saturating_sub(now)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_a_number_or_a_date() {
+        assert_eq!(parse_retry_after("120", 0), Some(120));
+        // 784111777 is the date of RFC 9110 section 5.6.7.
+        assert_eq!(
+            parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_770),
+            Some(7)
+        );
+        assert_eq!(
+            parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_999),
+            Some(0)
+        );
+        assert_eq!(
+            parse_retry_after("99999999999999999999999", 0),
+            Some(u64::MAX)
+        );
+        for bad in ["", "-1", "soon", "1.5"] {
+            assert_eq!(parse_retry_after(bad, 0), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_survived(value in ".{0,200}", now: i64) {
+            let _ = parse_retry_after(&value, now);
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The parts of RFC 8620 that the personal area uses: session object, calls and their answers.
+
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::address;
+use crate::error::PortalError;
+
+/// Where the session object is (section 2.2), relative to the portal's address.
+pub(crate) const SESSION_PATH: &str = ".well-known/jmap";
+const CORE: &str = "urn:ietf:params:jmap:core";
+const AREA: &str = "urn:kabinet:jmap:area";
+/// Most octets of an upload when the server names none.
+const UPLOAD_DEFAULT: u64 = 64 * 1024 * 1024;
+
+/// What is kept of the session object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AreaInfo {
+    pub(crate) account: String,
+    pub(crate) api: String,
+    /// With the account filled in.
+    pub(crate) upload: String,
+    pub(crate) max_upload: u64,
+    pub(crate) state: String,
+}
+
+impl AreaInfo {
+    /// Takes what is needed out of a session object.
+    pub(crate) fn parse(base: &Url, document: &Value) -> Result<Self, PortalError> {
+        Self::read(base, document).ok_or(PortalError::Garbage("JMAP session"))
+    }
+
+    fn read(base: &Url, document: &Value) -> Option<Self> {
+        let account = document
+            .get("primaryAccounts")?
+            .get(AREA)?
+            .as_str()
+            .filter(|id| is_id(id))?;
+        let capabilities = document.get("capabilities")?;
+        capabilities.get(AREA)?;
+        let max_upload = capabilities
+            .get(CORE)?
+            .get("maxSizeUpload")
+            .and_then(Value::as_u64)
+            .unwrap_or(UPLOAD_DEFAULT);
+        let upload = document
+            .get("uploadUrl")?
+            .as_str()?
+            .replace("{accountId}", account);
+        let area = Self {
+            account: account.to_owned(),
+            api: document.get("apiUrl")?.as_str()?.to_owned(),
+            upload,
+            max_upload,
+            state: document.get("state")?.as_str()?.to_owned(),
+        };
+        // Addresses are checked here and again at each use, since they come from the store then.
+        address::parse_endpoint(base, &area.api).ok()?;
+        address::parse_endpoint(base, &area.upload).ok()?;
+        Some(area)
+    }
+}
+
+/// One method call.
+pub(crate) struct MethodCall {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: Value,
+    pub(crate) id: &'static str,
+}
+
+/// The request's octets (section 3.3).
+pub(crate) fn request(calls: &[MethodCall]) -> Vec<u8> {
+    let calls: Vec<Value> = calls
+        .iter()
+        .map(|call| json!([call.name, call.arguments, call.id]))
+        .collect();
+    json!({"using": [CORE, AREA], "methodCalls": calls})
+        .to_string()
+        .into_bytes()
+}
+
+/// The answers of one request (section 3.4).
+#[derive(Deserialize)]
+pub(crate) struct Answers {
+    #[serde(rename = "methodResponses")]
+    responses: Vec<(String, Value, String)>,
+    #[serde(rename = "sessionState")]
+    pub(crate) session_state: String,
+}
+
+/// What one method answered.
+pub(crate) enum Outcome<'a> {
+    /// Its result.
+    Done(&'a Map<String, Value>),
+    /// A method error's type (section 3.6.2).
+    Failed(&'a str),
+}
+
+impl Answers {
+    /// The answer to the call with this name and identifier.
+    pub(crate) fn outcome(&self, name: &str, id: &str) -> Result<Outcome<'_>, PortalError> {
+        let missing = PortalError::Garbage("JMAP answer");
+        let (answered, value, _) = self
+            .responses
+            .iter()
+            .find(|(_, _, of)| of == id)
+            .ok_or(missing.clone())?;
+        let value = value.as_object().ok_or(missing.clone())?;
+        if answered == "error" {
+            return value
+                .get("type")
+                .and_then(Value::as_str)
+                .map(Outcome::Failed)
+                .ok_or(missing);
+        }
+        if answered == name {
+            Ok(Outcome::Done(value))
+        } else {
+            Err(missing)
+        }
+    }
+
+    /// Whether some method failed with such a type.
+    pub(crate) fn failed_with(&self, such: impl Fn(&str) -> bool) -> bool {
+        let kind = |value: &Value| value.get("type").and_then(Value::as_str).is_some_and(&such);
+        self.responses
+            .iter()
+            .any(|(name, value, _)| name == "error" && kind(value))
+    }
+
+    /// The result of the call; a method error becomes an error.
+    pub(crate) fn result(&self, name: &str, id: &str) -> Result<&Map<String, Value>, PortalError> {
+        match self.outcome(name, id)? {
+            Outcome::Done(result) => Ok(result),
+            Outcome::Failed(kind) => Err(method_error(kind)),
+        }
+    }
+}
+
+/// The error for a method error's type.
+pub(crate) fn method_error(kind: &str) -> PortalError {
+    match kind {
+        "serverUnavailable" => PortalError::Server(503),
+        "serverFail" | "serverPartialFail" => PortalError::Server(500),
+        // The session object was old; it is fetched anew before the next try.
+        "accountNotFound" | "accountNotSupportedByMethod" => PortalError::Garbage("account"),
+        other => PortalError::refused(other),
+    }
+}
+
+/// The error for a refused request: an RFC 7807 document with a type of section 3.6.1.
+pub(crate) fn request_error(body: &[u8]) -> Option<PortalError> {
+    let document: Value = serde_json::from_slice(body).ok()?;
+    let kind = document
+        .get("type")?
+        .as_str()?
+        .strip_prefix("urn:ietf:params:jmap:error:")?;
+    // Limits of concurrency pass; the client never comes near the others.
+    Some(if kind == "limit" {
+        PortalError::RetryAfter(1)
+    } else {
+        PortalError::refused(kind)
+    })
+}
+
+/// Whether the text is an Id of section 1.2: 1 to 255 of `A-Za-z0-9_-`.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
+}
+
+/// The list of Ids under that name; empty when it is absent.
+pub(crate) fn ids(result: &Map<String, Value>, name: &str) -> Result<Vec<String>, PortalError> {
+    let garbage = PortalError::Garbage("JMAP ids");
+    let Some(list) = result.get(name) else {
+        return Ok(Vec::new());
+    };
+    let list = list.as_array().ok_or(garbage.clone())?;
+    let text = |id: &Value| {
+        id.as_str()
+            .filter(|id| is_id(id))
+            .map(str::to_owned)
+            .ok_or(garbage.clone())
+    };
+    list.iter().map(text).collect()
+}
+
+/// The text under that name.
+pub(crate) fn text<'a>(result: &'a Map<String, Value>, name: &str) -> Result<&'a str, PortalError> {
+    result
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or(PortalError::Garbage("JMAP answer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn base() -> Url {
+        address::parse_base("https://portal.example").unwrap()
+    }
+
+    fn document() -> Value {
+        json!({
+            "capabilities": {CORE: {"maxSizeUpload": 1000}, AREA: {}},
+            "primaryAccounts": {AREA: "a1"},
+            "apiUrl": "/jmap", "uploadUrl": "https://portal.example/up/{accountId}/", "state": "s",
+        })
+    }
+
+    #[test]
+    fn a_session_object_gives_addresses_and_limits() {
+        let area = AreaInfo::parse(&base(), &document()).unwrap();
+        assert_eq!(area.upload, "https://portal.example/up/a1/");
+        assert_eq!((area.account.as_str(), area.max_upload), ("a1", 1000));
+        for (pointer, value) in [
+            ("/apiUrl", json!("http://portal.example/")),
+            ("/uploadUrl", json!("http://127.0.0.1/{accountId}")),
+            (&format!("/primaryAccounts/{AREA}"), json!("../x")),
+            ("/capabilities", json!({CORE: {}})),
+            ("/state", json!(1)),
+        ] {
+            let mut document = document();
+            *document.pointer_mut(pointer).unwrap() = value;
+            assert!(AreaInfo::parse(&base(), &document).is_err(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn answers_are_found_by_call_and_errors_by_type() {
+        let answers: Answers = serde_json::from_value(json!({
+            "methodResponses": [["A/get", {"state": "1"}, "a"], ["error", {"type": "serverFail"}, "b"], ["B/get", {}, "c"]],
+            "sessionState": "s",
+        }))
+        .unwrap();
+        assert_eq!(
+            text(answers.result("A/get", "a").unwrap(), "state").unwrap(),
+            "1"
+        );
+        assert_eq!(
+            answers.result("A/get", "b").unwrap_err(),
+            PortalError::Server(500)
+        );
+        assert!(matches!(
+            answers.result("A/get", "c"),
+            Err(PortalError::Garbage(_))
+        ));
+        assert!(matches!(
+            answers.result("A/get", "d"),
+            Err(PortalError::Garbage(_))
+        ));
+    }
+
+    #[test]
+    fn request_errors_have_a_code() {
+        let body = br#"{"type":"urn:ietf:params:jmap:error:notRequest","status":400}"#;
+        assert_eq!(
+            request_error(body),
+            Some(PortalError::Refused("notRequest".into()))
+        );
+        let body =
+            br#"{"type":"urn:ietf:params:jmap:error:limit","limit":"maxConcurrentRequests"}"#;
+        assert!(!request_error(body).unwrap().is_permanent());
+        assert_eq!(request_error(b"<html>"), None);
+    }
+
+    /// JSON of any shape.
+    pub(crate) fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map("[a-zA-Z]{0,12}", inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_json_is_survived(value in any_json(), other in any_json()) {
+            let _ = AreaInfo::parse(&base(), &value);
+            let mut document = document();
+            document["primaryAccounts"] = value.clone();
+            prop_assert!(AreaInfo::parse(&base(), &document).is_err());
+            let _ = request_error(value.to_string().as_bytes());
+            let answers = json!({"methodResponses": [["A/get", value, "a"], other], "sessionState": "s"});
+            if let Ok(answers) = serde_json::from_value::<Answers>(answers) {
+                let _ = answers.result("A/get", "a").and_then(|result| ids(result, "destroyed"));
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The relay of a sign-in: eight steps of STB 34.101.79 chapter 10 in four round trips.
+
+use jiff::Timestamp;
+use kabinet_stb::Secret;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::CLIENT_ID;
+use crate::b64::{self, B64};
+use crate::client::Client;
+use crate::dpop::DpopKey;
+use crate::error::PortalError;
+use crate::http::{Reply, now};
+use crate::jwt::{self, JwtError};
+use crate::oauth::{self, Token};
+use crate::pkce;
+use crate::request::AuthenticationRequest;
+use crate::session::Session;
+use crate::ticket::{self, Expected, Ticket};
+
+/// Most octets of an answer.
+const LIMIT: usize = 1024 * 1024;
+/// Most certificates in the terminal's chain.
+const CHAIN_LIMIT: usize = 8;
+/// Most commands in one batch, and most batches: a hostile portal must not keep the card for ever.
+const BATCH_LIMIT: usize = 4096;
+const BATCHES_LIMIT: usize = 64;
+
+/// A sign-in that has begun. Dropping it forgets it; the portal lets it run out.
+pub struct SignIn {
+    client: Client,
+    key: DpopKey,
+    verifier: Zeroizing<String>,
+    nonce: String,
+    auth_session: Secret,
+    request: AuthenticationRequest,
+    terminal_certificates: Vec<Vec<u8>>,
+    auxiliary_data: Vec<u8>,
+    batches: usize,
+    code: Option<Secret>,
+}
+
+/// What the terminal says after M1.
+pub struct BatchDown {
+    /// The value of data object 81: M2 of BAUTH.
+    pub m2: Vec<u8>,
+    /// Protected command APDUs in the terminal's channel, in order.
+    pub commands: Vec<Vec<u8>>,
+}
+
+/// What follows after the card's answers.
+pub enum Next {
+    /// More protected command APDUs, in order; their answers go to [`SignIn::answer_more`].
+    More(Vec<Vec<u8>>),
+    /// The card has said enough: [`SignIn::finish`] gets the session.
+    Done,
+}
+
+/// What a sign-in gives.
+pub struct SignedIn {
+    /// The session; store it before anything else is done with it.
+    pub session: Session,
+    /// What the portal says of the holder.
+    pub ticket: Ticket,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    error: Option<String>,
+    auth_session: Option<Token>,
+    btok_request: Option<B64>,
+    btok_terminal_certificates: Option<Vec<B64>>,
+    btok_auxiliary_data: Option<B64>,
+    btok_m2: Option<B64>,
+    btok_commands: Option<Vec<B64>>,
+    authorization_code: Option<Token>,
+}
+
+impl SignIn {
+    /// First round trip: asks the portal for its authentication request.
+    ///
+    /// # Errors
+    /// Any of the network's; `Garbage` when the request is not what the profile says.
+    pub async fn begin(client: &Client) -> Result<Self, PortalError> {
+        client.prepare().await?;
+        let key = DpopKey::generate();
+        let verifier = pkce::verifier();
+        let nonce = ticket::nonce();
+        let body = oauth::form(&[
+            ("client_id", CLIENT_ID.as_bytes()),
+            ("response_type", b"code"),
+            ("scope", b"openid offline_access"),
+            ("code_challenge", pkce::challenge(&verifier).as_bytes()),
+            ("code_challenge_method", b"S256"),
+            ("nonce", nonce.as_bytes()),
+        ]);
+        let answer = step(client, &key, &body).await?;
+        let request = answer
+            .btok_request
+            .ok_or(PortalError::Garbage("no authentication request"))?
+            .0;
+        let request = AuthenticationRequest::parse(
+            request,
+            &client.metadata().await?.issuer,
+            Timestamp::now(),
+        )?;
+        let chain = answer.btok_terminal_certificates.unwrap_or_default();
+        if chain.is_empty() || chain.len() > CHAIN_LIMIT {
+            return Err(PortalError::Garbage("terminal certificates"));
+        }
+        Ok(Self {
+            client: client.clone(),
+            key,
+            verifier,
+            nonce,
+            auth_session: answer
+                .auth_session
+                .ok_or(PortalError::Garbage("no auth session"))?
+                .0,
+            request,
+            terminal_certificates: octets(chain),
+            auxiliary_data: answer
+                .btok_auxiliary_data
+                .map(|data| data.0)
+                .unwrap_or_default(),
+            batches: 0,
+            code: None,
+        })
+    }
+
+    /// Who asks, for what and why.
+    #[must_use]
+    pub fn request(&self) -> &AuthenticationRequest {
+        &self.request
+    }
+
+    /// belt-hash of the request's exact octets: DO 85 of the BAUTH initialisation.
+    #[must_use]
+    pub fn request_hash(&self) -> [u8; 32] {
+        self.request.hash()
+    }
+
+    /// CV certificates (STB 34.101.79): the one issued by a root on the card first, the terminal's last.
+    #[must_use]
+    pub fn terminal_certificates(&self) -> &[Vec<u8>] {
+        &self.terminal_certificates
+    }
+
+    /// The `AuthAuxData` objects for the BAUTH initialisation, possibly empty.
+    #[must_use]
+    pub fn auxiliary_data(&self) -> &[u8] {
+        &self.auxiliary_data
+    }
+
+    /// Second round trip: `access` are the `CertHAT` objects given in BPACE's hello, in their order,
+    /// `m1` the value of data object 80 of the card's M1.
+    ///
+    /// # Errors
+    /// Any of the network's; `RequiredClaimMissing` when the holder left out too much.
+    pub async fn answer_m1(&mut self, access: &[u8], m1: &[u8]) -> Result<BatchDown, PortalError> {
+        let (access, m1) = (b64::encode(access), b64::encode(m1));
+        let answer = self
+            .post(&[
+                ("btok_access", access.as_bytes()),
+                ("btok_m1", m1.as_bytes()),
+            ])
+            .await?;
+        let m2 = answer.btok_m2.ok_or(PortalError::Garbage("no M2"))?.0;
+        let commands = batch(answer.btok_commands)?;
+        Ok(BatchDown { m2, commands })
+    }
+
+    /// Third round trip: `m3` is the value of data object 82 of the card's M3, `responses` complete
+    /// response APDUs, one a command; a shorter list ends with the first unprotected one.
+    ///
+    /// # Errors
+    /// Any of the network's; the portal's verdict on terminal, card, document and claims.
+    pub async fn answer_m3(
+        &mut self,
+        m3: &[u8],
+        responses: &[Vec<u8>],
+    ) -> Result<Next, PortalError> {
+        let (m3, responses) = (b64::encode(m3), response_list(responses));
+        self.answer(&[("btok_m3", m3.as_bytes()), ("btok_responses", &responses)])
+            .await
+    }
+
+    /// Answers to the commands of [`Next::More`].
+    ///
+    /// # Errors
+    /// As [`SignIn::answer_m3`].
+    pub async fn answer_more(&mut self, responses: &[Vec<u8>]) -> Result<Next, PortalError> {
+        let responses = response_list(responses);
+        self.answer(&[("btok_responses", &responses)]).await
+    }
+
+    /// Fourth round trip: the code for tokens; verifies the ticket.
+    ///
+    /// # Errors
+    /// Any of the network's; `Garbage` when the ticket is not for this request; `SessionExpired`
+    /// before [`Next::Done`].
+    pub async fn finish(self) -> Result<SignedIn, PortalError> {
+        let code = self.code.as_ref().ok_or(PortalError::SessionExpired)?;
+        let tokens = oauth::exchange(&self.client, &self.key, code, &self.verifier).await?;
+        let ticket = self
+            .verify(
+                tokens
+                    .id_token
+                    .as_ref()
+                    .ok_or(PortalError::Garbage("no ticket"))?,
+            )
+            .await?;
+        let session = Session::new(self.client.address().to_owned(), tokens, self.key);
+        Ok(SignedIn { session, ticket })
+    }
+
+    async fn verify(&self, token: &str) -> Result<Ticket, PortalError> {
+        let mut verified = jwt::verify(token, &*self.client.jwks(false).await?);
+        if matches!(verified, Err(JwtError::UnknownKey)) {
+            // The portal may have changed its keys since they were fetched.
+            verified = jwt::verify(token, &*self.client.jwks(true).await?);
+        }
+        let payload = verified.map_err(|error| match error {
+            JwtError::Malformed => PortalError::Garbage("ticket: form"),
+            JwtError::UnknownKey => PortalError::Garbage("ticket: key"),
+            JwtError::Signature => PortalError::Garbage("ticket: signature"),
+        })?;
+        let issuer = &self.client.metadata().await?.issuer;
+        let expected = Expected {
+            issuer,
+            nonce: &self.nonce,
+            request: &self.request,
+            now: now(),
+        };
+        Ticket::check(&payload, &expected)
+    }
+
+    async fn answer(&mut self, fields: &[(&str, &[u8])]) -> Result<Next, PortalError> {
+        self.batches += 1;
+        if self.batches > BATCHES_LIMIT {
+            return Err(PortalError::Garbage("too many batches"));
+        }
+        let answer = self.post(fields).await?;
+        if let Some(code) = answer.authorization_code {
+            self.code = Some(code.0);
+            return Ok(Next::Done);
+        }
+        let commands = batch(answer.btok_commands)?;
+        if commands.is_empty() {
+            return Err(PortalError::Garbage("neither code nor commands"));
+        }
+        Ok(Next::More(commands))
+    }
+
+    async fn post(&mut self, fields: &[(&str, &[u8])]) -> Result<Answer, PortalError> {
+        let mut all: Vec<(&str, &[u8])> = vec![("auth_session", self.auth_session.expose())];
+        all.extend_from_slice(fields);
+        let body = oauth::form(&all);
+        let mut answer = step(&self.client, &self.key, &body).await?;
+        if let Some(session) = answer.auth_session.take() {
+            self.auth_session = session.0;
+        }
+        Ok(answer)
+    }
+}
+
+/// One post to the authorization challenge endpoint: 403 `insufficient_authorization` goes on,
+/// 200 ends well, anything else is an error.
+async fn step(client: &Client, key: &DpopKey, body: &[u8]) -> Result<Answer, PortalError> {
+    let url = &client.metadata().await?.challenge;
+    let reply = oauth::post_form(client, url, key, body, LIMIT).await?;
+    match reply.status.as_u16() {
+        200 => reply.json("sign-in answer"),
+        403 => goes_on(&reply),
+        _ => Err(oauth::oauth_error(&reply)),
+    }
+}
+
+fn goes_on(reply: &Reply) -> Result<Answer, PortalError> {
+    let answer: Answer = reply.json("sign-in answer")?;
+    match answer.error.as_deref() {
+        Some("insufficient_authorization") => Ok(answer),
+        Some(code) => Err(PortalError::from_code(code)),
+        None => Err(PortalError::Garbage("sign-in answer")),
+    }
+}
+
+fn batch(commands: Option<Vec<B64>>) -> Result<Vec<Vec<u8>>, PortalError> {
+    let commands = commands.unwrap_or_default();
+    if commands.len() > BATCH_LIMIT {
+        Err(PortalError::Garbage("too many commands"))
+    } else {
+        Ok(octets(commands))
+    }
+}
+
+fn octets(values: Vec<B64>) -> Vec<Vec<u8>> {
+    values.into_iter().map(|value| value.0).collect()
+}
+
+/// A JSON array of base64url texts.
+fn response_list(responses: &[Vec<u8>]) -> Vec<u8> {
+    let texts: Vec<String> = responses
+        .iter()
+        .map(|response| format!("\"{}\"", b64::encode(response)))
+        .collect();
+    format!("[{}]", texts.join(",")).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn responses_are_a_json_array() {
+        assert_eq!(response_list(&[]), b"[]");
+        assert_eq!(
+            response_list(&[vec![0x90, 0x00], vec![0x6A, 0x82]]),
+            b"[\"kAA\",\"aoI\"]"
+        );
+    }
+}
