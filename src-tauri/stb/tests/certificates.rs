@@ -201,6 +201,8 @@ fn nothing_is_issued_that_nobody_would_take() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn hostile_octets_do_no_harm(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(Certificate::parse(&octets).is_err());
