@@ -1,1 +1,21 @@
-//! The nouns of the personal area and their JSON.
+//! The nouns of the personal area and their JSON: procedures with their forms, drafts, manifests,
+//! applications, and the holder of a card.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod application;
+mod draft;
+pub mod form;
+pub mod group;
+mod holder;
+mod manifest;
+mod procedure;
+mod text;
+
+pub use application::{Application, Event, Status};
+pub use draft::Draft;
+pub use group::GroupError;
+pub use holder::Holder;
+pub use manifest::{Applicant, Attachment, Manifest, ManifestError, ProcedureReference};
+pub use procedure::{Form, Procedure};
+pub use text::Text;
