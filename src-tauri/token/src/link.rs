@@ -139,7 +139,9 @@ impl Link {
         let mut data = Vec::new();
         let mut answer = self.exchange(command)?;
         let mut status = take_status(&mut answer)?;
+        // With data it is a protected answer about the Le inside the channel, which is not ours.
         if status.0 == 0x6C
+            && answer.is_empty()
             && repeat == Repeat::Allowed
             && let Some(command) = with_short_le(command, status.1)
         {
