@@ -18,6 +18,8 @@ const CRYPTOGRAM: u32 = 0x87;
 const LE: u32 = 0x97;
 /// Message authentication code, 8 octets.
 const MAC: u32 = 0x8E;
+/// Length of an authentication code: belt-mac gives the left half of the last block.
+const MAC_OCTETS: usize = 8;
 /// The first octet of object 87.
 const INDICATOR: u8 = 0x02;
 
@@ -94,7 +96,7 @@ impl ClientChannel {
             .mac(&[&iv, &header, &objects])
             .finalize()
             .into_bytes();
-        objects.extend(tlv::encode(MAC, &mac));
+        objects.extend(tlv::encode(MAC, mac.get(..MAC_OCTETS).unwrap_or_default()));
         if objects.len() > EXTENDED_NC {
             return Err(SmError::TooLong);
         }
@@ -128,7 +130,7 @@ impl ClientChannel {
         let status = response.status.0.to_be_bytes();
         self.keys
             .mac(&[&iv, objects.covered, &status])
-            .verify_slice(objects.mac)
+            .verify_truncated_left(objects.mac)
             .map_err(|_| SmError::BadObject)?;
         self.answers += 1;
         let data = objects
@@ -171,7 +173,7 @@ impl TokenChannel {
         }
         self.keys
             .mac(&[&iv, &command.header(), objects.covered])
-            .verify_slice(objects.mac)
+            .verify_truncated_left(objects.mac)
             .map_err(|_| SmError::BadObject)?;
         let mut plain = Command::new(
             command.cla & !SECURE_MESSAGING,
@@ -201,7 +203,7 @@ impl TokenChannel {
             .mac(&[&iv, &objects, &status])
             .finalize()
             .into_bytes();
-        objects.extend(tlv::encode(MAC, &mac));
+        objects.extend(tlv::encode(MAC, mac.get(..MAC_OCTETS).unwrap_or_default()));
         Response::new(objects, response.status)
     }
 }
@@ -292,7 +294,7 @@ impl<'a> Objects<'a> {
                     _ => return Err(SmError::BadObject),
                 },
                 LE if le.is_none() => le = Some(object.value),
-                MAC if object.value.len() == 8 && after.is_empty() => {
+                MAC if object.value.len() == MAC_OCTETS && after.is_empty() => {
                     let covered = octets.get(..octets.len() - rest.len()).unwrap_or_default();
                     return Ok(Self {
                         cryptogram,
