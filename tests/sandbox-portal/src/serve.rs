@@ -110,6 +110,7 @@ fn status(status: u16, fault: &Fault) -> Reply {
 /// The first half of an answer that promised to be whole.
 struct Half {
     half: Option<Bytes>,
+    flushed: bool,
     promised: u64,
 }
 
@@ -117,6 +118,7 @@ impl Half {
     fn of(whole: &Bytes) -> Self {
         Self {
             half: Some(whole.slice(..whole.len() / 2)),
+            flushed: false,
             promised: whole.len() as u64,
         }
     }
@@ -128,12 +130,18 @@ impl http_body::Body for Half {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Poll::Ready(Some(match self.half.take() {
-            Some(half) => Ok(Frame::data(half)),
-            None => Err(std::io::ErrorKind::ConnectionAborted.into()),
-        }))
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
+        }
+        if !self.flushed {
+            // While it waits, hyper sends what it has.
+            self.flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -83,7 +83,7 @@ impl Holder {
         data.extend(tlv::encode(0x85, &belt_hash(request)));
         data.extend_from_slice(auxiliary);
         let set = self.send(&Command::new(0, 0x22, 0xF1, 0xA4).with_data(data));
-        assert!(set.status.is_ok());
+        assert!(set.status.is_ok(), "{:04X}", set.status.0);
         for certificate in chain.as_array().unwrap() {
             let certificate = unb64(certificate.as_str().unwrap()).unwrap();
             let parts = tlv::read_only(0x7F21, &certificate).unwrap();

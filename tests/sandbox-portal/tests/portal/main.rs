@@ -1,5 +1,5 @@
 //! The sandbox as a client meets it, with virtual cards and no code of the product but primitives.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod application;
 mod card;
