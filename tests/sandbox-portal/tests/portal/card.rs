@@ -16,6 +16,9 @@ pub struct Holder {
     channel: Option<ClientChannel>,
 }
 
+/// The word of rights as sent, and M1 of BAUTH.
+pub type Met = (Vec<u8>, Vec<u8>);
+
 pub struct Tokens {
     pub access: String,
     pub refresh: String,
@@ -106,11 +109,7 @@ impl Holder {
     }
 
     /// The first post and the dialogue up to M1.
-    pub fn begin(
-        &mut self,
-        client: &mut Client,
-        groups: &[u8],
-    ) -> (String, Result<(Vec<u8>, Vec<u8>), ()>) {
+    pub fn begin(&mut self, client: &mut Client, groups: &[u8]) -> (String, Result<Met, ()>) {
         let first = client.post_form(
             "/oauth/challenge",
             &[
