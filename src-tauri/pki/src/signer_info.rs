@@ -1,0 +1,107 @@
+//! SignerInfo (RFC 5652, clause 5.3).
+
+use kabinet_stb::tlv;
+
+use crate::{
+    algorithm::{self, HashAlgorithm},
+    attributes::{self, SignedAttributes},
+    certificate::Certificate,
+    strict::{self, Fault, Fields, INTEGER, OCTET_STRING, SEQUENCE, SET},
+};
+
+const SIGNED_ATTRIBUTES: u32 = 0xA0;
+const UNSIGNED_ATTRIBUTES: u32 = 0xA1;
+
+/// One signer's part of a SignedData.
+#[derive(Debug)]
+pub(crate) struct SignerInfo {
+    identifier: SignerIdentifier,
+    /// Content octets of the identifier of the hash function.
+    pub(crate) digest_algorithm: Vec<u8>,
+    pub(crate) attributes: SignedAttributes,
+    /// What the signature is over: the attributes as a SET OF.
+    pub(crate) signed_octets: Vec<u8>,
+    /// Content octets of the identifier of the signature algorithm.
+    pub(crate) signature_algorithm: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum SignerIdentifier {
+    /// The issuer's name in DER and the content octets of the serial number.
+    IssuerAndSerialNumber(Vec<u8>, Vec<u8>),
+    SubjectKeyIdentifier(Vec<u8>),
+}
+
+impl SignerInfo {
+    /// Reads it from octets that passed [`strict::check`].
+    pub(crate) fn read(octets: &[u8]) -> Result<Self, Fault> {
+        let mut fields = Fields::new(strict::only(SEQUENCE, octets)?);
+        let version = fields.take(INTEGER)?.value;
+        let identifier = match version {
+            [1] => {
+                let mut pair = Fields::new(fields.take(SEQUENCE)?.value);
+                let issuer = pair.take(SEQUENCE)?.raw.to_vec();
+                let serial = pair.take(INTEGER)?.value.to_vec();
+                pair.end()?;
+                SignerIdentifier::IssuerAndSerialNumber(issuer, serial)
+            }
+            [3] => SignerIdentifier::SubjectKeyIdentifier(fields.take(0x80)?.value.to_vec()),
+            _ => return Err("the version of the signer's part is unknown"),
+        };
+        let digest_algorithm = algorithm::read_identifier(fields.take(SEQUENCE)?.value)?.to_vec();
+        let signed = fields
+            .optional(SIGNED_ATTRIBUTES)?
+            .ok_or("nothing but the content is signed")?
+            .value;
+        let signature_algorithm =
+            algorithm::read_identifier(fields.take(SEQUENCE)?.value)?.to_vec();
+        let signature = fields.take(OCTET_STRING)?.value.to_vec();
+        if let Some(unsigned) = fields.optional(UNSIGNED_ATTRIBUTES)? {
+            strict::check_order(unsigned.value)?;
+        }
+        fields.end()?;
+        Ok(Self {
+            identifier,
+            digest_algorithm,
+            attributes: attributes::read(signed)?,
+            signed_octets: tlv::encode(SET, signed),
+            signature_algorithm,
+            signature,
+        })
+    }
+
+    /// Whether the certificate is the one that the signer's identifier points at.
+    pub(crate) fn identifies(&self, certificate: &Certificate) -> bool {
+        match &self.identifier {
+            SignerIdentifier::IssuerAndSerialNumber(issuer, serial) => {
+                issuer == certificate.issuer() && serial == certificate.serial()
+            }
+            SignerIdentifier::SubjectKeyIdentifier(identifier) => {
+                certificate.extensions().subject_key_identifier.as_ref() == Some(identifier)
+            }
+        }
+    }
+}
+
+/// Writes the part of a signer with the content of its signed attributes and its signature.
+pub(crate) fn write(
+    certificate: &Certificate,
+    hash: HashAlgorithm,
+    attributes: &[u8],
+    signature: &[u8],
+) -> Vec<u8> {
+    let serial = tlv::encode(INTEGER, certificate.serial());
+    tlv::encode(
+        SEQUENCE,
+        &[
+            tlv::encode(INTEGER, &[1]),
+            tlv::encode(SEQUENCE, &[certificate.issuer(), &serial].concat()),
+            algorithm::identifier(hash.oid()),
+            tlv::encode(SIGNED_ATTRIBUTES, attributes),
+            algorithm::identifier(hash.signature_oid()),
+            tlv::encode(OCTET_STRING, signature),
+        ]
+        .concat(),
+    )
+}

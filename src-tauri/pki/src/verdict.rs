@@ -1,0 +1,163 @@
+//! What a check of a signature finds, in the words of ETSI EN 319 102-1 and STB 34.101.80.
+
+use std::fmt;
+
+use crate::{Time, certificate::Summary};
+
+/// What keeps a signature from being valid: the sub-indications of ETSI EN 319 102-1, clause 5.1.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The octets are no signature of this format, or are not in DER.
+    FormatFailure,
+    /// The content is not what was signed.
+    HashFailure,
+    /// The signature was not made with the certificate's key, or was changed.
+    SigCryptoFailure,
+    /// Something that CAdES-B demands of the signature is missing or contradictory.
+    SigConstraintsFailure,
+    /// A certificate of the chain is not for this: key usage, depth, unknown critical extensions.
+    ChainConstraintsFailure,
+    /// The chain does not check: a CA's signature or validity.
+    CertificateChainGeneralFailure,
+    /// The algorithms are not those of the profile.
+    CryptoConstraintsFailure,
+    /// By its own claim the signature was made after the certificate's end.
+    Expired,
+    /// By its own claim the signature was made before the certificate's beginning.
+    NotYetValid,
+    /// The signature names a signature policy, which is not at hand.
+    SignaturePolicyNotAvailable,
+    /// The signer's certificate is not there, or is not the one that the signature refers to.
+    NoSigningCertificateFound,
+    /// No chain leads from the signer's certificate to a trust anchor.
+    NoCertificateChainFound,
+    /// The certificate is not valid at the moment asked about, and nothing proves that the
+    /// signature is older.
+    OutOfBoundsNoPoe,
+    /// The content is not in the signature and was not given.
+    SignedDataNotFound,
+}
+
+impl Reason {
+    /// The name in the standards, such as `HASH_FAILURE`.
+    #[must_use]
+    pub const fn indication(self) -> &'static str {
+        match self {
+            Self::FormatFailure => "FORMAT_FAILURE",
+            Self::HashFailure => "HASH_FAILURE",
+            Self::SigCryptoFailure => "SIG_CRYPTO_FAILURE",
+            Self::SigConstraintsFailure => "SIG_CONSTRAINTS_FAILURE",
+            Self::ChainConstraintsFailure => "CHAIN_CONSTRAINTS_FAILURE",
+            Self::CertificateChainGeneralFailure => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+            Self::CryptoConstraintsFailure => "CRYPTO_CONSTRAINTS_FAILURE",
+            Self::Expired => "EXPIRED",
+            Self::NotYetValid => "NOT_YET_VALID",
+            Self::SignaturePolicyNotAvailable => "SIGNATURE_POLICY_NOT_AVAILABLE",
+            Self::NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
+            Self::NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
+            Self::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
+            Self::SignedDataNotFound => "SIGNED_DATA_NOT_FOUND",
+        }
+    }
+
+    /// Whether more knowledge (certificates, time stamps) could not change the verdict any more.
+    const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::FormatFailure | Self::HashFailure | Self::SigCryptoFailure
+        )
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.indication())
+    }
+}
+
+/// The main indication: TOTAL-PASSED, TOTAL-FAILED or INDETERMINATE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The signature, the certificate and the chain are in order. Revocation was not looked at.
+    Valid,
+    /// The signature is no good, whatever else may come to light.
+    Invalid(Reason),
+    /// What is at hand does not suffice for a yes or a no.
+    CannotTell(Reason),
+}
+
+impl Verdict {
+    /// The reason, unless the verdict is [`Verdict::Valid`].
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Valid => None,
+            Self::Invalid(reason) | Self::CannotTell(reason) => Some(reason),
+        }
+    }
+
+    /// Invalid outweighs undecided, undecided outweighs valid.
+    pub(crate) const fn severity(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::CannotTell(_) => 1,
+            Self::Invalid(_) => 2,
+        }
+    }
+}
+
+impl From<Reason> for Verdict {
+    fn from(reason: Reason) -> Self {
+        if reason.is_final() {
+            Self::Invalid(reason)
+        } else {
+            Self::CannotTell(reason)
+        }
+    }
+}
+
+/// A reason with the place where it came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) reason: Reason,
+    pub(crate) detail: &'static str,
+}
+
+impl Failure {
+    pub(crate) const fn new(reason: Reason, detail: &'static str) -> Self {
+        Self { reason, detail }
+    }
+
+    /// Octets that are no signature of the format.
+    pub(crate) const fn format(detail: &'static str) -> Self {
+        Self::new(Reason::FormatFailure, detail)
+    }
+}
+
+/// What a check found about one signer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignerReport {
+    /// The verdict on this signer's signature.
+    pub verdict: Verdict,
+    /// What exactly is wrong, in English, for a log or a report of a fault.
+    pub detail: Option<&'static str>,
+    /// The signer's certificate, when the signature carries it.
+    pub certificate: Option<Summary>,
+    /// The signing time that the signer claims; nothing proves it.
+    pub claimed_signing_time: Option<Time>,
+    /// The certificates from the signer's up to the trust anchor; empty when there is no chain.
+    pub chain: Vec<Summary>,
+}
+
+/// What a check of a signature found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The worst of the signers' verdicts.
+    pub verdict: Verdict,
+    /// What exactly is wrong, in English, for a log or a report of a fault.
+    pub detail: Option<&'static str>,
+    /// The moment that validity was checked at.
+    pub checked_at: Time,
+    /// One report a signer, in the order of the file; empty when the file is not read so far.
+    pub signers: Vec<SignerReport>,
+}
