@@ -1,1 +1,23 @@
-//! The encrypted store of one person.
+//! The encrypted store of one person: SQLCipher, one file a person, one program at a time.
+//!
+//! What belongs together is written in one transaction, so that a power cut leaves all of it or none
+//! of it. The key is random; [`protection`] tells how it is kept.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod applications;
+mod drafts;
+mod error;
+mod outbox;
+mod person;
+mod procedures;
+pub mod protection;
+mod states;
+mod store;
+
+pub use error::StoreError;
+pub use outbox::OutboxItem;
+pub use person::Person;
+pub use protection::Protection;
+pub use states::{Changes, Kind};
+pub use store::Store;
