@@ -1,0 +1,98 @@
+//! Files of another implementation: OpenSSL with the engine bee2evp (1.2.4), and a signature of
+//! ours that it accepted.
+
+use std::{convert::Infallible, io::Cursor, path::PathBuf};
+
+use kabinet_pki::{
+    Reason, Signer, Time, TrustAnchors, Verdict, certificate, content, sign_attached, verify,
+};
+use kabinet_stb::{
+    bign::{Level, PrivateKey},
+    oid,
+};
+
+/// The private key of signer-256.cer, made for these files only.
+const SIGNER_KEY: &str = "0579F01F0872AAED9D80D68C16188571D01CA3EB96E6A58345BAC262CAB817EF";
+
+fn file(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bee2evp");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+fn anchors(level: &str) -> TrustAnchors {
+    let mut anchors = TrustAnchors::default();
+    anchors.add(&file(&format!("root-{level}.cer"))).unwrap();
+    anchors
+}
+
+fn at() -> Time {
+    Time::new(2027, 1, 1, 0, 0, 0).unwrap()
+}
+
+#[test]
+fn its_signatures_are_valid() {
+    for level in ["256", "384", "512"] {
+        let signature = file(&format!("attached-{level}.p7s"));
+        let report = verify(Cursor::new(&signature), None, &anchors(level), at()).unwrap();
+        assert_eq!(report.verdict, Verdict::Valid, "{level}: {report:#?}");
+        assert_eq!(content(&signature).unwrap(), file("content.txt"));
+        let signer = report.signers[0].certificate.clone().unwrap();
+        assert_eq!(signer.subject, "ADAM MITSKEVICH");
+        assert_eq!(
+            signer.subject_serial_number.as_deref(),
+            Some("IDCBY-590082394654")
+        );
+    }
+}
+
+#[test]
+fn its_detached_signature_is_valid() {
+    let signature = file("detached-256.p7s");
+    let octets = file("content.txt");
+    for (octets, verdict) in [
+        (&octets[..], Verdict::Valid),
+        (&octets[1..], Verdict::Invalid(Reason::HashFailure)),
+    ] {
+        let mut octets = octets;
+        let report = verify(
+            Cursor::new(&signature),
+            Some(&mut octets),
+            &anchors("256"),
+            at(),
+        )
+        .unwrap();
+        assert_eq!(report.verdict, verdict, "{report:#?}");
+    }
+}
+
+#[test]
+fn its_certificate_is_read() {
+    let summary = certificate::summary(&file("signer-256.cer")).unwrap();
+    assert_eq!(summary.serial_number, "1F6B00000001");
+    assert_eq!(summary.issuer, "Peer Test Root");
+    assert_eq!(summary.level, Some(Level::L128));
+}
+
+struct Key(Vec<u8>);
+
+impl Signer for Key {
+    type Error = Infallible;
+
+    fn certificate(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn sign(&mut self, hash: &[u8]) -> Result<Vec<u8>, Infallible> {
+        let key = PrivateKey::from_bytes(Level::L128, &hex::decode(SIGNER_KEY).unwrap()).unwrap();
+        Ok(key.sign_hash(oid::BELT_HASH, hash))
+    }
+}
+
+/// Signing is deterministic, so these are the octets that `openssl cms -verify` took.
+#[test]
+fn ours_is_what_it_accepted() {
+    let mut signer = Key(file("signer-256.cer"));
+    let time = Time::new(2026, 11, 24, 9, 0, 0).unwrap();
+    let ours = sign_attached(&file("content.txt"), &mut signer, time).unwrap();
+    assert_eq!(hex::encode(&ours), hex::encode(file("accepted-256.p7s")));
+}

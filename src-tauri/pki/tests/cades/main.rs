@@ -1,0 +1,10 @@
+//! Signatures and their verdicts: round trips, hostile inputs and another implementation's files.
+
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod authority;
+mod bee2evp;
+mod hostile_certificates;
+mod hostile_signatures;
+mod message;
+mod round_trips;
