@@ -252,3 +252,54 @@ fn check_authority(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Certificates of the state's public key infrastructure as they are in use: names in
+    /// BMPString, an obsolete extension, usage that is not critical.
+    const ROOT: &[u8] = include_bytes!("../tests/fixtures/gossuok/root.cer");
+    const REPUBLICAN: &[u8] = include_bytes!("../tests/fixtures/gossuok/republican.cer");
+
+    fn build_at(subject: &[u8], year: u16) -> Result<Vec<String>, Reason> {
+        let mut anchors = TrustAnchors::default();
+        anchors.add(ROOT).unwrap();
+        let subject = Certificate::from_der(subject).unwrap();
+        let at = Time::new(year, 6, 1, 0, 0, 0).unwrap();
+        build(&subject, &[], &anchors, at)
+            .map(|chain| {
+                chain
+                    .iter()
+                    .map(|member| member.summary().subject.clone())
+                    .collect()
+            })
+            .map_err(|failure| failure.reason)
+    }
+
+    #[test]
+    fn the_states_authorities() {
+        assert_eq!(
+            build_at(REPUBLICAN, 2026).unwrap(),
+            [
+                "Республиканский удостоверяющий центр ГосСУОК",
+                "Корневой удостоверяющий центр ГосСУОК"
+            ]
+        );
+        assert_eq!(build_at(ROOT, 2026).unwrap().len(), 1);
+        assert_eq!(
+            build_at(REPUBLICAN, 2036),
+            Err(Reason::CertificateChainGeneralFailure)
+        );
+    }
+
+    #[test]
+    fn a_changed_certificate_is_not_the_states() {
+        let mut changed = REPUBLICAN.to_vec();
+        *changed.last_mut().unwrap() ^= 1;
+        assert_eq!(
+            build_at(&changed, 2026),
+            Err(Reason::CertificateChainGeneralFailure)
+        );
+    }
+}
