@@ -1,14 +1,115 @@
 //! The use cases of Kabinet, one module a journey. Shell and command line call these and nothing
 //! below; errors leave as [`Problem`]s, answers as the types of [`view`].
 
+mod applying;
+mod cards;
+mod catalogue;
+mod causes;
+mod drafting;
+mod files;
+mod signing;
+mod signing_in;
 mod speech;
+mod storing;
+mod syncing;
 
 pub mod problem;
 pub mod profile;
 pub mod view;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use applying::Signing;
+pub use cards::Watch;
+pub use kabinet_stb::Secret;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
+pub use signing_in::SignIn;
+pub use speech::text;
+
+use storing::SharedArea;
+use view::{Language, SettingsView};
 
 /// Answer of a use case.
 pub type Outcome<T = ()> = Result<T, Problem>;
+
+/// The use cases, over one profile. Shared by reference between all callers of one program.
+pub struct Desk {
+    profile: Profile,
+    settings: Mutex<Settings>,
+    /// The person's store, once it is open.
+    area: SharedArea,
+    /// The person's area at the portal, once it was used.
+    online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
+    /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
+    passing: tokio::sync::Mutex<()>,
+}
+
+impl Desk {
+    /// The desk over a profile. Opens no store and sends nothing.
+    ///
+    /// # Errors
+    /// `settings_unreadable`.
+    pub fn open(profile: Profile) -> Outcome<Self> {
+        let settings = profile.settings()?;
+        Ok(Self {
+            profile,
+            settings: Mutex::new(settings),
+            area: SharedArea::default(),
+            online: Mutex::new(None),
+            passing: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// The language of sentences.
+    pub fn language(&self) -> Language {
+        lock(&self.settings).language
+    }
+
+    /// Speaks another language until the program ends.
+    pub fn speak(&self, language: Language) {
+        lock(&self.settings).language = language;
+    }
+
+    /// Speaks another language from now on.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full` when it cannot be remembered; it is spoken all the same.
+    pub fn keep_language(&self, language: Language) -> Outcome {
+        self.speak(language);
+        self.profile.keep_settings(&Settings { language, ..self.profile.settings()? })
+    }
+
+    /// Uses another portal until the program ends.
+    pub fn use_portal(&self, address: &str) {
+        lock(&self.settings).portal = Some(address.to_owned());
+    }
+
+    /// What the window shows of the settings.
+    pub fn settings_view(&self) -> SettingsView {
+        let settings = self.settings();
+        SettingsView { language: settings.language, portal: settings.portal.unwrap_or_default() }
+    }
+
+    fn settings(&self) -> Settings {
+        lock(&self.settings).clone()
+    }
+}
+
+/// 32 octets of the system's random generator.
+#[must_use]
+pub fn random_octets() -> [u8; 32] {
+    kabinet_stb::random::bytes()
+}
+
+/// Runs what waits for a card apart from the tasks that wait for the network.
+async fn apart<T: Send + 'static>(act: impl FnOnce() -> Outcome<T> + Send + 'static) -> Outcome<T> {
+    tokio::task::spawn_blocking(act)
+        .await
+        .unwrap_or_else(|error| Err(Problem::new(Code::Internal).because(error)))
+}
+
+/// A panic elsewhere leaves data that are whole: each change is one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -109,6 +109,12 @@ macro_rules! codes {
             /// Every case.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
+            /// The case of that name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.name() == name)
+            }
+
             /// Its stable name, as in JSON.
             #[must_use]
             pub fn name(self) -> &'static str {
@@ -213,10 +219,14 @@ codes! {
     ApplicationNotFound = "application_not_found",
     /// Nothing such in the outbox.
     OutboxNotFound = "outbox_not_found",
+    /// It was tried, and whether it arrived is not known.
+    MayHaveLeft = "may_have_left",
     /// The form has errors.
     FormIncomplete = "form_incomplete",
     /// The form's version is no longer current.
     ProcedureChanged = "procedure_changed",
+    /// The card is not the one of the person who signed in.
+    OtherCard = "other_card",
     /// No certificate on the card.
     NoCertificate = "no_certificate",
     /// The certificate is not valid now.

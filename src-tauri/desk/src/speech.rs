@@ -12,14 +12,20 @@ use crate::view::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 static BE: LazyLock<Bundle> = LazyLock::new(|| {
-    bundle("be", include_str!("../../../ui/locales/be/problems.ftl"))
+    bundle("be", [include_str!("../../../ui/locales/be/problems.ftl"), include_str!("../../../ui/locales/be/cli.ftl")])
 });
 static RU: LazyLock<Bundle> = LazyLock::new(|| {
-    bundle("ru", include_str!("../../../ui/locales/ru/problems.ftl"))
+    bundle("ru", [include_str!("../../../ui/locales/ru/problems.ftl"), include_str!("../../../ui/locales/ru/cli.ftl")])
 });
 static EN: LazyLock<Bundle> = LazyLock::new(|| {
-    bundle("en", include_str!("../../../ui/locales/en/problems.ftl"))
+    bundle("en", [include_str!("../../../ui/locales/en/problems.ftl"), include_str!("../../../ui/locales/en/cli.ftl")])
 });
+
+/// A text without values, such as a label.
+#[must_use]
+pub fn text(language: Language, id: &str) -> String {
+    say(language, id, None, &BTreeMap::new())
+}
 
 /// The sentence of that name, or the name itself when there is none (a test sees to it that there is).
 pub(crate) fn say(
@@ -28,11 +34,7 @@ pub(crate) fn say(
     attempts_left: Option<u32>,
     args: &BTreeMap<&'static str, String>,
 ) -> String {
-    let bundle = match language {
-        Language::Be => &*BE,
-        Language::Ru => &*RU,
-        Language::En => &*EN,
-    };
+    let bundle = bundle_of(language);
     let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
         return id.to_owned();
     };
@@ -48,13 +50,28 @@ pub(crate) fn say(
         .into_owned()
 }
 
-fn bundle(language: &str, text: &str) -> Bundle {
+/// Whether there is a sentence of that name.
+pub(crate) fn has(language: Language, id: &str) -> bool {
+    bundle_of(language).has_message(id)
+}
+
+fn bundle_of(language: Language) -> &'static Bundle {
+    match language {
+        Language::Be => &BE,
+        Language::Ru => &RU,
+        Language::En => &EN,
+    }
+}
+
+fn bundle(language: &str, texts: [&str; 2]) -> Bundle {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The texts go to terminals and logs too, where the isolation marks would show.
     bundle.set_use_isolating(false);
     // A file with a mistake still gives its good messages.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    let _ = bundle.add_resource(resource);
+    for text in texts {
+        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let _ = bundle.add_resource(resource);
+    }
     bundle
 }

@@ -402,6 +402,24 @@ pub struct StoreView {
     pub protection: Option<String>,
 }
 
+/// What the window remembers between two starts.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SettingsView {
+    /// Language of the interface.
+    pub language: Language,
+    /// Address of the portal; empty when none is set.
+    pub portal: String,
+}
+
+/// What became of an application that was signed.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AppliedView {
+    /// Set when the portal registered it at once; else it waits in the outbox.
+    pub application: Option<ApplicationView>,
+}
+
 /// What the trusted prompt shows and asks. Composed by the core alone.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -447,8 +465,8 @@ pub enum PromptView {
 pub struct PromptFieldView {
     /// Label.
     pub label: TextView,
-    /// Value as the person typed it.
-    pub value: String,
+    /// Value as the person typed it; a choice by its label.
+    pub value: TextView,
 }
 
 /// Where a card dialogue is.

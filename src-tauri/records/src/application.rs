@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::Text;
 
 /// An application as the portal tells of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
     /// UUIDv7, made by the client.
@@ -64,7 +64,7 @@ impl Status {
 }
 
 /// One event of an application.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When.
     pub at: Timestamp,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// A draft. Its identifier becomes the application's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Draft {
     /// UUIDv7, made when the draft is begun.

@@ -16,7 +16,7 @@ const VERSION: u32 = 1;
 const LONGEST: usize = 4 * 1024 * 1024;
 
 /// What the holder signs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     #[serde(rename = "type")]

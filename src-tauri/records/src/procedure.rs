@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::Text;
 
 /// A procedure and its form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Procedure {
     /// Official number, such as `2.35`.
@@ -35,7 +35,7 @@ pub struct Procedure {
 }
 
 /// A form: what is valid, and how it is asked (`docs/forms.md`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// JSON Schema 2020-12 of the data.
     pub schema: Value,

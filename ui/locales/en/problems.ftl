@@ -140,3 +140,13 @@ field-other = Check the value.
 signature-valid = The signature is valid: the document was not changed, and { $signer } signed it.
 signature-invalid = The signature is not valid: the document was changed, or signature or certificate do not fit ({ $reason }).
 signature-cannot-tell = It cannot be told whether the signature is valid: something is missing ({ $reason }).
+
+# Titles of windows.
+main-window-title = Kabinet
+prompt-window-title = Kabinet: confirm
+
+err-other-card = The card in the reader belongs to another person.
+rec-other-card = Put in the card of the person who signed in, or sign in with this card. Nothing was signed.
+
+err-may-have-left = This application was already being sent and may have reached the portal.
+rec-may-have-left = It cannot be taken back until that is known. Synchronise when there is a connection: you will see its registration number or why it was refused.

@@ -1,0 +1,240 @@
+//! Words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kabinet_desk::view::Language;
+
+/// Kabinet on the command line: the ID card, the portal, applications, offline.
+#[derive(Parser)]
+#[command(name = "kabinet-cli", version, about, after_help = "\
+Examples:
+  kabinet-cli readers
+  kabinet-cli card status --json
+  kabinet-cli login
+  kabinet-cli catalog search паспарт
+  kabinet-cli draft new 2.35 --data values.json
+  kabinet-cli apply 0197a1b2-...
+  kabinet-cli verify contract.p7m
+
+Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
+object with pin, can, puk, passphrase. They are never arguments.
+Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell).")]
+pub(crate) struct Arguments {
+    /// Prints one JSON document on standard output, errors included
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The reader to use, as `readers` names it, or tcp:HOST:PORT for a remote card
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) reader: Option<String>,
+    /// Folder of settings and stores [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Address of the portal, instead of the one in the settings
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) portal: Option<String>,
+    /// Language of messages
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<Lang>,
+    /// Where to read secrets from: a file, or - for standard input
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) secrets: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// The language asked for, or English until the settings are read.
+    pub(crate) fn language(&self) -> Language {
+        self.lang.map_or(Language::En, Lang::language)
+    }
+}
+
+/// A language by its code.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Lang {
+    /// Belarusian
+    Be,
+    /// Russian
+    Ru,
+    /// English
+    En,
+}
+
+impl Lang {
+    pub(crate) fn language(self) -> Language {
+        match self {
+            Self::Be => Language::Be,
+            Self::Ru => Language::Ru,
+            Self::En => Language::En,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Readers, whether a card is in, and what it is
+    Readers {
+        /// One line an event, until stopped
+        #[arg(long)]
+        watch: bool,
+    },
+    /// The card in the reader
+    Card {
+        #[command(subcommand)]
+        command: CardCommand,
+    },
+    /// Sign in to the portal with the card
+    Login {
+        /// What to share, by name, separated by commas [default: everything asked for]
+        #[arg(long, value_name = "CLAIM,...", value_delimiter = ',')]
+        share: Option<Vec<String>>,
+    },
+    /// Sign out; the store stays
+    Logout,
+    /// Who is signed in
+    Whoami,
+    /// Procedures of the catalogue, offline
+    Catalog {
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
+    /// Drafts of applications
+    Draft {
+        #[command(subcommand)]
+        command: DraftCommand,
+    },
+    /// Sign a draft with the card and send it, or let it wait in the outbox
+    Apply(ApplyArguments),
+    /// What waits to leave, and why
+    Outbox {
+        #[command(subcommand)]
+        command: Option<OutboxCommand>,
+    },
+    /// One pass of synchronisation: send what waits, fetch what changed
+    Sync,
+    /// Applications that the portal knows, offline
+    Applications {
+        #[command(subcommand)]
+        command: Option<ApplicationsCommand>,
+    },
+    /// Sign a file with the card (CAdES)
+    Sign(SignArguments),
+    /// Verify a signature and explain the result
+    Verify(VerifyArguments),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CardCommand {
+    /// State of the PIN and attempts left, without any secret
+    Status,
+    /// Holder and certificates, after the PIN
+    Read,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Procedures that match the words
+    Search {
+        /// Words or an official number; nothing for all
+        words: Vec<String>,
+    },
+    /// One procedure with its form
+    Show {
+        /// Official number
+        code: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DraftCommand {
+    /// Begin a draft, filled in from what is known
+    New {
+        /// Official number of the procedure
+        code: String,
+        /// Values as a JSON object
+        #[arg(long, value_name = "FILE")]
+        data: Option<PathBuf>,
+    },
+    /// All drafts
+    List,
+    /// One draft with its form and what is wrong with it
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Replace the values
+    Edit {
+        /// Its id
+        id: String,
+        /// Values as a JSON object
+        #[arg(long, value_name = "FILE")]
+        data: PathBuf,
+    },
+    /// Delete a draft
+    Delete {
+        /// Its id
+        id: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ApplyArguments {
+    /// Id of the draft
+    pub(crate) draft: String,
+    /// Do not ask for confirmation (what is signed is still printed)
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// Take an application back that has not left yet; it becomes a draft again
+    Cancel {
+        /// Its id
+        id: String,
+    },
+    /// Send now, without waiting for the next try
+    Retry,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ApplicationsCommand {
+    /// One application with its history
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Write the signed application into a file
+    Save {
+        /// Its id
+        id: String,
+        /// The file
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct SignArguments {
+    /// The file to sign
+    pub(crate) file: PathBuf,
+    /// Put the file into the signature, instead of leaving it beside
+    #[arg(long)]
+    pub(crate) attached: bool,
+    /// Where to write [default: FILE.p7m attached, FILE.p7s detached]
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArguments {
+    /// The signature
+    pub(crate) file: PathBuf,
+    /// The signed file, where it is not inside the signature
+    #[arg(long, value_name = "FILE")]
+    pub(crate) content: Option<PathBuf>,
+    /// Folder of trust anchors (*.cer), instead of the profile's
+    #[arg(long, value_name = "DIR")]
+    pub(crate) trust: Option<PathBuf>,
+}

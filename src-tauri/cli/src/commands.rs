@@ -1,0 +1,283 @@
+//! Each command: call the desk, show the answer.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use kabinet_desk::view::{Language, PromptView, StepView};
+use kabinet_desk::{Code, Desk, Outcome, Problem, Profile};
+use serde_json::Value;
+
+use crate::arguments::{
+    ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, Command,
+    DraftCommand, OutboxCommand, SignArguments, VerifyArguments,
+};
+use crate::secrets::{Kind, Secrets};
+use crate::show::Show;
+
+/// A problem, in the language that was known by then.
+pub(crate) struct Failure {
+    pub(crate) problem: Problem,
+    pub(crate) language: Option<Language>,
+}
+
+struct Call {
+    desk: Desk,
+    secrets: Secrets,
+    reader: Option<String>,
+    show: Show,
+}
+
+/// Runs one command; the exit code when it did not fail.
+pub(crate) async fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let early = |problem| Failure { problem, language: None };
+    let dir = arguments.profile.clone().unwrap_or_else(Profile::default_dir);
+    let profile = Profile::open(&dir).map_err(early)?;
+    let desk = Desk::open(profile).map_err(early)?;
+    if let Some(lang) = arguments.lang {
+        desk.speak(lang.language());
+    }
+    if let Some(portal) = &arguments.portal {
+        desk.use_portal(portal);
+    }
+    let language = desk.language();
+    let late = |problem| Failure { problem, language: Some(language) };
+    let secrets = Secrets::from_argument(arguments.secrets.as_deref()).map_err(late)?;
+    let call = Call {
+        desk,
+        secrets,
+        reader: arguments.reader,
+        show: Show { json: arguments.json, language },
+    };
+    call.run(arguments.command).await.map_err(late)
+}
+
+impl Call {
+    async fn run(&self, command: Command) -> Outcome<u8> {
+        match command {
+            Command::Readers { watch: false } => self.show.readers(&self.desk.readers()),
+            Command::Readers { watch: true } => self.watch_readers()?,
+            Command::Card { command: CardCommand::Status } => {
+                self.show.card_status(&self.desk.card_status(self.reader())?);
+            }
+            Command::Card { command: CardCommand::Read } => {
+                let pin = self.secrets.ask(Kind::Pin, "PIN")?;
+                self.show.card_contents(&self.desk.read_card(self.reader(), &pin)?);
+            }
+            Command::Login { share } => self.login(share.as_deref()).await?,
+            Command::Logout => {
+                self.unlock()?;
+                self.desk.logout().await?;
+                self.show.done();
+            }
+            Command::Whoami => {
+                self.unlock()?;
+                self.show.person(&self.desk.person()?);
+            }
+            Command::Catalog { command } => self.catalog(command)?,
+            Command::Draft { command } => self.draft(command)?,
+            Command::Apply(arguments) => self.apply(&arguments).await?,
+            Command::Outbox { command } => self.outbox(command).await?,
+            Command::Sync => {
+                self.unlock()?;
+                self.show.sync(&self.desk.sync().await?);
+            }
+            Command::Applications { command } => self.applications(command)?,
+            Command::Sign(arguments) => self.sign(&arguments)?,
+            Command::Verify(arguments) => return self.verify(&arguments),
+        }
+        Ok(0)
+    }
+
+    fn reader(&self) -> Option<&str> {
+        self.reader.as_deref()
+    }
+
+    /// Opens the store: by the system's key store, or with the passphrase.
+    fn unlock(&self) -> Outcome {
+        match self.desk.unlock(self.secrets.given(Kind::Passphrase).as_ref()) {
+            Err(problem) if problem.code == Code::StoreLocked => {
+                let passphrase = self.secrets.ask(Kind::Passphrase, "Passphrase")?;
+                self.desk.unlock(Some(&passphrase)).map(|_| ())
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    fn watch_readers(&self) -> Outcome {
+        let watch = self.desk.watch_readers()?;
+        loop {
+            self.show.readers(&watch.next()?);
+            let _ = std::io::stdout().flush();
+        }
+    }
+
+    async fn login(&self, share: Option<&[String]>) -> Outcome {
+        let mut sign_in = self.desk.begin_sign_in(self.reader()).await?;
+        let PromptView::SignIn { consent, pin } = sign_in.prompt() else {
+            return Err(Code::Internal.into());
+        };
+        self.show.consent(consent, pin);
+        let groups: Vec<u8> = match share {
+            None => consent.claims.iter().map(|claim| claim.group).collect(),
+            Some(names) => {
+                for name in names {
+                    if !consent.claims.iter().any(|claim| claim.name == *name) {
+                        return Err(Problem::new(Code::Usage).with("reason", format!("--share {name}")));
+                    }
+                }
+                consent
+                    .claims
+                    .iter()
+                    .filter(|claim| claim.required || names.contains(&claim.name))
+                    .map(|claim| claim.group)
+                    .collect()
+            }
+        };
+        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
+        let progress = |step: StepView| self.show.step(step);
+        let mut passphrase = self.secrets.given(Kind::Passphrase);
+        // Where there is no key store, the store's passphrase is chosen before the card is asked.
+        if passphrase.is_none() && !self.desk.has_key_store() {
+            passphrase = Some(self.secrets.ask(Kind::Passphrase, "Passphrase")?);
+        }
+        let person = self
+            .desk
+            .finish_sign_in(&mut sign_in, &pin, &groups, passphrase.as_ref(), &progress)
+            .await?;
+        self.show.person(&person);
+        Ok(())
+    }
+
+    fn catalog(&self, command: CatalogCommand) -> Outcome {
+        self.unlock()?;
+        match command {
+            CatalogCommand::Search { words } => {
+                self.show.procedures(&self.desk.catalog(&words.join(" "))?);
+            }
+            CatalogCommand::Show { code } => self.show.form(&self.desk.procedure(&code)?),
+        }
+        Ok(())
+    }
+
+    fn draft(&self, command: DraftCommand) -> Outcome {
+        self.unlock()?;
+        match command {
+            DraftCommand::New { code, data } => {
+                let data = data.as_deref().map(read_json).transpose()?;
+                let mut draft = self.desk.new_draft(&code)?;
+                if let Some(data) = data {
+                    draft = self.desk.save_draft(&draft.summary.id, &data)?;
+                }
+                self.show.draft(&draft);
+            }
+            DraftCommand::List => self.show.drafts(&self.desk.drafts()?),
+            DraftCommand::Show { id } => self.show.draft(&self.desk.draft(&id)?),
+            DraftCommand::Edit { id, data } => {
+                self.show.draft(&self.desk.save_draft(&id, &read_json(&data)?)?);
+            }
+            DraftCommand::Delete { id } => {
+                self.desk.delete_draft(&id)?;
+                self.show.done();
+            }
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, arguments: &ApplyArguments) -> Outcome {
+        self.unlock()?;
+        let mut signing = self.desk.begin_apply(&arguments.draft, self.reader())?;
+        self.show.prompt(signing.prompt());
+        if !arguments.yes && !self.show.json && std::io::stdin().is_terminal() && !confirmed()? {
+            return Err(Code::Cancelled.into());
+        }
+        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
+        let progress = |step: StepView| self.show.step(step);
+        let item = self.desk.finish_apply(&mut signing, &pin, &progress).await?;
+        // From here on nothing loses it: whether it leaves now or later is no failure of signing.
+        match self.desk.sync().await {
+            Ok(sync) => {
+                let sent = sync.sent.iter().find(|application| application.id == item.id);
+                match sent {
+                    Some(application) => self.show.sent(application),
+                    None => self.show.waits(&self.desk.outbox()?, &item.id, None),
+                }
+            }
+            Err(problem) => self.show.waits(&self.desk.outbox()?, &item.id, Some(&problem)),
+        }
+        Ok(())
+    }
+
+    async fn outbox(&self, command: Option<OutboxCommand>) -> Outcome {
+        self.unlock()?;
+        match command {
+            None => self.show.outbox(&self.desk.outbox()?),
+            Some(OutboxCommand::Cancel { id }) => self.show.draft(&self.desk.cancel_outbox(&id)?),
+            Some(OutboxCommand::Retry) => self.show.sync(&self.desk.send_now().await?),
+        }
+        Ok(())
+    }
+
+    fn applications(&self, command: Option<ApplicationsCommand>) -> Outcome {
+        self.unlock()?;
+        match command {
+            None => self.show.applications(&self.desk.applications(ALL)?),
+            Some(ApplicationsCommand::Show { id }) => {
+                self.show.application(&self.desk.application(&id)?);
+            }
+            Some(ApplicationsCommand::Save { id, output }) => {
+                self.desk.save_application(&id, &output)?;
+                self.show.done();
+            }
+        }
+        Ok(())
+    }
+
+    fn sign(&self, arguments: &SignArguments) -> Outcome {
+        let output = arguments.output.clone().unwrap_or_else(|| {
+            beside(&arguments.file, if arguments.attached { ".p7m" } else { ".p7s" })
+        });
+        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
+        self.desk
+            .sign_file(&arguments.file, &output, arguments.attached, self.reader(), &pin)?;
+        self.show.written(&output);
+        Ok(())
+    }
+
+    fn verify(&self, arguments: &VerifyArguments) -> Outcome<u8> {
+        let report = self.desk.verify_file(
+            &arguments.file,
+            arguments.content.as_deref(),
+            arguments.trust.as_deref(),
+        )?;
+        self.show.report(&report);
+        Ok(match report.verdict.as_str() {
+            "valid" => 0,
+            "invalid" => 1,
+            _ => 2,
+        })
+    }
+}
+
+/// More applications than one person ever has.
+const ALL: usize = 10_000;
+
+fn read_json(path: &Path) -> Outcome<Value> {
+    let octets = std::fs::read(path).map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+    serde_json::from_slice(&octets)
+        .map_err(|error| Problem::new(Code::Usage).with("reason", format!("{}: {error}", path.display())))
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn confirmed() -> Outcome<bool> {
+    eprint!("[y/N] ");
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes" | "т" | "так" | "д" | "да"))
+}

@@ -1,0 +1,78 @@
+//! Where secrets come from: the file or standard input named by `--secrets`, or the terminal.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+
+use kabinet_desk::{Code, Outcome, Problem};
+use kabinet_stb::Secret;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+/// A kind of secret.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Pin,
+    Passphrase,
+}
+
+/// Secrets that were handed over, and the terminal for the rest.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    given: Given,
+}
+
+#[derive(Default, Deserialize)]
+struct Given {
+    pin: Option<Zeroizing<String>>,
+    passphrase: Option<Zeroizing<String>>,
+}
+
+impl Secrets {
+    /// Reads the file, or standard input for `-`.
+    pub(crate) fn from_argument(file: Option<&Path>) -> Outcome<Self> {
+        let Some(file) = file else {
+            return Ok(Self::default());
+        };
+        // Room enough that the buffer never moves and leaves a copy behind.
+        let mut text = Zeroizing::new(Vec::with_capacity(LONGEST));
+        let unreadable = |error: std::io::Error| Problem::new(Code::FileUnreadable).because(error);
+        let longest = LONGEST as u64;
+        if file == Path::new("-") {
+            std::io::stdin().lock().take(longest).read_to_end(&mut text).map_err(unreadable)?;
+        } else {
+            let file = std::fs::File::open(file).map_err(unreadable)?;
+            file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
+        }
+        let given = serde_json::from_slice(&text).map_err(|_| {
+            // The parser's own words could quote the secret.
+            Problem::new(Code::Usage).with("reason", "--secrets: not a JSON object of strings")
+        })?;
+        Ok(Self { given })
+    }
+
+    /// A secret that was handed over, if it was.
+    pub(crate) fn given(&self, kind: Kind) -> Option<Secret> {
+        let text = match kind {
+            Kind::Pin => &self.given.pin,
+            Kind::Passphrase => &self.given.passphrase,
+        };
+        text.as_ref().map(|text| Secret::new(text.as_bytes().to_vec()))
+    }
+
+    /// A secret, asked for on the terminal when it was not handed over.
+    pub(crate) fn ask(&self, kind: Kind, prompt: &str) -> Outcome<Secret> {
+        if let Some(secret) = self.given(kind) {
+            return Ok(secret);
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(Code::NoTerminal.into());
+        }
+        let text = rpassword::prompt_password(format!("{prompt}: "))
+            .map(Zeroizing::new)
+            .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
+        Ok(Secret::new(text.as_bytes().to_vec()))
+    }
+}
+
+/// More than any set of secrets needs, in octets.
+const LONGEST: usize = 16 * 1024;

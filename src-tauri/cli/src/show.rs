@@ -1,0 +1,303 @@
+//! Answers as text for people or one JSON document for programs.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+
+use kabinet_desk::view::{
+    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView, DraftSummaryView,
+    DraftView, FormView, Language, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
+    ReadersView, ServiceView, SignatureReportView, StepView, SyncView, TextView,
+};
+use kabinet_desk::{Problem, text};
+use serde::Serialize;
+use serde_json::json;
+
+/// How to show.
+pub(crate) struct Show {
+    pub(crate) json: bool,
+    pub(crate) language: Language,
+}
+
+/// One JSON document and a line end. A closed pipe is the reader's wish, not an error.
+pub(crate) fn json(value: &impl Serialize) {
+    let mut out = std::io::stdout().lock();
+    if serde_json::to_writer(&mut out, value).is_ok() {
+        let _ = writeln!(out);
+    }
+}
+
+impl Show {
+    pub(crate) fn done(&self) {
+        self.either(&json!({"done": true}), || self.line(&self.say("done")));
+    }
+
+    pub(crate) fn written(&self, path: &Path) {
+        self.either(&json!({"written": path}), || self.pair("written", &path.display().to_string()));
+    }
+
+    pub(crate) fn readers(&self, view: &ReadersView) {
+        self.either(view, || {
+            match view.service {
+                ServiceView::Running if view.readers.is_empty() => self.line(&self.say("no-readers")),
+                ServiceView::Running => {}
+                ServiceView::NotRunning => self.line(&self.say("err-no-service")),
+                ServiceView::AccessDenied => self.line(&self.say("err-service-denied")),
+            }
+            for reader in &view.readers {
+                let card = match reader.card {
+                    CardPresenceView::Absent => "card-absent",
+                    CardPresenceView::Mute => "err-card-mute",
+                    CardPresenceView::InUse => "err-card-in-use",
+                    CardPresenceView::Other => "err-not-id-card",
+                    CardPresenceView::IdCard => "card-id",
+                };
+                self.line(&format!("{}: {}", reader.name, self.say(card)));
+            }
+        });
+    }
+
+    pub(crate) fn card_status(&self, view: &CardStatusView) {
+        self.either(view, || {
+            self.pair("reader", &view.reader);
+            self.pin(view.pin);
+        });
+    }
+
+    pub(crate) fn card_contents(&self, view: &CardContentsView) {
+        self.either(view, || {
+            self.pair("holder", view.holder.as_deref().unwrap_or("-"));
+            for certificate in &view.certificates {
+                self.pair("certificate", &certificate.key);
+                self.pair("subject", &certificate.subject);
+                self.pair("issuer", &certificate.issuer);
+                self.pair("valid-until", &certificate.not_after);
+            }
+        });
+    }
+
+    /// Who asks for what; on standard error, since the answer of the command comes later.
+    pub(crate) fn consent(&self, view: &ConsentView, pin: &PinView) {
+        if self.json {
+            return;
+        }
+        eprintln!("{}: {} ({})", self.say("asks"), self.pick(&view.relying_party), view.issuer);
+        eprintln!("{}: {}", self.say("purpose"), self.pick(&view.purpose));
+        eprintln!(
+            "{}: {} / {}, {} - {}",
+            self.say("terminal"), view.terminal, view.terminal_authority, view.terminal_from, view.terminal_until
+        );
+        for claim in &view.claims {
+            let kind = if claim.required { "required" } else { "optional" };
+            eprintln!("  {} ({})", claim.name, self.say(kind));
+        }
+        eprintln!("{}", self.pin_sentence(*pin));
+    }
+
+    /// What will be signed; on standard error, for the same reason.
+    pub(crate) fn prompt(&self, view: &PromptView) {
+        if self.json {
+            return;
+        }
+        if let PromptView::Sign { title, recipient, fields, hash, .. } = view {
+            eprintln!("{}: {}", self.say("signs"), self.pick(title));
+            eprintln!("{}: {}", self.say("recipient"), self.pick(recipient));
+            for field in fields {
+                eprintln!("  {}: {}", self.pick(&field.label), field.value);
+            }
+            eprintln!("{}: {hash}", self.say("hash"));
+        }
+    }
+
+    /// Progress, for a person at a terminal only.
+    pub(crate) fn step(&self, step: StepView) {
+        if self.json || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let id = match step {
+            StepView::Portal => "step-portal",
+            StepView::Pin => "step-pin",
+            StepView::Terminal => "step-terminal",
+            StepView::Reading => "step-reading",
+            StepView::Signing => "step-signing",
+            StepView::Saving => "step-saving",
+            StepView::Done => return,
+        };
+        eprintln!("{}", self.say(id));
+    }
+
+    pub(crate) fn person(&self, view: &PersonView) {
+        self.either(view, || {
+            for name in view.name.values() {
+                self.pair("name", name);
+            }
+            if let Some(number) = &view.personal_number {
+                self.pair("personal-number", number);
+            }
+            self.pair("portal", &view.portal);
+            self.line(&self.say(if view.session { "session-open" } else { "session-closed" }));
+        });
+    }
+
+    pub(crate) fn procedures(&self, view: &[ProcedureView]) {
+        self.either(&view, || {
+            for procedure in view {
+                self.line(&format!("{}  {}", procedure.id, self.pick(&procedure.title)));
+            }
+        });
+    }
+
+    pub(crate) fn form(&self, view: &FormView) {
+        self.either(view, || {
+            let procedure = &view.procedure;
+            self.line(&format!("{}  {}", procedure.id, self.pick(&procedure.title)));
+            self.line(self.pick(&procedure.description));
+            self.pair("authority", self.pick(&procedure.authority));
+            self.pair("cost", self.pick(&procedure.cost));
+            self.pair("term", self.pick(&procedure.term));
+            for evidence in &procedure.evidence {
+                self.pair("evidence", self.pick(evidence));
+            }
+        });
+    }
+
+    pub(crate) fn draft(&self, view: &DraftView) {
+        self.either(view, || {
+            self.draft_line(&view.summary);
+            if let Some(values) = view.data.as_object() {
+                for (name, value) in values {
+                    self.line(&format!("  {name}: {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+                }
+            }
+            for problem in &view.problems {
+                self.line(&format!("  ! {} {}", problem.path, problem.message));
+            }
+        });
+    }
+
+    pub(crate) fn drafts(&self, view: &[DraftSummaryView]) {
+        self.either(&view, || view.iter().for_each(|draft| self.draft_line(draft)));
+    }
+
+    pub(crate) fn outbox(&self, view: &[OutboxItemView]) {
+        self.either(&view, || {
+            for item in view {
+                self.line(&format!("{}  {}  {}", item.id, item.procedure_id, self.pick(&item.title)));
+                if let Some(problem) = &item.last_problem {
+                    self.line(&format!("  {problem}"));
+                }
+            }
+        });
+    }
+
+    pub(crate) fn sent(&self, application: &ApplicationView) {
+        self.either(&json!({"state": "registered", "application": application}), || {
+            self.pair("registered", &application.registration_number);
+        });
+    }
+
+    /// Signed and safe, but not gone yet.
+    pub(crate) fn waits(&self, outbox: &[OutboxItemView], id: &str, problem: Option<&Problem>) {
+        let item = outbox.iter().find(|item| item.id == id);
+        let problem = problem.map(|problem| problem.view(self.language));
+        self.either(&json!({"state": "waiting", "item": item, "problem": problem}), || {
+            self.line(&self.say("waits"));
+            if let Some(problem) = &problem {
+                self.line(&problem.message);
+                self.line(&problem.remedy);
+            } else if let Some(reason) = item.and_then(|item| item.last_problem.as_deref()) {
+                self.line(reason);
+            }
+        });
+    }
+
+    pub(crate) fn sync(&self, view: &SyncView) {
+        self.either(view, || {
+            for application in &view.sent {
+                self.pair("registered", &application.registration_number);
+            }
+            self.pair("changed", &(view.procedures + view.applications).to_string());
+            self.pair("waiting", &view.waiting.to_string());
+        });
+    }
+
+    pub(crate) fn applications(&self, view: &[ApplicationView]) {
+        self.either(&view, || view.iter().for_each(|application| self.application_line(application)));
+    }
+
+    pub(crate) fn application(&self, view: &ApplicationView) {
+        self.either(view, || {
+            self.application_line(view);
+            for event in &view.history {
+                let note = event.note.as_ref().map_or("", |note| self.pick(note));
+                self.line(&format!("  {}  {}  {note}", event.at, self.say(&format!("status-{}", event.status))));
+            }
+        });
+    }
+
+    pub(crate) fn report(&self, view: &SignatureReportView) {
+        self.either(view, || {
+            self.line(&view.sentence);
+            for name in &view.chain {
+                self.line(&format!("  {name}"));
+            }
+        });
+    }
+
+    fn draft_line(&self, draft: &DraftSummaryView) {
+        let state = self.say(if draft.complete { "draft-complete" } else { "draft-open" });
+        self.line(&format!("{}  {}  {} ({state})", draft.id, draft.procedure_id, self.pick(&draft.title)));
+    }
+
+    fn application_line(&self, application: &ApplicationView) {
+        self.line(&format!(
+            "{}  {}  {}  {}",
+            application.registration_number,
+            self.say(&format!("status-{}", application.status)),
+            self.pick(&application.title),
+            application.id,
+        ));
+    }
+
+    fn pin(&self, pin: PinView) {
+        self.line(&self.pin_sentence(pin));
+    }
+
+    fn pin_sentence(&self, pin: PinView) -> String {
+        match pin {
+            PinView::Usable { attempts_left } => {
+                format!("{}: {attempts_left}", self.say("pin-usable"))
+            }
+            PinView::Suspended => self.say("err-pin-suspended"),
+            PinView::Blocked => self.say("err-pin-blocked"),
+            PinView::Deactivated => self.say("err-pin-deactivated"),
+        }
+    }
+
+    fn either(&self, value: &impl Serialize, people: impl FnOnce()) {
+        if self.json {
+            json(value);
+        } else {
+            people();
+        }
+    }
+
+    fn pair(&self, label: &str, value: &str) {
+        self.line(&format!("{}: {value}", self.say(label)));
+    }
+
+    fn line(&self, line: &str) {
+        let _ = writeln!(std::io::stdout(), "{line}");
+    }
+
+    fn say(&self, id: &str) -> String {
+        text(self.language, id)
+    }
+
+    fn pick<'a>(&self, text: &'a TextView) -> &'a str {
+        match self.language {
+            Language::Be => &text.be,
+            Language::Ru => &text.ru,
+            Language::En => &text.en,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Journey J7: a draft becomes a signed application. What the prompt shows is read back from the
+//! octets that will be signed, so nothing else can be signed than what was seen.
+
+use jiff::Timestamp;
+use kabinet_records::{Applicant, Draft, Manifest, ProcedureReference, form};
+use kabinet_stb::Secret;
+use kabinet_stb::hash::belt_hash;
+use kabinet_token::ReaderAddress;
+use uuid::Uuid;
+
+use crate::drafting::{parse_id, problems_of};
+use crate::problem::{Code, Problem};
+use crate::signing::{self, CardSigner};
+use crate::signing_in::hex;
+use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView};
+use crate::{Desk, Outcome};
+
+/// An application that waits for the person's PIN.
+pub struct Signing {
+    id: Uuid,
+    /// The canonical manifest: exactly what is shown and signed.
+    octets: Option<Vec<u8>>,
+    address: ReaderAddress,
+    /// Number of the card of the person who signed in.
+    serial_number: Option<String>,
+    prompt: PromptView,
+}
+
+impl Signing {
+    /// What is signed, for whom; what the trusted prompt shows.
+    #[must_use]
+    pub fn prompt(&self) -> &PromptView {
+        &self.prompt
+    }
+}
+
+impl Desk {
+    /// Makes what will be signed from a complete draft, and looks at the card.
+    ///
+    /// # Errors
+    /// `form_incomplete`, `procedure_changed`, `draft_not_found`, and what is in the way of card or
+    /// PIN.
+    pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
+        let draft = self.stored_draft(draft_id)?;
+        let procedure = self.stored_procedure(&draft.procedure_id)?;
+        if procedure.version != draft.procedure_version {
+            return Err(Code::ProcedureChanged.into());
+        }
+        let problems = problems_of(&draft, &procedure)?;
+        if !problems.is_empty() {
+            return Err(Problem::new(Code::FormIncomplete).with("count", problems.len().to_string()));
+        }
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let octets = Manifest::new(
+            draft.id,
+            ProcedureReference { id: draft.procedure_id, version: draft.procedure_version },
+            Applicant {
+                name: person.holder.display_name(),
+                personal_number: person.holder.personal_number.clone(),
+            },
+            draft.data,
+            Timestamp::now(),
+        )
+        .to_canonical()
+        .map_err(|error| Problem::new(Code::Internal).because(error))?;
+
+        let address = self.choose_card(reader)?;
+        let pin = self.usable_pin(&address)?;
+        let manifest = read(&octets)?;
+        let fields = form::lines(&procedure.form.ui, &manifest.data)
+            .into_iter()
+            .map(|line| PromptFieldView { label: line.label.into(), value: line.value.into() })
+            .collect();
+        let prompt = PromptView::Sign {
+            title: procedure.title.into(),
+            recipient: procedure.authority.into(),
+            signer: Some(signer_name(&manifest.applicant)).filter(|name| !name.is_empty()),
+            fields,
+            hash: hex(&belt_hash(&octets)),
+            pin,
+        };
+        let serial_number = person.holder.serial_number;
+        Ok(Signing { id: draft.id, octets: Some(octets), address, serial_number, prompt })
+    }
+
+    /// Signs with the card and puts the application into the outbox. From then on nothing loses it.
+    ///
+    /// # Errors
+    /// What the card says; what is wrong with its certificate; `other_card`; what keeps the store
+    /// from writing. The draft is untouched then. `cancelled` when this was used before.
+    pub async fn finish_apply(
+        &self,
+        signing: &mut Signing,
+        pin: &Secret,
+        progress: &(dyn Fn(StepView) + Sync),
+    ) -> Outcome<OutboxItemView> {
+        let octets = signing.octets.take().ok_or(Code::Cancelled)?;
+        progress(StepView::Pin);
+        let mut signer = CardSigner::open(self, &signing.address, pin)?;
+        signer.check_holder(signing.serial_number.as_deref())?;
+        progress(StepView::Signing);
+        let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::now()?)?;
+        drop(signer);
+        progress(StepView::Saving);
+        let now = Timestamp::now();
+        self.with_store(|store| Ok(store.sign_into_outbox(signing.id, &octets, &cms, now)?))?;
+        progress(StepView::Done);
+        let item = self.with_store(|store| Ok(store.outbox_item(signing.id)?))?;
+        self.view_of_item(&item)
+    }
+
+    /// Takes an application back that has not left; it is a draft again.
+    ///
+    /// # Errors
+    /// `outbox_not_found`; `may_have_left` after a try whose outcome is not known: as a draft it
+    /// could be changed and signed again, and then there would be two.
+    pub fn cancel_outbox(&self, id: &str) -> Outcome<DraftView> {
+        let id = parse_id(id, Code::OutboxNotFound)?;
+        let not_found = |error| match error {
+            kabinet_cache::StoreError::NotFound => Problem::from(Code::OutboxNotFound),
+            other => other.into(),
+        };
+        let draft = self.with_store(|store| {
+            let item = store.outbox_item(id).map_err(not_found)?;
+            if item.tries > 0 && !item.refused {
+                return Err(Code::MayHaveLeft.into());
+            }
+            let manifest = read(&item.manifest)?;
+            let draft = Draft {
+                id,
+                procedure_id: manifest.procedure.id,
+                procedure_version: manifest.procedure.version,
+                data: manifest.data,
+                prefilled: std::collections::BTreeMap::new(),
+                changed_at: Timestamp::now(),
+            };
+            store.take_back(&draft).map_err(not_found)?;
+            Ok(draft)
+        })?;
+        let procedure = self.stored_procedure(&draft.procedure_id)?;
+        self.view_of_draft(draft, procedure)
+    }
+}
+
+/// The manifest in octets of our own.
+pub(crate) fn read(octets: &[u8]) -> Outcome<Manifest> {
+    Manifest::parse_canonical(octets).map_err(|error| Problem::new(Code::Internal).because(error))
+}
+
+fn signer_name(applicant: &Applicant) -> String {
+    let name = ["be", "ru", "latin"].into_iter().find_map(|language| applicant.name.get(language));
+    name.cloned().unwrap_or_default()
+}

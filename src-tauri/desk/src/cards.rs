@@ -1,0 +1,282 @@
+//! Journeys J1 and J2: what this computer and its cards tell before and after a PIN.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use kabinet_pki::certificate;
+use kabinet_stb::Secret;
+use kabinet_stb::access::EsignRights;
+use kabinet_token::readers::{self, Canceller, Watcher};
+use kabinet_token::{
+    CancelToken, Card, CardPresence, Hello, Password, PasswordState, ReaderAddress, ReaderError,
+    ReaderState, Session,
+};
+
+use crate::problem::{Code, Problem};
+use crate::view::{
+    CardContentsView, CardPresenceView, CardStatusView, CertificateView, PinView, ReaderView,
+    ReadersView, ServiceView,
+};
+use crate::{Desk, Outcome};
+
+/// References of the base-mode keys whose certificates are looked at.
+const BASE_KEYS: [u8; 3] = [0x01, 0x02, 0x03];
+/// How long a service that does not run is left alone before it is asked again.
+const SERVICE_PAUSE: Duration = Duration::from_secs(2);
+
+impl Desk {
+    /// The readers and what is in them. A missing service is an answer, not a problem.
+    pub fn readers(&self) -> ReadersView {
+        view_of(readers::list(&self.remote_readers()))
+    }
+
+    /// Watches the readers until the answer is dropped.
+    ///
+    /// # Errors
+    /// `internal` when the watching thread cannot be started.
+    pub fn watch_readers(&self) -> Outcome<Watch> {
+        Watch::start(self.remote_readers())
+    }
+
+    /// What the card says of its PIN. No secret is involved and no attempt is used.
+    ///
+    /// # Errors
+    /// What is in the way of a card: no service, no reader, no card, not an ID card.
+    pub fn card_status(&self, reader: Option<&str>) -> Outcome<CardStatusView> {
+        let address = self.choose_card(reader)?;
+        Ok(CardStatusView { reader: address.to_string(), pin: self.pin_state(&address)? })
+    }
+
+    /// As [`Desk::card_status`], but a PIN that cannot be used is a problem: nobody should type it.
+    ///
+    /// # Errors
+    /// As [`Desk::card_status`]; `pin_suspended`, `pin_blocked`, `pin_deactivated`.
+    pub fn usable_card(&self, reader: Option<&str>) -> Outcome<CardStatusView> {
+        let address = self.choose_card(reader)?;
+        Ok(CardStatusView { reader: address.to_string(), pin: self.usable_pin(&address)? })
+    }
+
+    /// Whose card it is and which certificates it has. Uses the PIN once.
+    ///
+    /// # Errors
+    /// As [`Desk::card_status`], and what the card says to the PIN.
+    pub fn read_card(&self, reader: Option<&str>, pin: &Secret) -> Outcome<CardContentsView> {
+        let address = self.choose_card(reader)?;
+        let mut session = self.open_to_sign(&address, pin)?;
+        let mut certificates = Vec::new();
+        for key in BASE_KEYS {
+            let Some(octets) = session.read_certificate(key)? else { continue };
+            let summary = certificate::summary(&octets)?;
+            certificates.push(CertificateView {
+                key: format!("{key:02X}"),
+                subject: summary.subject.clone(),
+                issuer: summary.issuer.clone(),
+                serial_number: summary.serial_number.clone(),
+                not_before: summary.not_before.to_string(),
+                not_after: summary.not_after.to_string(),
+            });
+        }
+        let holder = certificates.first().map(|certificate| certificate.subject.clone());
+        Ok(CardContentsView { holder, certificates })
+    }
+
+    /// The card to talk to: the named reader's, or the only ID card there is.
+    pub(crate) fn choose_card(&self, reader: Option<&str>) -> Outcome<ReaderAddress> {
+        if let Some(name) = reader {
+            return name.parse().map_err(|error| Problem::new(Code::NoReader).because(error));
+        }
+        let states = readers::list(&self.remote_readers()).map_err(reader_problem)?;
+        if states.is_empty() {
+            return Err(Code::NoReader.into());
+        }
+        let mut obstacle = Code::NoCard;
+        for state in &states {
+            match presence(state) {
+                CardPresenceView::IdCard => return Ok(state.address.clone()),
+                CardPresenceView::Absent => {}
+                CardPresenceView::Mute => obstacle = Code::CardMute,
+                CardPresenceView::InUse => obstacle = Code::CardInUse,
+                CardPresenceView::Other => obstacle = Code::NotIdCard,
+            }
+        }
+        Err(obstacle.into())
+    }
+
+    pub(crate) fn pin_state(&self, address: &ReaderAddress) -> Outcome<PinView> {
+        let state = Card::connect(address, CancelToken::new())?.pin_state()?;
+        Ok(match state {
+            PasswordState::Usable { attempts_left } => PinView::Usable { attempts_left },
+            PasswordState::Suspended => PinView::Suspended,
+            PasswordState::Blocked => PinView::Blocked,
+            PasswordState::Deactivated => PinView::Deactivated,
+        })
+    }
+
+    /// As [`Desk::pin_state`], but a PIN that cannot be used is a problem: nobody should type it.
+    pub(crate) fn usable_pin(&self, address: &ReaderAddress) -> Outcome<PinView> {
+        let state = self.pin_state(address)?;
+        match state {
+            PinView::Usable { .. } => Ok(state),
+            PinView::Suspended => Err(Code::PinSuspended.into()),
+            PinView::Blocked => Err(Code::PinBlocked.into()),
+            PinView::Deactivated => Err(Code::PinDeactivated.into()),
+        }
+    }
+
+    /// Opens the card for one signature in base mode and for reading its certificates.
+    pub(crate) fn open_to_sign(&self, address: &ReaderAddress, pin: &Secret) -> Outcome<Session> {
+        let hello = Hello {
+            eid: None,
+            esign: Some(EsignRights::USE_KEYS_BASE),
+            signatures_per_confirmation: None,
+        };
+        open_with_pin(address, pin, &hello)
+    }
+
+    fn remote_readers(&self) -> Vec<ReaderAddress> {
+        self.settings().remote_reader.map(ReaderAddress::Tcp).into_iter().collect()
+    }
+}
+
+/// Proves the PIN, once. What is not six digits never goes to the card.
+pub(crate) fn open_with_pin(address: &ReaderAddress, pin: &Secret, hello: &Hello) -> Outcome<Session> {
+    if !Password::Pin.is_well_formed(pin.expose()) {
+        return Err(Code::PinFormat.into());
+    }
+    let card = Card::connect(address, CancelToken::new())?;
+    Ok(card.open(Password::Pin, pin, hello)?)
+}
+
+/// What changes in readers, until it is dropped.
+pub struct Watch {
+    changes: Mutex<std::sync::mpsc::Receiver<ReadersView>>,
+    stop: Arc<Mutex<Stop>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Stop {
+    wanted: bool,
+    canceller: Option<Canceller>,
+}
+
+impl Watch {
+    fn start(remote: Vec<ReaderAddress>) -> Outcome<Self> {
+        let (sender, changes) = std::sync::mpsc::channel();
+        let stop = Arc::new(Mutex::new(Stop::default()));
+        let shared = Arc::clone(&stop);
+        let thread = thread::Builder::new()
+            .name("readers".to_owned())
+            .spawn(move || watch(&remote, &shared, &sender))
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
+        Ok(Self { changes: Mutex::new(changes), stop, thread: Some(thread) })
+    }
+
+    /// Waits for a change and gives all readers as they are then; the first answer comes at once.
+    ///
+    /// # Errors
+    /// `cancelled` when the watching has ended.
+    pub fn next(&self) -> Outcome<ReadersView> {
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.recv().map_err(|_| Code::Cancelled.into())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        {
+            let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+            stop.wanted = true;
+            if let Some(canceller) = &stop.canceller {
+                canceller.cancel();
+            }
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Reports every change. A service that is not there is asked again after a pause: it may be started
+/// by the plugging in of a reader.
+fn watch(remote: &[ReaderAddress], stop: &Mutex<Stop>, sender: &std::sync::mpsc::Sender<ReadersView>) {
+    let stopped = |canceller| {
+        let mut stop = stop.lock().unwrap_or_else(PoisonError::into_inner);
+        stop.canceller = canceller;
+        stop.wanted
+    };
+    let mut before = None;
+    let mut report = |states| {
+        let view = view_of(states);
+        if before.as_ref() == Some(&view) {
+            return true;
+        }
+        before = Some(view.clone());
+        sender.send(view).is_ok()
+    };
+    loop {
+        match Watcher::new() {
+            Ok(mut watcher) => {
+                if stopped(Some(watcher.canceller())) {
+                    return;
+                }
+                while watcher.next(None).is_ok() {
+                    if stopped(Some(watcher.canceller())) || !report(readers::list(remote)) {
+                        return;
+                    }
+                }
+            }
+            Err(_) => {
+                if !report(readers::list(remote)) {
+                    return;
+                }
+            }
+        }
+        if stopped(None) {
+            return;
+        }
+        thread::sleep(SERVICE_PAUSE);
+    }
+}
+
+fn view_of(states: Result<Vec<ReaderState>, ReaderError>) -> ReadersView {
+    match states {
+        Ok(states) => ReadersView {
+            service: ServiceView::Running,
+            readers: states
+                .iter()
+                .map(|state| ReaderView { name: state.address.to_string(), card: presence(state) })
+                .collect(),
+        },
+        Err(ReaderError::AccessDenied) => {
+            ReadersView { service: ServiceView::AccessDenied, readers: Vec::new() }
+        }
+        Err(_) => ReadersView { service: ServiceView::NotRunning, readers: Vec::new() },
+    }
+}
+
+fn presence(state: &ReaderState) -> CardPresenceView {
+    match &state.presence {
+        CardPresence::Absent => CardPresenceView::Absent,
+        CardPresence::Mute => CardPresenceView::Mute,
+        CardPresence::InUse => CardPresenceView::InUse,
+        CardPresence::Present { .. } => {
+            match kabinet_token::identify(&state.address, CancelToken::new()) {
+                Ok(true) => CardPresenceView::IdCard,
+                Ok(false) => CardPresenceView::Other,
+                Err(kabinet_token::CardError::Sharing | kabinet_token::CardError::Timeout) => {
+                    CardPresenceView::InUse
+                }
+                Err(kabinet_token::CardError::Removed | kabinet_token::CardError::ReaderGone) => {
+                    CardPresenceView::Absent
+                }
+                Err(_) => CardPresenceView::Mute,
+            }
+        }
+    }
+}
+
+fn reader_problem(error: ReaderError) -> Problem {
+    Problem::from(kabinet_token::CardError::from(error))
+}

@@ -1,0 +1,91 @@
+//! How the errors of the rooms below become cases that a person meets.
+
+use kabinet_cache::StoreError;
+use kabinet_pki::certificate::CertificateError;
+use kabinet_portal::PortalError;
+use kabinet_token::CardError;
+
+use crate::problem::{Code, Problem};
+
+impl From<CardError> for Problem {
+    fn from(error: CardError) -> Self {
+        let code = match error {
+            CardError::PinWrong { attempts_left: 0 } => Code::PinBlocked,
+            CardError::PinWrong { .. } => Code::PinWrong,
+            CardError::CanWrong => Code::CanWrong,
+            CardError::PukWrong { .. } => Code::PukWrong,
+            CardError::Suspended => Code::PinSuspended,
+            CardError::Blocked => Code::PinBlocked,
+            CardError::Deactivated => Code::PinDeactivated,
+            CardError::NotAllowed
+            | CardError::PinNotConfirmed
+            | CardError::KeyExists
+            | CardError::Status(_) => Code::CardRefused,
+            CardError::KeyAbsent | CardError::KeyDestroyed | CardError::KeyDeactivated => {
+                Code::NoCertificate
+            }
+            CardError::TerminalRefused => Code::TerminalRefused,
+            CardError::Removed => Code::CardRemoved,
+            CardError::Reset | CardError::ChannelClosed => Code::CardReset,
+            CardError::Mute => Code::CardMute,
+            CardError::ReaderGone => Code::ReaderGone,
+            CardError::ServiceUnavailable => Code::NoService,
+            CardError::AccessDenied => Code::ServiceDenied,
+            CardError::Sharing => Code::CardInUse,
+            CardError::Timeout => Code::CardTimeout,
+            CardError::Cancelled => Code::Cancelled,
+            CardError::NotAnIdCard => Code::NotIdCard,
+            CardError::Protocol(_) => Code::CardProtocol,
+        };
+        let problem = Self::new(code).because(error);
+        match error {
+            CardError::PinWrong { attempts_left } | CardError::PukWrong { attempts_left } => {
+                problem.attempts(attempts_left)
+            }
+            _ => problem,
+        }
+    }
+}
+
+impl From<PortalError> for Problem {
+    fn from(error: PortalError) -> Self {
+        let code = match &error {
+            PortalError::Address(_) => Code::InsecureAddress,
+            PortalError::Offline => Code::Offline,
+            PortalError::Timeout => Code::PortalTimeout,
+            PortalError::Server(_) | PortalError::RetryAfter(_) => Code::PortalServer,
+            PortalError::Garbage(_) => Code::PortalGarbage,
+            PortalError::Unauthorised | PortalError::SessionExpired => Code::SessionExpired,
+            PortalError::TerminalRefused => Code::TerminalRefused,
+            PortalError::CardInvalid => Code::CardInvalid,
+            PortalError::DocumentExpired => Code::DocumentExpired,
+            PortalError::RequiredClaimMissing => Code::RequiredClaimMissing,
+            PortalError::Refused(reason) => {
+                return Self::new(Code::PortalRefused).with("reason", reason.clone()).because(&error);
+            }
+            _ => Code::Internal,
+        };
+        Self::new(code).because(&error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::WrongKey => Code::PassphraseWrong,
+            StoreError::Damaged => Code::StoreDamaged,
+            StoreError::DiskFull => Code::DiskFull,
+            StoreError::ReadOnly => Code::ReadOnly,
+            StoreError::Busy => Code::SecondInstance,
+            StoreError::TooNew(_) => Code::StoreTooNew,
+            _ => Code::Internal,
+        };
+        Self::new(code).because(&error)
+    }
+}
+
+impl From<CertificateError> for Problem {
+    fn from(error: CertificateError) -> Self {
+        Self::new(Code::NoCertificate).because(error)
+    }
+}

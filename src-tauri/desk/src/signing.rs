@@ -1,0 +1,72 @@
+//! The card as a signer.
+
+use kabinet_pki::certificate::Certificate;
+use kabinet_pki::{SignError, Signer, Time};
+use kabinet_stb::Secret;
+use kabinet_token::{CardError, ReaderAddress, Session, SignHash};
+
+use crate::problem::{Code, Problem};
+use crate::{Desk, Outcome};
+
+/// Reference of the key for signatures: level 128, base mode, the only mandatory one.
+const KEY: u8 = 0x01;
+
+/// The key of an open card, with its certificate.
+pub(crate) struct CardSigner {
+    session: Session,
+    certificate: Vec<u8>,
+}
+
+impl CardSigner {
+    /// Opens the card with the PIN and reads the certificate. Says what is wrong with it before
+    /// anything is signed.
+    pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: &Secret) -> Outcome<Self> {
+        let mut session = desk.open_to_sign(address, pin)?;
+        let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
+        Ok(Self { session, certificate })
+    }
+
+    /// Refuses a card of another person than `serial_number` (DG1) names: the certificate's subject
+    /// carries the number of the card (STB 34.101.78, clause 6.3).
+    pub(crate) fn check_holder(&self, serial_number: Option<&str>) -> Outcome {
+        let certificate = Certificate::from_der(&self.certificate)?;
+        let of_card = certificate.summary().subject_serial_number.as_deref();
+        match (serial_number, of_card) {
+            (Some(ours), Some(theirs)) if ours != theirs => Err(Code::OtherCard.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Signer for CardSigner {
+    type Error = CardError;
+
+    fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    fn sign(&mut self, hash: &[u8]) -> Result<Vec<u8>, CardError> {
+        self.session.sign(KEY, SignHash::Belt, hash)
+    }
+}
+
+/// Now, as signatures state it.
+pub(crate) fn now() -> Outcome<Time> {
+    Time::from_system_time(std::time::SystemTime::now())
+        .map_err(|error| Problem::new(Code::Internal).because(error))
+}
+
+impl From<SignError<CardError>> for Problem {
+    fn from(error: SignError<CardError>) -> Self {
+        let code = match error {
+            SignError::Signer(error) => return error.into(),
+            SignError::Io(error) => return crate::profile::file_problem(&error),
+            SignError::Certificate(_) | SignError::UnsupportedKey => Code::NoCertificate,
+            SignError::NotForSigning => Code::CertificateNotForSigning,
+            SignError::OutsideValidity => Code::CertificateExpired,
+            SignError::WrongKey => Code::SignatureFailed,
+            SignError::ContentChanged => Code::FileUnreadable,
+        };
+        Self::new(code)
+    }
+}

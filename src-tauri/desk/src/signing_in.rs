@@ -1,0 +1,232 @@
+//! Journey J4: the card proves its holder to the portal (STB 34.101.79, chapter 10). The client
+//! shows who asks and for what, proves the PIN to the card, and carries what terminal and card say
+//! to each other.
+
+use kabinet_cache::Person;
+use kabinet_portal::{Client, Next, Options, SignedIn};
+use kabinet_records::Holder;
+use kabinet_stb::Secret;
+use kabinet_stb::access::EidRights;
+use kabinet_stb::cvc;
+use kabinet_token::{Hello, ReaderAddress, Relay};
+
+use crate::cards::open_with_pin;
+use crate::problem::{Code, Problem};
+use crate::view::{ClaimView, ConsentView, PersonView, PromptView, StepView};
+use crate::{Desk, Outcome, apart, lock};
+
+/// A sign-in that waits for the person's consent.
+pub struct SignIn {
+    client: Client,
+    dialogue: Option<kabinet_portal::SignIn>,
+    address: ReaderAddress,
+    prompt: PromptView,
+}
+
+impl SignIn {
+    /// Who asks, for what; what the trusted prompt shows.
+    #[must_use]
+    pub fn prompt(&self) -> &PromptView {
+        &self.prompt
+    }
+}
+
+impl Desk {
+    /// Looks at card and portal, and asks the portal what it wants to know. Nothing of the holder
+    /// goes out.
+    ///
+    /// # Errors
+    /// What is in the way of card, PIN or portal.
+    pub async fn begin_sign_in(&self, reader: Option<&str>) -> Outcome<SignIn> {
+        let portal = self.settings().portal.ok_or(Code::NoPortal)?;
+        let address = self.choose_card(reader)?;
+        let pin = self.usable_pin(&address)?;
+        let client = Client::new(&portal, Options::default())?;
+        let dialogue = kabinet_portal::SignIn::begin(&client).await?;
+        let consent = consent(&client, &dialogue)?;
+        let prompt = PromptView::SignIn { consent, pin };
+        Ok(SignIn { client, dialogue: Some(dialogue), address, prompt })
+    }
+
+    /// Signs in. `groups` are the data groups that the person shares beside the required ones;
+    /// `passphrase` opens or makes the store where the system keeps no keys. The PIN is proved once,
+    /// whatever happens after it.
+    ///
+    /// # Errors
+    /// What card or portal say; `cancelled` when this sign-in was used before.
+    pub async fn finish_sign_in(
+        &self,
+        sign_in: &mut SignIn,
+        pin: &Secret,
+        groups: &[u8],
+        passphrase: Option<&Secret>,
+        progress: &(dyn Fn(StepView) + Sync),
+    ) -> Outcome<PersonView> {
+        self.check_passphrase(passphrase)?;
+        let mut dialogue = sign_in.dialogue.take().ok_or(Code::Cancelled)?;
+        let claims = dialogue.request().claims.iter();
+        let shared: Vec<u8> = claims
+            .filter(|claim| claim.required || groups.contains(&claim.group))
+            .map(|claim| claim.group)
+            .collect();
+        let hello = Hello {
+            eid: Some(EidRights::read_groups(&shared)),
+            esign: None,
+            signatures_per_confirmation: None,
+        };
+
+        progress(StepView::Pin);
+        let session = open_with_pin(&sign_in.address, pin, &hello)?;
+        progress(StepView::Terminal);
+        let access = session.access().to_vec();
+        let request_hash = dialogue.request_hash();
+        let (auxiliary, certificates) =
+            (dialogue.auxiliary_data().to_vec(), dialogue.terminal_certificates().to_vec());
+        let started =
+            apart(move || Ok(session.begin_terminal(&request_hash, &auxiliary, &certificates)?)).await?;
+        let batch = dialogue.answer_m1(&access, &started.m1).await?;
+        let (mut relay, m3) = apart(move || Ok(started.finish_terminal(&batch.m2)?)).await?;
+
+        progress(StepView::Reading);
+        let (back, responses) = carry(relay, batch.commands).await?;
+        relay = back;
+        let mut next = dialogue.answer_m3(&m3, &responses).await?;
+        while let Next::More(commands) = next {
+            let (back, responses) = carry(relay, commands).await?;
+            relay = back;
+            next = dialogue.answer_more(&responses).await?;
+        }
+        // The card is free again before the tokens are fetched.
+        drop(relay);
+
+        let SignedIn { session, ticket } = dialogue.finish().await?;
+        progress(StepView::Saving);
+        let holder = Holder::from_groups(&ticket.groups)
+            .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
+        let person =
+            Person { portal: sign_in.client.address().to_owned(), subject: ticket.subject, holder };
+        self.keep_sign_in(&person, &session.to_secret(), passphrase)?;
+        *lock(&self.online) = None;
+        progress(StepView::Done);
+        Ok(view_of(&person, true))
+    }
+
+    /// Who the open store belongs to.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn person(&self) -> Outcome<PersonView> {
+        self.with_store(|store| {
+            let person = store.person()?.ok_or(Code::NoStore)?;
+            let session = store.session()?.is_some();
+            Ok(view_of(&person, session))
+        })
+    }
+
+    /// Ends the session, at the portal too when it can be reached. What is stored stays readable.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`. An unreachable portal is no error: the tokens are forgotten here
+    /// and run out there.
+    pub async fn logout(&self) -> Outcome {
+        if let Ok(area) = self.personal_area()
+            && let Err(error) = kabinet_portal::Portal::logout(&*area).await
+        {
+            tracing::info!("the portal was not told of the sign-out: {error}");
+        }
+        *lock(&self.online) = None;
+        self.with_store(|store| Ok(store.set_session(None)?))
+    }
+}
+
+/// Carries commands of the terminal to the card until one is answered without protection: the
+/// channel is closed then, and the portal decides.
+async fn carry(mut relay: Relay, commands: Vec<Vec<u8>>) -> Outcome<(Relay, Vec<Vec<u8>>)> {
+    apart(move || {
+        let mut responses = Vec::with_capacity(commands.len());
+        for command in commands {
+            let response = relay.transmit(&command)?;
+            // A protected answer has data at least in its authentication code.
+            let protected = response.len() > 2;
+            responses.push(response);
+            if !protected {
+                break;
+            }
+        }
+        Ok((relay, responses))
+    })
+    .await
+}
+
+fn consent(client: &Client, dialogue: &kabinet_portal::SignIn) -> Outcome<ConsentView> {
+    let garbage = |error: cvc::CvcError| Problem::new(Code::PortalGarbage).because(error);
+    let request = dialogue.request();
+    let terminal = dialogue.terminal_certificates().last().ok_or(Code::PortalGarbage)?;
+    let terminal = cvc::Certificate::parse(terminal).map_err(garbage)?;
+    Ok(ConsentView {
+        id: hex(&dialogue.request_hash()),
+        relying_party: request.relying_party.clone().into(),
+        purpose: request.purpose.clone().into(),
+        issuer: client.address().to_owned(),
+        terminal: terminal.holder().to_owned(),
+        terminal_authority: terminal.authority().to_owned(),
+        terminal_from: day(*terminal.from_date()),
+        terminal_until: day(*terminal.until_date()),
+        claims: request
+            .claims
+            .iter()
+            .map(|claim| ClaimView {
+                group: claim.group,
+                name: claim_name(claim.group).to_owned(),
+                required: claim.required,
+            })
+            .collect(),
+    })
+}
+
+/// Stable name of a data group (STB 34.101.79, clause 7.1).
+fn claim_name(group: u8) -> &'static str {
+    match group {
+        1 => "serial_number",
+        2 => "issuing_state",
+        3 => "date_of_expiry",
+        4 => "given_name",
+        5 => "family_name",
+        6 => "middle_name",
+        7 => "personal_number",
+        8 => "date_of_birth",
+        9 => "place_of_birth",
+        10 => "nationality",
+        11 => "sex",
+        12 => "optional_data",
+        14 => "written_signature",
+        15 => "date_of_issuance",
+        16 => "issuance_board",
+        17 => "place_of_residence",
+        18 => "district_id",
+        21 => "phone_number",
+        22 => "email_address",
+        _ => "other",
+    }
+}
+
+/// Six digits, one an octet, as YYYY-MM-DD.
+fn day(digits: cvc::CvDate) -> String {
+    let [y1, y2, m1, m2, d1, d2] = digits;
+    format!("20{y1}{y2}-{m1}{m2}-{d1}{d2}")
+}
+
+pub(crate) fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn view_of(person: &Person, session: bool) -> PersonView {
+    PersonView {
+        name: person.holder.display_name(),
+        personal_number: person.holder.personal_number.clone(),
+        nationality: person.holder.nationality.clone(),
+        birth_date: person.holder.date_of_birth.clone(),
+        portal: person.portal.clone(),
+        session,
+    }
+}

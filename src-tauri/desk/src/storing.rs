@@ -1,0 +1,165 @@
+//! The person's store: which one, whether it is open, how its key is kept.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use kabinet_cache::{Person, Protection, Store, StoreError, protection};
+use kabinet_portal::{KeepFailed, SessionKeeper};
+use kabinet_stb::Secret;
+
+use crate::problem::{Code, Problem};
+use crate::profile::store_name;
+use crate::view::StoreView;
+use crate::{Desk, Outcome, lock};
+
+/// Fewest characters of a passphrase.
+const SHORTEST_PASSPHRASE: usize = 8;
+
+/// An open store.
+pub(crate) struct Area {
+    pub(crate) store: Store,
+    protection: Protection,
+}
+
+/// Where the open store is, shared with what keeps renewed sessions.
+pub(crate) type SharedArea = Arc<Mutex<Option<Area>>>;
+
+impl Desk {
+    /// Opens the store of the person who used this profile last; an open one stays as it is. The
+    /// passphrase is for a store whose key is not in the system's key store.
+    ///
+    /// # Errors
+    /// `no_store` before the first sign-in, `store_locked` without a needed passphrase,
+    /// `passphrase_wrong`, `second_instance`, `store_damaged`, `store_too_new`.
+    pub fn unlock(&self, passphrase: Option<&Secret>) -> Outcome<StoreView> {
+        let mut area = lock(&self.area);
+        if area.is_none() {
+            let path = self.current_store().ok_or(Code::NoStore)?;
+            *area = Some(open(&path, passphrase)?);
+        }
+        drop(area);
+        Ok(self.store_state())
+    }
+
+    /// Whether there is a store and whether it is open.
+    pub fn store_state(&self) -> StoreView {
+        let name = |protection| match protection {
+            Protection::KeyStore => "keyring".to_owned(),
+            Protection::Passphrase => "passphrase".to_owned(),
+        };
+        if let Some(area) = &*lock(&self.area) {
+            return StoreView { state: "open".to_owned(), protection: Some(name(area.protection)) };
+        }
+        match self.current_store() {
+            Some(path) => StoreView {
+                state: "locked".to_owned(),
+                protection: protection::protection(&path).map(name),
+            },
+            None => StoreView { state: "none".to_owned(), protection: None },
+        }
+    }
+
+    /// Whether somebody has signed in on this profile before.
+    pub fn has_store(&self) -> bool {
+        self.current_store().is_some()
+    }
+
+    /// Whether the system can keep a store's key.
+    pub fn has_key_store(&self) -> bool {
+        protection::has_key_store()
+    }
+
+    /// Whether a sign-in needs a passphrase: to open the store that there is, or to make one where
+    /// the system keeps no keys.
+    pub fn needs_passphrase(&self) -> bool {
+        if lock(&self.area).is_some() {
+            return false;
+        }
+        match self.current_store() {
+            Some(path) => protection::protection(&path) == Some(Protection::Passphrase),
+            None => !self.has_key_store(),
+        }
+    }
+
+    /// A new store's passphrase must be long enough; said before a card is asked for anything.
+    pub(crate) fn check_passphrase(&self, passphrase: Option<&Secret>) -> Outcome {
+        let short = passphrase.is_some_and(|passphrase| {
+            String::from_utf8_lossy(passphrase.expose()).chars().count() < SHORTEST_PASSPHRASE
+        });
+        if short && !self.has_store() {
+            return Err(Code::PassphraseShort.into());
+        }
+        Ok(())
+    }
+
+    /// Puts a person's sign-in into their store, which is made when they are new here.
+    pub(crate) fn keep_sign_in(
+        &self,
+        person: &Person,
+        session: &Secret,
+        passphrase: Option<&Secret>,
+    ) -> Outcome {
+        let name = store_name(&person.portal, &person.subject);
+        let path = self.profile.person_dir(&name)?.join("store.db");
+        let mut area = lock(&self.area);
+        let theirs = area.as_ref().is_some_and(|area| area.store.path() == path);
+        if !theirs {
+            // The store of whoever was here before is closed first: it may be opened by its lock.
+            *area = None;
+            *area = Some(if path.exists() { open(&path, passphrase)? } else { create(path, passphrase)? });
+        }
+        let area = area.as_mut().ok_or(Code::NoStore)?;
+        area.store.sign_in(person, session)?;
+        self.profile.keep_current_person(&name)
+    }
+
+    /// Does something with the open store.
+    pub(crate) fn with_store<T>(&self, act: impl FnOnce(&mut Store) -> Outcome<T>) -> Outcome<T> {
+        match &mut *lock(&self.area) {
+            Some(area) => act(&mut area.store),
+            None if self.has_store() => Err(Code::StoreLocked.into()),
+            None => Err(Code::NoStore.into()),
+        }
+    }
+
+    fn current_store(&self) -> Option<PathBuf> {
+        let name = self.profile.current_person()?;
+        let path = self.profile.dir().join("persons").join(name).join("store.db");
+        path.exists().then_some(path)
+    }
+}
+
+fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outcome<Area> {
+    let protection = protection::protection(path).ok_or(Code::NoStore)?;
+    if protection == Protection::Passphrase && passphrase.is_none() {
+        return Err(Code::StoreLocked.into());
+    }
+    let key = protection::key(path, passphrase)?;
+    Ok(Area { store: Store::open(path, &key)?, protection })
+}
+
+fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
+    let protection = match passphrase {
+        Some(_) => Protection::Passphrase,
+        None => Protection::KeyStore,
+    };
+    let key = protection::new_key(&path, passphrase).map_err(|error| match error {
+        StoreError::NoKeyStore => Problem::new(Code::PassphraseNeeded).because(error),
+        other => other.into(),
+    })?;
+    Ok(Area { store: Store::create(&path, &key)?, protection })
+}
+
+/// Keeps renewed sessions in the store that is open.
+pub(crate) struct Keeper(pub(crate) SharedArea);
+
+impl SessionKeeper for Keeper {
+    fn keep(&self, session: &Secret) -> Result<(), KeepFailed> {
+        let area = lock(&self.0);
+        let area = area.as_ref().ok_or(KeepFailed)?;
+        area.store.set_session(Some(session)).map_err(|error| {
+            tracing::warn!("the renewed session was not kept: {error}");
+            KeepFailed
+        })
+    }
+}

@@ -1,0 +1,225 @@
+//! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
+use kabinet_portal::{
+    Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
+    Submission,
+};
+use kabinet_records::Application;
+
+use crate::applying::read;
+use crate::drafting::parse_id;
+use crate::problem::{Code, Problem};
+use crate::storing::Keeper;
+use crate::view::{ApplicationView, HistoryView, OutboxItemView, OutboxStateView, SyncView, TextView};
+use crate::{Desk, Outcome, lock};
+
+impl Desk {
+    /// One pass: sends what is due, then takes over what changed.
+    ///
+    /// # Errors
+    /// `session_expired` without a session; what keeps the portal from answering. What was sent
+    /// before stays sent.
+    pub async fn sync(&self) -> Outcome<SyncView> {
+        self.pass(false).await
+    }
+
+    /// As [`Desk::sync`], but what waits is tried now, whenever its next try would be due.
+    ///
+    /// # Errors
+    /// As [`Desk::sync`].
+    pub async fn send_now(&self) -> Outcome<SyncView> {
+        self.pass(true).await
+    }
+
+    async fn pass(&self, now: bool) -> Outcome<SyncView> {
+        let _alone = self.passing.lock().await;
+        let area = self.personal_area()?;
+        let sent = self.send_outbox(&area, now).await?;
+        let since = self.with_store(|store| {
+            Ok(States {
+                procedures: store.sync_state(Kind::Procedure)?,
+                applications: store.sync_state(Kind::Application)?,
+            })
+        })?;
+        let changes = area.sync(&since).await?;
+        self.with_store(|store| {
+            store.change_procedures(&taken(&changes.procedures))?;
+            store.change_applications(&taken(&changes.applications))?;
+            Ok(())
+        })?;
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        Ok(SyncView {
+            sent: sent.into_iter().map(|application| self.view_of_application(application)).collect(),
+            procedures: count(changes.procedures.changed.len() + changes.procedures.removed.len()),
+            applications: count(changes.applications.changed.len() + changes.applications.removed.len()),
+            waiting: count(self.with_store(|store| Ok(store.outbox()?))?.len()),
+        })
+    }
+
+    /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one
+    /// application that is refused does not keep the others.
+    async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Vec<Application>> {
+        let mut sent = Vec::new();
+        for item in self.with_store(|store| Ok(store.outbox()?))? {
+            if item.refused || (!now && item.next_try_at > Timestamp::now()) {
+                continue;
+            }
+            match area.submit(item.id, &item.cms).await {
+                Ok(Submission::Submitted(application)) => {
+                    self.with_store(|store| Ok(store.registered(&application)?))?;
+                    sent.push(application);
+                }
+                Ok(Submission::Refused(reason)) => {
+                    let problem = refusal(&reason);
+                    self.with_store(|store| Ok(store.outbox_refused(item.id, &problem)?))?;
+                }
+                Err(error) => {
+                    let problem = Problem::from(error.clone());
+                    self.note_failure(&item, &error, problem.code)?;
+                    return Err(problem);
+                }
+            }
+        }
+        Ok(sent)
+    }
+
+    fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
+        let wait = Backoff::default().delay(item.tries, error.retry_after());
+        let due = SystemTime::now() + wait;
+        let due = Timestamp::try_from(due).map_err(|error| Problem::new(Code::Internal).because(error))?;
+        self.with_store(|store| Ok(store.outbox_failed(item.id, code.name(), due)?))
+    }
+
+    /// The person's area at the portal, with the session from the store.
+    pub(crate) fn personal_area(&self) -> Outcome<Arc<PersonalArea>> {
+        if let Some(area) = &*lock(&self.online) {
+            return Ok(Arc::clone(area));
+        }
+        let (person, session) = self.with_store(|store| {
+            let person = store.person()?.ok_or(Code::NoStore)?;
+            let session = store.session()?.ok_or(Code::SessionExpired)?;
+            Ok((person, session))
+        })?;
+        let client = Client::new(&person.portal, Options::default())?;
+        let session = Session::from_secret(&session)?;
+        let keeper = Arc::new(Keeper(Arc::clone(&self.area)));
+        let area = Arc::new(PersonalArea::new(&client, session, keeper)?);
+        *lock(&self.online) = Some(Arc::clone(&area));
+        Ok(area)
+    }
+
+    /// What waits, the oldest first.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn outbox(&self) -> Outcome<Vec<OutboxItemView>> {
+        let items = self.with_store(|store| Ok(store.outbox()?))?;
+        items.iter().map(|item| self.view_of_item(item)).collect()
+    }
+
+    /// The newest applications, newest first.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn applications(&self, count: usize) -> Outcome<Vec<ApplicationView>> {
+        let applications = self.with_store(|store| Ok(store.newest_applications(count)?))?;
+        Ok(applications.into_iter().map(|application| self.view_of_application(application)).collect())
+    }
+
+    /// One application.
+    ///
+    /// # Errors
+    /// `application_not_found`, `no_store`, `store_locked`.
+    pub fn application(&self, id: &str) -> Outcome<ApplicationView> {
+        let id = parse_id(id, Code::ApplicationNotFound)?;
+        let application = self.with_store(|store| match store.application(id) {
+            Err(StoreError::NotFound) => Err(Code::ApplicationNotFound.into()),
+            other => Ok(other?),
+        })?;
+        Ok(self.view_of_application(application))
+    }
+
+    pub(crate) fn view_of_item(&self, item: &OutboxItem) -> Outcome<OutboxItemView> {
+        let manifest = read(&item.manifest)?;
+        let waits = !item.refused && item.next_try_at > item.signed_at;
+        Ok(OutboxItemView {
+            id: item.id.to_string(),
+            title: self.title_of(&manifest.procedure.id),
+            procedure_id: manifest.procedure.id,
+            signed_at: item.signed_at.to_string(),
+            state: if item.refused { OutboxStateView::Refused } else { OutboxStateView::Waiting },
+            tries: item.tries,
+            last_problem: item.problem.as_deref().map(|problem| self.sentence(problem)),
+            next_try_at: waits.then(|| item.next_try_at.to_string()),
+        })
+    }
+
+    pub(crate) fn view_of_application(&self, application: Application) -> ApplicationView {
+        ApplicationView {
+            id: application.id.to_string(),
+            title: self.title_of(&application.procedure_id),
+            procedure_id: application.procedure_id,
+            registration_number: application.registration_number,
+            status: application.status.name().to_owned(),
+            submitted_at: application.submitted_at.to_string(),
+            deadline: application.deadline.map(|end| end.strftime("%Y-%m-%d").to_string()),
+            history: application
+                .history
+                .into_iter()
+                .map(|event| HistoryView {
+                    at: event.at.to_string(),
+                    status: event.status.name().to_owned(),
+                    note: event.note.map(Into::into),
+                })
+                .collect(),
+        }
+    }
+
+    /// The procedure's title; its number where the catalogue does not have it any more.
+    fn title_of(&self, procedure_id: &str) -> TextView {
+        match self.stored_procedure(procedure_id) {
+            Ok(procedure) => procedure.title.into(),
+            Err(_) => TextView {
+                be: procedure_id.to_owned(),
+                ru: procedure_id.to_owned(),
+                en: procedure_id.to_owned(),
+            },
+        }
+    }
+
+    /// A problem as the outbox keeps it: its name, and a reason where it has one.
+    fn sentence(&self, kept: &str) -> String {
+        let (name, reason) = kept.split_once(' ').unwrap_or((kept, ""));
+        let code = Code::from_name(name).unwrap_or(Code::Internal);
+        Problem::new(code).with("reason", reason).with("count", "1").view(self.language()).message
+    }
+}
+
+fn refusal(reason: &RefusedReason) -> String {
+    let code = match reason {
+        RefusedReason::ProcedureVersionOld => Code::ProcedureChanged,
+        RefusedReason::InvalidForm(_) => Code::FormIncomplete,
+        RefusedReason::InvalidSignature => Code::SignatureFailed,
+        RefusedReason::SignerNotHolder => Code::OtherCard,
+        RefusedReason::InvalidManifest => return format!("{} invalidManifest", Code::PortalRefused.name()),
+        RefusedReason::OverQuota => return format!("{} overQuota", Code::PortalRefused.name()),
+        RefusedReason::TooLarge => return format!("{} tooLarge", Code::PortalRefused.name()),
+        RefusedReason::Other(code) => return format!("{} {code}", Code::PortalRefused.name()),
+        _ => Code::PortalRefused,
+    };
+    code.name().to_owned()
+}
+
+fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
+    Changes {
+        complete: changes.complete,
+        changed: &changes.changed,
+        removed: &changes.removed,
+        state: &changes.state,
+    }
+}
