@@ -26,6 +26,8 @@ impl DpopKey {
 
     /// The key with this scalar: 32 octets, big-endian. `None` when it is no scalar of P-256.
     pub(crate) fn from_bytes(scalar: &[u8]) -> Option<Self> {
+        // The library pads shorter ones; a stored key has its full length.
+        let scalar = Some(scalar).filter(|scalar| scalar.len() == 32)?;
         SigningKey::from_slice(scalar).ok().map(Self)
     }
 

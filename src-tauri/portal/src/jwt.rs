@@ -163,7 +163,8 @@ mod tests {
         #[test]
         fn any_text_is_survived(text in ".{0,300}", part in "[A-Za-z0-9_-]{0,80}") {
             prop_assert!(verify(&text, &jwks()).is_err());
-            prop_assert!(verify(&format!("{part}.{part}.{part}"), &jwks()).is_err());
+            let token = [part.as_str(); 3].join(".");
+            prop_assert!(verify(&token, &jwks()).is_err());
         }
     }
 }

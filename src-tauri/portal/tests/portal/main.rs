@@ -1,0 +1,99 @@
+//! The client against a real server on a loopback socket.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod area;
+mod faults;
+mod sessions;
+mod signing_in;
+mod submitting;
+mod syncing;
+mod world;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use kabinet_portal::{
+    Client, KeepFailed, Next, Options, PersonalArea, PortalError, Session, SessionKeeper, SignIn,
+    SignedIn,
+};
+use kabinet_stb::Secret;
+use world::World;
+
+/// Keeps sessions and notes what the portal had seen by then.
+struct Store {
+    world: World,
+    kept: Mutex<Vec<Secret>>,
+    refuse: Mutex<bool>,
+    used_before_kept: Mutex<bool>,
+}
+
+impl SessionKeeper for Store {
+    fn keep(&self, session: &Secret) -> Result<(), KeepFailed> {
+        if *self.refuse.lock().unwrap() {
+            return Err(KeepFailed);
+        }
+        let known = self
+            .kept
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|kept| contains_token(&self.world, kept));
+        let used = {
+            let state = self.world.state();
+            state
+                .seen
+                .contains(&format!("DPoP at-{}", state.generation))
+        };
+        if used && !known && self.world.state().generation > 1 {
+            *self.used_before_kept.lock().unwrap() = true;
+        }
+        self.kept
+            .lock()
+            .unwrap()
+            .push(Secret::new(session.expose().to_vec()));
+        Ok(())
+    }
+}
+
+fn contains_token(world: &World, session: &Secret) -> bool {
+    let token = format!("\"at-{}\"", world.state().generation);
+    String::from_utf8_lossy(session.expose()).contains(&token)
+}
+
+fn quick() -> Options {
+    Options {
+        timeout: Duration::from_millis(700),
+        ..Options::default()
+    }
+}
+
+async fn sign_in(client: &Client) -> Result<SignedIn, PortalError> {
+    let mut sign_in = SignIn::begin(client).await?;
+    let down = sign_in.answer_m1(b"ACCESS", b"M1").await?;
+    let responses: Vec<Vec<u8>> = down.commands.iter().map(|_| vec![0x90, 0]).collect();
+    let mut next = sign_in.answer_m3(b"M3", &responses).await?;
+    while let Next::More(commands) = next {
+        let responses: Vec<Vec<u8>> = commands.iter().map(|_| vec![0x90, 0]).collect();
+        next = sign_in.answer_more(&responses).await?;
+    }
+    sign_in.finish().await
+}
+
+/// A world in which the holder has signed in.
+async fn signed_in() -> (World, PersonalArea, Arc<Store>) {
+    let world = World::start().await;
+    let client = Client::new(&world.url, quick()).unwrap();
+    let session = sign_in(&client).await.ok().unwrap().session;
+    let store = Arc::new(Store {
+        world: world.clone(),
+        kept: Mutex::new(Vec::new()),
+        refuse: Mutex::new(false),
+        used_before_kept: Mutex::new(false),
+    });
+    let area = open(&client, session, &store);
+    (world, area, store)
+}
+
+fn open(client: &Client, session: Session, store: &Arc<Store>) -> PersonalArea {
+    PersonalArea::new(client, session, Arc::clone(store) as Arc<dyn SessionKeeper>).unwrap()
+}

@@ -1,0 +1,152 @@
+use std::time::Duration;
+
+use kabinet_portal::{Client, Portal, PortalError, Session, States};
+
+use crate::world::Fault;
+use crate::{open, quick, signed_in};
+
+#[tokio::test]
+async fn an_expired_token_is_refreshed_once_and_kept_before_use() {
+    let (world, area, store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    world.state().access_expired = true;
+    area.sync(&States::default()).await.unwrap();
+    assert_eq!(world.count("POST /token"), 2);
+    assert_eq!(world.count("POST /jmap"), 3);
+    assert!(!*store.used_before_kept.lock().unwrap());
+    let newest = Session::from_secret(store.kept.lock().unwrap().last().unwrap())
+        .ok()
+        .unwrap();
+    // The stored session works after a restart, without asking for the area's addresses again.
+    let client = Client::new(&world.url, quick()).unwrap();
+    open(&client, newest, &store)
+        .sync(&States::default())
+        .await
+        .unwrap();
+    assert_eq!(client.round_trips(), 1);
+}
+
+#[tokio::test]
+async fn tasks_share_one_refresh() {
+    let (world, area, _store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    world.state().access_expired = true;
+    let states = States::default();
+    let (one, two, three) = tokio::join!(
+        area.sync(&states),
+        area.procedures(None),
+        area.applications(None)
+    );
+    assert!(one.is_ok() && two.is_ok() && three.is_ok());
+    assert_eq!(world.count("POST /token"), 2);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_stored_is_not_used() {
+    let (world, area, store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    world.state().access_expired = true;
+    *store.refuse.lock().unwrap() = true;
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::NotKept)
+    );
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::NotKept)
+    );
+    assert!(!world.state().seen.contains("DPoP at-2"));
+    *store.refuse.lock().unwrap() = false;
+    area.sync(&States::default()).await.unwrap();
+    assert_eq!(world.count("POST /token"), 2);
+    assert!(world.state().seen.contains("DPoP at-2"));
+}
+
+#[tokio::test]
+async fn a_refresh_goes_on_when_the_caller_goes_away() {
+    let (world, area, store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    world.state().access_expired = true;
+    world.fault("/token", Fault::Delay(Duration::from_millis(300)));
+    let states = States::default();
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), area.sync(&states))
+            .await
+            .is_err()
+    );
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(
+        store
+            .kept
+            .lock()
+            .unwrap()
+            .last()
+            .is_some_and(|kept| crate::contains_token(&world, kept))
+    );
+    area.sync(&states).await.unwrap();
+    assert_eq!(world.count("POST /token"), 2);
+}
+
+#[tokio::test]
+async fn a_revoked_family_ends_the_session() {
+    let (world, area, _store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    world.state().revoked = true;
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::SessionExpired)
+    );
+    let sent = area.client().round_trips();
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::SessionExpired)
+    );
+    assert_eq!(area.client().round_trips(), sent);
+}
+
+#[tokio::test]
+async fn a_portal_that_refuses_fresh_tokens_is_not_asked_for_ever() {
+    let (world, area, _store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    let refusal = || {
+        Fault::Answer(
+            "401 Unauthorized",
+            "WWW-Authenticate: DPoP error=\"invalid_token\"\r\n",
+            String::new(),
+        )
+    };
+    world.fault("/jmap", refusal());
+    world.fault("/jmap", refusal());
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::Unauthorised)
+    );
+    assert_eq!(world.count("POST /token"), 2);
+}
+
+#[tokio::test]
+async fn a_lost_network_does_not_end_the_session() {
+    let (world, area, _store) = signed_in().await;
+    area.sync(&States::default()).await.unwrap();
+    world.state().access_expired = true;
+    world.fault("/token", Fault::DropBefore);
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::Offline)
+    );
+    area.sync(&States::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn logout_revokes_and_forgets() {
+    let (world, area, _store) = signed_in().await;
+    area.logout().await.unwrap();
+    assert!(world.state().revoked);
+    let sent = area.client().round_trips();
+    assert_eq!(
+        area.sync(&States::default()).await.err(),
+        Some(PortalError::SessionExpired)
+    );
+    area.logout().await.unwrap();
+    assert_eq!(area.client().round_trips(), sent);
+}
