@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,9 @@ impl VirtualCard {
     pub fn in_vpcd(card: &Path, state: &Path, slot: usize) -> Outcome<Self> {
         let place = crate::pcscd::VPCD.get(slot).ok_or("no such slot")?;
         let reader = crate::pcscd::READERS.get(slot).ok_or("no such slot")?;
-        Self::start(card, state, "--vpcd", place, (*reader).to_owned())
+        let card = Self::start(card, state, "--vpcd", place, (*reader).to_owned())?;
+        card.wait_until_seen()?;
+        Ok(card)
     }
 
     /// Lets the card answer over TCP, as a remote card does.
@@ -69,7 +71,41 @@ impl VirtualCard {
     /// # Errors
     /// When the card's program does not answer.
     pub fn insert(&self) -> Outcome {
-        self.tell(&json!({"do": "insert"})).map(|_| ())
+        self.tell(&json!({"do": "insert"}))?;
+        self.wait_until_seen()
+    }
+
+    /// The daemon looks at its virtual readers now and then, so a card is seen a moment after it was
+    /// put in.
+    fn wait_until_seen(&self) -> Outcome {
+        if self.reader.starts_with("tcp:") {
+            return Ok(());
+        }
+        let profile = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let deadline = Instant::now() + Duration::from_secs(15);
+        loop {
+            let output = Command::new(path("kabinet-cli")?)
+                .arg("--profile")
+                .arg(profile.path())
+                .args(["--json", "readers"])
+                .output()
+                .map_err(|error| error.to_string())?;
+            let seen: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            let readers = seen["readers"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            if readers
+                .iter()
+                .any(|reader| reader["name"] == self.reader.as_str() && reader["card"] == "id_card")
+            {
+                return self.reset_counters();
+            }
+            if Instant::now() > deadline {
+                return Err(format!("no card is seen in {}: {seen}", self.reader));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Pulls it instead of answering the n-th command from now, counted from 1.
