@@ -1,1 +1,111 @@
-//! The shell: windows, commands and events.
+//! The shell: windows, commands and events. Thin: it parses, calls the desk and answers.
+
+mod commands;
+mod prompt;
+mod sealed;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kabinet_desk::{Desk, Outcome, Profile};
+use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindowBuilder};
+
+/// Opens the main window and runs until it is closed. `--profile DIR` names another folder for
+/// settings and stores than the platform's.
+pub fn run() {
+    let named = named_profile();
+    let desk = match open(named.clone()) {
+        Ok(desk) => Arc::new(desk),
+        Err(problem) => {
+            eprintln!(
+                "{}",
+                problem
+                    .view(kabinet_desk::view::Language::default())
+                    .message
+            );
+            std::process::exit(1);
+        }
+    };
+    let mut builder = tauri::Builder::default();
+    // A second start of the same profile shows the window that is there. Another profile is another
+    // installation; its store has a lock of its own.
+    if named.is_none() {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            if let Some(main) = app.get_webview_window("main") {
+                let _ = main.unminimize();
+                let _ = main.set_focus();
+            }
+        }));
+    }
+    let built = builder
+        .manage(Arc::clone(&desk))
+        .manage(prompt::Prompts::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::settings,
+            commands::set_language,
+            commands::readers,
+            commands::card_status,
+            commands::read_card,
+            commands::store_state,
+            commands::unlock_store,
+            commands::start_sign_in,
+            commands::person,
+            commands::logout,
+            commands::catalog,
+            commands::procedure,
+            commands::new_draft,
+            commands::drafts,
+            commands::draft,
+            commands::save_draft,
+            commands::delete_draft,
+            commands::apply,
+            commands::outbox,
+            commands::cancel_outbox,
+            commands::sync,
+            commands::applications,
+            commands::application,
+            prompt::prompt_view,
+            prompt::prompt_submit,
+            prompt::prompt_cancel,
+        ])
+        .setup(move |app| {
+            let title = kabinet_desk::text(desk.language(), "main-window-title");
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
+                .title(title)
+                .inner_size(1080.0, 760.0)
+                .min_inner_size(560.0, 480.0)
+                .build()?;
+            watch_readers(app.handle().clone(), &desk)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => app.run(|_, _| {}),
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    }
+}
+
+fn open(named: Option<PathBuf>) -> Outcome<Desk> {
+    Desk::open(Profile::open(&named.unwrap_or_else(Profile::default_dir))?)
+}
+
+fn named_profile() -> Option<PathBuf> {
+    let mut arguments = std::env::args_os().skip_while(|argument| argument != "--profile");
+    arguments.nth(1).map(PathBuf::from)
+}
+
+/// Tells the window of every change in the readers for as long as the program runs.
+fn watch_readers(app: AppHandle, desk: &Desk) -> Outcome {
+    let watch = desk.watch_readers()?;
+    std::thread::spawn(move || {
+        while let Ok(readers) = watch.next() {
+            if app.emit_to("main", "readers-changed", readers).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}

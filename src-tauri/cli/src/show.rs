@@ -102,7 +102,7 @@ impl Show {
             eprintln!("{}: {}", self.say("signs"), self.pick(title));
             eprintln!("{}: {}", self.say("recipient"), self.pick(recipient));
             for field in fields {
-                eprintln!("  {}: {}", self.pick(&field.label), field.value);
+                eprintln!("  {}: {}", self.pick(&field.label), self.pick(&field.value));
             }
             eprintln!("{}: {hash}", self.say("hash"));
         }

@@ -1,0 +1,287 @@
+//! What the main window may ask for. Each command parses, calls the desk and answers; none takes or
+//! gives a secret.
+
+use std::sync::Arc;
+
+use kabinet_desk::view::{
+    ApplicationView, AppliedView, CardContentsView, CardStatusView, DraftSummaryView, DraftView,
+    FormView, Language, OutboxItemView, PersonView, ProblemView, ProcedureView, PromptView,
+    ReadersView, SettingsView, StepView, StoreView, SyncView,
+};
+use kabinet_desk::{Code, Desk, Outcome, Problem};
+use tauri::{AppHandle, Emitter as _, State};
+
+use crate::prompt;
+
+type Shared<'a> = State<'a, Arc<Desk>>;
+type Answer<T = ()> = Result<T, ProblemView>;
+
+/// Applications that the window lists.
+const NEWEST: usize = 200;
+
+#[tauri::command]
+pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
+    desk.settings_view()
+}
+
+#[tauri::command]
+pub(crate) async fn set_language(desk: Shared<'_>, language: Language) -> Answer {
+    blocking(&desk, move |desk| desk.keep_language(language)).await
+}
+
+#[tauri::command]
+pub(crate) async fn readers(desk: Shared<'_>) -> Answer<ReadersView> {
+    blocking(&desk, |desk| Ok(desk.readers())).await
+}
+
+#[tauri::command]
+pub(crate) async fn card_status(desk: Shared<'_>, reader: String) -> Answer<CardStatusView> {
+    blocking(&desk, move |desk| desk.card_status(Some(&reader))).await
+}
+
+#[tauri::command]
+pub(crate) async fn read_card(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<CardContentsView> {
+    let address = reader.clone();
+    let status = blocking(&desk, move |desk| desk.usable_card(Some(&address))).await?;
+    let answer = ask(&app, &desk, PromptView::ReadCard { pin: status.pin }).await?;
+    blocking(&desk, move |desk| {
+        desk.read_card(Some(&reader), &answer.secret)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
+    blocking(&desk, |desk| match desk.unlock(None) {
+        Ok(view) => Ok(view),
+        Err(problem) if matches!(problem.code, Code::StoreLocked | Code::NoStore) => {
+            Ok(desk.store_state())
+        }
+        Err(problem) => Err(problem),
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn unlock_store(app: AppHandle, desk: Shared<'_>) -> Answer {
+    let answer = ask(&app, &desk, PromptView::Passphrase { new: false }).await?;
+    blocking(&desk, move |desk| desk.unlock(Some(&answer.secret))).await?;
+    stale(
+        &app,
+        &["person", "drafts", "outbox", "applications", "catalog"],
+    );
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn start_sign_in(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<PersonView> {
+    step(&app, StepView::Portal);
+    let person = said(&desk, sign_in(&app, &desk, &reader).await);
+    step(&app, StepView::Done);
+    let person = person?;
+    stale(
+        &app,
+        &["person", "drafts", "outbox", "applications", "catalog"],
+    );
+    Ok(person)
+}
+
+async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<PersonView> {
+    let mut sign_in = desk.begin_sign_in(Some(reader)).await?;
+    // The store's passphrase is chosen first, so that nothing that the PIN opened has to wait for it.
+    let passphrase = if desk.needs_passphrase() {
+        let view = PromptView::Passphrase {
+            new: !desk.has_store(),
+        };
+        Some(prompt::ask(app, view, desk.language()).await?.secret)
+    } else {
+        None
+    };
+    let answer = prompt::ask(app, sign_in.prompt().clone(), desk.language()).await?;
+    let progress = |at| step(app, at);
+    desk.finish_sign_in(
+        &mut sign_in,
+        &answer.secret,
+        &answer.groups,
+        passphrase.as_ref(),
+        &progress,
+    )
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn person(desk: Shared<'_>) -> Answer<Option<PersonView>> {
+    blocking(&desk, |desk| match desk.person() {
+        Ok(person) => Ok(Some(person)),
+        Err(problem) if matches!(problem.code, Code::NoStore | Code::StoreLocked) => Ok(None),
+        Err(problem) => Err(problem),
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn logout(app: AppHandle, desk: Shared<'_>) -> Answer {
+    said(&desk, desk.logout().await)?;
+    stale(&app, &["person"]);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn catalog(desk: Shared<'_>, query: String) -> Answer<Vec<ProcedureView>> {
+    blocking(&desk, move |desk| desk.catalog(&query)).await
+}
+
+#[tauri::command]
+pub(crate) async fn procedure(desk: Shared<'_>, id: String) -> Answer<FormView> {
+    blocking(&desk, move |desk| desk.procedure(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn new_draft(
+    app: AppHandle,
+    desk: Shared<'_>,
+    procedure_id: String,
+) -> Answer<DraftView> {
+    let draft = blocking(&desk, move |desk| desk.new_draft(&procedure_id)).await?;
+    stale(&app, &["drafts"]);
+    Ok(draft)
+}
+
+#[tauri::command]
+pub(crate) async fn drafts(desk: Shared<'_>) -> Answer<Vec<DraftSummaryView>> {
+    blocking(&desk, |desk| desk.drafts()).await
+}
+
+#[tauri::command]
+pub(crate) async fn draft(desk: Shared<'_>, id: String) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.draft(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn save_draft(
+    desk: Shared<'_>,
+    id: String,
+    data: serde_json::Value,
+) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.save_draft(&id, &data)).await
+}
+
+#[tauri::command]
+pub(crate) async fn delete_draft(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
+    blocking(&desk, move |desk| desk.delete_draft(&id)).await?;
+    stale(&app, &["drafts"]);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn apply(
+    app: AppHandle,
+    desk: Shared<'_>,
+    draft_id: String,
+    reader: String,
+) -> Answer<AppliedView> {
+    let mut signing = blocking(&desk, move |desk| {
+        desk.begin_apply(&draft_id, Some(&reader))
+    })
+    .await?;
+    let answer = ask(&app, &desk, signing.prompt().clone()).await?;
+    let progress = |at| step(&app, at);
+    let signed = said(
+        &desk,
+        desk.finish_apply(&mut signing, &answer.secret, &progress)
+            .await,
+    );
+    let item = match signed {
+        Ok(item) => item,
+        Err(problem) => {
+            step(&app, StepView::Done);
+            return Err(problem);
+        }
+    };
+    stale(&app, &["drafts", "outbox"]);
+    // The signature is safe in the outbox. What keeps it from leaving now is shown there.
+    step(&app, StepView::Portal);
+    let application = match desk.sync().await {
+        Ok(sync) => sync
+            .sent
+            .into_iter()
+            .find(|application| application.id == item.id),
+        Err(problem) => {
+            tracing::info!(code = problem.code.name(), "the outbox waits");
+            None
+        }
+    };
+    step(&app, StepView::Done);
+    stale(&app, &["outbox", "applications", "catalog"]);
+    Ok(AppliedView { application })
+}
+
+#[tauri::command]
+pub(crate) async fn outbox(desk: Shared<'_>) -> Answer<Vec<OutboxItemView>> {
+    blocking(&desk, |desk| desk.outbox()).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_outbox(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
+    blocking(&desk, move |desk| desk.cancel_outbox(&id)).await?;
+    stale(&app, &["drafts", "outbox"]);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn sync(app: AppHandle, desk: Shared<'_>) -> Answer<SyncView> {
+    let view = said(&desk, desk.send_now().await)?;
+    stale(&app, &["outbox", "applications", "catalog"]);
+    Ok(view)
+}
+
+#[tauri::command]
+pub(crate) async fn applications(desk: Shared<'_>) -> Answer<Vec<ApplicationView>> {
+    blocking(&desk, |desk| desk.applications(NEWEST)).await
+}
+
+#[tauri::command]
+pub(crate) async fn application(desk: Shared<'_>, id: String) -> Answer<ApplicationView> {
+    blocking(&desk, move |desk| desk.application(&id)).await
+}
+
+async fn ask(app: &AppHandle, desk: &Arc<Desk>, view: PromptView) -> Answer<prompt::Answer> {
+    said(desk, prompt::ask(app, view, desk.language()).await)
+}
+
+/// Runs what talks to card or disk where it may wait.
+async fn blocking<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    act: impl FnOnce(&Desk) -> Outcome<T> + Send + 'static,
+) -> Answer<T> {
+    let own = Arc::clone(desk);
+    let outcome = tauri::async_runtime::spawn_blocking(move || act(&own))
+        .await
+        .unwrap_or_else(|error| Err(Problem::new(Code::Internal).because(error)));
+    said(desk, outcome)
+}
+
+/// A problem as the window shows it, in the language of the moment.
+fn said<T>(desk: &Desk, outcome: Outcome<T>) -> Answer<T> {
+    outcome.map_err(|problem| {
+        tracing::warn!(code = problem.code.name(), "{problem}");
+        problem.view(desk.language())
+    })
+}
+
+fn step(app: &AppHandle, at: StepView) {
+    // Only the main window listens, and without it nobody needs to know.
+    let _ = app.emit_to("main", "step", at);
+}
+
+fn stale(app: &AppHandle, names: &[&str]) {
+    let _ = app.emit_to("main", "stale", names);
+}

@@ -1,0 +1,149 @@
+//! The trusted prompt: a window of its own, made only here, with a capability of its own.
+//!
+//! What it shows is composed by the desk from the octets that will be signed or shared. The main
+//! window can neither open nor fill nor read it; it only learns how the act ended.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use kabinet_desk::view::{Language, PromptView};
+use kabinet_desk::{Code, Outcome, Secret};
+use serde::Serialize;
+use tauri::ipc::{InvokeBody, Request};
+use tauri::{
+    AppHandle, Manager as _, State, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
+use tokio::sync::oneshot;
+
+use crate::sealed::SealingKey;
+
+/// Label of the window, which its capability names.
+const LABEL: &str = "prompt";
+/// Header with the numbers of the data groups that the person shares, separated by commas.
+const GROUPS: &str = "kabinet-groups";
+
+/// The prompt that is open, if one is.
+#[derive(Default)]
+pub(crate) struct Prompts(Mutex<Option<Open>>);
+
+struct Open {
+    view: PromptView,
+    language: Language,
+    key: SealingKey,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// What the person entered.
+pub(crate) struct Answer {
+    /// PIN, CAN, PUK or passphrase.
+    pub(crate) secret: Secret,
+    /// The data groups that are shared, where the prompt asked.
+    pub(crate) groups: Vec<u8>,
+}
+
+/// What the prompt's page shows.
+#[derive(Clone, Serialize)]
+pub(crate) struct PromptPage {
+    language: Language,
+    prompt: PromptView,
+    /// The core's public key for the secret; see [`crate::sealed`].
+    key: Vec<u8>,
+}
+
+impl Prompts {
+    fn open(&self) -> MutexGuard<'_, Option<Open>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the prompt and waits for the person.
+///
+/// # Errors
+/// `cancelled` when they close it, or when one is open already.
+pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -> Outcome<Answer> {
+    let (answer, answered) = oneshot::channel();
+    {
+        let prompts = app.state::<Prompts>();
+        let mut open = prompts.open();
+        if open.is_some() {
+            return Err(Code::Cancelled.into());
+        }
+        *open = Some(Open {
+            view,
+            language,
+            key: SealingKey::generate(),
+            answer,
+        });
+    }
+    let window = match make_window(app, language) {
+        Ok(window) => window,
+        Err(error) => {
+            app.state::<Prompts>().open().take();
+            return Err(kabinet_desk::Problem::new(Code::Internal).because(error));
+        }
+    };
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::Destroyed) {
+            // Whoever waits learns it by the sender's end.
+            handle.state::<Prompts>().open().take();
+        }
+    });
+    let answer = answered.await.map_err(|_| Code::Cancelled.into());
+    let _ = window.destroy();
+    answer
+}
+
+fn make_window(app: &AppHandle, language: Language) -> tauri::Result<WebviewWindow> {
+    let title = kabinet_desk::text(language, "prompt-window-title");
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("prompt.html".into()))
+        .title(title)
+        .inner_size(520.0, 680.0)
+        .min_inner_size(420.0, 480.0)
+        .always_on_top(true)
+        .center()
+        .focused(true);
+    if let Some(main) = app.get_webview_window("main") {
+        builder = builder.parent(&main)?;
+    }
+    builder.build()
+}
+
+/// What the page shows.
+#[tauri::command]
+pub(crate) fn prompt_view(prompts: State<'_, Prompts>) -> Option<PromptPage> {
+    prompts.open().as_ref().map(|open| PromptPage {
+        language: open.language,
+        prompt: open.view.clone(),
+        key: open.key.public(),
+    })
+}
+
+/// Takes the secret, sealed by the page. Only octets that cannot be opened leave the prompt open.
+#[tauri::command]
+pub(crate) fn prompt_submit(prompts: State<'_, Prompts>, request: Request<'_>) -> bool {
+    let InvokeBody::Raw(message) = request.body() else {
+        return false;
+    };
+    let groups = request
+        .headers()
+        .get(GROUPS)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    let Some(open) = prompts.open().take() else {
+        return false;
+    };
+    // A message that cannot be opened ends the prompt as if it were closed: its key is used up.
+    match open.key.open(message) {
+        Some(secret) => open.answer.send(Answer { secret, groups }).is_ok(),
+        None => false,
+    }
+}
+
+/// The person gives up.
+#[tauri::command]
+pub(crate) fn prompt_cancel(prompts: State<'_, Prompts>) {
+    prompts.open().take();
+}

@@ -1,0 +1,119 @@
+import type { ApplicationView } from "../generated/ApplicationView";
+import type { DraftSummaryView } from "../generated/DraftSummaryView";
+import type { Language } from "../generated/Language";
+import type { OutboxItemView } from "../generated/OutboxItemView";
+import type { PersonView } from "../generated/PersonView";
+import type { ReadersView } from "../generated/ReadersView";
+import type { StepView } from "../generated/StepView";
+import type { StoreView } from "../generated/StoreView";
+import type { SettingsView } from "../platform/types";
+import { platform } from "../platform/tauri";
+import { announce } from "./announce.svelte";
+import { locale, t } from "./i18n.svelte";
+import { readiness } from "./readiness";
+import { problemOf, Task } from "./task.svelte";
+
+/** What the window knows of the person's area. The core keeps it; this shows it. */
+class Area {
+  settings: SettingsView = $state({ language: "be", portal: "" });
+  readers: ReadersView | null = $state(null);
+  store: StoreView | null = $state(null);
+  person: PersonView | null = $state(null);
+  drafts: DraftSummaryView[] = $state([]);
+  outbox: OutboxItemView[] = $state([]);
+  applications: ApplicationView[] = $state([]);
+  /** Whether the last synchronisation found no portal. */
+  offline = $state(false);
+  /** Where the running dialogue with the card is. */
+  step: StepView | null = $state(null);
+  /** Grows when the catalogue changed. */
+  catalogue = $state(0);
+  readonly syncing = new Task();
+  readonly unlocking = new Task();
+
+  readonly isOpen = $derived(this.store?.state === "open");
+  readonly readiness = $derived(readiness(this.readers));
+
+  /** Loads everything and keeps it fresh. */
+  async start(): Promise<void> {
+    await Promise.all([
+      platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
+      platform.on("stale", (names) => void this.#refresh(names)),
+      platform.on("step", (step) => (this.step = step)),
+    ]);
+    addEventListener("online", () => void this.sync());
+    addEventListener("offline", () => (this.offline = true));
+    this.settings = await platform.call("settings");
+    locale.use(this.settings.language);
+    void platform.call("readers").then((readers) => (this.readers ??= readers));
+    await this.reload();
+    if (this.isOpen) void this.sync();
+  }
+
+  /** Shows everything in another language and remembers it. */
+  async speak(language: Language): Promise<void> {
+    locale.use(language);
+    this.settings.language = language;
+    await platform.call("set_language", { language });
+    await this.reload();
+  }
+
+  /** Reads all lists again. */
+  async reload(): Promise<void> {
+    this.store = await platform.call("store_state");
+    if (!this.isOpen) {
+      this.person = null;
+      this.drafts = [];
+      this.outbox = [];
+      this.applications = [];
+      return;
+    }
+    await this.#refresh(["person", "drafts", "outbox", "applications"]);
+  }
+
+  /** Asks for the passphrase, in the trusted prompt. */
+  async unlock(): Promise<void> {
+    await this.unlocking.run(async () => {
+      await platform.call("unlock_store");
+      await this.reload();
+      void this.sync();
+    });
+  }
+
+  /** One pass with the portal. */
+  async sync(): Promise<void> {
+    const done = await this.syncing.run(() => platform.call("sync"));
+    const code = this.syncing.problem?.code;
+    this.offline = code === "offline" || code === "portal_timeout";
+    const [sent] = done?.sent ?? [];
+    if (sent) announce(t("announce-registered", { number: sent.registration_number }));
+    if (done) await this.reload();
+  }
+
+  async #refresh(names: string[]): Promise<void> {
+    try {
+      const has = (name: string) => names.includes(name);
+      if (has("catalog")) this.catalogue += 1;
+      if (has("store")) this.store = await platform.call("store_state");
+      const [person, drafts, outbox, applications] = await Promise.all([
+        has("person") ? platform.call("person") : this.person,
+        has("drafts") ? platform.call("drafts") : this.drafts,
+        has("outbox") ? platform.call("outbox") : this.outbox,
+        has("applications") ? platform.call("applications") : this.applications,
+      ]);
+      Object.assign(this, { person, drafts, outbox, applications });
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      if (problem.code === "store_locked") this.store = await platform.call("store_state");
+      else console.error(problem.code);
+    }
+  }
+
+  #readersChanged(readers: ReadersView): void {
+    const before = this.readiness.state;
+    this.readers = readers;
+    if (this.readiness.state !== before) announce(t(`guide-${this.readiness.state}`));
+  }
+}
+
+export const area = new Area();

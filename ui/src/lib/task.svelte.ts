@@ -1,0 +1,32 @@
+import type { ProblemView } from "../generated/ProblemView";
+import { isProblem } from "../platform/types";
+import { t } from "./i18n.svelte";
+
+/** Turns whatever was thrown into something that a person can read. */
+export function problemOf(thrown: unknown): ProblemView {
+  if (isProblem(thrown)) return thrown;
+  return { code: "internal", message: t("unexpected"), remedy: t("unexpected-remedy"), retryable: true };
+}
+
+/** One act of a person: whether it runs and why it failed. */
+export class Task {
+  running = $state(false);
+  problem: ProblemView | null = $state(null);
+
+  /** Runs the act unless it runs already; `undefined` when it failed. */
+  async run<T>(act: () => Promise<T>): Promise<T | undefined> {
+    if (this.running) return undefined;
+    this.running = true;
+    this.problem = null;
+    try {
+      return await act();
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      // Who stopped it knows that it stopped.
+      if (problem.code !== "cancelled") this.problem = problem;
+      return undefined;
+    } finally {
+      this.running = false;
+    }
+  }
+}

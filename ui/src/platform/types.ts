@@ -1,0 +1,92 @@
+import type { ApplicationView } from "../generated/ApplicationView";
+import type { CardContentsView } from "../generated/CardContentsView";
+import type { CardStatusView } from "../generated/CardStatusView";
+import type { DraftSummaryView } from "../generated/DraftSummaryView";
+import type { DraftView } from "../generated/DraftView";
+import type { FormView } from "../generated/FormView";
+import type { Language } from "../generated/Language";
+import type { OutboxItemView } from "../generated/OutboxItemView";
+import type { PersonView } from "../generated/PersonView";
+import type { ProblemView } from "../generated/ProblemView";
+import type { ProcedureView } from "../generated/ProcedureView";
+import type { PromptView } from "../generated/PromptView";
+import type { ReadersView } from "../generated/ReadersView";
+import type { StepView } from "../generated/StepView";
+import type { StoreView } from "../generated/StoreView";
+import type { SyncView } from "../generated/SyncView";
+
+/** What the window remembers between two starts. */
+export interface SettingsView {
+  language: Language;
+  portal: string;
+}
+
+/** What happened to an application that was signed. */
+export interface AppliedView {
+  /** Set when the portal registered it at once. */
+  application: ApplicationView | null;
+}
+
+/** The commands of the main window: arguments and answer of each. */
+export interface Commands {
+  settings: { args: Record<string, never>; answer: SettingsView };
+  set_language: { args: { language: Language }; answer: null };
+  readers: { args: Record<string, never>; answer: ReadersView };
+  card_status: { args: { reader: string }; answer: CardStatusView };
+  read_card: { args: { reader: string }; answer: CardContentsView };
+  store_state: { args: Record<string, never>; answer: StoreView };
+  unlock_store: { args: Record<string, never>; answer: null };
+  start_sign_in: { args: { reader: string }; answer: PersonView };
+  person: { args: Record<string, never>; answer: PersonView | null };
+  logout: { args: Record<string, never>; answer: null };
+  catalog: { args: { query: string }; answer: ProcedureView[] };
+  procedure: { args: { id: string }; answer: FormView };
+  new_draft: { args: { procedureId: string }; answer: DraftView };
+  drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
+  draft: { args: { id: string }; answer: DraftView };
+  save_draft: { args: { id: string; data: unknown }; answer: DraftView };
+  delete_draft: { args: { id: string }; answer: null };
+  apply: { args: { draftId: string; reader: string }; answer: AppliedView };
+  outbox: { args: Record<string, never>; answer: OutboxItemView[] };
+  cancel_outbox: { args: { id: string }; answer: null };
+  sync: { args: Record<string, never>; answer: SyncView };
+  applications: { args: Record<string, never>; answer: ApplicationView[] };
+  application: { args: { id: string }; answer: ApplicationView };
+}
+
+/** Events of the core: what went stale, or where a dialogue is. */
+export interface Events {
+  "readers-changed": ReadersView;
+  /** The lists of the person changed: `drafts`, `outbox`, `applications`, `catalog`, `person`. */
+  stale: string[];
+  step: StepView;
+}
+
+/** What the trusted prompt shows, and in which language. */
+export interface PromptPage {
+  language: Language;
+  prompt: PromptView;
+}
+
+/** The only way from the page to the core. */
+export interface Platform {
+  call<K extends keyof Commands>(
+    command: K,
+    ...args: Commands[K]["args"] extends Record<string, never> ? [] : [Commands[K]["args"]]
+  ): Promise<Commands[K]["answer"]>;
+  /** Calls the handler at each event; the answer stops it. */
+  on<K extends keyof Events>(event: K, handler: (payload: Events[K]) => void): Promise<() => void>;
+}
+
+/** What only the trusted prompt may ask for. */
+export interface PromptPlatform {
+  view(): Promise<PromptPage>;
+  /** Hands a secret to the core. `groups` are the data groups that the person shares. */
+  submit(secret: Uint8Array, groups: number[] | null): Promise<void>;
+  cancel(): Promise<void>;
+}
+
+/** Whether a thrown value is an error that the core describes. */
+export function isProblem(value: unknown): value is ProblemView {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}
