@@ -7,15 +7,11 @@ use serde_json::Value;
 
 use crate::Text;
 
-/// Most octets of a schema written as JSON.
-const LONGEST_SCHEMA: usize = 256 * 1024;
-/// Most levels of a schema.
-const DEEPEST: usize = 32;
-/// Most characters of a regular expression.
-const LONGEST_PATTERN: usize = 256;
+mod bounds;
+
 /// Most problems that are reported.
 const MOST_PROBLEMS: usize = 200;
-/// Largest repetition and number of items that a schema may state.
+/// Most octets of one compiled regular expression.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// What is wrong with one value.
@@ -32,10 +28,10 @@ pub struct FieldProblem {
 /// Why a schema is not used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SchemaError {
-    /// Larger, deeper or with longer patterns than forms have.
+    /// Larger or deeper than forms are, with more or longer patterns, or referring to itself.
     #[error("the form's schema is too large")]
     TooLarge,
-    /// It points outside itself.
+    /// It points outside itself, or is of another dialect than 2020-12.
     #[error("the form's schema refers to another document")]
     Foreign,
     /// Not a JSON Schema.
@@ -48,7 +44,7 @@ pub enum SchemaError {
 /// # Errors
 /// [`SchemaError`] when the schema itself is of no use.
 pub fn validate(schema: &Value, data: &Value) -> Result<Vec<FieldProblem>, SchemaError> {
-    check_bounds(schema)?;
+    bounds::check(schema)?;
     let validator = jsonschema::draft202012::options()
         .should_validate_formats(true)
         .with_pattern_options(jsonschema::PatternOptions::regex().size_limit(SIZE_LIMIT))
@@ -168,10 +164,10 @@ fn array(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Pointers to every value that is no object.
+/// Pointers to every value that is no object with members.
 fn leaves(value: &Value, path: String, found: &mut Vec<String>) {
     match value {
-        Value::Object(members) => {
+        Value::Object(members) if !members.is_empty() || path.is_empty() => {
             for (name, member) in members {
                 leaves(member, format!("{path}/{}", pointer_part(name)), found);
             }
@@ -183,39 +179,6 @@ fn leaves(value: &Value, path: String, found: &mut Vec<String>) {
 /// A member's name as a part of a JSON Pointer (RFC 6901).
 fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
-}
-
-fn check_bounds(schema: &Value) -> Result<(), SchemaError> {
-    check_level(schema, 0)?;
-    // Depth is bounded now, so writing it out is safe.
-    if schema.to_string().len() > LONGEST_SCHEMA {
-        return Err(SchemaError::TooLarge);
-    }
-    Ok(())
-}
-
-fn check_level(value: &Value, level: usize) -> Result<(), SchemaError> {
-    if level > DEEPEST {
-        return Err(SchemaError::TooLarge);
-    }
-    match value {
-        Value::Object(members) => members.iter().try_for_each(|(name, member)| {
-            match (name.as_str(), member.as_str()) {
-                ("$ref" | "$dynamicRef", Some(target)) if !target.starts_with("#/$defs/") => {
-                    return Err(SchemaError::Foreign);
-                }
-                ("pattern", Some(pattern)) if pattern.chars().count() > LONGEST_PATTERN => {
-                    return Err(SchemaError::TooLarge);
-                }
-                _ => {}
-            }
-            check_level(member, level + 1)
-        }),
-        Value::Array(items) => items
-            .iter()
-            .try_for_each(|item| check_level(item, level + 1)),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -282,11 +245,17 @@ mod tests {
     fn nothing_that_is_signed_stays_unseen() {
         let ui = json!({"steps": [{"fields": ["/b", "/c"]}], "labels": {"/b": {"be": "Б", "ru": "Б", "en": "B"}},
             "enumLabels": {"/b": {"x": {"be": "Ікс", "ru": "Икс", "en": "Ex"}}}});
-        let lines = lines(&ui, &json!({"a": {"hidden": 7}, "b": "x", "c": true}));
+        let lines = lines(
+            &ui,
+            &json!({"a": {"hidden": 7}, "b": "x", "c": true, "d": {}}),
+        );
         let seen: Vec<_> = lines
             .iter()
             .map(|line| (line.label.en.as_str(), line.value.en.as_str()))
             .collect();
-        assert_eq!(seen, [("B", "Ex"), ("/c", "yes"), ("/a/hidden", "7")]);
+        assert_eq!(
+            seen,
+            [("B", "Ex"), ("/c", "yes"), ("/a/hidden", "7"), ("/d", "{}")]
+        );
     }
 }

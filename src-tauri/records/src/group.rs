@@ -129,17 +129,48 @@ pub fn names(text: &str) -> Result<BTreeMap<String, String>, GroupError> {
     }
 }
 
-/// `YYYYMMDD` as `YYYY-MM-DD`; unknown parts stay spaces.
+/// A date that is known in full: `YYYYMMDD` as `YYYY-MM-DD`.
+///
+/// # Errors
+/// [`GroupError::Malformed`], also for a day that no calendar has.
+pub fn date(text: &str) -> Result<String, GroupError> {
+    let (year, month, day) = date_parts(text)?;
+    let day = format!("{year}-{month}-{day}");
+    // jiff reads signs and more; eight digits leave it nothing but the calendar to judge.
+    match day.parse::<jiff::civil::Date>() {
+        Ok(_) if !day.contains(' ') => Ok(day),
+        _ => Err(GroupError::Malformed),
+    }
+}
+
+/// A date of birth: the year is always there; the day, or month and day, may be unknown and stay
+/// spaces (clause 7.1, DG8).
 ///
 /// # Errors
 /// [`GroupError::Malformed`].
-pub fn date(text: &str) -> Result<String, GroupError> {
+pub fn date_of_birth(text: &str) -> Result<String, GroupError> {
+    let (year, month, day) = date_parts(text)?;
+    let known = |part: &str, otherwise: &str| -> String {
+        if part.trim().is_empty() {
+            otherwise.to_owned()
+        } else {
+            part.to_owned()
+        }
+    };
+    // January has as many days as any month, and a first day has every month: what is unknown never
+    // makes a known part wrong.
+    date(&format!("{year}{}{}", known(month, "01"), known(day, "01")))?;
+    Ok(format!("{year}-{month}-{day}"))
+}
+
+/// Year, month and day as they stand: digits and spaces.
+fn date_parts(text: &str) -> Result<(&str, &str, &str), GroupError> {
     let sane = text.len() == 8
         && text
             .bytes()
             .all(|octet| octet.is_ascii_digit() || octet == b' ');
     match (text.get(..4), text.get(4..6), text.get(6..)) {
-        (Some(year), Some(month), Some(day)) if sane => Ok(format!("{year}-{month}-{day}")),
+        (Some(year), Some(month), Some(day)) if sane => Ok((year, month, day)),
         _ => Err(GroupError::Malformed),
     }
 }
@@ -164,4 +195,89 @@ fn object(octets: &[u8]) -> Result<(u8, &[u8], &[u8]), GroupError> {
 
 fn utf8(octets: &[u8]) -> Result<String, GroupError> {
     String::from_utf8(octets.to_vec()).map_err(|_| GroupError::NotText)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_of_the_calendar() {
+        assert_eq!(date("20280229").as_deref(), Ok("2028-02-29"));
+        for wrong in [
+            "20270229", "20261301", "2026 101", "202611  ", "2026-1-1", "2026112", "", "٢٠٢٦",
+        ] {
+            assert_eq!(date(wrong), Err(GroupError::Malformed), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_date_of_birth_may_lack_parts_but_not_the_year() {
+        assert_eq!(date_of_birth("19870521").as_deref(), Ok("1987-05-21"));
+        assert_eq!(date_of_birth("1962    ").as_deref(), Ok("1962-  -  "));
+        assert_eq!(date_of_birth("196202  ").as_deref(), Ok("1962-02-  "));
+        for wrong in ["        ", "196 0101", "196213  ", "1962 1  ", "19620230"] {
+            assert_eq!(date_of_birth(wrong), Err(GroupError::Malformed), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn texts_in_languages_are_split() {
+        let of = |text: &str| names(text).unwrap().into_iter().collect::<Vec<_>>();
+        let pair = |language: &str, name: &str| (language.to_owned(), name.to_owned());
+        assert_eq!(of(""), []);
+        assert_eq!(of("А"), [pair("be", "А"), pair("ru", "А")]);
+        assert_eq!(
+            of("А/Б/C"),
+            [pair("be", "А"), pair("latin", "C"), pair("ru", "Б")]
+        );
+        assert_eq!(names("1/2/3/4"), Err(GroupError::Malformed));
+    }
+
+    #[test]
+    fn lengths_are_minimal_and_tags_right() {
+        assert_eq!(text(2, b"\x42\x03BLR").as_deref(), Ok("BLR"));
+        let long = [&[0x44, 0x81, 0x80][..], &[b'x'; 128]].concat();
+        assert_eq!(text(4, &long).map(|text| text.len()), Ok(128));
+        for wrong in [
+            &b"\x43\x03BLR"[..],
+            b"\x42\x03BL",
+            b"\x42\x03BLRx",
+            b"\x42\x81\x03BLR",
+            b"\x42\x82\x00\x03BLR",
+            b"\x42\x80BLR\x00\x00",
+            b"\x42\x84\xFF\xFF\xFF\xFF",
+            b"\x42",
+            b"",
+        ] {
+            assert_eq!(text(2, wrong), Err(GroupError::Malformed), "{wrong:02X?}");
+        }
+        assert_eq!(text(2, b"\x42\x01\xFF"), Err(GroupError::NotText));
+    }
+
+    #[test]
+    fn places_have_three_forms() {
+        assert_eq!(
+            place(17, b"\x71\x04\x81\x02ab"),
+            Ok(Place::Free("ab".into()))
+        );
+        assert_eq!(
+            place(9, b"\x69\x04\x82\x02ab"),
+            Ok(Place::Unknown("ab".into()))
+        );
+        let parts = place(9, b"\x69\x0A\x30\x08\x8B\x01c\x8D\x03BLR").unwrap();
+        let expected =
+            [None, Some("c"), None, Some("BLR"), None].map(|part| part.map(str::to_owned));
+        assert_eq!(parts, Place::Parts(expected));
+        for wrong in [
+            &b"\x69\x04\x83\x02ab"[..],
+            b"\x69\x0A\x30\x08\x8D\x03BLR\x8B\x01c",
+            b"\x69\x08\x30\x06\x8B\x01c\x8B\x01c",
+            b"\x69\x05\x30\x03\x8F\x01c",
+            b"\x69\x05\x81\x02abx",
+            b"\x69\x00",
+        ] {
+            assert_eq!(place(9, wrong), Err(GroupError::Malformed), "{wrong:02X?}");
+        }
+    }
 }

@@ -26,7 +26,7 @@ pub struct Holder {
     pub personal_number: Option<String>,
     /// Date of birth, `YYYY-MM-DD`, unknown parts as spaces (DG8).
     pub date_of_birth: Option<String>,
-    /// Place of birth by language (DG9).
+    /// Place of birth by language; empty where the card says that it is not known (DG9).
     pub place_of_birth: BTreeMap<String, String>,
     /// Nationality: `BLR`, another, or `XXX` for a stateless person (DG10).
     pub nationality: Option<String>,
@@ -36,7 +36,7 @@ pub struct Holder {
     pub date_of_issuance: Option<String>,
     /// Authority that issued the card, by language (DG16).
     pub issuance_board: BTreeMap<String, String>,
-    /// Place of residence by language (DG17).
+    /// Place of residence by language; empty where the card says that there is none (DG17).
     pub place_of_residence: BTreeMap<String, String>,
     /// District, such as `ZIPBY-220045` (DG18).
     pub district_id: Option<String>,
@@ -70,18 +70,13 @@ impl Holder {
             5 => self.family_name = group::names(&text()?)?,
             6 => self.middle_name = group::names(&text()?)?,
             7 => self.personal_number = Some(without_prefix(&text()?)),
-            8 => self.date_of_birth = Some(group::date(&text()?)?),
-            9 => self.place_of_birth = group::place(number, octets)?.readable(),
+            8 => self.date_of_birth = Some(group::date_of_birth(&text()?)?),
+            9 => self.place_of_birth = known(&group::place(number, octets)?),
             10 => self.nationality = Some(text()?),
             11 => self.sex = Some(text()?.trim().to_owned()).filter(|sex| !sex.is_empty()),
             15 => self.date_of_issuance = Some(group::date(&text()?)?),
             16 => self.issuance_board = group::names(&text()?)?,
-            17 => {
-                let place = group::place(number, octets)?;
-                if !matches!(place, Place::Unknown(_)) {
-                    self.place_of_residence = place.readable();
-                }
-            }
+            17 => self.place_of_residence = known(&group::place(number, octets)?),
             18 => self.district_id = Some(text()?),
             21 => self.phone_number = Some(text()?),
             22 => self.email_address = Some(text()?),
@@ -144,6 +139,15 @@ impl Holder {
             },
         };
         value.filter(|value| !value.is_empty())
+    }
+}
+
+/// The place, unless the group says that there is none: those words are for people to read on the
+/// card, and never an answer in a form.
+fn known(place: &Place) -> BTreeMap<String, String> {
+    match place {
+        Place::Unknown(_) => BTreeMap::new(),
+        Place::Parts(_) | Place::Free(_) => place.readable(),
     }
 }
 

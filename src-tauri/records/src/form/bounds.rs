@@ -1,0 +1,262 @@
+//! Bounds of a schema, checked before it is compiled: what passes is compiled and evaluated quickly.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::SchemaError;
+
+/// Most octets of a schema written as JSON.
+const LONGEST_SCHEMA: usize = 256 * 1024;
+/// Most levels of a schema, those behind references counted in.
+const DEEPEST: usize = 32;
+/// Most characters of a regular expression.
+const LONGEST_PATTERN: usize = 256;
+/// Most regular expressions. Each is compiled, and that is what costs most here.
+const MOST_PATTERNS: usize = 64;
+/// Most nodes once every reference is written out: a short schema whose definitions each refer twice
+/// to the next one is evaluated that many times.
+const MOST_NODES: usize = 20_000;
+/// The only dialect.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+/// Beginning of a reference that stays inside.
+const INSIDE: &str = "#/$defs/";
+
+/// Refuses a schema that is too large, refers to itself, or refers to anything outside.
+///
+/// # Errors
+/// [`SchemaError::TooLarge`], [`SchemaError::Foreign`], [`SchemaError::Invalid`] for a reference to
+/// nothing.
+pub(super) fn check(schema: &Value) -> Result<(), SchemaError> {
+    let mut walk = Walk {
+        root: schema,
+        patterns: 0,
+        known: HashMap::new(),
+    };
+    walk.measure(schema, 0)?;
+    // Depth is bounded now, so writing it out is safe.
+    if schema.to_string().len() > LONGEST_SCHEMA {
+        return Err(SchemaError::TooLarge);
+    }
+    Ok(())
+}
+
+/// What a part of a schema comes to with its references written out.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    nodes: usize,
+    height: usize,
+}
+
+struct Walk<'a> {
+    root: &'a Value,
+    patterns: usize,
+    /// Targets of references; `None` while one is being measured.
+    known: HashMap<&'a str, Option<Measure>>,
+}
+
+impl<'a> Walk<'a> {
+    fn measure(&mut self, value: &'a Value, level: usize) -> Result<Measure, SchemaError> {
+        if level > DEEPEST {
+            return Err(SchemaError::TooLarge);
+        }
+        let mut whole = Measure {
+            nodes: 1,
+            height: 0,
+        };
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    if let Some(target) = self.keyword(name, member)? {
+                        whole.add(self.target(target, level + 1)?)?;
+                    }
+                    whole.add(self.measure(member, level + 1)?)?;
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    whole.add(self.measure(item, level + 1)?)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(whole)
+    }
+
+    /// Judges one member, and gives the target when it is a reference. Members are judged wherever
+    /// they stand: what looks like a keyword inside an `enum` is refused too, which no form needs.
+    fn keyword(&mut self, name: &str, member: &'a Value) -> Result<Option<&'a str>, SchemaError> {
+        match (name, member) {
+            ("$ref", Value::String(target)) if inside(target) => return Ok(Some(target)),
+            ("$schema", Value::String(dialect)) if dialect == DIALECT => {}
+            // Each of these would change what a reference means.
+            (
+                "$ref" | "$dynamicRef" | "$recursiveRef" | "$schema" | "$id" | "$anchor"
+                | "$dynamicAnchor",
+                Value::String(_),
+            ) => return Err(SchemaError::Foreign),
+            ("pattern", Value::String(pattern)) => self.pattern(pattern)?,
+            ("patternProperties", Value::Object(members)) => {
+                for pattern in members.keys() {
+                    self.pattern(pattern)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn pattern(&mut self, pattern: &str) -> Result<(), SchemaError> {
+        self.patterns += 1;
+        if self.patterns > MOST_PATTERNS || pattern.chars().count() > LONGEST_PATTERN {
+            return Err(SchemaError::TooLarge);
+        }
+        Ok(())
+    }
+
+    fn target(&mut self, target: &'a str, level: usize) -> Result<Measure, SchemaError> {
+        let measure = match self.known.get(target) {
+            Some(Some(measure)) => *measure,
+            // It refers to itself.
+            Some(None) => return Err(SchemaError::TooLarge),
+            None => {
+                let part = target.strip_prefix('#').unwrap_or(target);
+                let part = self.root.pointer(part).ok_or(SchemaError::Invalid)?;
+                self.known.insert(target, None);
+                let measure = self.measure(part, level)?;
+                self.known.insert(target, Some(measure));
+                measure
+            }
+        };
+        if level + measure.height > DEEPEST {
+            return Err(SchemaError::TooLarge);
+        }
+        Ok(measure)
+    }
+}
+
+impl Measure {
+    fn add(&mut self, part: Self) -> Result<(), SchemaError> {
+        self.nodes = self.nodes.saturating_add(part.nodes);
+        self.height = self.height.max(part.height + 1);
+        if self.nodes > MOST_NODES {
+            return Err(SchemaError::TooLarge);
+        }
+        Ok(())
+    }
+}
+
+/// A percent sign would hide the target from the walk, while the validator decodes it.
+fn inside(target: &str) -> bool {
+    target.starts_with(INSIDE) && !target.contains('%')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    /// Definitions `a0`, `a1`, ... of which each refers twice to the next one.
+    fn doubling(keyword: &str, count: usize) -> Value {
+        let mut definitions = Map::new();
+        for number in 0..count {
+            let next = json!({"$ref": format!("#/$defs/a{}", number + 1)});
+            definitions.insert(format!("a{number}"), json!({keyword: [next, next]}));
+        }
+        definitions.insert(format!("a{count}"), json!({"type": "string"}));
+        json!({"$ref": "#/$defs/a0", "$defs": definitions})
+    }
+
+    #[test]
+    fn references_that_double_are_refused() {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            assert_eq!(check(&doubling(keyword, 9)), Ok(()));
+            for count in [12, 30, 300, 3000] {
+                assert_eq!(
+                    check(&doubling(keyword, count)),
+                    Err(SchemaError::TooLarge),
+                    "{keyword} {count}"
+                );
+            }
+        }
+        // Few levels, but each as wide as it can be.
+        let wide = |next: &str| json!({"allOf": vec![json!({"$ref": next}); 60]});
+        let schema = json!({"$ref": "#/$defs/a", "$defs": {"a": wide("#/$defs/b"),
+            "b": wide("#/$defs/c"), "c": wide("#/$defs/d"), "d": true}});
+        assert_eq!(check(&schema), Err(SchemaError::TooLarge));
+    }
+
+    /// The limits do what they are for: the worst that passes is still quick.
+    #[test]
+    fn what_passes_is_quick() {
+        let start = std::time::Instant::now();
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let schema = doubling(keyword, 9);
+            assert!(
+                super::super::validate(&schema, &json!(5)).is_ok_and(|found| !found.is_empty())
+            );
+        }
+        let patterns =
+            json!({"allOf": vec![json!({"pattern": "^[\\p{L} '-]{1,100}$"}); MOST_PATTERNS]});
+        assert_eq!(
+            super::super::validate(&patterns, &json!("Янка")),
+            Ok(vec![])
+        );
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn references_in_a_circle_are_refused() {
+        let alone = json!({"$defs": {"a": {"$ref": "#/$defs/a"}}});
+        assert_eq!(check(&alone), Err(SchemaError::TooLarge));
+        let pair = json!({"$defs": {"a": {"not": {"$ref": "#/$defs/b"}},
+            "b": {"not": {"$ref": "#/$defs/a"}}}});
+        assert_eq!(check(&pair), Err(SchemaError::TooLarge));
+    }
+
+    #[test]
+    fn references_lead_inside_only() {
+        let inside = json!({"$schema": DIALECT, "properties": {"x": {"$ref": "#/$defs/t"}},
+            "$defs": {"t": {"type": "string"}}});
+        assert_eq!(check(&inside), Ok(()));
+        for foreign in [
+            json!({"$ref": "https://example.org/schema"}),
+            json!({"$ref": "#"}),
+            json!({"$ref": "#/$defs/%61", "$defs": {"a": true}}),
+            json!({"$schema": "http://json-schema.org/draft-04/schema#"}),
+            json!({"$defs": {"a": {"$id": "other"}}}),
+            json!({"$defs": {"a": {"$anchor": "x"}}}),
+            json!({"$dynamicRef": "#/$defs/a"}),
+        ] {
+            assert_eq!(check(&foreign), Err(SchemaError::Foreign), "{foreign}");
+        }
+        let nowhere = json!({"$ref": "#/$defs/none"});
+        assert_eq!(check(&nowhere), Err(SchemaError::Invalid));
+        // A field may have such a name.
+        assert_eq!(
+            check(&json!({"properties": {"$id": {"type": "string"}}})),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn patterns_are_counted_wherever_they_stand() {
+        let many = |count: usize| json!({"allOf": vec![json!({"pattern": "a"}); count]});
+        assert_eq!(check(&many(MOST_PATTERNS)), Ok(()));
+        assert_eq!(check(&many(MOST_PATTERNS + 1)), Err(SchemaError::TooLarge));
+        let names: Map<String, Value> = (0..=MOST_PATTERNS)
+            .map(|number| (format!("x{number}"), json!(true)))
+            .collect();
+        let names = json!({"patternProperties": names});
+        assert_eq!(check(&names), Err(SchemaError::TooLarge));
+        let long = json!({"patternProperties": {"a".repeat(300): true}});
+        assert_eq!(check(&long), Err(SchemaError::TooLarge));
+    }
+
+    #[test]
+    fn size_is_bounded() {
+        let wide = json!({"description": "x".repeat(LONGEST_SCHEMA)});
+        assert_eq!(check(&wide), Err(SchemaError::TooLarge));
+    }
+}
