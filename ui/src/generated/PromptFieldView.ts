@@ -10,6 +10,6 @@ export type PromptFieldView = {
  */
 label: TextView, 
 /**
- * Value as the person typed it.
+ * Value as the person typed it; a choice by its label.
  */
-value: string, };
+value: TextView, };

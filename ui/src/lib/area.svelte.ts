@@ -6,7 +6,7 @@ import type { PersonView } from "../generated/PersonView";
 import type { ReadersView } from "../generated/ReadersView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
-import type { SettingsView } from "../platform/types";
+import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
 import { announce } from "./announce.svelte";
 import { locale, t } from "./i18n.svelte";

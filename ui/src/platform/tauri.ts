@@ -1,6 +1,7 @@
 // The only file that may import from `@tauri-apps`.
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import { seal } from "./seal";
 import type { Platform, PromptPage, PromptPlatform } from "./types";
 
 /** The main window's way to the core. */
@@ -11,9 +12,10 @@ export const platform: Platform = {
 
 /** The trusted prompt's way to the core. */
 export const promptPlatform: PromptPlatform = {
-  view: () => invoke<PromptPage>("prompt_view"),
-  // As raw octets, so that the secret is never parsed or copied as a piece of JSON.
-  submit: (secret, groups) =>
-    invoke("prompt_submit", secret, groups === null ? {} : { headers: { "kabinet-groups": groups.join(",") } }),
+  view: () => invoke<PromptPage | null>("prompt_view"),
+  submit: async (key, secret, groups) => {
+    const headers: Record<string, string> = groups === null ? {} : { "kabinet-groups": groups.join(",") };
+    await invoke("prompt_submit", await seal(new Uint8Array(key), secret), { headers });
+  },
   cancel: () => invoke("prompt_cancel"),
 };

@@ -1,4 +1,5 @@
 import type { ApplicationView } from "../generated/ApplicationView";
+import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
 import type { CardStatusView } from "../generated/CardStatusView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
@@ -11,21 +12,10 @@ import type { ProblemView } from "../generated/ProblemView";
 import type { ProcedureView } from "../generated/ProcedureView";
 import type { PromptView } from "../generated/PromptView";
 import type { ReadersView } from "../generated/ReadersView";
+import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
 import type { SyncView } from "../generated/SyncView";
-
-/** What the window remembers between two starts. */
-export interface SettingsView {
-  language: Language;
-  portal: string;
-}
-
-/** What happened to an application that was signed. */
-export interface AppliedView {
-  /** Set when the portal registered it at once. */
-  application: ApplicationView | null;
-}
 
 /** The commands of the main window: arguments and answer of each. */
 export interface Commands {
@@ -66,6 +56,8 @@ export interface Events {
 export interface PromptPage {
   language: Language;
   prompt: PromptView;
+  /** The core's public key, by which the secret is sealed. */
+  key: number[];
 }
 
 /** The only way from the page to the core. */
@@ -80,9 +72,9 @@ export interface Platform {
 
 /** What only the trusted prompt may ask for. */
 export interface PromptPlatform {
-  view(): Promise<PromptPage>;
+  view(): Promise<PromptPage | null>;
   /** Hands a secret to the core. `groups` are the data groups that the person shares. */
-  submit(secret: Uint8Array, groups: number[] | null): Promise<void>;
+  submit(key: number[], secret: Uint8Array, groups: number[] | null): Promise<void>;
   cancel(): Promise<void>;
 }
 
