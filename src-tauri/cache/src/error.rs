@@ -23,6 +23,12 @@ pub enum StoreError {
     /// A newer version of the program wrote the store.
     #[error("the store is of version {0}, which is newer than this program")]
     TooNew(i64),
+    /// There is a store already where a new one should be made.
+    #[error("there is a store already")]
+    Exists,
+    /// The database library that the program was built with does not encrypt. Nothing was written.
+    #[error("the database library does not encrypt")]
+    Unencrypted,
     /// No store or no row of that name.
     #[error("not found in the store")]
     NotFound,

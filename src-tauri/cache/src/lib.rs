@@ -8,6 +8,7 @@
 mod applications;
 mod drafts;
 mod error;
+mod forget;
 mod outbox;
 mod person;
 mod procedures;
@@ -16,6 +17,7 @@ mod states;
 mod store;
 
 pub use error::StoreError;
+pub use forget::forget;
 pub use outbox::OutboxItem;
 pub use person::Person;
 pub use protection::Protection;

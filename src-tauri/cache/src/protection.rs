@@ -67,8 +67,12 @@ pub fn protection(store: &Path) -> Option<Protection> {
 /// system's key store.
 ///
 /// # Errors
+/// [`StoreError::Exists`] when there is a store, whose key would be lost;
 /// [`StoreError::NoKeyStore`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
 pub fn new_key(store: &Path, passphrase: Option<&Secret>) -> Result<Secret, StoreError> {
+    if store.try_exists()? {
+        return Err(StoreError::Exists);
+    }
     let key = Zeroizing::new(random::bytes::<KEY>());
     match passphrase {
         Some(passphrase) => wrap(store, &key, passphrase)?,
@@ -120,12 +124,55 @@ fn wrap(store: &Path, key: &[u8; KEY], passphrase: &Secret) -> Result<(), StoreE
         salt: to_hex(&salt),
         key: to_hex(&octets),
     };
-    let path = key_file(store);
-    let beside = path.with_extension("key.new");
-    let mut file = fs::File::create(&beside)?;
-    file.write_all(&serde_json::to_vec_pretty(&wrapped)?)?;
+    write_whole(&key_file(store), &serde_json::to_vec_pretty(&wrapped)?)
+}
+
+/// Writes a file so that a power cut leaves all of it or none of it, for the owner's eyes only:
+/// whoever has it can try passphrases.
+fn write_whole(path: &Path, octets: &[u8]) -> Result<(), StoreError> {
+    let beside = beside(path);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    file.write_all(octets)?;
     file.sync_all()?;
-    Ok(fs::rename(beside, path)?)
+    fs::rename(&beside, path)?;
+    // The new name itself is on the disk only when its folder is.
+    #[cfg(unix)]
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Removes the key of the store at `store`, wherever it is kept.
+pub(crate) fn forget_key(store: &Path) -> Result<(), StoreError> {
+    let kept = protection(store);
+    let file = key_file(store);
+    remove(&beside(&file))?;
+    remove(&file)?;
+    if kept == Some(Protection::KeyStore) {
+        let entry =
+            keyring::Entry::new(SERVICE, &name(store)).map_err(|_| StoreError::NoKeyStore)?;
+        match entry.delete_credential() {
+            Ok(()) | Err(keyring::Error::NoEntry) => {}
+            Err(_) => return Err(StoreError::NoKeyStore),
+        }
+    }
+    Ok(())
+}
+
+/// Removes a file that may be gone already.
+pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn unwrap(file: &[u8], passphrase: &Secret) -> Result<Secret, StoreError> {
@@ -183,7 +230,12 @@ fn key_file(store: &Path) -> PathBuf {
     store.with_extension("key")
 }
 
-/// The store's folder is the person's opaque name, the same for each start.
+/// Where a key file is written before it gets its name.
+fn beside(key_file: &Path) -> PathBuf {
+    key_file.with_extension("key.new")
+}
+
+/// The store's whole path names its entry, the same for each start.
 fn name(store: &Path) -> String {
     std::path::absolute(store)
         .unwrap_or_else(|_| store.to_path_buf())

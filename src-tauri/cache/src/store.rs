@@ -4,13 +4,15 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use kabinet_stb::Secret;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::StoreError;
 
 /// Steps from one version of the tables to the next. A step that was released never changes.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql")];
+/// Length of the key, in octets.
+const KEY: usize = 32;
 
 /// The encrypted store of one person (SQLCipher), held open by one program at a time.
 pub struct Store {
@@ -24,8 +26,12 @@ impl Store {
     /// Makes an empty store at `path`, encrypted with the 32 octets of `key`.
     ///
     /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::ReadOnly`], [`StoreError::DiskFull`].
+    /// [`StoreError::Exists`], [`StoreError::Busy`], [`StoreError::ReadOnly`],
+    /// [`StoreError::DiskFull`]; [`StoreError::WrongKey`] for a key of another length.
     pub fn create(path: &Path, key: &Secret) -> Result<Self, StoreError> {
+        if path.try_exists()? {
+            return Err(StoreError::Exists);
+        }
         Self::start(path, key, OpenFlags::SQLITE_OPEN_CREATE)
     }
 
@@ -42,10 +48,17 @@ impl Store {
     }
 
     fn start(path: &Path, key: &Secret, create: OpenFlags) -> Result<Self, StoreError> {
+        // Anything but 32 octets would be taken for a passphrase.
+        if key.expose().len() != KEY {
+            return Err(StoreError::WrongKey);
+        }
         let lock = lock(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         let connection = Connection::open_with_flags(path, flags)?;
+        // SQLCipher would also write what it returns to the standard error output.
+        connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
         connection.execute_batch(&key_pragma(key))?;
+        check_cipher(&connection)?;
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
@@ -55,7 +68,7 @@ impl Store {
             path: path.to_path_buf(),
             _lock: lock,
         };
-        store.migrate()?;
+        store.migrate(MIGRATIONS)?;
         Ok(store)
     }
 
@@ -86,13 +99,14 @@ impl Store {
         )?)
     }
 
-    fn migrate(&mut self) -> Result<(), StoreError> {
+    /// Each step is one transaction with its number, so that a broken one leaves the version before.
+    fn migrate(&mut self, steps: &[&str]) -> Result<(), StoreError> {
         let version = self.version()?;
-        let newest = MIGRATIONS.len() as i64;
+        let newest = i64::try_from(steps.len()).unwrap_or(i64::MAX);
         if version > newest {
             return Err(StoreError::TooNew(version));
         }
-        for (step, number) in MIGRATIONS
+        for (step, number) in steps
             .iter()
             .zip(1..)
             .skip(usize::try_from(version).unwrap_or(0))
@@ -112,18 +126,34 @@ impl Store {
     }
 }
 
+/// A plain SQLite passes over `PRAGMA key` without a word, and would write in the clear.
+fn check_cipher(connection: &Connection) -> Result<(), StoreError> {
+    let active: Option<String> = connection
+        .query_row("PRAGMA cipher_status", [], |row| row.get(0))
+        .optional()?;
+    if active.as_deref() == Some("1") {
+        Ok(())
+    } else {
+        Err(StoreError::Unencrypted)
+    }
+}
+
 /// Takes the lock beside the store. The system gives it back whatever way the program ends.
-fn lock(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(path.with_extension("lock"))?;
+        .open(lock_file(path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+pub(crate) fn lock_file(path: &Path) -> PathBuf {
+    path.with_extension("lock")
 }
 
 /// The raw key, so that SQLCipher derives nothing from it.
@@ -139,4 +169,112 @@ fn key_pragma(key: &Secret) -> Zeroizing<String> {
     }
     text.push_str("'\";");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> Secret {
+        Secret::new(vec![7; KEY])
+    }
+
+    #[test]
+    fn the_cipher_and_the_settings_are_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("store.db"), &key()).unwrap();
+        let text = |pragma: &str| -> String {
+            store
+                .connection
+                .query_row(&format!("PRAGMA {pragma}"), [], |row| {
+                    row.get_ref(0).map(|value| match value {
+                        rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                        other => other.as_str().unwrap().to_owned(),
+                    })
+                })
+                .unwrap()
+        };
+        assert!(text("cipher_version").starts_with("4."));
+        assert_eq!(text("cipher_use_hmac"), "1");
+        assert_eq!(text("journal_mode"), "wal");
+        assert_eq!(text("synchronous"), "2");
+        assert_eq!(text("foreign_keys"), "1");
+        assert_eq!(text("secure_delete"), "1");
+    }
+
+    #[test]
+    fn a_library_without_cipher_is_noticed() {
+        let connection = Connection::open_in_memory().unwrap();
+        // As with a plain SQLite, no key took effect here.
+        let refused = check_cipher(&connection);
+        assert!(matches!(refused, Err(StoreError::Unencrypted)));
+    }
+
+    #[test]
+    fn steps_go_on_from_where_the_file_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut store = Store::create(&path, &key()).unwrap();
+        store
+            .connection
+            .execute("INSERT INTO procedures VALUES ('1', '{}')", [])
+            .unwrap();
+        let first = MIGRATIONS[0];
+        let second = "ALTER TABLE procedures ADD COLUMN more TEXT NOT NULL DEFAULT 'x'";
+        // A step that breaks half way leaves nothing behind.
+        let broken = "CREATE TABLE half (a INTEGER); INSERT INTO none VALUES (1)";
+        assert!(store.migrate(&[first, second, broken]).is_err());
+        assert_eq!(store.version().unwrap(), 2);
+        let count = |sql: &str| -> i64 {
+            store
+                .connection
+                .query_row(sql, [], |row| row.get(0))
+                .unwrap()
+        };
+        assert_eq!(
+            count("SELECT count(*) FROM sqlite_schema WHERE name = 'half'"),
+            0
+        );
+        assert_eq!(count("SELECT count(*) FROM procedures WHERE more = 'x'"), 1);
+        drop(store);
+        // This program knows one step only.
+        let newer = Store::open(&path, &key());
+        assert!(matches!(newer, Err(StoreError::TooNew(2))));
+    }
+
+    #[test]
+    fn an_unfinished_transaction_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut store = Store::create(&path, &key()).unwrap();
+        let transaction = store.transaction().unwrap();
+        transaction
+            .execute("INSERT INTO procedures VALUES ('1', '{}')", [])
+            .unwrap();
+        // The files as a power cut would leave them, with the transaction still open.
+        let after = folder.path().join("after.db");
+        for end in ["", "-wal"] {
+            let from = format!("{}{end}", path.display());
+            std::fs::copy(from, format!("{}{end}", after.display())).unwrap();
+        }
+        drop(transaction);
+        let store = Store::open(&after, &key()).unwrap();
+        assert!(store.procedures().unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_newest_come_through_the_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("store.db"), &key()).unwrap();
+        let plan: String = store
+            .connection
+            .query_row(
+                "EXPLAIN QUERY PLAN SELECT body FROM applications
+                 ORDER BY submitted_at DESC, id DESC LIMIT 10",
+                [],
+                |row| row.get("detail"),
+            )
+            .unwrap();
+        assert!(plan.contains("applications_newest"), "{plan}");
+    }
 }
