@@ -106,8 +106,11 @@ impl Transport for PcscTransport {
         let Some(card) = &self.card else {
             return Err(CardError::ChannelClosed);
         };
-        match card.transmit(command, &mut self.buffer) {
-            Ok(answer) => Ok(answer.to_vec()),
+        let length = card.transmit(command, &mut self.buffer).map(<[u8]>::len);
+        match length {
+            // To some drivers a card that is pulled meanwhile is a success without an answer.
+            Ok(0 | 1) if self.is_removed() => Err(CardError::Removed),
+            Ok(length) => Ok(self.buffer.get(..length).unwrap_or_default().to_vec()),
             Err(error) => Err(self.explain(error)),
         }
     }
