@@ -81,15 +81,20 @@ pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -
             return Err(kabinet_desk::Problem::new(Code::Internal).because(error));
         }
     };
+    let (closed, closing) = oneshot::channel::<()>();
     let handle = app.clone();
+    let closed = Mutex::new(Some(closed));
     window.on_window_event(move |event| {
         if matches!(event, WindowEvent::Destroyed) {
             // Whoever waits learns it by the sender's end.
             handle.state::<Prompts>().open().take();
+            closed.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     });
     let answer = answered.await.map_err(|_| Code::Cancelled.into());
     let _ = window.destroy();
+    // The next prompt has the same label, and this window's end must not be taken for its end.
+    let _ = closing.await;
     answer
 }
 

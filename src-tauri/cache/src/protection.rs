@@ -4,6 +4,9 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use belt_kwp::{BeltKwp, KeyInit as _};
@@ -15,6 +18,8 @@ use crate::StoreError;
 
 /// Name under which keys stand in the system's key store.
 const SERVICE: &str = "by.kabinet.desktop";
+/// How long a person may take to unlock the system's key store.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Length of the store's key.
 const KEY: usize = 32;
 /// Header of belt-kwp: none.
@@ -50,7 +55,7 @@ struct Wrapped {
 /// Whether the system has a key store that can be used.
 #[must_use]
 pub fn has_key_store() -> bool {
-    probe().is_ok()
+    probe()
 }
 
 /// How the key of the store is kept; `None` when nothing is known of it.
@@ -218,12 +223,23 @@ fn derive(
     Ok(key)
 }
 
-/// A key store that is there but locked, or without a session, shows only when it is used.
-fn probe() -> keyring::Result<()> {
-    match keyring::Entry::new(SERVICE, "probe")?.get_secret() {
-        Err(keyring::Error::NoEntry) | Ok(_) => Ok(()),
-        Err(error) => Err(error),
-    }
+/// Whether a secret can be put there now. A key store may be there but locked, or have no place for
+/// secrets yet; it then asks the person, who may also leave that dialogue alone.
+fn probe() -> bool {
+    let (sender, answer) = mpsc::channel();
+    // A thread of its own: the wait may have to be given up.
+    let started = thread::Builder::new()
+        .name("key store".to_owned())
+        .spawn(move || {
+            let try_out = || {
+                let entry = keyring::Entry::new(SERVICE, "probe")?;
+                entry.set_secret(b"probe")?;
+                entry.delete_credential()
+            };
+            // Nobody may be listening any more.
+            let _ = sender.send(try_out().is_ok());
+        });
+    started.is_ok() && answer.recv_timeout(PATIENCE).unwrap_or(false)
 }
 
 fn key_file(store: &Path) -> PathBuf {

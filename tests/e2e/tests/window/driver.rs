@@ -1,0 +1,298 @@
+//! Drives the real window: WebKitGTK under Xvfb, through tauri-driver and WebKitWebDriver.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::wd::WindowHandle;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long anything in the window may take.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A session bus that starts no services by itself.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// A screen that nobody sees, and the driver on it.
+pub(crate) struct Screen {
+    _xvfb: Group,
+    _driver: Group,
+    port: u16,
+    shots: PathBuf,
+}
+
+/// A process with its children; all end with this value.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.0.wait();
+    }
+}
+
+impl Screen {
+    /// Starts both; screenshots go to `shots`.
+    pub(crate) fn start(home: &Path, shots: &Path) -> Self {
+        std::fs::create_dir_all(shots).unwrap();
+        let mut xvfb = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1400x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("Xvfb");
+        let mut display = String::new();
+        BufReader::new(xvfb.stdout.take().unwrap())
+            .read_line(&mut display)
+            .unwrap();
+        let (port, native) = (free_port(), free_port());
+        let bus = home.join("bus.conf");
+        std::fs::write(&bus, BUS).unwrap();
+        let bus = bus.to_string_lossy().into_owned();
+        let driver = Command::new("dbus-run-session")
+            .args([
+                // A bus that starts no services: there is no key store on it.
+                "--config-file",
+                &bus,
+                "--",
+                "tauri-driver",
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native.to_string(),
+            ])
+            .env("PATH", path_with_tools())
+            .env("DISPLAY", format!(":{}", display.trim()))
+            .env("GDK_BACKEND", "x11")
+            .env("HOME", home)
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("dbus-run-session with tauri-driver");
+        Self {
+            _xvfb: Group(xvfb),
+            _driver: Group(driver),
+            port,
+            shots: shots.to_path_buf(),
+        }
+    }
+
+    /// Starts the app with a profile.
+    pub(crate) async fn open(&self, profile: &Path) -> Window {
+        let app = e2e::program::path("kabinet").unwrap();
+        let wishes = json!({
+            "browserName": "wry",
+            "tauri:options": {"application": app, "args": ["--profile", profile]},
+        });
+        let Value::Object(wishes) = wishes else {
+            unreachable!()
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let url = format!("http://127.0.0.1:{}", self.port);
+            let tried = ClientBuilder::new(HttpConnector::new())
+                .capabilities(wishes.clone())
+                .connect(&url)
+                .await;
+            match tried {
+                Ok(client) => {
+                    let main = client.window().await.unwrap();
+                    return Window {
+                        client,
+                        main,
+                        shots: self.shots.clone(),
+                    };
+                }
+                Err(error) if Instant::now() > deadline => {
+                    panic!("the window does not open: {error}")
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+}
+
+/// The app's windows.
+pub(crate) struct Window {
+    pub(crate) client: Client,
+    main: WindowHandle,
+    shots: PathBuf,
+}
+
+impl Window {
+    /// The element with that `data-testid`, as soon as it is there.
+    pub(crate) async fn find(&self, id: &str) -> Element {
+        self.css(&format!("[data-testid='{id}']")).await
+    }
+
+    /// The element that a selector names, as soon as it is there.
+    pub(crate) async fn css(&self, selector: &str) -> Element {
+        match self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(selector))
+            .await
+        {
+            Ok(element) => element,
+            Err(error) => panic!("{selector}: {error}\n{}", self.words().await),
+        }
+    }
+
+    /// Whether such an element is there now.
+    pub(crate) async fn has(&self, id: &str) -> bool {
+        let selector = format!("[data-testid='{id}']");
+        !self
+            .client
+            .find_all(Locator::Css(&selector))
+            .await
+            .unwrap()
+            .is_empty()
+    }
+
+    /// Clicks it as soon as it is there and can be clicked.
+    pub(crate) async fn click(&self, id: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let element = self.find(id).await;
+            if element.is_enabled().await.unwrap_or(false) && element.click().await.is_ok() {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{id} cannot be clicked\n{}",
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Types into it.
+    pub(crate) async fn write(&self, id: &str, text: &str) {
+        self.find(id).await.send_keys(text).await.unwrap();
+    }
+
+    /// Text of an element.
+    pub(crate) async fn text(&self, id: &str) -> String {
+        self.find(id).await.text().await.unwrap()
+    }
+
+    /// All words that the window shows, for a failed assertion.
+    pub(crate) async fn words(&self) -> String {
+        let script = "return document.body ? document.body.innerText : ''";
+        let words = self
+            .client
+            .execute(script, Vec::new())
+            .await
+            .unwrap_or_default();
+        words.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Turns to the trusted prompt of that kind, as soon as it is open.
+    pub(crate) async fn prompt(&self, kind: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let windows = self.client.windows().await.unwrap();
+            if let Some(prompt) = windows.into_iter().find(|window| *window != self.main)
+                && self.client.switch_to_window(prompt).await.is_ok()
+            {
+                let selector = format!("[data-testid='prompt'][data-kind='{kind}']");
+                let wait = self.client.wait().at_most(Duration::from_secs(2));
+                if wait.for_element(Locator::Css(&selector)).await.is_ok() {
+                    return;
+                }
+            }
+            let _ = self.client.switch_to_window(self.main.clone()).await;
+            assert!(
+                Instant::now() < deadline,
+                "no prompt `{kind}`\n{}",
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Confirms the prompt, and turns back to the main window when it has closed.
+    pub(crate) async fn confirm(&self) {
+        let prompt = self.client.window().await.unwrap();
+        self.find("prompt-submit").await.click().await.unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while self.client.windows().await.unwrap().contains(&prompt) {
+            assert!(Instant::now() < deadline, "the prompt stays open");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.client
+            .switch_to_window(self.main.clone())
+            .await
+            .unwrap();
+    }
+
+    /// Keeps what the window looks like.
+    pub(crate) async fn shoot(&mut self, name: &str) {
+        // Two frames later everything that was asked for is painted.
+        let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        self.client
+            .execute_async(painted, Vec::new())
+            .await
+            .unwrap();
+        let picture = self.client.screenshot().await.unwrap();
+        assert!(picture.len() > 5_000, "an empty picture of {name}");
+        std::fs::write(self.shots.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// Closes the app.
+    pub(crate) async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// The driver is installed beside the programs under test.
+fn path_with_tools() -> String {
+    let programs = e2e::program::path("kabinet").unwrap();
+    let target = programs.parent().and_then(Path::parent).unwrap();
+    format!(
+        "{}:{}",
+        target.join("tools/bin").display(),
+        std::env::var("PATH").unwrap_or_default()
+    )
+}
