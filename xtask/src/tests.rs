@@ -1,7 +1,7 @@
 //! `test`: every test there is, and one closing line.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::checks::{types_are_fresh, window_build};
 use crate::run::{Outcome, cargo, command, root, run};
@@ -28,7 +28,7 @@ pub(crate) fn test(words: &[String]) -> Outcome {
     );
     build()?;
     let _service = Pcscd::start()?;
-    cargo_test(words, &mut counts)?;
+    cargo_tests(words, &mut counts)?;
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if counts.failed == 0 && counts.passed > 0 {
         Ok(())
@@ -78,20 +78,28 @@ impl Counts {
     }
 }
 
-fn cargo_test(words: &[String], counts: &mut Counts) -> Outcome {
-    let mut test = command(
-        &cargo(),
-        &[
-            "test",
-            "--workspace",
-            "--no-fail-fast",
-            "--features",
-            FEATURES,
-            "--",
-        ],
-    );
+/// The end-to-end tests share the two virtual readers, so they run one after the other.
+fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
+    let parts: [(&[&str], &[&str]); 2] = [
+        (&["--workspace", "--exclude", "e2e"], &[]),
+        (&["--package", "e2e"], &["--test-threads=1"]),
+    ];
+    for (what, how) in parts {
+        let mut test = command(&cargo(), &["test", "--no-fail-fast"]);
+        test.args(what);
+        if what.contains(&"--workspace") {
+            test.args(["--features", FEATURES]);
+        }
+        test.arg("--").args(how).args(words);
+        count(&mut test, counts)?;
+    }
+    Ok(())
+}
+
+/// Runs tests, shows what they print and counts them.
+fn count(test: &mut Command, counts: &mut Counts) -> Outcome {
+    let failed_before = counts.failed;
     let mut child = test
-        .args(words)
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("could not start cargo test: {error}"))?;
@@ -102,7 +110,7 @@ fn cargo_test(words: &[String], counts: &mut Counts) -> Outcome {
         }
     }
     let status = child.wait().map_err(|error| error.to_string())?;
-    if !status.success() && counts.failed == 0 {
+    if !status.success() && counts.failed == failed_before {
         // A test program that died or did not build has no line of its own.
         counts.failed += 1;
     }

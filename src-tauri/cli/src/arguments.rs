@@ -7,7 +7,11 @@ use kabinet_desk::view::Language;
 
 /// Kabinet on the command line: the ID card, the portal, applications, offline.
 #[derive(Parser)]
-#[command(name = "kabinet-cli", version, about, after_help = "\
+#[command(
+    name = "kabinet-cli",
+    version,
+    about,
+    after_help = "\
 Examples:
   kabinet-cli readers
   kabinet-cli card status --json
@@ -19,7 +23,8 @@ Examples:
 
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
 object with pin, can, puk, passphrase. They are never arguments.
-Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell).")]
+Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell)."
+)]
 pub(crate) struct Arguments {
     /// Prints one JSON document on standard output, errors included
     #[arg(long, global = true)]

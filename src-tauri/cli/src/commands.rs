@@ -29,8 +29,14 @@ struct Call {
 
 /// Runs one command; the exit code when it did not fail.
 pub(crate) async fn run(arguments: Arguments) -> Result<u8, Failure> {
-    let early = |problem| Failure { problem, language: None };
-    let dir = arguments.profile.clone().unwrap_or_else(Profile::default_dir);
+    let early = |problem| Failure {
+        problem,
+        language: None,
+    };
+    let dir = arguments
+        .profile
+        .clone()
+        .unwrap_or_else(Profile::default_dir);
     let profile = Profile::open(&dir).map_err(early)?;
     let desk = Desk::open(profile).map_err(early)?;
     if let Some(lang) = arguments.lang {
@@ -40,13 +46,19 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Failure> {
         desk.use_portal(portal);
     }
     let language = desk.language();
-    let late = |problem| Failure { problem, language: Some(language) };
+    let late = |problem| Failure {
+        problem,
+        language: Some(language),
+    };
     let secrets = Secrets::from_argument(arguments.secrets.as_deref()).map_err(late)?;
     let call = Call {
         desk,
         secrets,
         reader: arguments.reader,
-        show: Show { json: arguments.json, language },
+        show: Show {
+            json: arguments.json,
+            language,
+        },
     };
     call.run(arguments.command).await.map_err(late)
 }
@@ -56,12 +68,18 @@ impl Call {
         match command {
             Command::Readers { watch: false } => self.show.readers(&self.desk.readers()),
             Command::Readers { watch: true } => self.watch_readers()?,
-            Command::Card { command: CardCommand::Status } => {
-                self.show.card_status(&self.desk.card_status(self.reader())?);
+            Command::Card {
+                command: CardCommand::Status,
+            } => {
+                self.show
+                    .card_status(&self.desk.card_status(self.reader())?);
             }
-            Command::Card { command: CardCommand::Read } => {
+            Command::Card {
+                command: CardCommand::Read,
+            } => {
                 let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-                self.show.card_contents(&self.desk.read_card(self.reader(), &pin)?);
+                self.show
+                    .card_contents(&self.desk.read_card(self.reader(), &pin)?);
             }
             Command::Login { share } => self.login(share.as_deref()).await?,
             Command::Logout => {
@@ -94,7 +112,10 @@ impl Call {
 
     /// Opens the store: by the system's key store, or with the passphrase.
     fn unlock(&self) -> Outcome {
-        match self.desk.unlock(self.secrets.given(Kind::Passphrase).as_ref()) {
+        match self
+            .desk
+            .unlock(self.secrets.given(Kind::Passphrase).as_ref())
+        {
             Err(problem) if problem.code == Code::StoreLocked => {
                 let passphrase = self.secrets.ask(Kind::Passphrase, "Passphrase")?;
                 self.desk.unlock(Some(&passphrase)).map(|_| ())
@@ -122,7 +143,9 @@ impl Call {
             Some(names) => {
                 for name in names {
                     if !consent.claims.iter().any(|claim| claim.name == *name) {
-                        return Err(Problem::new(Code::Usage).with("reason", format!("--share {name}")));
+                        return Err(
+                            Problem::new(Code::Usage).with("reason", format!("--share {name}"))
+                        );
                     }
                 }
                 consent
@@ -173,7 +196,8 @@ impl Call {
             DraftCommand::List => self.show.drafts(&self.desk.drafts()?),
             DraftCommand::Show { id } => self.show.draft(&self.desk.draft(&id)?),
             DraftCommand::Edit { id, data } => {
-                self.show.draft(&self.desk.save_draft(&id, &read_json(&data)?)?);
+                self.show
+                    .draft(&self.desk.save_draft(&id, &read_json(&data)?)?);
             }
             DraftCommand::Delete { id } => {
                 self.desk.delete_draft(&id)?;
@@ -192,17 +216,25 @@ impl Call {
         }
         let pin = self.secrets.ask(Kind::Pin, "PIN")?;
         let progress = |step: StepView| self.show.step(step);
-        let item = self.desk.finish_apply(&mut signing, &pin, &progress).await?;
+        let item = self
+            .desk
+            .finish_apply(&mut signing, &pin, &progress)
+            .await?;
         // From here on nothing loses it: whether it leaves now or later is no failure of signing.
         match self.desk.sync().await {
             Ok(sync) => {
-                let sent = sync.sent.iter().find(|application| application.id == item.id);
+                let sent = sync
+                    .sent
+                    .iter()
+                    .find(|application| application.id == item.id);
                 match sent {
                     Some(application) => self.show.sent(application),
                     None => self.show.waits(&self.desk.outbox()?, &item.id, None),
                 }
             }
-            Err(problem) => self.show.waits(&self.desk.outbox()?, &item.id, Some(&problem)),
+            Err(problem) => self
+                .show
+                .waits(&self.desk.outbox()?, &item.id, Some(&problem)),
         }
         Ok(())
     }
@@ -234,11 +266,19 @@ impl Call {
 
     fn sign(&self, arguments: &SignArguments) -> Outcome {
         let output = arguments.output.clone().unwrap_or_else(|| {
-            beside(&arguments.file, if arguments.attached { ".p7m" } else { ".p7s" })
+            beside(
+                &arguments.file,
+                if arguments.attached { ".p7m" } else { ".p7s" },
+            )
         });
         let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-        self.desk
-            .sign_file(&arguments.file, &output, arguments.attached, self.reader(), &pin)?;
+        self.desk.sign_file(
+            &arguments.file,
+            &output,
+            arguments.attached,
+            self.reader(),
+            &pin,
+        )?;
         self.show.written(&output);
         Ok(())
     }
@@ -262,9 +302,11 @@ impl Call {
 const ALL: usize = 10_000;
 
 fn read_json(path: &Path) -> Outcome<Value> {
-    let octets = std::fs::read(path).map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
-    serde_json::from_slice(&octets)
-        .map_err(|error| Problem::new(Code::Usage).with("reason", format!("{}: {error}", path.display())))
+    let octets =
+        std::fs::read(path).map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+    serde_json::from_slice(&octets).map_err(|error| {
+        Problem::new(Code::Usage).with("reason", format!("{}: {error}", path.display()))
+    })
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {
@@ -279,5 +321,8 @@ fn confirmed() -> Outcome<bool> {
     std::io::stdin()
         .read_line(&mut line)
         .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes" | "т" | "так" | "д" | "да"))
+    Ok(matches!(
+        line.trim(),
+        "y" | "Y" | "yes" | "т" | "так" | "д" | "да"
+    ))
 }

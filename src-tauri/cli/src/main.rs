@@ -19,10 +19,17 @@ fn main() -> std::process::ExitCode {
         Err(error) => return wrong_words(&error),
     };
     let json = arguments.json;
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            return failed(&Problem::new(Code::Internal).because(error), arguments.language(), json);
+            return failed(
+                &Problem::new(Code::Internal).because(error),
+                arguments.language(),
+                json,
+            );
         }
     };
     let language = arguments.language();
@@ -49,11 +56,20 @@ fn failed(problem: &Problem, language: Language, json: bool) -> std::process::Ex
 fn wrong_words(error: &clap::Error) -> std::process::ExitCode {
     let wants_json = std::env::args().any(|word| word == "--json");
     if wants_json && error.use_stderr() {
-        let reason = error.to_string().lines().next().unwrap_or_default().to_owned();
+        let reason = error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let problem = Problem::new(Code::Usage).with("reason", reason);
         show::json(&serde_json::json!({ "error": problem.view(Language::En) }));
         return 2.into();
     }
     let _ = error.print();
-    if error.use_stderr() { 2.into() } else { 0.into() }
+    if error.use_stderr() {
+        2.into()
+    } else {
+        0.into()
+    }
 }

@@ -38,10 +38,16 @@ impl Secrets {
         let unreadable = |error: std::io::Error| Problem::new(Code::FileUnreadable).because(error);
         let longest = LONGEST as u64;
         if file == Path::new("-") {
-            std::io::stdin().lock().take(longest).read_to_end(&mut text).map_err(unreadable)?;
+            std::io::stdin()
+                .lock()
+                .take(longest)
+                .read_to_end(&mut text)
+                .map_err(unreadable)?;
         } else {
             let file = std::fs::File::open(file).map_err(unreadable)?;
-            file.take(longest).read_to_end(&mut text).map_err(unreadable)?;
+            file.take(longest)
+                .read_to_end(&mut text)
+                .map_err(unreadable)?;
         }
         let given = serde_json::from_slice(&text).map_err(|_| {
             // The parser's own words could quote the secret.
@@ -56,7 +62,8 @@ impl Secrets {
             Kind::Pin => &self.given.pin,
             Kind::Passphrase => &self.given.passphrase,
         };
-        text.as_ref().map(|text| Secret::new(text.as_bytes().to_vec()))
+        text.as_ref()
+            .map(|text| Secret::new(text.as_bytes().to_vec()))
     }
 
     /// A secret, asked for on the terminal when it was not handed over.

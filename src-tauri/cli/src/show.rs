@@ -4,9 +4,10 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kabinet_desk::view::{
-    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView, DraftSummaryView,
-    DraftView, FormView, Language, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
-    ReadersView, ServiceView, SignatureReportView, StepView, SyncView, TextView,
+    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView,
+    DraftSummaryView, DraftView, FormView, Language, OutboxItemView, PersonView, PinView,
+    ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView, StepView, SyncView,
+    TextView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -32,13 +33,17 @@ impl Show {
     }
 
     pub(crate) fn written(&self, path: &Path) {
-        self.either(&json!({"written": path}), || self.pair("written", &path.display().to_string()));
+        self.either(&json!({"written": path}), || {
+            self.pair("written", &path.display().to_string())
+        });
     }
 
     pub(crate) fn readers(&self, view: &ReadersView) {
         self.either(view, || {
             match view.service {
-                ServiceView::Running if view.readers.is_empty() => self.line(&self.say("no-readers")),
+                ServiceView::Running if view.readers.is_empty() => {
+                    self.line(&self.say("no-readers"))
+                }
                 ServiceView::Running => {}
                 ServiceView::NotRunning => self.line(&self.say("err-no-service")),
                 ServiceView::AccessDenied => self.line(&self.say("err-service-denied")),
@@ -80,14 +85,27 @@ impl Show {
         if self.json {
             return;
         }
-        eprintln!("{}: {} ({})", self.say("asks"), self.pick(&view.relying_party), view.issuer);
+        eprintln!(
+            "{}: {} ({})",
+            self.say("asks"),
+            self.pick(&view.relying_party),
+            view.issuer
+        );
         eprintln!("{}: {}", self.say("purpose"), self.pick(&view.purpose));
         eprintln!(
             "{}: {} / {}, {} - {}",
-            self.say("terminal"), view.terminal, view.terminal_authority, view.terminal_from, view.terminal_until
+            self.say("terminal"),
+            view.terminal,
+            view.terminal_authority,
+            view.terminal_from,
+            view.terminal_until
         );
         for claim in &view.claims {
-            let kind = if claim.required { "required" } else { "optional" };
+            let kind = if claim.required {
+                "required"
+            } else {
+                "optional"
+            };
             eprintln!("  {} ({})", claim.name, self.say(kind));
         }
         eprintln!("{}", self.pin_sentence(*pin));
@@ -98,7 +116,14 @@ impl Show {
         if self.json {
             return;
         }
-        if let PromptView::Sign { title, recipient, fields, hash, .. } = view {
+        if let PromptView::Sign {
+            title,
+            recipient,
+            fields,
+            hash,
+            ..
+        } = view
+        {
             eprintln!("{}: {}", self.say("signs"), self.pick(title));
             eprintln!("{}: {}", self.say("recipient"), self.pick(recipient));
             for field in fields {
@@ -134,14 +159,22 @@ impl Show {
                 self.pair("personal-number", number);
             }
             self.pair("portal", &view.portal);
-            self.line(&self.say(if view.session { "session-open" } else { "session-closed" }));
+            self.line(&self.say(if view.session {
+                "session-open"
+            } else {
+                "session-closed"
+            }));
         });
     }
 
     pub(crate) fn procedures(&self, view: &[ProcedureView]) {
         self.either(&view, || {
             for procedure in view {
-                self.line(&format!("{}  {}", procedure.id, self.pick(&procedure.title)));
+                self.line(&format!(
+                    "{}  {}",
+                    procedure.id,
+                    self.pick(&procedure.title)
+                ));
             }
         });
     }
@@ -149,7 +182,11 @@ impl Show {
     pub(crate) fn form(&self, view: &FormView) {
         self.either(view, || {
             let procedure = &view.procedure;
-            self.line(&format!("{}  {}", procedure.id, self.pick(&procedure.title)));
+            self.line(&format!(
+                "{}  {}",
+                procedure.id,
+                self.pick(&procedure.title)
+            ));
             self.line(self.pick(&procedure.description));
             self.pair("authority", self.pick(&procedure.authority));
             self.pair("cost", self.pick(&procedure.cost));
@@ -165,7 +202,12 @@ impl Show {
             self.draft_line(&view.summary);
             if let Some(values) = view.data.as_object() {
                 for (name, value) in values {
-                    self.line(&format!("  {name}: {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+                    self.line(&format!(
+                        "  {name}: {}",
+                        value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned)
+                    ));
                 }
             }
             for problem in &view.problems {
@@ -175,13 +217,20 @@ impl Show {
     }
 
     pub(crate) fn drafts(&self, view: &[DraftSummaryView]) {
-        self.either(&view, || view.iter().for_each(|draft| self.draft_line(draft)));
+        self.either(&view, || {
+            view.iter().for_each(|draft| self.draft_line(draft))
+        });
     }
 
     pub(crate) fn outbox(&self, view: &[OutboxItemView]) {
         self.either(&view, || {
             for item in view {
-                self.line(&format!("{}  {}  {}", item.id, item.procedure_id, self.pick(&item.title)));
+                self.line(&format!(
+                    "{}  {}  {}",
+                    item.id,
+                    item.procedure_id,
+                    self.pick(&item.title)
+                ));
                 if let Some(problem) = &item.last_problem {
                     self.line(&format!("  {problem}"));
                 }
@@ -190,24 +239,30 @@ impl Show {
     }
 
     pub(crate) fn sent(&self, application: &ApplicationView) {
-        self.either(&json!({"state": "registered", "application": application}), || {
-            self.pair("registered", &application.registration_number);
-        });
+        self.either(
+            &json!({"state": "registered", "application": application}),
+            || {
+                self.pair("registered", &application.registration_number);
+            },
+        );
     }
 
     /// Signed and safe, but not gone yet.
     pub(crate) fn waits(&self, outbox: &[OutboxItemView], id: &str, problem: Option<&Problem>) {
         let item = outbox.iter().find(|item| item.id == id);
         let problem = problem.map(|problem| problem.view(self.language));
-        self.either(&json!({"state": "waiting", "item": item, "problem": problem}), || {
-            self.line(&self.say("waits"));
-            if let Some(problem) = &problem {
-                self.line(&problem.message);
-                self.line(&problem.remedy);
-            } else if let Some(reason) = item.and_then(|item| item.last_problem.as_deref()) {
-                self.line(reason);
-            }
-        });
+        self.either(
+            &json!({"state": "waiting", "item": item, "problem": problem}),
+            || {
+                self.line(&self.say("waits"));
+                if let Some(problem) = &problem {
+                    self.line(&problem.message);
+                    self.line(&problem.remedy);
+                } else if let Some(reason) = item.and_then(|item| item.last_problem.as_deref()) {
+                    self.line(reason);
+                }
+            },
+        );
     }
 
     pub(crate) fn sync(&self, view: &SyncView) {
@@ -215,13 +270,19 @@ impl Show {
             for application in &view.sent {
                 self.pair("registered", &application.registration_number);
             }
-            self.pair("changed", &(view.procedures + view.applications).to_string());
+            self.pair(
+                "changed",
+                &(view.procedures + view.applications).to_string(),
+            );
             self.pair("waiting", &view.waiting.to_string());
         });
     }
 
     pub(crate) fn applications(&self, view: &[ApplicationView]) {
-        self.either(&view, || view.iter().for_each(|application| self.application_line(application)));
+        self.either(&view, || {
+            view.iter()
+                .for_each(|application| self.application_line(application))
+        });
     }
 
     pub(crate) fn application(&self, view: &ApplicationView) {
@@ -229,7 +290,11 @@ impl Show {
             self.application_line(view);
             for event in &view.history {
                 let note = event.note.as_ref().map_or("", |note| self.pick(note));
-                self.line(&format!("  {}  {}  {note}", event.at, self.say(&format!("status-{}", event.status))));
+                self.line(&format!(
+                    "  {}  {}  {note}",
+                    event.at,
+                    self.say(&format!("status-{}", event.status))
+                ));
             }
         });
     }
@@ -244,8 +309,17 @@ impl Show {
     }
 
     fn draft_line(&self, draft: &DraftSummaryView) {
-        let state = self.say(if draft.complete { "draft-complete" } else { "draft-open" });
-        self.line(&format!("{}  {}  {} ({state})", draft.id, draft.procedure_id, self.pick(&draft.title)));
+        let state = self.say(if draft.complete {
+            "draft-complete"
+        } else {
+            "draft-open"
+        });
+        self.line(&format!(
+            "{}  {}  {} ({state})",
+            draft.id,
+            draft.procedure_id,
+            self.pick(&draft.title)
+        ));
     }
 
     fn application_line(&self, application: &ApplicationView) {

@@ -48,12 +48,17 @@ impl Desk {
         }
         let problems = problems_of(&draft, &procedure)?;
         if !problems.is_empty() {
-            return Err(Problem::new(Code::FormIncomplete).with("count", problems.len().to_string()));
+            return Err(
+                Problem::new(Code::FormIncomplete).with("count", problems.len().to_string())
+            );
         }
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let octets = Manifest::new(
             draft.id,
-            ProcedureReference { id: draft.procedure_id, version: draft.procedure_version },
+            ProcedureReference {
+                id: draft.procedure_id,
+                version: draft.procedure_version,
+            },
             Applicant {
                 name: person.holder.display_name(),
                 personal_number: person.holder.personal_number.clone(),
@@ -69,7 +74,10 @@ impl Desk {
         let manifest = read(&octets)?;
         let fields = form::lines(&procedure.form.ui, &manifest.data)
             .into_iter()
-            .map(|line| PromptFieldView { label: line.label.into(), value: line.value.into() })
+            .map(|line| PromptFieldView {
+                label: line.label.into(),
+                value: line.value.into(),
+            })
             .collect();
         let prompt = PromptView::Sign {
             title: procedure.title.into(),
@@ -80,7 +88,13 @@ impl Desk {
             pin,
         };
         let serial_number = person.holder.serial_number;
-        Ok(Signing { id: draft.id, octets: Some(octets), address, serial_number, prompt })
+        Ok(Signing {
+            id: draft.id,
+            octets: Some(octets),
+            address,
+            serial_number,
+            prompt,
+        })
     }
 
     /// Signs with the card and puts the application into the outbox. From then on nothing loses it.
@@ -148,6 +162,8 @@ pub(crate) fn read(octets: &[u8]) -> Outcome<Manifest> {
 }
 
 fn signer_name(applicant: &Applicant) -> String {
-    let name = ["be", "ru", "latin"].into_iter().find_map(|language| applicant.name.get(language));
+    let name = ["be", "ru", "latin"]
+        .into_iter()
+        .find_map(|language| applicant.name.get(language));
     name.cloned().unwrap_or_default()
 }

@@ -45,7 +45,10 @@ impl Desk {
     /// What is in the way of a card: no service, no reader, no card, not an ID card.
     pub fn card_status(&self, reader: Option<&str>) -> Outcome<CardStatusView> {
         let address = self.choose_card(reader)?;
-        Ok(CardStatusView { reader: address.to_string(), pin: self.pin_state(&address)? })
+        Ok(CardStatusView {
+            reader: address.to_string(),
+            pin: self.pin_state(&address)?,
+        })
     }
 
     /// As [`Desk::card_status`], but a PIN that cannot be used is a problem: nobody should type it.
@@ -54,7 +57,10 @@ impl Desk {
     /// As [`Desk::card_status`]; `pin_suspended`, `pin_blocked`, `pin_deactivated`.
     pub fn usable_card(&self, reader: Option<&str>) -> Outcome<CardStatusView> {
         let address = self.choose_card(reader)?;
-        Ok(CardStatusView { reader: address.to_string(), pin: self.usable_pin(&address)? })
+        Ok(CardStatusView {
+            reader: address.to_string(),
+            pin: self.usable_pin(&address)?,
+        })
     }
 
     /// Whose card it is and which certificates it has. Uses the PIN once.
@@ -66,7 +72,9 @@ impl Desk {
         let mut session = self.open_to_sign(&address, pin)?;
         let mut certificates = Vec::new();
         for key in BASE_KEYS {
-            let Some(octets) = session.read_certificate(key)? else { continue };
+            let Some(octets) = session.read_certificate(key)? else {
+                continue;
+            };
             let summary = certificate::summary(&octets)?;
             certificates.push(CertificateView {
                 key: format!("{key:02X}"),
@@ -77,14 +85,21 @@ impl Desk {
                 not_after: summary.not_after.to_string(),
             });
         }
-        let holder = certificates.first().map(|certificate| certificate.subject.clone());
-        Ok(CardContentsView { holder, certificates })
+        let holder = certificates
+            .first()
+            .map(|certificate| certificate.subject.clone());
+        Ok(CardContentsView {
+            holder,
+            certificates,
+        })
     }
 
     /// The card to talk to: the named reader's, or the only ID card there is.
     pub(crate) fn choose_card(&self, reader: Option<&str>) -> Outcome<ReaderAddress> {
         if let Some(name) = reader {
-            return name.parse().map_err(|error| Problem::new(Code::NoReader).because(error));
+            return name
+                .parse()
+                .map_err(|error| Problem::new(Code::NoReader).because(error));
         }
         let states = readers::list(&self.remote_readers()).map_err(reader_problem)?;
         if states.is_empty() {
@@ -135,12 +150,20 @@ impl Desk {
     }
 
     fn remote_readers(&self) -> Vec<ReaderAddress> {
-        self.settings().remote_reader.map(ReaderAddress::Tcp).into_iter().collect()
+        self.settings()
+            .remote_reader
+            .map(ReaderAddress::Tcp)
+            .into_iter()
+            .collect()
     }
 }
 
 /// Proves the PIN, once. What is not six digits never goes to the card.
-pub(crate) fn open_with_pin(address: &ReaderAddress, pin: &Secret, hello: &Hello) -> Outcome<Session> {
+pub(crate) fn open_with_pin(
+    address: &ReaderAddress,
+    pin: &Secret,
+    hello: &Hello,
+) -> Outcome<Session> {
     if !Password::Pin.is_well_formed(pin.expose()) {
         return Err(Code::PinFormat.into());
     }
@@ -170,7 +193,11 @@ impl Watch {
             .name("readers".to_owned())
             .spawn(move || watch(&remote, &shared, &sender))
             .map_err(|error| Problem::new(Code::Internal).because(error))?;
-        Ok(Self { changes: Mutex::new(changes), stop, thread: Some(thread) })
+        Ok(Self {
+            changes: Mutex::new(changes),
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// Waits for a change and gives all readers as they are then; the first answer comes at once.
@@ -200,7 +227,11 @@ impl Drop for Watch {
 
 /// Reports every change. A service that is not there is asked again after a pause: it may be started
 /// by the plugging in of a reader.
-fn watch(remote: &[ReaderAddress], stop: &Mutex<Stop>, sender: &std::sync::mpsc::Sender<ReadersView>) {
+fn watch(
+    remote: &[ReaderAddress],
+    stop: &Mutex<Stop>,
+    sender: &std::sync::mpsc::Sender<ReadersView>,
+) {
     let stopped = |canceller| {
         let mut stop = stop.lock().unwrap_or_else(PoisonError::into_inner);
         stop.canceller = canceller;
@@ -246,13 +277,20 @@ fn view_of(states: Result<Vec<ReaderState>, ReaderError>) -> ReadersView {
             service: ServiceView::Running,
             readers: states
                 .iter()
-                .map(|state| ReaderView { name: state.address.to_string(), card: presence(state) })
+                .map(|state| ReaderView {
+                    name: state.address.to_string(),
+                    card: presence(state),
+                })
                 .collect(),
         },
-        Err(ReaderError::AccessDenied) => {
-            ReadersView { service: ServiceView::AccessDenied, readers: Vec::new() }
-        }
-        Err(_) => ReadersView { service: ServiceView::NotRunning, readers: Vec::new() },
+        Err(ReaderError::AccessDenied) => ReadersView {
+            service: ServiceView::AccessDenied,
+            readers: Vec::new(),
+        },
+        Err(_) => ReadersView {
+            service: ServiceView::NotRunning,
+            readers: Vec::new(),
+        },
     }
 }
 

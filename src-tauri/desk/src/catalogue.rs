@@ -12,7 +12,10 @@ impl Desk {
     /// # Errors
     /// `no_store`, `store_locked`.
     pub fn catalog(&self, query: &str) -> Outcome<Vec<ProcedureView>> {
-        let words: Vec<String> = folded(query).split_whitespace().map(str::to_owned).collect();
+        let words: Vec<String> = folded(query)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
         let mut procedures = self.with_store(|store| Ok(store.procedures()?))?;
         procedures.retain(|procedure| {
             let text = folded(&everything(procedure));
@@ -62,7 +65,11 @@ fn view_of(procedure: Procedure) -> ProcedureView {
 
 impl From<Text> for TextView {
     fn from(text: Text) -> Self {
-        Self { be: text.be, ru: text.ru, en: text.en }
+        Self {
+            be: text.be,
+            ru: text.ru,
+            en: text.en,
+        }
     }
 }
 
@@ -97,7 +104,9 @@ fn folded(text: &str) -> String {
 
 /// `2.10` comes after `2.9`.
 fn number_order(id: &str) -> Vec<u32> {
-    id.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect()
+    id.split('.')
+        .map(|part| part.parse().unwrap_or(u32::MAX))
+        .collect()
 }
 
 #[cfg(test)]

@@ -61,7 +61,9 @@ impl From<PortalError> for Problem {
             PortalError::DocumentExpired => Code::DocumentExpired,
             PortalError::RequiredClaimMissing => Code::RequiredClaimMissing,
             PortalError::Refused(reason) => {
-                return Self::new(Code::PortalRefused).with("reason", reason.clone()).because(&error);
+                return Self::new(Code::PortalRefused)
+                    .with("reason", reason.clone())
+                    .because(&error);
             }
             _ => Code::Internal,
         };

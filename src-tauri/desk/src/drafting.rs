@@ -26,7 +26,10 @@ impl Desk {
     pub fn new_draft(&self, procedure_id: &str) -> Outcome<DraftView> {
         let procedure = self.stored_procedure(procedure_id)?;
         let draft = self.with_store(|store| {
-            let holder = store.person()?.map(|person| person.holder).unwrap_or_default();
+            let holder = store
+                .person()?
+                .map(|person| person.holder)
+                .unwrap_or_default();
             let (data, prefilled) = prefill(&procedure.form.ui, &holder);
             let draft = Draft {
                 id: Uuid::now_v7(),
@@ -80,7 +83,9 @@ impl Desk {
         let mut draft = self.stored_draft(id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         let before = std::mem::replace(&mut draft.data, data.clone());
-        draft.prefilled.retain(|path, _| before.pointer(path) == draft.data.pointer(path));
+        draft
+            .prefilled
+            .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
         draft.procedure_version = procedure.version;
         draft.changed_at = Timestamp::now();
         self.with_store(|store| store.change_draft(&draft).map_err(draft_problem))?;
@@ -106,7 +111,10 @@ impl Desk {
         let language = self.language();
         Ok(DraftView {
             summary: summary(&draft, &procedure, &problems)?,
-            problems: problems.into_iter().map(|problem| problem_view(problem, language)).collect(),
+            problems: problems
+                .into_iter()
+                .map(|problem| problem_view(problem, language))
+                .collect(),
             form: form_of(procedure),
             data: draft.data,
             prefilled: draft.prefilled,
@@ -131,7 +139,11 @@ fn draft_problem(error: StoreError) -> Problem {
     }
 }
 
-fn summary(draft: &Draft, procedure: &Procedure, problems: &[FieldProblem]) -> Outcome<DraftSummaryView> {
+fn summary(
+    draft: &Draft,
+    procedure: &Procedure,
+    problems: &[FieldProblem],
+) -> Outcome<DraftSummaryView> {
     Ok(DraftSummaryView {
         id: draft.id.to_string(),
         procedure_id: draft.procedure_id.clone(),
@@ -145,7 +157,11 @@ fn problem_view(problem: FieldProblem, language: Language) -> FieldProblemView {
     let id = format!("field-{}", problem.keyword);
     let known = speech::has(language, &id);
     let message = speech::text(language, if known { &id } else { "field-other" });
-    FieldProblemView { path: problem.path, keyword: problem.keyword, message }
+    FieldProblemView {
+        path: problem.path,
+        keyword: problem.keyword,
+        message,
+    }
 }
 
 /// Values for the fields that name a source, and which these are.
@@ -154,7 +170,9 @@ fn prefill(ui: &Value, holder: &Holder) -> (Value, BTreeMap<String, String>) {
     let mut prefilled = BTreeMap::new();
     let sources = ui["prefill"].as_object();
     for (path, source) in sources.into_iter().flatten() {
-        let (Some(source), Some(name)) = (source.as_str(), path.strip_prefix('/')) else { continue };
+        let (Some(source), Some(name)) = (source.as_str(), path.strip_prefix('/')) else {
+            continue;
+        };
         if name.contains(['/', '~']) {
             // Prefilled fields stand at the top of a form (docs/forms.md).
             continue;

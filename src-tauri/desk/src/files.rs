@@ -39,7 +39,9 @@ impl Desk {
                 kabinet_pki::sign_attached_stream(content, target, &mut signer, signing::now()?)?;
             } else {
                 let cms = kabinet_pki::sign_detached(content, &mut signer, signing::now()?)?;
-                target.write_all(&cms).map_err(|error| file_problem(&error))?;
+                target
+                    .write_all(&cms)
+                    .map_err(|error| file_problem(&error))?;
             }
             Ok(())
         })
@@ -55,7 +57,11 @@ impl Desk {
         content: Option<&Path>,
         trust: Option<&Path>,
     ) -> Outcome<SignatureReportView> {
-        let open = |path: &Path| File::open(path).map(BufReader::new).map_err(|error| file_problem(&error));
+        let open = |path: &Path| {
+            File::open(path)
+                .map(BufReader::new)
+                .map_err(|error| file_problem(&error))
+        };
         let folder = trust.map_or_else(|| self.profile.trust_dir(), Path::to_path_buf);
         let anchors = if folder.is_dir() {
             TrustAnchors::from_folder(&folder)
@@ -68,7 +74,9 @@ impl Desk {
         let report = kabinet_pki::verify(open(file)?, content, &anchors, signing::now()?)
             .map_err(|error| file_problem(&error))?;
         if report.verdict == Verdict::Invalid(Reason::FormatFailure) && report.signers.is_empty() {
-            return Err(Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default()));
+            return Err(
+                Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
+            );
         }
         Ok(self.view_of_report(&report))
     }
@@ -79,19 +87,27 @@ impl Desk {
     /// `application_not_found`, also for one that was sent from elsewhere; `file_unreadable`.
     pub fn save_application(&self, id: &str, output: &Path) -> Outcome {
         let id = crate::drafting::parse_id(id, Code::ApplicationNotFound)?;
-        let cms = self.with_store(|store| Ok(store.signed_copy(id)?.ok_or(Code::ApplicationNotFound)?))?;
-        write_beside(output, |target| target.write_all(&cms).map_err(|error| file_problem(&error)))
+        let cms = self
+            .with_store(|store| Ok(store.signed_copy(id)?.ok_or(Code::ApplicationNotFound)?))?;
+        write_beside(output, |target| {
+            target.write_all(&cms).map_err(|error| file_problem(&error))
+        })
     }
 
     fn view_of_report(&self, report: &Report) -> SignatureReportView {
         let signer = report.signers.first();
-        let name = signer.and_then(|signer| signer.certificate.as_ref()).map(|summary| summary.subject.clone());
+        let name = signer
+            .and_then(|signer| signer.certificate.as_ref())
+            .map(|summary| summary.subject.clone());
         let (verdict, id) = match report.verdict {
             Verdict::Valid => ("valid", "signature-valid"),
             Verdict::Invalid(_) => ("invalid", "signature-invalid"),
             Verdict::CannotTell(_) => ("cannot_tell", "signature-cannot-tell"),
         };
-        let reason = report.verdict.reason().map(|reason| reason.indication().to_owned());
+        let reason = report
+            .verdict
+            .reason()
+            .map(|reason| reason.indication().to_owned());
         let values = BTreeMap::from([
             ("signer", name.clone().unwrap_or_default()),
             ("reason", reason.clone().unwrap_or_default()),
@@ -105,7 +121,13 @@ impl Desk {
                 .and_then(|signer| signer.claimed_signing_time)
                 .map(|time| time.to_string()),
             chain: signer
-                .map(|signer| signer.chain.iter().map(|summary| summary.subject.clone()).collect())
+                .map(|signer| {
+                    signer
+                        .chain
+                        .iter()
+                        .map(|summary| summary.subject.clone())
+                        .collect()
+                })
                 .unwrap_or_default(),
         }
     }
@@ -119,7 +141,9 @@ fn write_beside(output: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Outco
     let whole = || -> Outcome {
         let mut target = BufWriter::new(File::create(part).map_err(|error| file_problem(&error))?);
         write(&mut target)?;
-        let file = target.into_inner().map_err(|error| file_problem(error.error()))?;
+        let file = target
+            .into_inner()
+            .map_err(|error| file_problem(error.error()))?;
         file.sync_all().map_err(|error| file_problem(&error))?;
         fs::rename(part, output).map_err(|error| file_problem(&error))
     };

@@ -77,7 +77,10 @@ impl Desk {
     /// `read_only` or `disk_full` when it cannot be remembered; it is spoken all the same.
     pub fn keep_language(&self, language: Language) -> Outcome {
         self.speak(language);
-        self.profile.keep_settings(&Settings { language, ..self.profile.settings()? })
+        self.profile.keep_settings(&Settings {
+            language,
+            ..self.profile.settings()?
+        })
     }
 
     /// Uses another portal until the program ends.
@@ -88,7 +91,10 @@ impl Desk {
     /// What the window shows of the settings.
     pub fn settings_view(&self) -> SettingsView {
         let settings = self.settings();
-        SettingsView { language: settings.language, portal: settings.portal.unwrap_or_default() }
+        SettingsView {
+            language: settings.language,
+            portal: settings.portal.unwrap_or_default(),
+        }
     }
 
     fn settings(&self) -> Settings {

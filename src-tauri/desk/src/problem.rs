@@ -23,7 +23,12 @@ impl Problem {
     /// A case without values.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, attempts_left: None, args: BTreeMap::new(), cause: String::new() }
+        Self {
+            code,
+            attempts_left: None,
+            args: BTreeMap::new(),
+            cause: String::new(),
+        }
     }
 
     /// The same with its technical cause.
@@ -69,7 +74,12 @@ impl Problem {
     pub fn view(&self, language: Language) -> ProblemView {
         let attempts = self.attempts_left.map(u32::from);
         let say = |kind: &str| {
-            speech::say(language, &format!("{kind}-{}", self.code.name().replace('_', "-")), attempts, &self.args)
+            speech::say(
+                language,
+                &format!("{kind}-{}", self.code.name().replace('_', "-")),
+                attempts,
+                &self.args,
+            )
         };
         ProblemView {
             code: self.code.name().to_owned(),
@@ -263,8 +273,14 @@ mod tests {
                     .with("count", "3")
                     .view(language);
                 for text in [&view.message, &view.remedy] {
-                    assert!(!text.is_empty() && !text.contains(['{', '}']), "{code:?} {language:?}: {text}");
-                    assert!(!text.starts_with("err-") && !text.starts_with("rec-"), "{code:?}: {text}");
+                    assert!(
+                        !text.is_empty() && !text.contains(['{', '}']),
+                        "{code:?} {language:?}: {text}"
+                    );
+                    assert!(
+                        !text.starts_with("err-") && !text.starts_with("rec-"),
+                        "{code:?}: {text}"
+                    );
                 }
             }
         }
@@ -272,7 +288,12 @@ mod tests {
 
     #[test]
     fn attempts_follow_the_plural_rules() {
-        let remedy = |left, language| Problem::new(Code::PinWrong).attempts(left).view(language).remedy;
+        let remedy = |left, language| {
+            Problem::new(Code::PinWrong)
+                .attempts(left)
+                .view(language)
+                .remedy
+        };
         assert!(remedy(2, Language::Ru).starts_with("Осталось 2 попытки"));
         assert!(remedy(1, Language::Be).starts_with("Засталася 1 спроба"));
         assert!(remedy(1, Language::En).starts_with("One attempt"));

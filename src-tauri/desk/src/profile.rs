@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Outcome;
 use crate::problem::{Code, Problem};
 use crate::view::Language;
-use crate::Outcome;
 
 /// What can be set without being personal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,9 @@ impl Profile {
     /// `read_only` or `disk_full` when it cannot be made.
     pub fn open(dir: &Path) -> Outcome<Self> {
         std::fs::create_dir_all(dir).map_err(|error| file_problem(&error))?;
-        Ok(Self { dir: dir.to_path_buf() })
+        Ok(Self {
+            dir: dir.to_path_buf(),
+        })
     }
 
     /// The platform's folder for this program's data.
@@ -52,7 +54,8 @@ impl Profile {
         } else if cfg!(target_os = "macos") {
             variable("HOME").map(|home| home.join("Library/Application Support"))
         } else {
-            variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+            variable("XDG_DATA_HOME")
+                .or_else(|| variable("HOME").map(|home| home.join(".local/share")))
         };
         base.unwrap_or_else(|| PathBuf::from(".")).join("kabinet")
     }
@@ -124,7 +127,10 @@ impl Profile {
 #[must_use]
 pub fn store_name(issuer: &str, subject: &str) -> String {
     let hash = kabinet_stb::hash::belt_hash(format!("{issuer}\n{subject}").as_bytes());
-    hash.iter().take(16).map(|octet| format!("{octet:02x}")).collect()
+    hash.iter()
+        .take(16)
+        .map(|octet| format!("{octet:02x}"))
+        .collect()
 }
 
 fn is_store_name(name: &str) -> bool {
@@ -150,7 +156,9 @@ fn replace(path: &Path, octets: &[u8]) -> Outcome {
 pub(crate) fn file_problem(error: &std::io::Error) -> Problem {
     let code = match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Code::DiskFull,
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Code::ReadOnly,
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            Code::ReadOnly
+        }
         _ => Code::FileUnreadable,
     };
     Problem::new(code).because(error)
@@ -166,11 +174,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let profile = Profile::open(dir.path()).unwrap();
         assert_eq!(profile.settings().unwrap(), Settings::default());
-        let settings = Settings { portal: Some("https://p.example".into()), language: Language::Ru, remote_reader: None };
+        let settings = Settings {
+            portal: Some("https://p.example".into()),
+            language: Language::Ru,
+            remote_reader: None,
+        };
         profile.keep_settings(&settings).unwrap();
         assert_eq!(profile.settings().unwrap(), settings);
         std::fs::write(dir.path().join("settings.json"), b"{").unwrap();
-        assert_eq!(profile.settings().unwrap_err().code, Code::SettingsUnreadable);
+        assert_eq!(
+            profile.settings().unwrap_err().code,
+            Code::SettingsUnreadable
+        );
     }
 
     #[test]

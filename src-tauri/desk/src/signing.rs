@@ -23,7 +23,10 @@ impl CardSigner {
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: &Secret) -> Outcome<Self> {
         let mut session = desk.open_to_sign(address, pin)?;
         let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
-        Ok(Self { session, certificate })
+        Ok(Self {
+            session,
+            certificate,
+        })
     }
 
     /// Refuses a card of another person than `serial_number` (DG1) names: the certificate's subject

@@ -45,7 +45,12 @@ impl Desk {
         let dialogue = kabinet_portal::SignIn::begin(&client).await?;
         let consent = consent(&client, &dialogue)?;
         let prompt = PromptView::SignIn { consent, pin };
-        Ok(SignIn { client, dialogue: Some(dialogue), address, prompt })
+        Ok(SignIn {
+            client,
+            dialogue: Some(dialogue),
+            address,
+            prompt,
+        })
     }
 
     /// Signs in. `groups` are the data groups that the person shares beside the required ones;
@@ -80,10 +85,13 @@ impl Desk {
         progress(StepView::Terminal);
         let access = session.access().to_vec();
         let request_hash = dialogue.request_hash();
-        let (auxiliary, certificates) =
-            (dialogue.auxiliary_data().to_vec(), dialogue.terminal_certificates().to_vec());
+        let (auxiliary, certificates) = (
+            dialogue.auxiliary_data().to_vec(),
+            dialogue.terminal_certificates().to_vec(),
+        );
         let started =
-            apart(move || Ok(session.begin_terminal(&request_hash, &auxiliary, &certificates)?)).await?;
+            apart(move || Ok(session.begin_terminal(&request_hash, &auxiliary, &certificates)?))
+                .await?;
         let batch = dialogue.answer_m1(&access, &started.m1).await?;
         let (mut relay, m3) = apart(move || Ok(started.finish_terminal(&batch.m2)?)).await?;
 
@@ -103,8 +111,11 @@ impl Desk {
         progress(StepView::Saving);
         let holder = Holder::from_groups(&ticket.groups)
             .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
-        let person =
-            Person { portal: sign_in.client.address().to_owned(), subject: ticket.subject, holder };
+        let person = Person {
+            portal: sign_in.client.address().to_owned(),
+            subject: ticket.subject,
+            holder,
+        };
         self.keep_sign_in(&person, &session.to_secret(), passphrase)?;
         *lock(&self.online) = None;
         progress(StepView::Done);
@@ -161,7 +172,10 @@ async fn carry(mut relay: Relay, commands: Vec<Vec<u8>>) -> Outcome<(Relay, Vec<
 fn consent(client: &Client, dialogue: &kabinet_portal::SignIn) -> Outcome<ConsentView> {
     let garbage = |error: cvc::CvcError| Problem::new(Code::PortalGarbage).because(error);
     let request = dialogue.request();
-    let terminal = dialogue.terminal_certificates().last().ok_or(Code::PortalGarbage)?;
+    let terminal = dialogue
+        .terminal_certificates()
+        .last()
+        .ok_or(Code::PortalGarbage)?;
     let terminal = cvc::Certificate::parse(terminal).map_err(garbage)?;
     Ok(ConsentView {
         id: hex(&dialogue.request_hash()),

@@ -12,13 +12,31 @@ use crate::view::Language;
 type Bundle = FluentBundle<FluentResource>;
 
 static BE: LazyLock<Bundle> = LazyLock::new(|| {
-    bundle("be", [include_str!("../../../ui/locales/be/problems.ftl"), include_str!("../../../ui/locales/be/cli.ftl")])
+    bundle(
+        "be",
+        [
+            include_str!("../../../ui/locales/be/problems.ftl"),
+            include_str!("../../../ui/locales/be/cli.ftl"),
+        ],
+    )
 });
 static RU: LazyLock<Bundle> = LazyLock::new(|| {
-    bundle("ru", [include_str!("../../../ui/locales/ru/problems.ftl"), include_str!("../../../ui/locales/ru/cli.ftl")])
+    bundle(
+        "ru",
+        [
+            include_str!("../../../ui/locales/ru/problems.ftl"),
+            include_str!("../../../ui/locales/ru/cli.ftl"),
+        ],
+    )
 });
 static EN: LazyLock<Bundle> = LazyLock::new(|| {
-    bundle("en", [include_str!("../../../ui/locales/en/problems.ftl"), include_str!("../../../ui/locales/en/cli.ftl")])
+    bundle(
+        "en",
+        [
+            include_str!("../../../ui/locales/en/problems.ftl"),
+            include_str!("../../../ui/locales/en/cli.ftl"),
+        ],
+    )
 });
 
 /// A text without values, such as a label.
@@ -70,7 +88,8 @@ fn bundle(language: &str, texts: [&str; 2]) -> Bundle {
     bundle.set_use_isolating(false);
     // A file with a mistake still gives its good messages.
     for text in texts {
-        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        let resource =
+            FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
         let _ = bundle.add_resource(resource);
     }
     bundle

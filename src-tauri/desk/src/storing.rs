@@ -48,14 +48,20 @@ impl Desk {
             Protection::Passphrase => "passphrase".to_owned(),
         };
         if let Some(area) = &*lock(&self.area) {
-            return StoreView { state: "open".to_owned(), protection: Some(name(area.protection)) };
+            return StoreView {
+                state: "open".to_owned(),
+                protection: Some(name(area.protection)),
+            };
         }
         match self.current_store() {
             Some(path) => StoreView {
                 state: "locked".to_owned(),
                 protection: protection::protection(&path).map(name),
             },
-            None => StoreView { state: "none".to_owned(), protection: None },
+            None => StoreView {
+                state: "none".to_owned(),
+                protection: None,
+            },
         }
     }
 
@@ -106,7 +112,11 @@ impl Desk {
         if !theirs {
             // The store of whoever was here before is closed first: it may be opened by its lock.
             *area = None;
-            *area = Some(if path.exists() { open(&path, passphrase)? } else { create(path, passphrase)? });
+            *area = Some(if path.exists() {
+                open(&path, passphrase)?
+            } else {
+                create(path, passphrase)?
+            });
         }
         let area = area.as_mut().ok_or(Code::NoStore)?;
         area.store.sign_in(person, session)?;
@@ -124,7 +134,12 @@ impl Desk {
 
     fn current_store(&self) -> Option<PathBuf> {
         let name = self.profile.current_person()?;
-        let path = self.profile.dir().join("persons").join(name).join("store.db");
+        let path = self
+            .profile
+            .dir()
+            .join("persons")
+            .join(name)
+            .join("store.db");
         path.exists().then_some(path)
     }
 }
@@ -135,7 +150,10 @@ fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outcome<Area> {
         return Err(Code::StoreLocked.into());
     }
     let key = protection::key(path, passphrase)?;
-    Ok(Area { store: Store::open(path, &key)?, protection })
+    Ok(Area {
+        store: Store::open(path, &key)?,
+        protection,
+    })
 }
 
 fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
@@ -147,7 +165,10 @@ fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
         StoreError::NoKeyStore => Problem::new(Code::PassphraseNeeded).because(error),
         other => other.into(),
     })?;
-    Ok(Area { store: Store::create(&path, &key)?, protection })
+    Ok(Area {
+        store: Store::create(&path, &key)?,
+        protection,
+    })
 }
 
 /// Keeps renewed sessions in the store that is open.

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
 use kabinet_portal::{
-    Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
-    Submission,
+    Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session,
+    States, Submission,
 };
 use kabinet_records::Application;
 
@@ -15,7 +15,9 @@ use crate::applying::read;
 use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
 use crate::storing::Keeper;
-use crate::view::{ApplicationView, HistoryView, OutboxItemView, OutboxStateView, SyncView, TextView};
+use crate::view::{
+    ApplicationView, HistoryView, OutboxItemView, OutboxStateView, SyncView, TextView,
+};
 use crate::{Desk, Outcome, lock};
 
 impl Desk {
@@ -54,9 +56,14 @@ impl Desk {
         })?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Ok(SyncView {
-            sent: sent.into_iter().map(|application| self.view_of_application(application)).collect(),
+            sent: sent
+                .into_iter()
+                .map(|application| self.view_of_application(application))
+                .collect(),
             procedures: count(changes.procedures.changed.len() + changes.procedures.removed.len()),
-            applications: count(changes.applications.changed.len() + changes.applications.removed.len()),
+            applications: count(
+                changes.applications.changed.len() + changes.applications.removed.len(),
+            ),
             waiting: count(self.with_store(|store| Ok(store.outbox()?))?.len()),
         })
     }
@@ -91,7 +98,8 @@ impl Desk {
     fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
         let wait = Backoff::default().delay(item.tries, error.retry_after());
         let due = SystemTime::now() + wait;
-        let due = Timestamp::try_from(due).map_err(|error| Problem::new(Code::Internal).because(error))?;
+        let due = Timestamp::try_from(due)
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
         self.with_store(|store| Ok(store.outbox_failed(item.id, code.name(), due)?))
     }
 
@@ -128,7 +136,10 @@ impl Desk {
     /// `no_store`, `store_locked`.
     pub fn applications(&self, count: usize) -> Outcome<Vec<ApplicationView>> {
         let applications = self.with_store(|store| Ok(store.newest_applications(count)?))?;
-        Ok(applications.into_iter().map(|application| self.view_of_application(application)).collect())
+        Ok(applications
+            .into_iter()
+            .map(|application| self.view_of_application(application))
+            .collect())
     }
 
     /// One application.
@@ -152,9 +163,16 @@ impl Desk {
             title: self.title_of(&manifest.procedure.id),
             procedure_id: manifest.procedure.id,
             signed_at: item.signed_at.to_string(),
-            state: if item.refused { OutboxStateView::Refused } else { OutboxStateView::Waiting },
+            state: if item.refused {
+                OutboxStateView::Refused
+            } else {
+                OutboxStateView::Waiting
+            },
             tries: item.tries,
-            last_problem: item.problem.as_deref().map(|problem| self.sentence(problem)),
+            last_problem: item
+                .problem
+                .as_deref()
+                .map(|problem| self.sentence(problem)),
             next_try_at: waits.then(|| item.next_try_at.to_string()),
         })
     }
@@ -167,7 +185,9 @@ impl Desk {
             registration_number: application.registration_number,
             status: application.status.name().to_owned(),
             submitted_at: application.submitted_at.to_string(),
-            deadline: application.deadline.map(|end| end.strftime("%Y-%m-%d").to_string()),
+            deadline: application
+                .deadline
+                .map(|end| end.strftime("%Y-%m-%d").to_string()),
             history: application
                 .history
                 .into_iter()
@@ -196,7 +216,11 @@ impl Desk {
     fn sentence(&self, kept: &str) -> String {
         let (name, reason) = kept.split_once(' ').unwrap_or((kept, ""));
         let code = Code::from_name(name).unwrap_or(Code::Internal);
-        Problem::new(code).with("reason", reason).with("count", "1").view(self.language()).message
+        Problem::new(code)
+            .with("reason", reason)
+            .with("count", "1")
+            .view(self.language())
+            .message
     }
 }
 
@@ -206,7 +230,9 @@ fn refusal(reason: &RefusedReason) -> String {
         RefusedReason::InvalidForm(_) => Code::FormIncomplete,
         RefusedReason::InvalidSignature => Code::SignatureFailed,
         RefusedReason::SignerNotHolder => Code::OtherCard,
-        RefusedReason::InvalidManifest => return format!("{} invalidManifest", Code::PortalRefused.name()),
+        RefusedReason::InvalidManifest => {
+            return format!("{} invalidManifest", Code::PortalRefused.name());
+        }
         RefusedReason::OverQuota => return format!("{} overQuota", Code::PortalRefused.name()),
         RefusedReason::TooLarge => return format!("{} tooLarge", Code::PortalRefused.name()),
         RefusedReason::Other(code) => return format!("{} {code}", Code::PortalRefused.name()),
