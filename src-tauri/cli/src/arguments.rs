@@ -22,7 +22,7 @@ Examples:
   kabinet-cli verify contract.p7m
 
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
-object with pin, can, puk, passphrase. They are never arguments.
+object with pin, can, puk, new_pin, passphrase. They are never arguments.
 Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell)."
 )]
 pub(crate) struct Arguments {
@@ -89,6 +89,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CardCommand,
     },
+    /// Care for the PIN
+    Pin {
+        #[command(subcommand)]
+        command: PinCommand,
+    },
     /// Sign in to the portal with the card
     Login {
         /// What to share, by name, separated by commas [default: everything asked for]
@@ -135,6 +140,20 @@ pub(crate) enum CardCommand {
     Status,
     /// Holder and certificates, after the PIN
     Read,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PinCommand {
+    /// Change the PIN
+    Change,
+    /// Give a suspended PIN its last attempt back, with the CAN printed on the card
+    Resume,
+    /// Unblock the PIN with the PUK
+    Unblock {
+        /// Choose a new PIN at the same time
+        #[arg(long)]
+        new_pin: bool,
+    },
 }
 
 #[derive(Subcommand)]

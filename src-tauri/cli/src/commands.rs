@@ -3,13 +3,13 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use kabinet_desk::view::{Language, PromptView, StepView};
-use kabinet_desk::{Code, Desk, Outcome, Problem, Profile};
+use kabinet_desk::view::{CardStatusView, Language, PromptView, StepView};
+use kabinet_desk::{Code, Desk, Outcome, Problem, Profile, Secret};
 use serde_json::Value;
 
 use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, Command,
-    DraftCommand, OutboxCommand, SignArguments, VerifyArguments,
+    DraftCommand, OutboxCommand, PinCommand, SignArguments, VerifyArguments,
 };
 use crate::secrets::{Kind, Secrets};
 use crate::show::Show;
@@ -81,6 +81,7 @@ impl Call {
                 self.show
                     .card_contents(&self.desk.read_card(self.reader(), &pin)?);
             }
+            Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Login { share } => self.login(share.as_deref()).await?,
             Command::Logout => {
                 self.unlock()?;
@@ -130,6 +131,42 @@ impl Call {
             self.show.readers(&watch.next()?);
             let _ = std::io::stdout().flush();
         }
+    }
+
+    fn pin(&self, command: &PinCommand) -> Outcome<CardStatusView> {
+        let ask = |kind, name| self.secrets.ask(kind, name);
+        match command {
+            PinCommand::Change => {
+                let old = ask(Kind::Pin, "PIN")?;
+                let new = self.new_pin()?;
+                self.desk.change_pin(self.reader(), &old, &new)
+            }
+            PinCommand::Resume => self.desk.resume_pin(self.reader(), &ask(Kind::Can, "CAN")?),
+            PinCommand::Unblock { new_pin } => {
+                let puk = ask(Kind::Puk, "PUK")?;
+                let new = if *new_pin {
+                    Some(self.new_pin()?)
+                } else {
+                    None
+                };
+                self.desk.unblock_pin(self.reader(), &puk, new.as_ref())
+            }
+        }
+    }
+
+    /// A new PIN; typed twice at a terminal, since nobody sees what is typed.
+    fn new_pin(&self) -> Outcome<Secret> {
+        let prompt = self.show.say("new-pin");
+        let new = self.secrets.ask(Kind::NewPin, &prompt)?;
+        if self.secrets.given(Kind::NewPin).is_none() {
+            let again = self
+                .secrets
+                .ask(Kind::NewPin, &self.show.say("new-pin-again"))?;
+            if again.expose() != new.expose() {
+                return Err(Code::PinsDiffer.into());
+            }
+        }
+        Ok(new)
     }
 
     async fn login(&self, share: Option<&[String]>) -> Outcome {

@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Pin,
+    Can,
+    Puk,
+    NewPin,
     Passphrase,
 }
 
@@ -24,6 +27,9 @@ pub(crate) struct Secrets {
 #[derive(Default, Deserialize)]
 struct Given {
     pin: Option<Zeroizing<String>>,
+    can: Option<Zeroizing<String>>,
+    puk: Option<Zeroizing<String>>,
+    new_pin: Option<Zeroizing<String>>,
     passphrase: Option<Zeroizing<String>>,
 }
 
@@ -37,18 +43,15 @@ impl Secrets {
         let mut text = Zeroizing::new(Vec::with_capacity(LONGEST));
         let unreadable = |error: std::io::Error| Problem::new(Code::FileUnreadable).because(error);
         let longest = LONGEST as u64;
-        if file == Path::new("-") {
-            std::io::stdin()
-                .lock()
-                .take(longest)
-                .read_to_end(&mut text)
-                .map_err(unreadable)?;
+        let file = if file == Path::new("-") {
+            // Not through `Stdin`, whose buffer would keep a copy for as long as the program runs.
+            unbuffered_stdin().map_err(unreadable)?
         } else {
-            let file = std::fs::File::open(file).map_err(unreadable)?;
-            file.take(longest)
-                .read_to_end(&mut text)
-                .map_err(unreadable)?;
-        }
+            std::fs::File::open(file).map_err(unreadable)?
+        };
+        file.take(longest)
+            .read_to_end(&mut text)
+            .map_err(unreadable)?;
         let given = serde_json::from_slice(&text).map_err(|_| {
             // The parser's own words could quote the secret.
             Problem::new(Code::Usage).with("reason", "--secrets: not a JSON object of strings")
@@ -60,6 +63,9 @@ impl Secrets {
     pub(crate) fn given(&self, kind: Kind) -> Option<Secret> {
         let text = match kind {
             Kind::Pin => &self.given.pin,
+            Kind::Can => &self.given.can,
+            Kind::Puk => &self.given.puk,
+            Kind::NewPin => &self.given.new_pin,
             Kind::Passphrase => &self.given.passphrase,
         };
         text.as_ref()
@@ -79,6 +85,24 @@ impl Secrets {
             .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
         Ok(Secret::new(text.as_bytes().to_vec()))
     }
+}
+
+#[cfg(unix)]
+fn unbuffered_stdin() -> std::io::Result<std::fs::File> {
+    use std::os::fd::AsFd as _;
+    std::io::stdin()
+        .as_fd()
+        .try_clone_to_owned()
+        .map(Into::into)
+}
+
+#[cfg(windows)]
+fn unbuffered_stdin() -> std::io::Result<std::fs::File> {
+    use std::os::windows::io::AsHandle as _;
+    std::io::stdin()
+        .as_handle()
+        .try_clone_to_owned()
+        .map(Into::into)
 }
 
 /// More than any set of secrets needs, in octets.

@@ -363,7 +363,7 @@ impl Show {
         let _ = writeln!(std::io::stdout(), "{line}");
     }
 
-    fn say(&self, id: &str) -> String {
+    pub(crate) fn say(&self, id: &str) -> String {
         text(self.language, id)
     }
 

@@ -9,7 +9,7 @@ use kabinet_stb::Secret;
 use kabinet_stb::access::EsignRights;
 use kabinet_token::readers::{self, Canceller, Watcher};
 use kabinet_token::{
-    CancelToken, Card, CardPresence, Hello, Password, PasswordState, ReaderAddress, ReaderError,
+    CancelToken, Card, CardPresence, Password, PasswordState, ReaderAddress, ReaderError,
     ReaderState, Session,
 };
 
@@ -18,7 +18,7 @@ use crate::view::{
     CardContentsView, CardPresenceView, CardStatusView, CertificateView, PinView, ReaderView,
     ReadersView, ServiceView,
 };
-use crate::{Desk, Outcome};
+use crate::{Desk, Outcome, pins};
 
 /// References of the base-mode keys whose certificates are looked at.
 const BASE_KEYS: [u8; 3] = [0x01, 0x02, 0x03];
@@ -141,12 +141,12 @@ impl Desk {
 
     /// Opens the card for one signature in base mode and for reading its certificates.
     pub(crate) fn open_to_sign(&self, address: &ReaderAddress, pin: &Secret) -> Outcome<Session> {
-        let hello = Hello {
-            eid: None,
-            esign: Some(EsignRights::USE_KEYS_BASE),
-            signatures_per_confirmation: None,
-        };
-        open_with_pin(address, pin, &hello)
+        pins::open(
+            address,
+            Password::Pin,
+            pin,
+            Some(EsignRights::USE_KEYS_BASE),
+        )
     }
 
     fn remote_readers(&self) -> Vec<ReaderAddress> {
@@ -156,19 +156,6 @@ impl Desk {
             .into_iter()
             .collect()
     }
-}
-
-/// Proves the PIN, once. What is not six digits never goes to the card.
-pub(crate) fn open_with_pin(
-    address: &ReaderAddress,
-    pin: &Secret,
-    hello: &Hello,
-) -> Outcome<Session> {
-    if !Password::Pin.is_well_formed(pin.expose()) {
-        return Err(Code::PinFormat.into());
-    }
-    let card = Card::connect(address, CancelToken::new())?;
-    Ok(card.open(Password::Pin, pin, hello)?)
 }
 
 /// What changes in readers, until it is dropped.

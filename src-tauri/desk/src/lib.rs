@@ -7,6 +7,7 @@ mod catalogue;
 mod causes;
 mod drafting;
 mod files;
+mod pins;
 mod signing;
 mod signing_in;
 mod speech;

@@ -157,6 +157,12 @@ codes! {
     CardReset = "card_reset",
     /// Not six digits; the card was not asked.
     PinFormat = "pin_format",
+    /// A CAN that is not six digits; the card was not asked.
+    CanFormat = "can_format",
+    /// A PUK that is not ten digits; the card was not asked.
+    PukFormat = "puk_format",
+    /// The new PIN was typed differently the second time.
+    PinsDiffer = "pins_differ",
     /// Wrong PIN.
     PinWrong = "pin_wrong",
     /// Wrong CAN.

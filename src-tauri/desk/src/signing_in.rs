@@ -8,9 +8,9 @@ use kabinet_records::Holder;
 use kabinet_stb::Secret;
 use kabinet_stb::access::EidRights;
 use kabinet_stb::cvc;
-use kabinet_token::{Hello, ReaderAddress, Relay};
+use kabinet_token::{Hello, Password, ReaderAddress, Relay};
 
-use crate::cards::open_with_pin;
+use crate::pins::open_with;
 use crate::problem::{Code, Problem};
 use crate::view::{ClaimView, ConsentView, PersonView, PromptView, StepView};
 use crate::{Desk, Outcome, apart, lock};
@@ -81,7 +81,7 @@ impl Desk {
         };
 
         progress(StepView::Pin);
-        let session = open_with_pin(&sign_in.address, pin, &hello)?;
+        let session = open_with(&sign_in.address, Password::Pin, pin, &hello)?;
         progress(StepView::Terminal);
         let access = session.access().to_vec();
         let request_hash = dialogue.request_hash();

@@ -24,7 +24,7 @@ pub struct Holder {
     pub middle_name: BTreeMap<String, String>,
     /// Personal number without its prefix (DG7).
     pub personal_number: Option<String>,
-    /// Date of birth, `YYYY-MM-DD`, unknown parts as spaces (DG8).
+    /// Date of birth, `YYYY-MM-DD`; `YYYY-MM` or `YYYY` where the rest is unknown (DG8).
     pub date_of_birth: Option<String>,
     /// Place of birth by language; empty where the card says that it is not known (DG9).
     pub place_of_birth: BTreeMap<String, String>,
@@ -85,16 +85,16 @@ impl Holder {
         Ok(())
     }
 
-    /// Given name, middle name and family name in a row, by language.
+    /// Family name, given name and middle name in a row, as on the card, by language.
     #[must_use]
     pub fn display_name(&self) -> BTreeMap<String, String> {
         self.family_name
             .iter()
             .map(|(language, family)| {
                 let parts = [
+                    Some(family),
                     self.given_name.get(language),
                     self.middle_name.get(language),
-                    Some(family),
                 ];
                 let parts: Vec<&str> = parts
                     .into_iter()
@@ -128,7 +128,7 @@ impl Holder {
                 "birthDate" => self
                     .date_of_birth
                     .clone()
-                    .filter(|date| !date.contains(' ')),
+                    .filter(|date| date.parse::<jiff::civil::Date>().is_ok()),
                 "nationality" => self.nationality.clone(),
                 "sex" => self.sex.clone(),
                 "expires" => self.date_of_expiry.clone(),
@@ -184,9 +184,9 @@ mod tests {
         let holder = Holder::from_groups(&groups).unwrap();
         assert_eq!(
             holder.display_name().get("latin").map(String::as_str),
-            Some("MARIYAM N")
+            Some("N MARIYAM")
         );
-        assert_eq!(holder.date_of_birth.as_deref(), Some("1962-  -  "));
+        assert_eq!(holder.date_of_birth.as_deref(), Some("1962"));
         assert_eq!(holder.resolve("card.birthDate"), None);
         assert_eq!(holder.resolve("card.middleName.be"), None);
         assert_eq!(

@@ -47,3 +47,5 @@ status-documentsRequested = запытаны дакументы
 status-approved = задаволена
 status-refused = адмоўлена
 status-withdrawn = адклікана
+new-pin = Новы PIN
+new-pin-again = Новы PIN яшчэ раз

@@ -47,3 +47,5 @@ status-documentsRequested = documents requested
 status-approved = approved
 status-refused = refused
 status-withdrawn = withdrawn
+new-pin = New PIN
+new-pin-again = New PIN once more

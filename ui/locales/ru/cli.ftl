@@ -47,3 +47,5 @@ status-documentsRequested = запрошены документы
 status-approved = удовлетворено
 status-refused = отказано
 status-withdrawn = отозвано
+new-pin = Новый PIN
+new-pin-again = Новый PIN ещё раз
