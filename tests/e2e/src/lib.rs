@@ -2,6 +2,7 @@
 //! the real PC/SC daemon, and `kabinet-cli` as a person would call it. Used by the end-to-end tests
 //! and by `cargo xtask demo`.
 
+pub mod applicant;
 pub mod card;
 pub mod cli;
 mod http;
@@ -10,6 +11,7 @@ pub mod program;
 pub mod sandbox;
 pub mod world;
 
+pub use applicant::Applicant;
 pub use card::VirtualCard;
 pub use cli::Cli;
 pub use pcscd::Pcscd;

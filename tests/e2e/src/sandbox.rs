@@ -14,6 +14,8 @@ pub struct Sandbox {
     program: Option<Program>,
     data: PathBuf,
     listen: String,
+    /// What kind of terminal it shows to cards.
+    terminal: &'static str,
     /// Its address, such as `http://127.0.0.1:40000`.
     pub url: String,
 }
@@ -36,6 +38,7 @@ impl Sandbox {
             program: None,
             data: data.to_path_buf(),
             listen: "127.0.0.1:0".to_owned(),
+            terminal: "valid",
             url: String::new(),
         };
         sandbox.connect()?;
@@ -54,7 +57,8 @@ impl Sandbox {
     pub fn connect(&mut self) -> Outcome {
         let (program, ready) = Program::start_ready(
             Command::new(path("sandbox-portal")?)
-                .args(["serve", "--listen", &self.listen, "--data"])
+                .args(["serve", "--listen", &self.listen])
+                .args(["--terminal", self.terminal, "--data"])
                 .arg(&self.data),
         )?;
         let url = ready["url"].as_str().ok_or("the portal said no address")?;
@@ -62,6 +66,16 @@ impl Sandbox {
         self.url = url.to_owned();
         self.program = Some(program);
         Ok(())
+    }
+
+    /// Shows another kind of terminal to cards from now on: `valid`, `expired` or `foreign`.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn show_terminal(&mut self, terminal: &'static str) -> Outcome {
+        self.disconnect();
+        self.terminal = terminal;
+        self.connect()
     }
 
     /// The file of a card: `citizen`, `foreigner` or `stateless`.

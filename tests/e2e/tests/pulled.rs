@@ -10,7 +10,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use e2e::{Cli, Pcscd, VirtualCard, World};
+use e2e::{Applicant, Cli, Pcscd, VirtualCard, World};
 use serde_json::{Value, json};
 
 const HOLDER: &str = "citizen";
@@ -169,41 +169,9 @@ fn at_every_command_of_a_sign_in() {
     });
 }
 
-/// Somebody who is signed in and has the catalogue and a complete form.
-struct Applicant {
-    cli: Cli,
-    procedure: String,
-    values: String,
-}
-
-impl Applicant {
-    fn signed_in(world: &World, card: &VirtualCard, cli: Cli) -> Self {
-        cli.ok(&["login"]).unwrap();
-        cli.ok(&["sync"]).unwrap();
-        let found = cli.ok(&["catalog", "search", ""]).unwrap();
-        let procedure = found[0]["id"].as_str().unwrap().to_owned();
-        let values = world.dir().join("values.json");
-        let empty = cli.ok(&["draft", "new", &procedure]).unwrap();
-        e2e::world::fill(&empty, &values).unwrap();
-        assert!(card.status().unwrap()["inserted"] == true);
-        Self {
-            cli,
-            procedure,
-            values: values.to_string_lossy().into_owned(),
-        }
-    }
-
-    fn draft(&self) -> String {
-        let words = ["draft", "new", &self.procedure, "--data", &self.values];
-        let draft = self.cli.ok(&words).unwrap();
-        assert_eq!(draft["summary"]["complete"], true, "{draft}");
-        draft["summary"]["id"].as_str().unwrap().to_owned()
-    }
-}
-
 /// A signature pulled at n, then whole.
 fn apply_pulled(world: &World, card: &VirtualCard, applicant: &Applicant, n: u64) -> String {
-    let (cli, draft) = (&applicant.cli, applicant.draft());
+    let (cli, draft) = (&applicant.cli, applicant.draft().unwrap());
     let requests = world.sandbox.requests().unwrap();
     let applications = world.sandbox.applications().unwrap();
     let code = pulled(cli, card, n, &["apply", &draft]);
@@ -233,8 +201,8 @@ fn apply_pulled(world: &World, card: &VirtualCard, applicant: &Applicant, n: u64
 fn at_every_command_of_a_signature() {
     let worlds = worlds();
     let (world, card) = &worlds[0];
-    let applicant = Applicant::signed_in(world, card, world.cli("whole", Some(card)).unwrap());
-    let id = applicant.draft();
+    let applicant = Applicant::signed_in(world, card, "whole").unwrap();
+    let id = applicant.draft().unwrap();
     let commands = commands_of(card, || drop(applicant.cli.ok(&["apply", &id]).unwrap()));
     println!(
         "a signature is {} commands: {}",
@@ -243,8 +211,7 @@ fn at_every_command_of_a_signature() {
     );
     assert!(commands.len() > 5, "{commands:?}");
     at_each_command(commands.len() as u64, &worlds, |world, card| {
-        let cli = world.cli("somebody", Some(card)).unwrap();
-        let applicant = Applicant::signed_in(world, card, cli);
+        let applicant = Applicant::signed_in(world, card, "somebody").unwrap();
         move |n| {
             assert_eq!(
                 apply_pulled(world, card, &applicant, n),
@@ -293,8 +260,7 @@ fn in_a_reader_of_the_daemon() {
     let last = card.status().unwrap()["apdus"].as_u64().unwrap();
     assert_eq!(sign_in_pulled(&world, &card, last), "card_removed");
 
-    let cli = world.cli("applicant", Some(&card)).unwrap();
-    let applicant = Applicant::signed_in(&world, &card, cli);
+    let applicant = Applicant::signed_in(&world, &card, "applicant").unwrap();
     assert_eq!(
         apply_pulled(&world, &card, &applicant, proof),
         "card_removed"

@@ -1,0 +1,251 @@
+//! The whole line on the command line: card, sign-in, form, signature, portal, store; with the
+//! network and without, for each kind of holder.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use e2e::{Applicant, Pcscd, VirtualCard, World};
+use serde_json::{Value, json};
+
+/// Signs in, applies, verifies what was sent, and reads everything without the network.
+fn whole_line(mut world: World, card: &VirtualCard) -> Value {
+    let applicant = Applicant::signed_in(&world, card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let person = cli.ok(&["whoami"]).unwrap();
+    assert_eq!(person["session"], true);
+    let id = applicant.draft().unwrap();
+    let sent = cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(sent["state"], "registered", "{sent}");
+    let number = sent["application"]["registration_number"].clone();
+    assert!(number.as_str().is_some_and(|number| !number.is_empty()));
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    let at_portal = world.sandbox.applications().unwrap();
+    assert_eq!(at_portal.len(), 1);
+    assert_eq!(at_portal[0]["id"], id.as_str());
+    assert_eq!(at_portal[0]["registrationNumber"], number);
+
+    let saved = world.dir().join("application.p7m");
+    let saved = saved.to_str().unwrap();
+    cli.ok(&["applications", "save", &id, "-o", saved]).unwrap();
+    let report = cli.ok(&["verify", saved]).unwrap();
+    assert_eq!(report["verdict"], "valid", "{report}");
+
+    world.sandbox.disconnect();
+    let listed = cli.ok(&["applications"]).unwrap();
+    assert_eq!(listed[0]["registration_number"], number);
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(shown["history"][0]["status"], "registered");
+    let empty = &applicant.empty_draft;
+    assert_eq!(cli.ok(&["draft", "list"]).unwrap()[0]["id"], empty.as_str());
+    assert_eq!(
+        cli.ok(&["catalog", "search", ""]).unwrap()[0]["id"],
+        applicant.procedure.as_str()
+    );
+    let form = cli.ok(&["catalog", "show", &applicant.procedure]).unwrap();
+    assert!(form["schema"]["properties"].is_object());
+    assert_eq!(cli.ok(&["outbox"]).unwrap(), json!([]));
+    let offline = cli.ok(&["whoami"]).unwrap();
+    assert_eq!(offline["name"], person["name"]);
+    cli.fails(&["sync"], "offline").unwrap();
+    person
+}
+
+#[test]
+fn a_citizen_with_the_card_in_a_reader_of_the_daemon() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let person = whole_line(world, &card);
+    assert_eq!(person["nationality"], "BLR");
+    assert_eq!(person["name"]["be"], "ЯНКОЎСКАЯ АЛЕНА СЯРГЕЕЎНА");
+    assert_eq!(person["birth_date"], "1987-05-21");
+}
+
+#[test]
+fn a_foreign_resident_without_a_patronymic() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("foreigner").unwrap();
+    let person = whole_line(world, &card);
+    assert_eq!(person["nationality"], "DEU");
+    assert_eq!(person["name"]["latin"], "MUELLER HANS-PETER");
+}
+
+#[test]
+fn a_stateless_person_of_whom_only_the_year_of_birth_is_known() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("stateless").unwrap();
+    let person = whole_line(world, &card);
+    assert_eq!(person["nationality"], "XXX");
+    assert_eq!(person["birth_date"], "1962");
+}
+
+/// Signed without a network, it waits, survives a restart of everything, and goes once.
+#[test]
+fn without_the_network_it_waits_and_goes_once() {
+    let mut world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    world.sandbox.disconnect();
+    // Forms are filled in without the network too.
+    let id = applicant.draft().unwrap();
+    let waits = cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(waits["state"], "waiting", "{waits}");
+    assert_eq!(waits["problem"]["code"], "offline");
+    let outbox = cli.ok(&["outbox"]).unwrap();
+    assert_eq!(outbox[0]["id"], id.as_str());
+    assert_eq!(outbox[0]["state"], "waiting");
+    cli.fails(&["draft", "show", &id], "draft_not_found")
+        .unwrap();
+    cli.fails(&["outbox", "retry"], "offline").unwrap();
+
+    world.sandbox.connect().unwrap();
+    let sync = cli.ok(&["outbox", "retry"]).unwrap();
+    assert_eq!(sync["sent"][0]["id"], id.as_str(), "{sync}");
+    assert_eq!(sync["waiting"], 0);
+    assert_eq!(cli.ok(&["outbox"]).unwrap(), json!([]));
+    assert_eq!(world.sandbox.applications().unwrap().len(), 1);
+    assert_eq!(cli.ok(&["applications"]).unwrap()[0]["id"], id.as_str());
+    cli.ok(&["outbox", "retry"]).unwrap();
+    assert_eq!(world.sandbox.applications().unwrap().len(), 1);
+}
+
+/// What never left can be taken back: it is a draft again, with everything that was typed.
+#[test]
+fn what_has_not_left_can_be_taken_back() {
+    let mut world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    cli.ok(&["logout"]).unwrap();
+    world.sandbox.disconnect();
+    let id = applicant.draft().unwrap();
+    // Signed out, nothing is even tried.
+    let waits = cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(waits["problem"]["code"], "session_expired", "{waits}");
+    cli.ok(&["outbox", "cancel", &id]).unwrap();
+    assert_eq!(cli.ok(&["outbox"]).unwrap(), json!([]));
+    let draft = cli.ok(&["draft", "show", &id]).unwrap();
+    assert_eq!(draft["data"], applicant.typed().unwrap());
+
+    // Signed in again, it goes.
+    world.sandbox.connect().unwrap();
+    cli.ok(&["login"]).unwrap();
+    let sent = cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(sent["state"], "registered", "{sent}");
+}
+
+/// Files: signed attached and detached, changed, and judged without the anchor.
+#[test]
+fn files_are_signed_and_judged() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("signer", Some(&card)).unwrap();
+    let file = world.dir().join("contract.txt");
+    std::fs::write(&file, "Дамова № 1\n".repeat(1000)).unwrap();
+    let file = file.to_str().unwrap();
+    let (inside, beside) = (format!("{file}.p7m"), format!("{file}.p7s"));
+    cli.ok(&["sign", "--attached", file]).unwrap();
+    cli.ok(&["sign", file]).unwrap();
+
+    let exit = |words: &[&str]| {
+        let answer = cli.call(words).unwrap();
+        (
+            answer.code,
+            answer.json["verdict"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+        )
+    };
+    let valid = (0, "valid".to_owned());
+    assert_eq!(exit(&["verify", &inside]), valid);
+    assert_eq!(exit(&["verify", &beside, "--content", file]), valid);
+    let nowhere = world.dir().join("empty");
+    std::fs::create_dir(&nowhere).unwrap();
+    let untrusted = exit(&["verify", &inside, "--trust", nowhere.to_str().unwrap()]);
+    assert_eq!(untrusted, (2, "cannot_tell".to_owned()));
+
+    let changed = world.dir().join("changed.txt");
+    std::fs::write(&changed, "Дамова № 2\n".repeat(1000)).unwrap();
+    let invalid = exit(&["verify", &beside, "--content", changed.to_str().unwrap()]);
+    assert_eq!(invalid, (1, "invalid".to_owned()));
+    cli.fails(&["verify", file], "file_not_signature").unwrap();
+    cli.fails(&["sign", "/nonexistent"], "file_unreadable")
+        .unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// The views of one event after the other, as `readers --watch` prints them.
+fn watched(profile: &Path) -> (std::process::Child, Receiver<Value>) {
+    let mut child = Command::new(e2e::program::path("kabinet-cli").unwrap())
+        .args(["--json", "--profile"])
+        .arg(profile)
+        .args(["readers", "--watch"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (sender, events) = channel();
+    thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let _ = sender.send(serde_json::from_str(&line).unwrap());
+        }
+    });
+    (child, events)
+}
+
+#[test]
+fn readers_are_watched_as_cards_come_and_go() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let (mut child, events) = watched(&world.profile("watcher").unwrap());
+    let until = |wanted: &str| {
+        loop {
+            let view = events.recv_timeout(Duration::from_secs(20)).unwrap();
+            let readers = view["readers"].as_array().unwrap();
+            let ours = readers
+                .iter()
+                .find(|reader| reader["name"] == card.reader.as_str());
+            if ours.is_some_and(|reader| reader["card"] == wanted) {
+                break;
+            }
+        }
+    };
+    until("id_card");
+    card.eject().unwrap();
+    until("absent");
+    card.insert().unwrap();
+    until("id_card");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// A script sees from the exit code and the JSON document that its words made no sense.
+#[test]
+fn wrong_words_are_said_in_json_too() {
+    let world = World::start().unwrap();
+    let cli = world.cli("script", None).unwrap();
+    for words in [
+        &["applay"][..],
+        &["apply"],
+        &["draft", "new", "1", "--data", "/nonexistent"],
+    ] {
+        let answer = cli.call(words).unwrap();
+        assert_ne!(answer.code, 0, "{words:?}");
+        assert!(
+            answer.json["error"]["message"].is_string(),
+            "{words:?} {}",
+            answer.json
+        );
+    }
+    cli.fails(&["whoami"], "no_store").unwrap();
+}
