@@ -59,8 +59,10 @@ impl Store {
         connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
         connection.execute_batch(&key_pragma(key))?;
         check_cipher(&connection)?;
+        // Nobody else opens the file, so the journal needs no shared index: a file that could not be
+        // made on a full disk, where everything must stay readable.
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
         )?;
         let mut store = Self {
@@ -197,6 +199,7 @@ mod tests {
         assert!(text("cipher_version").starts_with("4."));
         assert_eq!(text("cipher_use_hmac"), "1");
         assert_eq!(text("journal_mode"), "wal");
+        assert_eq!(text("locking_mode"), "exclusive");
         assert_eq!(text("synchronous"), "2");
         assert_eq!(text("foreign_keys"), "1");
         assert_eq!(text("secure_delete"), "1");

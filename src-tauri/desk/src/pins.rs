@@ -5,7 +5,7 @@ use kabinet_stb::access::EsignRights;
 use kabinet_token::{CancelToken, Card, Hello, Password, ReaderAddress, Session};
 
 use crate::problem::Code;
-use crate::view::CardStatusView;
+use crate::view::{CardStatusView, PinView};
 use crate::{Desk, Outcome};
 
 impl Desk {
@@ -13,9 +13,14 @@ impl Desk {
     /// next time it is used, brings back the others.
     ///
     /// # Errors
-    /// `can_format`, `can_wrong`, `pin_blocked`; what is in the way of a card.
+    /// `can_format`, `can_wrong`, `pin_blocked`, `pin_deactivated`; what is in the way of a card.
     pub fn resume_pin(&self, reader: Option<&str>, can: &Secret) -> Outcome<CardStatusView> {
         let address = self.choose_card(reader)?;
+        match self.pin_state(&address)? {
+            PinView::Blocked => return Err(Code::PinBlocked.into()),
+            PinView::Deactivated => return Err(Code::PinDeactivated.into()),
+            PinView::Suspended | PinView::Usable { .. } => {}
+        }
         open(&address, Password::Can, can, None)?;
         self.card_status(Some(&address.to_string()))
     }

@@ -1,0 +1,492 @@
+//! What goes wrong: a clear sentence in the person's language with what to do, no attempt spent
+//! that the person did not make, and nothing lost.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use e2e::cli::Answer;
+use e2e::{Applicant, Cli, VirtualCard, World};
+use serde_json::{Value, json};
+
+/// Words that only the sentences of one language have in common: letters that the others lack.
+const LETTERS: [(&str, &[char]); 3] = [
+    ("be", &['і', 'ў', 'І', 'Ў']),
+    ("ru", &['и', 'щ', 'И', 'Щ']),
+    ("en", &['e', 'a', 't']),
+];
+
+/// The call fails with that code; message and remedy are sentences in each of the three languages.
+/// `again` makes the state anew before each language.
+fn told(cli: &Cli, words: &[&str], code: &str, mut again: impl FnMut()) -> Value {
+    let mut last = Value::Null;
+    for (language, letters) in LETTERS {
+        again();
+        let spoken = [&["--lang", language], words].concat();
+        last = cli.fails(&spoken, code).unwrap();
+        let mut whole = String::new();
+        for part in ["message", "remedy"] {
+            let sentence = last[part].as_str().unwrap();
+            assert!(
+                sentence.ends_with('.') && sentence.contains(' '),
+                "{code} {language}: {sentence}"
+            );
+            assert!(
+                !sentence.contains(['{', '}', '_']),
+                "{code} {language}: {sentence}"
+            );
+            whole.push_str(sentence);
+        }
+        assert!(
+            whole.contains(letters),
+            "{code} is not said in {language}: {whole}"
+        );
+    }
+    last
+}
+
+fn with_secret(cli: &Cli, name: &str, value: &str) -> Cli {
+    let mut secrets = e2e::cli::secrets();
+    secrets[name] = json!(value);
+    Cli {
+        profile: cli.profile.clone(),
+        reader: cli.reader.clone(),
+        secrets,
+    }
+}
+
+fn pin_state(cli: &Cli) -> Value {
+    cli.ok(&["card", "status"]).unwrap()["pin"].clone()
+}
+
+fn world_with_card() -> (World, VirtualCard) {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    (world, card)
+}
+
+/// From the first wrong PIN to a blocked one and back; the right PIN is never taken for the person's
+/// guess, and what is not a PIN costs nothing.
+#[test]
+fn wrong_pins_until_suspended_and_blocked_and_back() {
+    let (world, card) = world_with_card();
+    let right = world.cli("holder", Some(&card)).unwrap();
+    let wrong = with_secret(&right, "pin", "999999");
+    told(
+        &with_secret(&right, "pin", "12345"),
+        &["card", "read"],
+        "pin_format",
+        || {},
+    );
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    let error = wrong.fails(&["login"], "pin_wrong").unwrap();
+    assert_eq!(error["attempts_left"], 2);
+    assert_eq!(
+        pin_state(&right),
+        json!({"state": "usable", "attempts_left": 2})
+    );
+    let error = wrong.fails(&["card", "read"], "pin_wrong").unwrap();
+    assert_eq!(error["attempts_left"], 1);
+    assert_eq!(pin_state(&right)["state"], "suspended");
+
+    // The last attempt is not spent by anything but the person's own resuming.
+    told(&right, &["login"], "pin_suspended", || {});
+    told(&wrong, &["card", "read"], "pin_suspended", || {});
+    assert_eq!(card.pin_attempts().unwrap(), 1);
+    told(
+        &with_secret(&right, "can", "000000"),
+        &["pin", "resume"],
+        "can_wrong",
+        || {},
+    );
+    told(
+        &with_secret(&right, "can", "00"),
+        &["pin", "resume"],
+        "can_format",
+        || {},
+    );
+    let status = right.ok(&["pin", "resume"]).unwrap();
+    assert_eq!(
+        status["pin"],
+        json!({"state": "usable", "attempts_left": 1})
+    );
+    right.ok(&["login"]).unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    for _ in 0..2 {
+        wrong.fails(&["card", "read"], "pin_wrong").unwrap();
+    }
+    right.ok(&["pin", "resume"]).unwrap();
+    let error = wrong.fails(&["card", "read"], "pin_blocked").unwrap();
+    assert!(error["remedy"].as_str().unwrap().contains("PUK"));
+    assert_eq!(pin_state(&right)["state"], "blocked");
+    told(&right, &["login"], "pin_blocked", || {});
+    told(&right, &["pin", "resume"], "pin_blocked", || {});
+
+    told(
+        &with_secret(&right, "puk", "0000"),
+        &["pin", "unblock"],
+        "puk_format",
+        || {},
+    );
+    let error = told(
+        &with_secret(&right, "puk", "0000000000"),
+        &["pin", "unblock"],
+        "puk_wrong",
+        || {},
+    );
+    assert!(error["attempts_left"].as_u64().unwrap() < 10);
+    let status = right.ok(&["pin", "unblock"]).unwrap();
+    assert_eq!(
+        status["pin"],
+        json!({"state": "usable", "attempts_left": 3})
+    );
+    right.ok(&["login"]).unwrap();
+}
+
+#[test]
+fn a_new_pin_works_and_the_old_one_does_not() {
+    let (world, card) = world_with_card();
+    let old = world.cli("holder", Some(&card)).unwrap();
+    let change = with_secret(&old, "new_pin", "271828");
+    told(
+        &with_secret(&old, "new_pin", "27182"),
+        &["pin", "change"],
+        "pin_format",
+        || {},
+    );
+    change.ok(&["pin", "change"]).unwrap();
+    old.fails(&["card", "read"], "pin_wrong").unwrap();
+    with_secret(&old, "pin", "271828")
+        .ok(&["card", "read"])
+        .unwrap();
+    with_secret(&old, "new_pin", "314159")
+        .ok(&["pin", "unblock", "--new-pin"])
+        .unwrap();
+    with_secret(&old, "pin", "314159")
+        .ok(&["card", "read"])
+        .unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// A terminal whose certificate has expired, or whose authority is not the card's, learns nothing:
+/// the card refuses it after the PIN, and the PIN keeps its attempts.
+#[test]
+fn a_terminal_that_the_card_does_not_trust() {
+    let (mut world, card) = world_with_card();
+    for terminal in ["expired", "foreign"] {
+        world.sandbox.show_terminal(terminal).unwrap();
+        let cli = world.cli(terminal, Some(&card)).unwrap();
+        told(&cli, &["login"], "terminal_refused", || {});
+        assert_eq!(card.pin_attempts().unwrap(), 3);
+        cli.fails(&["whoami"], "no_store").unwrap();
+    }
+    world.sandbox.show_terminal("valid").unwrap();
+    world
+        .cli("after", Some(&card))
+        .unwrap()
+        .ok(&["login"])
+        .unwrap();
+}
+
+/// Each misbehaviour of the portal in a sign-in, a synchronisation and a sending; afterwards
+/// everything goes on, and what was signed arrives once.
+#[test]
+fn a_portal_that_misbehaves() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let fault = |path: &str, kind: &str| {
+        world.sandbox.behave().unwrap();
+        let fault = json!({"match": path, "kind": kind, "times": 1000});
+        world.sandbox.fault(&fault).unwrap();
+    };
+    for (kind, code) in [
+        ("garbage", "portal_garbage"),
+        ("status_500", "portal_server"),
+        ("status_503", "portal_server"),
+        ("truncate", "portal_garbage"),
+        ("drop_before", "offline"),
+    ] {
+        told(cli, &["login"], code, || fault("/", kind));
+        told(cli, &["sync"], code, || fault("/", kind));
+        // With the session as it was, only the personal area misbehaves.
+        fault("/jmap", kind);
+        let id = applicant.draft().unwrap();
+        let waits = cli.ok(&["apply", &id]).unwrap();
+        assert_eq!(waits["state"], "waiting", "{kind}: {waits}");
+        assert_eq!(waits["problem"]["code"], code, "{waits}");
+        assert_eq!(cli.ok(&["outbox"]).unwrap()[0]["id"], id.as_str());
+        world.sandbox.behave().unwrap();
+        let sync = cli.ok(&["outbox", "retry"]).unwrap();
+        assert_eq!(sync["sent"][0]["id"], id.as_str(), "{kind}: {sync}");
+        assert_eq!(sync["waiting"], 0);
+    }
+    assert_eq!(world.sandbox.applications().unwrap().len(), 5);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// A portal that takes a request and never answers: the person is told after a while.
+#[test]
+fn a_portal_that_says_nothing() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let hang = json!({"match": "/jmap", "kind": "hang", "times": 9, "milliseconds": 120_000});
+    world.sandbox.fault(&hang).unwrap();
+    applicant.cli.fails(&["sync"], "portal_timeout").unwrap();
+    world.sandbox.behave().unwrap();
+    applicant.cli.ok(&["sync"]).unwrap();
+}
+
+#[test]
+fn no_portal_and_a_portal_that_is_gone() {
+    let (mut world, card) = world_with_card();
+    let cli = world.cli("holder", Some(&card)).unwrap();
+    told(
+        &cli,
+        &["--portal", "http://portal.example", "login"],
+        "insecure_address",
+        || {},
+    );
+    world.sandbox.disconnect();
+    told(&cli, &["login"], "offline", || {});
+    fs::write(cli.profile.join("settings.json"), "{}").unwrap();
+    told(&cli, &["login"], "no_portal", || {});
+    fs::write(cli.profile.join("settings.json"), "{").unwrap();
+    told(&cli, &["whoami"], "settings_unreadable", || {});
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// The portal has forgotten the session: what is typed and signed stays, and goes after the next
+/// sign-in.
+#[test]
+fn a_session_that_has_ended() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    cli.ok(&["logout"]).unwrap();
+    told(cli, &["sync"], "session_expired", || {});
+    let id = applicant.draft().unwrap();
+    let waits = cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(waits["problem"]["code"], "session_expired", "{waits}");
+    cli.ok(&["login"]).unwrap();
+    let sync = cli.ok(&["outbox", "retry"]).unwrap();
+    assert_eq!(sync["sent"][0]["id"], id.as_str(), "{sync}");
+}
+
+/// Another person's card in the reader signs nothing of this person's.
+#[test]
+fn the_card_of_another_person() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let id = applicant.draft().unwrap();
+    let foreigner = world.card_over_tcp("foreigner").unwrap();
+    let other = Cli {
+        profile: applicant.cli.profile.clone(),
+        reader: foreigner.reader.clone(),
+        secrets: e2e::cli::secrets(),
+    };
+    told(&other, &["apply", &id], "other_card", || {});
+    assert_eq!(applicant.cli.ok(&["outbox"]).unwrap(), json!([]));
+    let draft = applicant.cli.ok(&["draft", "show", &id]).unwrap();
+    assert_eq!(draft["data"], applicant.typed().unwrap());
+}
+
+/// A store under a wrong passphrase, damaged, or held by another copy of the program.
+#[test]
+fn a_store_that_cannot_be_opened() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let id = applicant.draft().unwrap();
+    told(
+        &with_secret(cli, "passphrase", "not this one"),
+        &["whoami"],
+        "passphrase_wrong",
+        || {},
+    );
+    let none = Cli {
+        secrets: json!({}),
+        profile: cli.profile.clone(),
+        reader: String::new(),
+    };
+    told(&none, &["whoami"], "no_terminal", || {});
+
+    // Another copy holds the store while it waits for a slow portal.
+    let hang = json!({"match": "/jmap", "kind": "hang", "times": 1, "milliseconds": 20_000});
+    world.sandbox.fault(&hang).unwrap();
+    let mut other = cli.start(&["sync"]).unwrap();
+    wait_for_request(&world, "/jmap/api");
+    told(cli, &["draft", "list"], "second_instance", || {});
+    told(cli, &["apply", &id], "second_instance", || {});
+    other.kill().unwrap();
+    other.wait().unwrap();
+    world.sandbox.behave().unwrap();
+    let draft = cli.ok(&["draft", "show", &id]).unwrap();
+    assert_eq!(draft["data"], applicant.typed().unwrap());
+
+    // Damage is said, and the file is left as it is for whoever can save something of it.
+    let store = store_of(&cli.profile);
+    let whole = fs::read(&store).unwrap();
+    let mut damaged = whole.clone();
+    damaged[..4096].fill(0xA5);
+    fs::write(&store, &damaged).unwrap();
+    told(cli, &["draft", "list"], "store_damaged", || {});
+    assert_eq!(fs::read(&store).unwrap(), damaged);
+    fs::write(&store, &whole).unwrap();
+    assert_eq!(
+        cli.ok(&["draft", "show", &id]).unwrap()["data"],
+        draft["data"]
+    );
+}
+
+fn wait_for_request(world: &World, path: &str) {
+    let before = count(world, path);
+    for _ in 0..600 {
+        if count(world, path) > before {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    panic!("no request to {path}");
+}
+
+fn count(world: &World, path: &str) -> u64 {
+    world.sandbox.requests().unwrap()[path]
+        .as_u64()
+        .unwrap_or(0)
+}
+
+fn store_of(profile: &Path) -> PathBuf {
+    let persons = fs::read_dir(profile.join("persons")).unwrap();
+    let mut stores = persons
+        .map(|entry| entry.unwrap().path().join("store.db"))
+        .filter(|path| path.exists());
+    stores.next().unwrap()
+}
+
+/// A disk that is full and one that cannot be written: a sentence, and all that was there stays. The
+/// disk is a real one, mounted where nobody else sees it, so the calls are words of one script.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_and_one_that_cannot_be_written() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let id = applicant.draft().unwrap();
+    let typed = applicant.typed().unwrap();
+    let answers = on_a_small_disk(
+        &world,
+        &applicant.cli,
+        &format!(
+            r#"
+call full-before draft show {id}
+dd if=/dev/zero of="$disk/filling" bs=4096 2>/dev/null || true
+for language in be ru en; do
+    call full-new-$language --lang $language draft new {procedure} --data "$values"
+    call full-apply-$language --lang $language apply {id}
+done
+call full-show draft show {id}
+rm "$disk/filling"
+call free-show draft show {id}
+mount -o remount,ro "$disk"
+for language in be ru en; do
+    call read-only-new-$language --lang $language draft new {procedure} --data "$values"
+done
+mount -o remount,rw "$disk"
+call back-show draft show {id}
+call free-apply apply {id}
+"#,
+            procedure = applicant.procedure,
+        ),
+        &applicant.values,
+    );
+    for language in ["be", "ru", "en"] {
+        for (call, code) in [
+            (format!("full-new-{language}"), "disk_full"),
+            (format!("full-apply-{language}"), "disk_full"),
+            (format!("read-only-new-{language}"), "read_only"),
+        ] {
+            let error = &answers[&call].json["error"];
+            assert_eq!(error["code"], code, "{call}: {error}");
+            assert!(error["remedy"].as_str().unwrap().ends_with('.'), "{error}");
+        }
+    }
+    for call in ["full-before", "full-show", "free-show", "back-show"] {
+        assert_eq!(
+            answers[call].json["data"], typed,
+            "{call}: {}",
+            answers[call].json
+        );
+    }
+    assert_eq!(
+        answers["free-apply"].json["state"], "registered",
+        "{}",
+        answers["free-apply"].json
+    );
+    assert_eq!(world.sandbox.applications().unwrap().len(), 1);
+}
+
+/// Runs calls of `kabinet-cli` with the profile copied to a disk of four megabytes of its own.
+#[cfg(target_os = "linux")]
+fn on_a_small_disk(
+    world: &World,
+    cli: &Cli,
+    calls: &str,
+    values: &Path,
+) -> BTreeMap<String, Answer> {
+    let dir = world.dir();
+    let (disk, secrets, results) = (
+        dir.join("disk"),
+        dir.join("secrets.json"),
+        dir.join("results"),
+    );
+    fs::create_dir(&disk).unwrap();
+    fs::create_dir(&results).unwrap();
+    fs::write(&secrets, cli.secrets.to_string()).unwrap();
+    let script = format!(
+        r#"set -eu
+mount -t tmpfs -o size=4m none "$disk"
+cp -a "$profile/." "$disk/"
+call() {{
+    name=$1; shift
+    code=0
+    "$program" --json --secrets "$secrets" --profile "$disk" --reader "$reader" "$@" \
+        > "$results/$name.json" 2> "$results/$name.log" || code=$?
+    echo "$code" > "$results/$name.code"
+}}
+{calls}"#
+    );
+    let status = std::process::Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", &script])
+        .env("disk", &disk)
+        .env("profile", &cli.profile)
+        .env("program", e2e::program::path("kabinet-cli").unwrap())
+        .env("secrets", &secrets)
+        .env("reader", &cli.reader)
+        .env("results", &results)
+        .env("values", values)
+        .status()
+        .unwrap();
+    assert!(status.success(), "the script ended with {status}");
+    let mut answers = BTreeMap::new();
+    for entry in fs::read_dir(&results).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "code")
+        {
+            let read = |extension| fs::read_to_string(path.with_extension(extension)).unwrap();
+            let answer = Answer {
+                code: read("code").trim().parse().unwrap(),
+                json: serde_json::from_str(&read("json")).unwrap(),
+                log: read("log"),
+            };
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            answers.insert(name, answer);
+        }
+    }
+    answers
+}
