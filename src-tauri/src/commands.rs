@@ -49,7 +49,7 @@ pub(crate) async fn read_card(
     let status = blocking(&desk, move |desk| desk.usable_card(Some(&address))).await?;
     let answer = ask(&app, &desk, PromptView::ReadCard { pin: status.pin }).await?;
     blocking(&desk, move |desk| {
-        desk.read_card(Some(&reader), &answer.secret)
+        desk.read_card(Some(&reader), answer.secret)
     })
     .await
 }
@@ -109,7 +109,7 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
     let progress = |at| step(app, at);
     desk.finish_sign_in(
         &mut sign_in,
-        &answer.secret,
+        answer.secret,
         &answer.groups,
         passphrase.as_ref(),
         &progress,
@@ -196,7 +196,7 @@ pub(crate) async fn apply(
     let progress = |at| step(&app, at);
     let signed = said(
         &desk,
-        desk.finish_apply(&mut signing, &answer.secret, &progress)
+        desk.finish_apply(&mut signing, answer.secret, &progress)
             .await,
     );
     let item = match signed {

@@ -11,7 +11,7 @@ use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, Command,
     DraftCommand, OutboxCommand, PinCommand, SignArguments, VerifyArguments,
 };
-use crate::secrets::{Kind, Secrets};
+use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
 
 /// A problem, in the language that was known by then.
@@ -79,7 +79,7 @@ impl Call {
             } => {
                 let pin = self.secrets.ask(Kind::Pin, "PIN")?;
                 self.show
-                    .card_contents(&self.desk.read_card(self.reader(), &pin)?);
+                    .card_contents(&self.desk.read_card(self.reader(), pin)?);
             }
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Login { share } => self.login(share.as_deref()).await?,
@@ -156,17 +156,16 @@ impl Call {
 
     /// A new PIN; typed twice at a terminal, since nobody sees what is typed.
     fn new_pin(&self) -> Outcome<Secret> {
-        let prompt = self.show.say("new-pin");
-        let new = self.secrets.ask(Kind::NewPin, &prompt)?;
-        if self.secrets.given(Kind::NewPin).is_none() {
-            let again = self
-                .secrets
-                .ask(Kind::NewPin, &self.show.say("new-pin-again"))?;
-            if again.expose() != new.expose() {
-                return Err(Code::PinsDiffer.into());
-            }
+        if let Some(new) = self.secrets.given(Kind::NewPin) {
+            return Ok(new);
         }
-        Ok(new)
+        let new = secrets::typed(&self.show.say("new-pin"))?;
+        let again = secrets::typed(&self.show.say("new-pin-again"))?;
+        if again.expose() == new.expose() {
+            Ok(new)
+        } else {
+            Err(Code::PinsDiffer.into())
+        }
     }
 
     async fn login(&self, share: Option<&[String]>) -> Outcome {
@@ -194,7 +193,8 @@ impl Call {
             }
         };
         let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-        let progress = |step: StepView| self.show.step(step);
+        let show = &self.show;
+        let progress = |step: StepView| show.step(step);
         let mut passphrase = self.secrets.given(Kind::Passphrase);
         // Where there is no key store, the store's passphrase is chosen before the card is asked.
         if passphrase.is_none() && !self.desk.has_key_store() {
@@ -202,7 +202,7 @@ impl Call {
         }
         let person = self
             .desk
-            .finish_sign_in(&mut sign_in, &pin, &groups, passphrase.as_ref(), &progress)
+            .finish_sign_in(&mut sign_in, pin, &groups, passphrase.as_ref(), &progress)
             .await?;
         self.show.person(&person);
         Ok(())
@@ -252,11 +252,9 @@ impl Call {
             return Err(Code::Cancelled.into());
         }
         let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-        let progress = |step: StepView| self.show.step(step);
-        let item = self
-            .desk
-            .finish_apply(&mut signing, &pin, &progress)
-            .await?;
+        let show = &self.show;
+        let progress = |step: StepView| show.step(step);
+        let item = self.desk.finish_apply(&mut signing, pin, &progress).await?;
         // From here on nothing loses it: whether it leaves now or later is no failure of signing.
         match self.desk.sync().await {
             Ok(sync) => {
@@ -314,7 +312,7 @@ impl Call {
             &output,
             arguments.attached,
             self.reader(),
-            &pin,
+            pin,
         )?;
         self.show.written(&output);
         Ok(())

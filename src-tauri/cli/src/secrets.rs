@@ -1,5 +1,6 @@
 //! Where secrets come from: the file or standard input named by `--secrets`, or the terminal.
 
+use std::cell::RefCell;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
@@ -21,7 +22,7 @@ pub(crate) enum Kind {
 /// Secrets that were handed over, and the terminal for the rest.
 #[derive(Default)]
 pub(crate) struct Secrets {
-    given: Given,
+    given: RefCell<Given>,
 }
 
 #[derive(Default, Deserialize)]
@@ -56,35 +57,40 @@ impl Secrets {
             // The parser's own words could quote the secret.
             Problem::new(Code::Usage).with("reason", "--secrets: not a JSON object of strings")
         })?;
-        Ok(Self { given })
+        Ok(Self {
+            given: RefCell::new(given),
+        })
     }
 
-    /// A secret that was handed over, if it was.
+    /// A secret that was handed over, if it was. It is given out once and not kept.
     pub(crate) fn given(&self, kind: Kind) -> Option<Secret> {
+        let mut given = self.given.borrow_mut();
         let text = match kind {
-            Kind::Pin => &self.given.pin,
-            Kind::Can => &self.given.can,
-            Kind::Puk => &self.given.puk,
-            Kind::NewPin => &self.given.new_pin,
-            Kind::Passphrase => &self.given.passphrase,
+            Kind::Pin => &mut given.pin,
+            Kind::Can => &mut given.can,
+            Kind::Puk => &mut given.puk,
+            Kind::NewPin => &mut given.new_pin,
+            Kind::Passphrase => &mut given.passphrase,
         };
-        text.as_ref()
+        text.take()
             .map(|text| Secret::new(text.as_bytes().to_vec()))
     }
 
     /// A secret, asked for on the terminal when it was not handed over.
     pub(crate) fn ask(&self, kind: Kind, prompt: &str) -> Outcome<Secret> {
-        if let Some(secret) = self.given(kind) {
-            return Ok(secret);
-        }
-        if !std::io::stdin().is_terminal() {
-            return Err(Code::NoTerminal.into());
-        }
-        let text = rpassword::prompt_password(format!("{prompt}: "))
-            .map(Zeroizing::new)
-            .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
-        Ok(Secret::new(text.as_bytes().to_vec()))
+        self.given(kind).map_or_else(|| typed(prompt), Ok)
     }
+}
+
+/// Asks for a secret on the terminal, without an echo.
+pub(crate) fn typed(prompt: &str) -> Outcome<Secret> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Code::NoTerminal.into());
+    }
+    let text = rpassword::prompt_password(format!("{prompt}: "))
+        .map(Zeroizing::new)
+        .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
+    Ok(Secret::new(text.as_bytes().to_vec()))
 }
 
 #[cfg(unix)]

@@ -105,7 +105,7 @@ impl Desk {
     pub async fn finish_apply(
         &self,
         signing: &mut Signing,
-        pin: &Secret,
+        pin: Secret,
         progress: &(dyn Fn(StepView) + Sync),
     ) -> Outcome<OutboxItemView> {
         let octets = signing.octets.take().ok_or(Code::Cancelled)?;

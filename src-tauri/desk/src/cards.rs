@@ -67,7 +67,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::card_status`], and what the card says to the PIN.
-    pub fn read_card(&self, reader: Option<&str>, pin: &Secret) -> Outcome<CardContentsView> {
+    pub fn read_card(&self, reader: Option<&str>, pin: Secret) -> Outcome<CardContentsView> {
         let address = self.choose_card(reader)?;
         let mut session = self.open_to_sign(&address, pin)?;
         let mut certificates = Vec::new();
@@ -140,11 +140,11 @@ impl Desk {
     }
 
     /// Opens the card for one signature in base mode and for reading its certificates.
-    pub(crate) fn open_to_sign(&self, address: &ReaderAddress, pin: &Secret) -> Outcome<Session> {
+    pub(crate) fn open_to_sign(&self, address: &ReaderAddress, pin: Secret) -> Outcome<Session> {
         pins::open(
             address,
             Password::Pin,
-            pin,
+            &pin,
             Some(EsignRights::USE_KEYS_BASE),
         )
     }

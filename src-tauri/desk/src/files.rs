@@ -27,7 +27,7 @@ impl Desk {
         output: &Path,
         attached: bool,
         reader: Option<&str>,
-        pin: &Secret,
+        pin: Secret,
     ) -> Outcome {
         let content = File::open(file).map_err(|error| file_problem(&error))?;
         let address = self.choose_card(reader)?;

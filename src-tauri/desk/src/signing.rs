@@ -20,7 +20,7 @@ pub(crate) struct CardSigner {
 impl CardSigner {
     /// Opens the card with the PIN and reads the certificate. Says what is wrong with it before
     /// anything is signed.
-    pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: &Secret) -> Outcome<Self> {
+    pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
         let mut session = desk.open_to_sign(address, pin)?;
         let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
         Ok(Self {

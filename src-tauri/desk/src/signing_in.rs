@@ -62,7 +62,7 @@ impl Desk {
     pub async fn finish_sign_in(
         &self,
         sign_in: &mut SignIn,
-        pin: &Secret,
+        pin: Secret,
         groups: &[u8],
         passphrase: Option<&Secret>,
         progress: &(dyn Fn(StepView) + Sync),
@@ -81,7 +81,9 @@ impl Desk {
         };
 
         progress(StepView::Pin);
-        let session = open_with(&sign_in.address, Password::Pin, pin, &hello)?;
+        let session = open_with(&sign_in.address, Password::Pin, &pin, &hello)?;
+        // It has done its work; what follows waits for the network.
+        drop(pin);
         progress(StepView::Terminal);
         let access = session.access().to_vec();
         let request_hash = dialogue.request_hash();

@@ -24,7 +24,21 @@ impl Applicant {
     /// # Errors
     /// When a call fails.
     pub fn signed_in(world: &World, card: &VirtualCard, name: &str) -> Outcome<Self> {
-        let cli = world.cli(name, Some(card))?;
+        Self::with_secrets(world, card, name, crate::cli::secrets())
+    }
+
+    /// As [`Self::signed_in`], with a card whose PIN is another.
+    ///
+    /// # Errors
+    /// When a call fails.
+    pub fn with_secrets(
+        world: &World,
+        card: &VirtualCard,
+        name: &str,
+        secrets: Value,
+    ) -> Outcome<Self> {
+        let mut cli = world.cli(name, Some(card))?;
+        cli.secrets = secrets;
         cli.ok(&["login"])?;
         cli.ok(&["sync"])?;
         let found = cli.ok(&["catalog", "search", ""])?;

@@ -15,6 +15,17 @@ pub fn secrets() -> Value {
     json!({"pin": "123456", "can": "654321", "puk": "0123456789", "passphrase": "correct horse battery staple"})
 }
 
+/// Six digits from the system's random generator.
+///
+/// # Panics
+/// Without a random generator.
+#[must_use]
+pub fn random_pin() -> String {
+    let mut octets = [0; 8];
+    getrandom::fill(&mut octets).unwrap_or_else(|error| panic!("{error}"));
+    format!("{:06}", u64::from_ne_bytes(octets) % 1_000_000)
+}
+
 /// A caller of `kabinet-cli` with one profile and one reader.
 pub struct Cli {
     /// Folder of the profile.

@@ -6,6 +6,8 @@ pub mod applicant;
 pub mod card;
 pub mod cli;
 mod http;
+#[cfg(target_os = "linux")]
+pub mod memory;
 pub mod pcscd;
 pub mod program;
 pub mod sandbox;

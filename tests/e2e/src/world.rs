@@ -81,6 +81,29 @@ impl World {
     }
 }
 
+/// The files below a folder in which one of `needles` stands.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn files_with(folder: &Path, needles: &[&[u8]]) -> Outcome<Vec<PathBuf>> {
+    let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let kind = entry.file_type().map_err(fail)?;
+        if kind.is_dir() {
+            found.extend(files_with(&entry.path(), needles)?);
+        } else if kind.is_file() {
+            let octets = std::fs::read(entry.path()).map_err(fail)?;
+            let stands = |needle: &&[u8]| memchr::memmem::find(&octets, needle).is_some();
+            if needles.iter().any(stands) {
+                found.push(entry.path());
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Writes values for every field of a draft's form that is still empty, made from the schema alone,
 /// as a person would fill in whatever form is put before them.
 ///

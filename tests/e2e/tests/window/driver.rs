@@ -33,7 +33,7 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 /// A screen that nobody sees, and the driver on it.
 pub(crate) struct Screen {
     _xvfb: Group,
-    _driver: Group,
+    driver: Group,
     port: u16,
     shots: PathBuf,
 }
@@ -50,7 +50,7 @@ impl Drop for Group {
 }
 
 impl Screen {
-    /// Starts both; screenshots go to `shots`.
+    /// Starts both; what they print goes to `log` in `home`, screenshots go to `shots`.
     pub(crate) fn start(home: &Path, shots: &Path) -> Self {
         std::fs::create_dir_all(shots).unwrap();
         let mut xvfb = Command::new("Xvfb")
@@ -76,6 +76,7 @@ impl Screen {
         let bus = home.join("bus.conf");
         std::fs::write(&bus, BUS).unwrap();
         let bus = bus.to_string_lossy().into_owned();
+        let log = std::fs::File::create(home.join("log")).unwrap();
         let driver = Command::new("dbus-run-session")
             .args([
                 // A bus that starts no services: there is no key store on it.
@@ -96,17 +97,27 @@ impl Screen {
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("XDG_CACHE_HOME")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
             .process_group(0)
             .spawn()
             .expect("dbus-run-session with tauri-driver");
         Self {
             _xvfb: Group(xvfb),
-            _driver: Group(driver),
+            driver: Group(driver),
             port,
             shots: shots.to_path_buf(),
         }
+    }
+
+    /// The processes of the app: its own and those of its web views.
+    pub(crate) fn processes(&self) -> Vec<(u32, String)> {
+        let all = e2e::memory::family(self.driver.0.id());
+        let named = all.into_iter().map(|id| (id, e2e::memory::name(id)));
+        named
+            .filter(|(_, name)| name == "kabinet" || name.starts_with("WebKit"))
+            .filter(|(_, name)| name != "WebKitWebDriver")
+            .collect()
     }
 
     /// Starts the app with a profile.

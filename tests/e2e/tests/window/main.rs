@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod driver;
+mod secrecy;
 
 use driver::{Screen, Window};
 use e2e::{Pcscd, World};
@@ -37,7 +38,7 @@ async fn from_start_to_registration_number_and_offline() {
         .await;
     window.shoot("01-start").await;
 
-    sign_in(&mut window).await;
+    sign_in(&mut window, PIN, PASSPHRASE).await;
     assert!(window.text("who").await.contains("YANKOUSKAYA"));
     window.shoot("05-signed-in").await;
 
@@ -95,21 +96,21 @@ async fn from_start_to_registration_number_and_offline() {
     window.close().await;
 }
 
-async fn sign_in(window: &mut Window) {
+async fn sign_in(window: &mut Window, pin: &str, passphrase: &str) {
     window.click("go-sign-in").await;
     window.find("sign-in").await;
     window.shoot("02-sign-in").await;
     window.click("sign-in").await;
     // This session has no key store, so the person chooses a passphrase first.
     window.prompt("passphrase").await;
-    window.write("prompt-secret", PASSPHRASE).await;
-    window.write("prompt-secret-again", PASSPHRASE).await;
+    window.write("prompt-secret", passphrase).await;
+    window.write("prompt-secret-again", passphrase).await;
     window.shoot("03-prompt-passphrase").await;
     window.confirm().await;
     window.prompt("sign_in").await;
     window.click("claim-email_address").await;
     window.shoot("04-prompt-consent").await;
-    window.write("prompt-secret", PIN).await;
+    window.write("prompt-secret", pin).await;
     window.confirm().await;
     window.find("new-application").await;
 }
