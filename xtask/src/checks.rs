@@ -1,5 +1,7 @@
 //! `check`, `bench` and `types`.
 
+use e2e::Pcscd;
+
 use crate::run::{Outcome, cargo, command, has, root, run, target};
 use crate::setup::{Need, npm, setup, tools};
 
@@ -45,23 +47,22 @@ pub(crate) fn bench(words: &[String]) -> Outcome {
         );
         run(bench.args(words))?;
     }
-    crate::tests::build()?;
-    // Round trips, APDUs, first paint and memory are counted on the running whole.
-    run(command(
-        &cargo(),
-        &[
-            "test",
-            "--package",
-            "e2e",
-            "--test",
-            "measures",
-            "--",
-            "--nocapture",
-            "--test-threads=1",
-        ],
-    )
-    .args(words)
-    .env("KABINET_MEASURE", "1"))
+    // Round trips, commands, first paint and memory are counted on the running whole, as optimised
+    // as what is shipped.
+    let profile = ["--profile", "bench"];
+    let mut build = command(&cargo(), &["build", "--workspace", "--bins"]);
+    run(build
+        .args(profile)
+        .args(["--features", crate::tests::FEATURES]))?;
+    let _service = Pcscd::start()?;
+    for (test, filter) in [("measures", ""), ("window", "measures")] {
+        let mut measures = command(&cargo(), &["test", "--package", "e2e", "--test", test]);
+        measures
+            .args(profile)
+            .args(["--", "--nocapture", "--test-threads=1", filter]);
+        run(measures.args(words).env("KABINET_MEASURE", "1"))?;
+    }
+    Ok(())
 }
 
 /// Writes the TypeScript types anew.

@@ -13,6 +13,7 @@ use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
 use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView};
+use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome};
 
 /// An application that waits for the person's PIN.
@@ -75,14 +76,15 @@ impl Desk {
         let fields = form::lines(&procedure.form.ui, &manifest.data)
             .into_iter()
             .map(|line| PromptFieldView {
-                label: line.label.into(),
-                value: line.value.into(),
+                label: visible_text(line.label),
+                value: visible_text(line.value),
             })
             .collect();
         let prompt = PromptView::Sign {
-            title: procedure.title.into(),
-            recipient: procedure.authority.into(),
-            signer: Some(signer_name(&manifest.applicant)).filter(|name| !name.is_empty()),
+            title: visible_text(procedure.title),
+            recipient: visible_text(procedure.authority),
+            signer: Some(visible(&signer_name(&manifest.applicant)))
+                .filter(|name| !name.is_empty()),
             fields,
             hash: hex(&belt_hash(&octets)),
             pin,

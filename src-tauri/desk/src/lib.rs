@@ -13,6 +13,7 @@ mod signing_in;
 mod speech;
 mod storing;
 mod syncing;
+mod visible;
 
 pub mod problem;
 pub mod profile;

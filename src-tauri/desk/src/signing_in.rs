@@ -13,6 +13,7 @@ use kabinet_token::{Hello, Password, ReaderAddress, Relay};
 use crate::pins::open_with;
 use crate::problem::{Code, Problem};
 use crate::view::{ClaimView, ConsentView, PersonView, PromptView, StepView};
+use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome, apart, lock};
 
 /// A sign-in that waits for the person's consent.
@@ -181,11 +182,11 @@ fn consent(client: &Client, dialogue: &kabinet_portal::SignIn) -> Outcome<Consen
     let terminal = cvc::Certificate::parse(terminal).map_err(garbage)?;
     Ok(ConsentView {
         id: hex(&dialogue.request_hash()),
-        relying_party: request.relying_party.clone().into(),
-        purpose: request.purpose.clone().into(),
+        relying_party: visible_text(request.relying_party.clone()),
+        purpose: visible_text(request.purpose.clone()),
         issuer: client.address().to_owned(),
-        terminal: terminal.holder().to_owned(),
-        terminal_authority: terminal.authority().to_owned(),
+        terminal: visible(terminal.holder()),
+        terminal_authority: visible(terminal.authority()),
         terminal_from: day(*terminal.from_date()),
         terminal_until: day(*terminal.until_date()),
         claims: request

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use fantoccini::elements::Element;
 use fantoccini::wd::WindowHandle;
@@ -281,6 +281,15 @@ impl Window {
         let picture = self.client.screenshot().await.unwrap();
         assert!(picture.len() > 5_000, "an empty picture of {name}");
         std::fs::write(self.shots.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// When the main window's page first painted something (W3C Paint Timing).
+    pub(crate) async fn first_paint(&self) -> SystemTime {
+        let script = "const paint = performance.getEntriesByName('first-contentful-paint')[0];\
+                      return performance.timeOrigin + paint.startTime";
+        let at = self.client.execute(script, Vec::new()).await.unwrap();
+        let milliseconds = at.as_f64().expect("a time in milliseconds");
+        SystemTime::UNIX_EPOCH + Duration::from_secs_f64(milliseconds / 1000.0)
     }
 
     /// Closes the app.

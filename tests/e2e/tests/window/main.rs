@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod driver;
+mod measures;
 mod secrecy;
 
 use driver::{Screen, Window};

@@ -1,0 +1,74 @@
+//! How soon the window paints and how much memory it holds. `cargo xtask bench` runs this in an
+//! optimised build and shows the numbers.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use e2e::{Pcscd, World};
+
+use crate::driver::Screen;
+use crate::shots;
+
+/// Starts whose middle is given: the first one also reads the program from the disk.
+const STARTS: usize = 5;
+
+#[tokio::test]
+async fn first_paint_and_memory() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let profile = world.profile("window").unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let mut paints = Vec::new();
+    let mut memory = Vec::new();
+    for _ in 0..STARTS {
+        let window = screen.open(&profile).await;
+        window.find("reader-state").await;
+        let painted = window.first_paint().await;
+        let processes = screen.processes();
+        let core = processes
+            .iter()
+            .find(|(_, name)| name == "kabinet")
+            .unwrap();
+        let paint = painted
+            .duration_since(started(core.0))
+            .expect("painted before it was started");
+        paints.push(paint);
+        let held: Vec<(&str, u64)> = processes
+            .iter()
+            .map(|(id, name)| (name.as_str(), resident(*id)))
+            .collect();
+        println!("first paint after {paint:.0?}; proportional set in KiB: {held:?}");
+        memory.push(held.iter().map(|(_, held)| held).sum::<u64>());
+        window.close().await;
+    }
+    paints.sort();
+    memory.sort_unstable();
+    println!(
+        "window: first paint {:.0?} (middle of {STARTS}), {} MiB resident in all processes",
+        paints[STARTS / 2],
+        memory[STARTS / 2] / 1024
+    );
+    // No measure of speed, but what nobody would wait for is a fault on any computer.
+    assert!(paints[STARTS / 2] < Duration::from_secs(10), "{paints:?}");
+    assert!(memory[STARTS / 2] < 800 * 1024, "{memory:?}");
+}
+
+/// When a process was started, to about ten milliseconds (proc_pid_stat(5), field 22).
+fn started(process: u32) -> SystemTime {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name, in brackets, may hold anything.
+    let rest = stat.rsplit_once(')').unwrap().1;
+    let ticks: f64 = rest.split_whitespace().nth(19).unwrap().parse().unwrap();
+    let uptime = fs::read_to_string("/proc/uptime").unwrap();
+    let now: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
+    // Linux tells user space a hundred ticks a second on every architecture that we build for.
+    SystemTime::now() - Duration::from_secs_f64(now - ticks / 100.0)
+}
+
+/// Proportional set size in KiB (proc_pid_smaps(5)): pages shared by several are counted by shares.
+fn resident(process: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap();
+    let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let pss = pss.unwrap().trim().trim_end_matches(" kB");
+    pss.parse().unwrap()
+}
