@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
-use kabinet_desk::{Code, Outcome, Problem};
-use kabinet_stb::Secret;
+use kabinet_desk::{Code, Outcome, Problem, Secret};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 

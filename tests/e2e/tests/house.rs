@@ -1,0 +1,103 @@
+//! The arrows of ARCHITECTURE.md: who may depend on whom. Read from what cargo itself knows.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each room and the rooms that it may use.
+const ARROWS: [(&str, &[&str]); 12] = [
+    ("kabinet", &["kabinet-desk"]),
+    ("kabinet-cli", &["kabinet-desk"]),
+    (
+        "kabinet-desk",
+        &[
+            "kabinet-token",
+            "kabinet-pki",
+            "kabinet-portal",
+            "kabinet-cache",
+            "kabinet-stb",
+            "kabinet-records",
+        ],
+    ),
+    ("kabinet-token", &["kabinet-stb"]),
+    ("kabinet-pki", &["kabinet-stb"]),
+    ("kabinet-portal", &["kabinet-stb", "kabinet-records"]),
+    ("kabinet-cache", &["kabinet-stb", "kabinet-records"]),
+    ("kabinet-stb", &[]),
+    ("kabinet-records", &[]),
+    // What stands in for the world shares nothing else with the product: a mistake on both sides
+    // would pass every test.
+    ("virtual-token", &["kabinet-stb"]),
+    ("sandbox-portal", &["kabinet-stb", "kabinet-records"]),
+    ("xtask", &["e2e"]),
+];
+
+/// What each package of the workspace needs to be built, of the workspace's own.
+fn arrows() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    let ours: BTreeSet<String> = packages.iter().map(name).collect();
+    let of = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        // Tests may use more: the kind of what is built is null.
+        let built = dependencies.filter(|dependency| dependency["kind"].is_null());
+        built.map(name).filter(|name| ours.contains(name)).collect()
+    };
+    packages
+        .iter()
+        .map(|package| (name(package), of(package)))
+        .collect()
+}
+
+#[test]
+fn rooms_use_only_the_rooms_below() {
+    let mut arrows = arrows();
+    for (room, allowed) in ARROWS {
+        let used = arrows
+            .remove(room)
+            .unwrap_or_else(|| panic!("no room {room}"));
+        let allowed: BTreeSet<String> = allowed.iter().map(|&name| name.to_owned()).collect();
+        let beyond: Vec<_> = used.difference(&allowed).collect();
+        assert!(beyond.is_empty(), "{room} must not use {beyond:?}");
+    }
+    arrows.remove("e2e");
+    assert!(
+        arrows.is_empty(),
+        "rooms that the house does not know: {:?}",
+        arrows.keys()
+    );
+}
+
+/// Nothing of what stands in for the world is in a shipped program.
+#[test]
+fn the_product_does_not_know_the_sandbox() {
+    let arrows = arrows();
+    for shipped in ["kabinet", "kabinet-cli"] {
+        let mut rooms = vec![shipped.to_owned()];
+        let mut seen = BTreeSet::new();
+        while let Some(room) = rooms.pop() {
+            if seen.insert(room.clone()) {
+                rooms.extend(arrows.get(&room).cloned().unwrap_or_default());
+            }
+        }
+        for stranger in ["virtual-token", "sandbox-portal", "e2e", "xtask"] {
+            assert!(!seen.contains(stranger), "{shipped} brings {stranger}");
+        }
+    }
+}
