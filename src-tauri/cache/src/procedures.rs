@@ -7,19 +7,31 @@ use crate::states::{self, Kind};
 use crate::{Changes, Store, StoreError};
 
 impl Store {
-    /// All procedures, by their numbers as text.
+    /// All procedures that are offered, by their numbers as text.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn procedures(&self) -> Result<Vec<Procedure>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT body FROM procedures ORDER BY id")?;
+            .prepare_cached("SELECT body FROM procedures WHERE NOT withdrawn ORDER BY id")?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
     }
 
-    /// One procedure.
+    /// Whether the procedure left the catalogue; `true` also for one that was never in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn is_withdrawn(&self, id: &str) -> Result<bool, StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT NOT EXISTS (SELECT 1 FROM procedures WHERE id = ? AND NOT withdrawn)",
+            [id],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// One procedure, also one that left the catalogue: drafts may name it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -42,7 +54,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         if changes.complete {
-            transaction.execute("DELETE FROM procedures", [])?;
+            transaction.execute("UPDATE procedures SET withdrawn = 1", [])?;
         }
         {
             let mut put = transaction
@@ -50,9 +62,10 @@ impl Store {
             for procedure in changes.changed {
                 put.execute(params![procedure.id, serde_json::to_string(procedure)?])?;
             }
-            let mut drop = transaction.prepare_cached("DELETE FROM procedures WHERE id = ?")?;
+            let mut withdraw =
+                transaction.prepare_cached("UPDATE procedures SET withdrawn = 1 WHERE id = ?")?;
             for id in changes.removed {
-                drop.execute([id])?;
+                withdraw.execute([id])?;
             }
         }
         states::keep(&transaction, Kind::Procedure, changes.state)?;

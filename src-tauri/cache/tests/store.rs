@@ -139,7 +139,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let mut store = place.open();
-    assert_eq!(store.version().unwrap(), 1);
+    assert_eq!(store.version().unwrap(), 2);
     assert_eq!(store.person().unwrap(), Some(person()));
     assert_eq!(store.session().unwrap().unwrap().expose(), b"token");
     assert_eq!(store.drafts().unwrap(), [draft(2), draft(1)]);
@@ -173,6 +173,15 @@ fn everything_is_there_after_a_restart() {
         .map(|known| known.id)
         .collect();
     assert_eq!(ids, ["1.1.5", "7"]);
+    // What left the catalogue is still there for the drafts that name it.
+    assert_eq!(store.procedure("2.6").unwrap(), procedure("2.6"));
+    assert!(store.is_withdrawn("2.6").unwrap() && store.is_withdrawn("8").unwrap());
+    assert!(!store.is_withdrawn("7").unwrap());
+    store
+        .change_procedures(&whole(&[procedure("2.6")], "p3"))
+        .unwrap();
+    assert!(!store.is_withdrawn("2.6").unwrap() && store.is_withdrawn("7").unwrap());
+    assert_eq!(store.procedures().unwrap().len(), 1);
     store.set_session(None).unwrap();
     assert!(store.session().unwrap().is_none());
 }

@@ -39,11 +39,14 @@ impl Desk {
     /// Makes what will be signed from a complete draft, and looks at the card.
     ///
     /// # Errors
-    /// `form_incomplete`, `procedure_changed`, `draft_not_found`, and what is in the way of card or
+    /// `form_incomplete`, `procedure_changed`, `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or
     /// PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
         let draft = self.stored_draft(draft_id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
+        if self.with_store(|store| Ok(store.is_withdrawn(&procedure.id)?))? {
+            return Err(Code::ProcedureWithdrawn.into());
+        }
         if procedure.version != draft.procedure_version {
             return Err(Code::ProcedureChanged.into());
         }

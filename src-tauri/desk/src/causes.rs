@@ -79,6 +79,7 @@ impl From<StoreError> for Problem {
             StoreError::DiskFull => Code::DiskFull,
             StoreError::ReadOnly => Code::ReadOnly,
             StoreError::Busy => Code::SecondInstance,
+            StoreError::NoKeyStore => Code::NoKeyStore,
             StoreError::TooNew(_) => Code::StoreTooNew,
             _ => Code::Internal,
         };

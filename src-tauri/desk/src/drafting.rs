@@ -22,10 +22,14 @@ impl Desk {
     /// Begins a draft, with what card and ticket have told already filled in.
     ///
     /// # Errors
-    /// `procedure_not_found`, `no_store`, `store_locked`, and what keeps the store from writing.
+    /// `procedure_not_found`, `procedure_withdrawn`, `no_store`, `store_locked`, and what keeps the
+    /// store from writing.
     pub fn new_draft(&self, procedure_id: &str) -> Outcome<DraftView> {
         let procedure = self.stored_procedure(procedure_id)?;
         let draft = self.with_store(|store| {
+            if store.is_withdrawn(&procedure.id)? {
+                return Err(Code::ProcedureWithdrawn.into());
+            }
             let holder = store
                 .person()?
                 .map(|person| person.holder)

@@ -241,6 +241,10 @@ codes! {
     FormIncomplete = "form_incomplete",
     /// The form's version is no longer current.
     ProcedureChanged = "procedure_changed",
+    /// The procedure is no longer in the catalogue.
+    ProcedureWithdrawn = "procedure_withdrawn",
+    /// The system's key store does not give the store's key.
+    NoKeyStore = "no_key_store",
     /// The card is not the one of the person who signed in.
     OtherCard = "other_card",
     /// No certificate on the card.

@@ -151,6 +151,10 @@ signature-cannot-tell = It cannot be told whether the signature is valid: someth
 main-window-title = Kabinet
 prompt-window-title = Kabinet: confirm
 
+err-procedure-withdrawn = This procedure is no longer offered.
+rec-procedure-withdrawn = Your draft stays readable. Look in the catalogue for what replaced the procedure.
+err-no-key-store = The key of your store cannot be had from the system.
+rec-no-key-store = Unlock the key store of the system (it opens with your sign-in to the computer) and repeat. Nothing is lost.
 err-other-card = The card in the reader belongs to another person.
 rec-other-card = Put in the card of the person who signed in, or sign in with this card. Nothing was signed.
 
