@@ -55,6 +55,69 @@ pub(crate) async fn read_card(
 }
 
 #[tauri::command]
+pub(crate) async fn change_pin(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<CardStatusView> {
+    let address = reader.clone();
+    let status = blocking(&desk, move |desk| desk.usable_card(Some(&address))).await?;
+    let old = ask(&app, &desk, PromptView::ChangePin { pin: status.pin }).await?;
+    let new = ask(&app, &desk, PromptView::NewPin).await?;
+    blocking(&desk, move |desk| {
+        desk.change_pin(Some(&reader), &old.secret, &new.secret)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn resume_pin(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<CardStatusView> {
+    let can = ask(&app, &desk, PromptView::ResumePin).await?;
+    blocking(&desk, move |desk| {
+        desk.resume_pin(Some(&reader), &can.secret)
+    })
+    .await
+}
+
+/// With `new_pin`, the person chooses a new PIN at the same time.
+#[tauri::command]
+pub(crate) async fn unblock_pin(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+    new_pin: bool,
+) -> Answer<CardStatusView> {
+    let puk = ask(&app, &desk, PromptView::UnblockPin).await?;
+    let new = if new_pin {
+        Some(ask(&app, &desk, PromptView::NewPin).await?)
+    } else {
+        None
+    };
+    blocking(&desk, move |desk| {
+        let new = new.as_ref().map(|new| &new.secret);
+        desk.unblock_pin(Some(&reader), &puk.secret, new)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn enable_pin(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<CardStatusView> {
+    let puk = ask(&app, &desk, PromptView::EnablePin).await?;
+    blocking(&desk, move |desk| {
+        desk.enable_pin(Some(&reader), &puk.secret)
+    })
+    .await
+}
+
+#[tauri::command]
 pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
     blocking(&desk, |desk| match desk.unlock(None) {
         Ok(view) => Ok(view),

@@ -154,6 +154,10 @@ pub(crate) enum PinCommand {
         #[arg(long)]
         new_pin: bool,
     },
+    /// Switch the PIN off, until the PUK switches it on again
+    Disable,
+    /// Switch the PIN on with the PUK
+    Enable,
 }
 
 #[derive(Subcommand)]

@@ -141,6 +141,10 @@ impl Call {
                 let new = self.new_pin()?;
                 self.desk.change_pin(self.reader(), &old, &new)
             }
+            PinCommand::Disable => self
+                .desk
+                .disable_pin(self.reader(), &ask(Kind::Pin, "PIN")?),
+            PinCommand::Enable => self.desk.enable_pin(self.reader(), &ask(Kind::Puk, "PUK")?),
             PinCommand::Resume => self.desk.resume_pin(self.reader(), &ask(Kind::Can, "CAN")?),
             PinCommand::Unblock { new_pin } => {
                 let puk = ask(Kind::Puk, "PUK")?;

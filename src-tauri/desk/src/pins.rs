@@ -60,6 +60,28 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Switches the PIN off: until it is switched on with the PUK, nobody can use it.
+    ///
+    /// # Errors
+    /// As [`Desk::change_pin`].
+    pub fn disable_pin(&self, reader: Option<&str>, pin: &Secret) -> Outcome<CardStatusView> {
+        let address = self.choose_card(reader)?;
+        open(&address, Password::Pin, pin, Some(EsignRights::SWITCH_PIN))?.deactivate_pin()?;
+        self.card_status(Some(&address.to_string()))
+    }
+
+    /// Switches the PIN on with the PUK. Its attempts are as they were.
+    ///
+    /// # Errors
+    /// `puk_format`, `puk_wrong`; what is in the way of a card.
+    pub fn enable_pin(&self, reader: Option<&str>, puk: &Secret) -> Outcome<CardStatusView> {
+        let address = self.choose_card(reader)?;
+        open(&address, Password::Puk, puk, Some(EsignRights::SWITCH_PIN))?.activate_pin()?;
+        self.card_status(Some(&address.to_string()))
+    }
+}
+
 /// Proves a password, once. What does not have its form never goes to the card.
 pub(crate) fn open(
     address: &ReaderAddress,

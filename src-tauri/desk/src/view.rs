@@ -457,6 +457,19 @@ pub enum PromptView {
         /// PIN state before the try.
         pin: PinView,
     },
+    /// The PIN that is to be changed.
+    ChangePin {
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// A new PIN, twice.
+    NewPin,
+    /// The CAN, which gives a suspended PIN its last attempt back.
+    ResumePin,
+    /// The PUK, which unblocks the PIN.
+    UnblockPin,
+    /// The PUK, which switches the PIN on.
+    EnablePin,
 }
 
 /// A line of the trusted prompt.

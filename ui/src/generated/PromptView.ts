@@ -47,4 +47,8 @@ new: boolean, } | { "kind": "read_card",
 /**
  * PIN state before the try.
  */
-pin: PinView, };
+pin: PinView, } | { "kind": "change_pin", 
+/**
+ * PIN state before the try.
+ */
+pin: PinView, } | { "kind": "new_pin" } | { "kind": "resume_pin" } | { "kind": "unblock_pin" } | { "kind": "enable_pin" };

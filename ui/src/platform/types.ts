@@ -24,6 +24,10 @@ export interface Commands {
   readers: { args: Record<string, never>; answer: ReadersView };
   card_status: { args: { reader: string }; answer: CardStatusView };
   read_card: { args: { reader: string }; answer: CardContentsView };
+  change_pin: { args: { reader: string }; answer: CardStatusView };
+  resume_pin: { args: { reader: string }; answer: CardStatusView };
+  unblock_pin: { args: { reader: string; newPin: boolean }; answer: CardStatusView };
+  enable_pin: { args: { reader: string }; answer: CardStatusView };
   store_state: { args: Record<string, never>; answer: StoreView };
   unlock_store: { args: Record<string, never>; answer: null };
   start_sign_in: { args: { reader: string }; answer: PersonView };

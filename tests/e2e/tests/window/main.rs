@@ -6,6 +6,7 @@
 
 mod driver;
 mod measures;
+mod pin;
 mod secrecy;
 
 use driver::{Screen, Window};
