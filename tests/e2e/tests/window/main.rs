@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod driver;
+mod killed;
 mod measures;
 mod pin;
 mod secrecy;
