@@ -75,7 +75,20 @@ impl Store {
         self.connection.query_row(&sql, [id.to_string()], read)?
     }
 
-    /// Notes a try that may succeed later.
+    /// Notes a try before anything leaves: whoever is stopped in the middle knows afterwards that it
+    /// may have left.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn outbox_tried(&self, id: Uuid) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE outbox SET tries = tries + 1 WHERE id = ?",
+            [id.to_string()],
+        )?;
+        Ok(())
+    }
+
+    /// Notes why a try failed that may succeed later.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
@@ -86,7 +99,7 @@ impl Store {
         next_try_at: Timestamp,
     ) -> Result<(), StoreError> {
         self.connection.execute(
-            "UPDATE outbox SET tries = tries + 1, problem = ?, next_try_at = ? WHERE id = ?",
+            "UPDATE outbox SET problem = ?, next_try_at = ? WHERE id = ?",
             params![problem, next_try_at.as_millisecond(), id.to_string()],
         )?;
         Ok(())
@@ -98,7 +111,7 @@ impl Store {
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn outbox_refused(&self, id: Uuid, problem: &str) -> Result<(), StoreError> {
         self.connection.execute(
-            "UPDATE outbox SET tries = tries + 1, problem = ?, refused = 1 WHERE id = ?",
+            "UPDATE outbox SET problem = ?, refused = 1 WHERE id = ?",
             params![problem, id.to_string()],
         )?;
         Ok(())

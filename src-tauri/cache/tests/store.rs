@@ -296,7 +296,10 @@ fn a_signature_takes_the_place_of_its_draft() {
         (at(5), 0, false)
     );
 
+    store.outbox_tried(id).unwrap();
+    assert_eq!(store.outbox_item(id).unwrap().tries, 1);
     store.outbox_failed(id, "offline", at(60)).unwrap();
+    store.outbox_tried(id).unwrap();
     store.outbox_refused(id, "invalidForm").unwrap();
     let item = store.outbox_item(id).unwrap();
     assert_eq!((item.tries, item.next_try_at), (2, at(60)));

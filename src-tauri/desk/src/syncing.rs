@@ -76,6 +76,7 @@ impl Desk {
             if item.refused || (!now && item.next_try_at > Timestamp::now()) {
                 continue;
             }
+            self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
             match area.submit(item.id, &item.cms).await {
                 Ok(Submission::Submitted(application)) => {
                     self.with_store(|store| Ok(store.registered(&application)?))?;

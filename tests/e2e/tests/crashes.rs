@@ -371,6 +371,12 @@ fn killed_while_it_sends() {
             person.fault(API, "hang", 60_000);
             person.killed_at_request(&["apply", id], API, 1);
             assert_eq!((person.place(id), person.at_portal(id)), (Place::Outbox, 0));
+            // It may have arrived: nobody may change it and sign it a second time.
+            let cancel = person
+                .applicant
+                .cli
+                .fails(&["outbox", "cancel", id], "may_have_left");
+            cancel.unwrap();
             Place::Outbox
         }),
         (
