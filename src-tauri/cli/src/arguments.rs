@@ -84,6 +84,8 @@ pub(crate) enum Command {
         #[arg(long)]
         watch: bool,
     },
+    /// Whether this computer can use a card, and what is missing; a report for the help desk
+    Doctor,
     /// The card in the reader
     Card {
         #[command(subcommand)]

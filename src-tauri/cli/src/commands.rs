@@ -68,6 +68,11 @@ impl Call {
         match command {
             Command::Readers { watch: false } => self.show.readers(&self.desk.readers()),
             Command::Readers { watch: true } => self.watch_readers()?,
+            Command::Doctor => {
+                let view = self.desk.doctor(self.reader()).await;
+                self.show.doctor(&view);
+                return Ok(u8::from(!view.usable));
+            }
             Command::Card {
                 command: CardCommand::Status,
             } => {

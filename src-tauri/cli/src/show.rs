@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kabinet_desk::view::{
-    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView,
+    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView, DoctorView,
     DraftSummaryView, DraftView, FormView, Language, OutboxItemView, PersonView, PinView,
     ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView, StepView, SyncView,
     TextView,
@@ -58,6 +58,32 @@ impl Show {
                 };
                 self.line(&format!("{}: {}", reader.name, self.say(card)));
             }
+        });
+    }
+
+    pub(crate) fn doctor(&self, view: &DoctorView) {
+        self.either(view, || {
+            self.line(&format!("Kabinet {}, {}", view.version, view.system));
+            for check in &view.checks {
+                let name = self.say(&format!("check-{}", check.name));
+                let detail = check.detail.as_deref().unwrap_or_default();
+                match &check.problem {
+                    None => self.line(&format!("+ {name}  {detail}")),
+                    Some(problem) => {
+                        self.line(&format!("! {name}  {}", problem.message));
+                        self.line(&format!("  {}", problem.remedy));
+                        if !detail.is_empty() {
+                            self.line(&format!("  ({detail})"));
+                        }
+                    }
+                }
+            }
+            let verdict = if view.usable {
+                "card-usable"
+            } else {
+                "card-unusable"
+            };
+            self.line(&self.say(verdict));
         });
     }
 

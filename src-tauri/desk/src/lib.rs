@@ -5,6 +5,7 @@ mod applying;
 mod cards;
 mod catalogue;
 mod causes;
+mod doctor;
 mod drafting;
 mod files;
 mod pins;

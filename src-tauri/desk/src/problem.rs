@@ -38,6 +38,12 @@ impl Problem {
         self
     }
 
+    /// The technical cause; empty when the case says everything.
+    #[must_use]
+    pub fn cause(&self) -> &str {
+        &self.cause
+    }
+
     /// The same with the tries that are left.
     #[must_use]
     pub fn attempts(mut self, left: u8) -> Self {
@@ -137,6 +143,10 @@ macro_rules! codes {
 codes! {
     /// The PC/SC service does not run.
     NoService = "no_service",
+    /// The PC/SC service is not installed.
+    ServiceNotInstalled = "service_not_installed",
+    /// The package that we run in is shut off from the service.
+    ServiceShutOff = "service_shut_off",
     /// The system does not let us use it.
     ServiceDenied = "service_denied",
     /// No reader is attached, or not the one that was named.
@@ -255,6 +265,8 @@ codes! {
     CertificateNotForSigning = "certificate_not_for_signing",
     /// The card's signature does not verify.
     SignatureFailed = "signature_failed",
+    /// No trust anchors: no signature can be found valid.
+    NoTrustAnchors = "no_trust_anchors",
     /// A file cannot be read or written.
     FileUnreadable = "file_unreadable",
     /// A file is no CMS signature.

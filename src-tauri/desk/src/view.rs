@@ -73,6 +73,32 @@ pub enum ServiceView {
     AccessDenied,
 }
 
+/// What this computer has and lacks.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct DoctorView {
+    /// Version of the program.
+    pub version: String,
+    /// System and processor.
+    pub system: String,
+    /// Whether a card could be used now.
+    pub usable: bool,
+    /// What was looked at, in the order in which one thing needs another.
+    pub checks: Vec<CheckView>,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(export)]
+pub struct CheckView {
+    /// `service`, `reader`, `card`, `pin`, `trust`, `store` or `portal`.
+    pub name: String,
+    /// What was found, or the technical cause of the problem.
+    pub detail: Option<String>,
+    /// What is in the way; nothing when it is fine.
+    pub problem: Option<ProblemView>,
+}
+
 /// One reader.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]

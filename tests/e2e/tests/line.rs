@@ -249,3 +249,44 @@ fn wrong_words_are_said_in_json_too() {
     }
     cli.fails(&["whoami"], "no_store").unwrap();
 }
+
+/// The report for the help desk: what is fine and what is missing, without anything personal.
+#[test]
+fn the_doctor_says_what_is_missing() {
+    let _service = Pcscd::start().unwrap();
+    let mut world = World::start().unwrap();
+    let of = |view: &Value, name: &str| {
+        let checks = view["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).cloned()
+    };
+    let problem = |view: &Value, name: &str| {
+        of(view, name).unwrap()["problem"]["code"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    // Nothing in the readers.
+    let alone = world.cli("alone", None).unwrap();
+    let answer = alone.call(&["doctor"]).unwrap();
+    assert_eq!((answer.code, &answer.json["usable"]), (1, &json!(false)));
+    assert_eq!(problem(&answer.json, "service"), None);
+    assert_eq!(problem(&answer.json, "card").as_deref(), Some("no_card"));
+    assert!(of(&answer.json, "pin").is_none());
+
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let answer = applicant.cli.call(&["doctor"]).unwrap();
+    assert_eq!((answer.code, &answer.json["usable"]), (0, &json!(true)));
+    for name in [
+        "service", "reader", "card", "pin", "trust", "store", "portal",
+    ] {
+        assert_eq!(problem(&answer.json, name), None, "{}", answer.json);
+    }
+    for personal in ["YANKOUSKAYA", "4210587", "590082394654"] {
+        assert!(!answer.json.to_string().contains(personal), "{personal}");
+    }
+    world.sandbox.disconnect();
+    std::fs::remove_dir_all(applicant.cli.profile.join("trust")).unwrap();
+    let view = applicant.cli.ok(&["doctor"]).unwrap();
+    assert_eq!(problem(&view, "portal").as_deref(), Some("offline"));
+    assert_eq!(problem(&view, "trust").as_deref(), Some("no_trust_anchors"));
+}

@@ -2,6 +2,10 @@
 
 err-no-service = Служба смарт-карт на гэтым камп'ютары не працуе.
 rec-no-service = Усталюйце і запусціце яе: у Debian і Ubuntu — «sudo apt install pcscd», потым «sudo systemctl start pcscd.socket».
+err-service-not-installed = На гэтым камп’ютары не ўсталявана служба смарт-карт.
+rec-service-not-installed = Усталюйце яе: у Debian і Ubuntu «sudo apt install pcscd», у Fedora «sudo dnf install pcsc-lite».
+err-service-shut-off = Пакет гэтай праграмы адгароджаны ад службы смарт-карт.
+rec-service-shut-off = Дазвольце доступ: для Flatpak «flatpak override --user --socket=pcsc by.kabinet.desktop», для Snap «snap connect kabinet:pcscd». Калі не дапамагло, pcscd сістэмы і пакет розных версій: абнавіце абодва.
 err-service-denied = Сістэма не дазваляе гэтай праграме карыстацца рыдарам.
 rec-service-denied = Увайдзіце ў сістэму за самім камп'ютарам, а не праз аддалены доступ, або папрасіце адміністратара даць доступ да pcscd.
 err-no-reader = Рыдар не знойдзены.
@@ -117,6 +121,8 @@ err-certificate-not-for-signing = Сертыфікат на карце не дл
 rec-certificate-not-for-signing = Звярніцеся ў рэгістрацыйны цэнтр.
 err-signature-failed = Подпіс, зроблены картай, не прайшоў праверку.
 rec-signature-failed = Нічога не адпраўлена. Паўтарыце; калі памылка застанецца, звярніцеся ў службу падтрымкі.
+err-no-trust-anchors = Няма каранёвых сертыфікатаў, таму ніводны подпіс нельга прызнаць сапраўдным.
+rec-no-trust-anchors = Пакладзіце каранёвыя сертыфікаты (*.cer) у папку «trust» профілю.
 err-file-unreadable = Файл немагчыма прачытаць або запісаць.
 rec-file-unreadable = Праверце, ці існуе файл і ці ёсць у вас правы на яго.
 err-file-not-signature = У файле няма подпісу.

@@ -2,6 +2,10 @@
 
 err-no-service = The smart card service of this computer is not running.
 rec-no-service = Install and start it: on Debian and Ubuntu “sudo apt install pcscd”, then “sudo systemctl start pcscd.socket”.
+err-service-not-installed = The smart card service is not installed on this computer.
+rec-service-not-installed = Install it: on Debian and Ubuntu “sudo apt install pcscd”, on Fedora “sudo dnf install pcsc-lite”.
+err-service-shut-off = The package of this program is shut off from the smart card service.
+rec-service-shut-off = Allow it: for Flatpak “flatpak override --user --socket=pcsc by.kabinet.desktop”, for Snap “snap connect kabinet:pcscd”. If that does not help, the system’s pcscd and the package are of different versions: update both.
 err-service-denied = The system does not let this program use the card reader.
 rec-service-denied = Sign in at the computer itself instead of remotely, or ask the administrator to allow access to pcscd.
 err-no-reader = No card reader was found.
@@ -116,6 +120,8 @@ err-certificate-not-for-signing = The card's certificate is not for signatures.
 rec-certificate-not-for-signing = Ask the registration office.
 err-signature-failed = The signature that the card made did not pass the check.
 rec-signature-failed = Nothing was sent. Repeat; if the error stays, ask the help desk.
+err-no-trust-anchors = There are no trust anchors, so no signature can be found valid.
+rec-no-trust-anchors = Put the root certificates (*.cer) into the folder “trust” of the profile.
 err-file-unreadable = The file cannot be read or written.
 rec-file-unreadable = Check that it exists and that you may use it.
 err-file-not-signature = The file has no signature in it.

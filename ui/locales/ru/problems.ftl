@@ -2,6 +2,10 @@
 
 err-no-service = Служба смарт-карт на этом компьютере не работает.
 rec-no-service = Установите и запустите её: в Debian и Ubuntu — «sudo apt install pcscd», затем «sudo systemctl start pcscd.socket».
+err-service-not-installed = На этом компьютере не установлена служба смарт-карт.
+rec-service-not-installed = Установите её: в Debian и Ubuntu «sudo apt install pcscd», в Fedora «sudo dnf install pcsc-lite».
+err-service-shut-off = Пакет этой программы отгорожен от службы смарт-карт.
+rec-service-shut-off = Разрешите доступ: для Flatpak «flatpak override --user --socket=pcsc by.kabinet.desktop», для Snap «snap connect kabinet:pcscd». Если не помогло, pcscd системы и пакет разных версий: обновите оба.
 err-service-denied = Система не разрешает этой программе пользоваться считывателем.
 rec-service-denied = Войдите в систему за самим компьютером, а не через удалённый доступ, или попросите администратора дать доступ к pcscd.
 err-no-reader = Считыватель не найден.
@@ -117,6 +121,8 @@ err-certificate-not-for-signing = Сертификат на карте не дл
 rec-certificate-not-for-signing = Обратитесь в регистрационный центр.
 err-signature-failed = Подпись, сделанная картой, не прошла проверку.
 rec-signature-failed = Ничего не отправлено. Повторите; если ошибка останется, обратитесь в службу поддержки.
+err-no-trust-anchors = Нет корневых сертификатов, поэтому ни одну подпись нельзя признать действительной.
+rec-no-trust-anchors = Положите корневые сертификаты (*.cer) в папку «trust» профиля.
 err-file-unreadable = Файл невозможно прочитать или записать.
 rec-file-unreadable = Проверьте, существует ли файл и есть ли у вас права на него.
 err-file-not-signature = В файле нет подписи.
