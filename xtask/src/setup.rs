@@ -18,7 +18,6 @@ pub(crate) enum Need {
 const PACKAGES: &[&str] = &[
     "build-essential",
     "libpcsclite-dev",
-    "libssl-dev",
     "pcscd",
     "pkg-config",
     "vsmartcard-vpcd",
@@ -48,7 +47,7 @@ pub(crate) fn setup(need: Need) -> Outcome {
     match std::env::consts::OS {
         "linux" => linux_packages(need)?,
         "macos" => named_tools(
-            &["cc", "openssl"],
+            &["cc"],
             "Xcode command line tools: xcode-select --install",
         ),
         _ => named_tools(
