@@ -270,6 +270,14 @@ impl Window {
             .unwrap();
     }
 
+    /// Turns to the main window, whatever else is open.
+    pub(crate) async fn to_main(&self) {
+        self.client
+            .switch_to_window(self.main.clone())
+            .await
+            .unwrap();
+    }
+
     /// Keeps what the window looks like.
     pub(crate) async fn shoot(&mut self, name: &str) {
         // Two frames later everything that was asked for is painted.

@@ -9,6 +9,7 @@ mod killed;
 mod measures;
 mod pin;
 mod secrecy;
+mod trust;
 
 use driver::{Screen, Window};
 use e2e::{Pcscd, World};
