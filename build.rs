@@ -19,6 +19,7 @@ const MAIN: &[&str] = &[
     "start_sign_in",
     "person",
     "logout",
+    "forget",
     "catalog",
     "procedure",
     "new_draft",

@@ -198,6 +198,18 @@ pub(crate) async fn logout(app: AppHandle, desk: Shared<'_>) -> Answer {
 }
 
 #[tauri::command]
+pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
+    let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
+    ask(&app, &desk, PromptView::Forget { loss }).await?;
+    said(&desk, desk.forget().await)?;
+    stale(
+        &app,
+        &["person", "drafts", "outbox", "applications", "catalog"],
+    );
+    Ok(())
+}
+
+#[tauri::command]
 pub(crate) async fn catalog(desk: Shared<'_>, query: String) -> Answer<Vec<ProcedureView>> {
     blocking(&desk, move |desk| desk.catalog(&query)).await
 }

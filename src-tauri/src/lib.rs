@@ -55,6 +55,7 @@ pub fn run() {
             commands::start_sign_in,
             commands::person,
             commands::logout,
+            commands::forget,
             commands::catalog,
             commands::procedure,
             commands::new_draft,

@@ -130,6 +130,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<ApplicationsCommand>,
     },
+    /// Remove everything of the person from this computer; the portal keeps what it has
+    Forget {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Sign a file with the card (CAdES)
     Sign(SignArguments),
     /// Verify a signature and explain the result

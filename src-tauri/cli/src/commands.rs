@@ -106,6 +106,7 @@ impl Call {
                 self.show.sync(&self.desk.sync().await?);
             }
             Command::Applications { command } => self.applications(command)?,
+            Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
         }
@@ -136,6 +137,20 @@ impl Call {
             self.show.readers(&watch.next()?);
             let _ = std::io::stdout().flush();
         }
+    }
+
+    async fn forget(&self, yes: bool) -> Outcome {
+        // A store that cannot be opened can be forgotten all the same.
+        let opened = self.unlock().and_then(|()| self.desk.loss());
+        if !yes {
+            self.show.loss(opened.as_ref().ok());
+            if !std::io::stdin().is_terminal() || !confirmed()? {
+                return Err(Code::Cancelled.into());
+            }
+        }
+        self.desk.forget().await?;
+        self.show.done();
+        Ok(())
     }
 
     fn pin(&self, command: &PinCommand) -> Outcome<CardStatusView> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kabinet_desk::view::{
     ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView, DoctorView,
-    DraftSummaryView, DraftView, FormView, Language, OutboxItemView, PersonView, PinView,
+    DraftSummaryView, DraftView, FormView, Language, LossView, OutboxItemView, PersonView, PinView,
     ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView, StepView, SyncView,
     TextView,
 };
@@ -59,6 +59,18 @@ impl Show {
                 self.line(&format!("{}: {}", reader.name, self.say(card)));
             }
         });
+    }
+
+    /// What would be lost; on standard error, since the person is asked then.
+    pub(crate) fn loss(&self, view: Option<&LossView>) {
+        if self.json {
+            return;
+        }
+        eprintln!("{}", self.say("forget-what"));
+        if let Some(loss) = view {
+            eprintln!("{}: {}", self.say("forget-drafts"), loss.drafts);
+            eprintln!("{}: {}", self.say("forget-waiting"), loss.waiting);
+        }
     }
 
     pub(crate) fn doctor(&self, view: &DoctorView) {

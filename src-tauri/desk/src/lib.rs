@@ -8,6 +8,7 @@ mod causes;
 mod doctor;
 mod drafting;
 mod files;
+mod forgetting;
 mod pins;
 mod signing;
 mod signing_in;

@@ -111,6 +111,19 @@ impl Profile {
         replace(&self.dir.join("persons/current"), name.as_bytes())
     }
 
+    /// Removes the person's folder, which holds nothing any more, and what names it.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub(crate) fn forget_current_person(&self) -> std::io::Result<()> {
+        let Some(name) = self.current_person() else {
+            return Ok(());
+        };
+        let persons = self.dir.join("persons");
+        std::fs::remove_file(persons.join("current"))?;
+        std::fs::remove_dir(persons.join(name))
+    }
+
     /// Folder of a person's store, made when missing.
     ///
     /// # Errors

@@ -132,7 +132,7 @@ impl Desk {
         }
     }
 
-    fn current_store(&self) -> Option<PathBuf> {
+    pub(crate) fn current_store(&self) -> Option<PathBuf> {
         let name = self.profile.current_person()?;
         let path = self
             .profile

@@ -438,6 +438,16 @@ pub struct SettingsView {
     pub portal: String,
 }
 
+/// What is nowhere but on this computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct LossView {
+    /// Drafts.
+    pub drafts: u32,
+    /// Signed applications that have not left.
+    pub waiting: u32,
+}
+
 /// What became of an application that was signed.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -496,6 +506,11 @@ pub enum PromptView {
     UnblockPin,
     /// The PUK, which switches the PIN on.
     EnablePin,
+    /// Whether the person shall be forgotten here; asks for no secret.
+    Forget {
+        /// What would be lost; nothing when the store cannot be opened.
+        loss: Option<LossView>,
+    },
 }
 
 /// A line of the trusted prompt.

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use e2e::{Applicant, Pcscd, VirtualCard, World};
+use e2e::{Applicant, Cli, Pcscd, VirtualCard, World};
 use serde_json::{Value, json};
 
 /// Signs in, applies, verifies what was sent, and reads everything without the network.
@@ -289,4 +289,41 @@ fn the_doctor_says_what_is_missing() {
     let view = applicant.cli.ok(&["doctor"]).unwrap();
     assert_eq!(problem(&view, "portal").as_deref(), Some("offline"));
     assert_eq!(problem(&view, "trust").as_deref(), Some("no_trust_anchors"));
+}
+
+/// Forgetting removes the store, its key and every file beside; the portal keeps what it has, and a
+/// sign-in brings it back.
+#[test]
+fn a_person_is_forgotten() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let id = applicant.draft().unwrap();
+    cli.ok(&["apply", &id]).unwrap();
+    cli.fails(&["forget"], "cancelled").unwrap();
+    cli.ok(&["whoami"]).unwrap();
+    cli.ok(&["forget", "--yes"]).unwrap();
+    cli.fails(&["whoami"], "no_store").unwrap();
+    cli.fails(&["forget", "--yes"], "no_store").unwrap();
+    let left: Vec<_> = std::fs::read_dir(cli.profile.join("persons"))
+        .unwrap()
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    // The portal has ended the session too.
+    cli.ok(&["login"]).unwrap();
+    cli.ok(&["sync"]).unwrap();
+    assert_eq!(cli.ok(&["applications"]).unwrap()[0]["id"], id.as_str());
+    assert_eq!(cli.ok(&["draft", "list"]).unwrap(), json!([]));
+
+    // Also with a passphrase that nobody knows any more.
+    let mut lost = Cli {
+        profile: cli.profile.clone(),
+        reader: String::new(),
+        secrets: json!({"passphrase": "forgotten long ago"}),
+    };
+    lost.fails(&["whoami"], "passphrase_wrong").unwrap();
+    lost.secrets = json!({"passphrase": "forgotten long ago"});
+    lost.ok(&["forget", "--yes"]).unwrap();
+    lost.fails(&["whoami"], "no_store").unwrap();
 }

@@ -58,3 +58,6 @@ check-store = Store
 check-portal = Portal
 card-usable = A card can be used here.
 card-unusable = A card cannot be used here yet.
+forget-what = Everything of you is removed from this computer for good. Type “yes” to go on.
+forget-drafts = Drafts that will be lost
+forget-waiting = Signed and not sent, will be lost

@@ -252,3 +252,12 @@ incomplete = { $count ->
     [one] { $count } field is still to be mended
    *[other] { $count } fields are still to be mended
 }
+forget-me = Forget me
+forget-me-note = Removes your store with its key from this computer. What the portal has stays there.
+forget-me-button = Forget me on this computer
+forgotten = You are forgotten on this computer.
+prompt-forget = Forget you on this computer?
+prompt-forget-text = Your saved applications, drafts and the key to them are removed for good. What was sent stays at the portal, and a sign-in brings it back.
+prompt-do-forget = Forget me
+forget-drafts = Drafts that will be lost
+forget-waiting = Signed and not sent, will be lost

@@ -32,6 +32,7 @@ export interface Commands {
   unlock_store: { args: Record<string, never>; answer: null };
   start_sign_in: { args: { reader: string }; answer: PersonView };
   person: { args: Record<string, never>; answer: PersonView | null };
+  forget: { args: Record<string, never>; answer: null };
   logout: { args: Record<string, never>; answer: null };
   catalog: { args: { query: string }; answer: ProcedureView[] };
   procedure: { args: { id: string }; answer: FormView };

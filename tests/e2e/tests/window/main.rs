@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod driver;
+mod forgotten;
 mod killed;
 mod measures;
 mod pin;

@@ -1,0 +1,48 @@
+//! Journey J13, its end: a person is forgotten on this computer.
+
+use kabinet_cache::{StoreError, forget};
+
+use crate::problem::{Code, Problem};
+use crate::profile::file_problem;
+use crate::view::LossView;
+use crate::{Desk, Outcome, lock};
+
+impl Desk {
+    /// What would be lost for good: what is nowhere but here.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn loss(&self) -> Outcome<LossView> {
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        self.with_store(|store| {
+            Ok(LossView {
+                drafts: count(store.drafts()?.len()),
+                waiting: count(store.outbox()?.len()),
+            })
+        })
+    }
+
+    /// Signs out, and removes the store with its key and everything that belongs to it. What the
+    /// portal has stays there. A store that cannot be opened is removed too.
+    ///
+    /// # Errors
+    /// `no_store`; `second_instance` while another copy has it open; `no_key_store` when the files
+    /// are gone but the system did not let the key go; what keeps files from being removed.
+    pub async fn forget(&self) -> Outcome {
+        let path = self.current_store().ok_or(Code::NoStore)?;
+        // A session that cannot be ended at the portal now runs out there.
+        if let Err(problem) = self.logout().await {
+            tracing::info!("not signed out before forgetting: {problem}");
+        }
+        *lock(&self.area) = None;
+        *lock(&self.online) = None;
+        let key = match forget(&path) {
+            Err(StoreError::NoKeyStore) => Err(Problem::from(Code::NoKeyStore)),
+            done => Ok(done?),
+        };
+        self.profile
+            .forget_current_person()
+            .map_err(|error| file_problem(&error))?;
+        key
+    }
+}
