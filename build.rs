@@ -7,6 +7,7 @@ use std::{env, fs, path::PathBuf};
 const MAIN: &[&str] = &[
     "settings",
     "set_language",
+    "set_portal",
     "readers",
     "card_status",
     "read_card",

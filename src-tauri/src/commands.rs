@@ -30,6 +30,21 @@ pub(crate) async fn set_language(desk: Shared<'_>, language: Language) -> Answer
 }
 
 #[tauri::command]
+pub(crate) async fn set_portal(
+    app: AppHandle,
+    desk: Shared<'_>,
+    address: String,
+) -> Answer<SettingsView> {
+    let address = said(&desk, desk.portal_address(&address))?;
+    let view = PromptView::Portal {
+        address: address.clone(),
+    };
+    ask(&app, &desk, view).await?;
+    blocking(&desk, move |desk| desk.keep_portal(&address)).await?;
+    Ok(desk.settings_view())
+}
+
+#[tauri::command]
 pub(crate) async fn readers(desk: Shared<'_>) -> Answer<ReadersView> {
     blocking(&desk, |desk| Ok(desk.readers())).await
 }

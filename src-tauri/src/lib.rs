@@ -43,6 +43,7 @@ pub fn run() {
         .invoke_handler(tauri::generate_handler![
             commands::settings,
             commands::set_language,
+            commands::set_portal,
             commands::readers,
             commands::card_status,
             commands::read_card,

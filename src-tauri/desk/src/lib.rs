@@ -92,6 +92,30 @@ impl Desk {
         lock(&self.settings).portal = Some(address.to_owned());
     }
 
+    /// The address in the form in which it would be used.
+    ///
+    /// # Errors
+    /// `insecure_address` for what is neither HTTPS nor this computer.
+    pub fn portal_address(&self, address: &str) -> Outcome<String> {
+        let client =
+            kabinet_portal::Client::new(address.trim(), kabinet_portal::Options::default())?;
+        Ok(client.address().to_owned())
+    }
+
+    /// Uses another portal from now on. Stores of persons at other portals stay as they are.
+    ///
+    /// # Errors
+    /// As [`Desk::portal_address`]; `read_only` or `disk_full` when it cannot be remembered.
+    pub fn keep_portal(&self, address: &str) -> Outcome {
+        let address = self.portal_address(address)?;
+        self.profile.keep_settings(&Settings {
+            portal: Some(address.clone()),
+            ..self.profile.settings()?
+        })?;
+        self.use_portal(&address);
+        Ok(())
+    }
+
     /// What the window shows of the settings.
     pub fn settings_view(&self) -> SettingsView {
         let settings = self.settings();

@@ -506,6 +506,11 @@ pub enum PromptView {
     UnblockPin,
     /// The PUK, which switches the PIN on.
     EnablePin,
+    /// Whether that portal shall be used from now on; asks for no secret.
+    Portal {
+        /// Its address.
+        address: String,
+    },
     /// Whether the person shall be forgotten here; asks for no secret.
     Forget {
         /// What would be lost; nothing when the store cannot be opened.

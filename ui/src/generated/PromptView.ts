@@ -52,7 +52,11 @@ pin: PinView, } | { "kind": "change_pin",
 /**
  * PIN state before the try.
  */
-pin: PinView, } | { "kind": "new_pin" } | { "kind": "resume_pin" } | { "kind": "unblock_pin" } | { "kind": "enable_pin" } | { "kind": "forget", 
+pin: PinView, } | { "kind": "new_pin" } | { "kind": "resume_pin" } | { "kind": "unblock_pin" } | { "kind": "enable_pin" } | { "kind": "portal", 
+/**
+ * Its address.
+ */
+address: string, } | { "kind": "forget", 
 /**
  * What would be lost; nothing when the store cannot be opened.
  */

@@ -21,6 +21,7 @@ import type { SyncView } from "../generated/SyncView";
 export interface Commands {
   settings: { args: Record<string, never>; answer: SettingsView };
   set_language: { args: { language: Language }; answer: null };
+  set_portal: { args: { address: string }; answer: SettingsView };
   readers: { args: Record<string, never>; answer: ReadersView };
   card_status: { args: { reader: string }; answer: CardStatusView };
   read_card: { args: { reader: string }; answer: CardContentsView };

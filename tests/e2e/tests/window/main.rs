@@ -9,6 +9,7 @@ mod forgotten;
 mod killed;
 mod measures;
 mod pin;
+mod portal;
 mod secrecy;
 mod trust;
 
