@@ -44,6 +44,12 @@ pub(crate) struct Arguments {
     /// Where to read secrets from: a file, or - for standard input
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) secrets: Option<PathBuf>,
+    /// Writes the commands to the card into a file: headers, statuses, lengths and times, no data
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Says on standard error what is going on; twice says more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

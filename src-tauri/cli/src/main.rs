@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod logs;
 mod secrets;
 mod show;
 
@@ -19,6 +20,9 @@ fn main() -> std::process::ExitCode {
         Err(error) => return wrong_words(&error),
     };
     let json = arguments.json;
+    if let Err(problem) = logs::start(arguments.verbose, arguments.trace.as_deref()) {
+        return failed(&problem, arguments.language(), json);
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

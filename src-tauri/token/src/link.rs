@@ -1,6 +1,8 @@
 //! Command and response APDUs over a transport: lengths, command chaining, GET RESPONSE and the
 //! right Le (ISO/IEC 7816-3 and 7816-4), so that above there are only whole commands.
 
+use std::time::{Duration, Instant};
+
 use kabinet_stb::apdu::{Command, Response, Status};
 
 use crate::lengths::Lengths;
@@ -165,16 +167,30 @@ impl Link {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
         self.cancel.check()?;
         self.apdus += 1;
+        let started = Instant::now();
         let answer = self.transport.exchange(command);
-        // Headers and statuses are open on the wire; data never go into a log.
-        tracing::trace!(
-            head = ?command.get(..4),
-            length = command.len(),
-            status = ?answer.as_ref().ok().and_then(|octets| octets.last_chunk::<2>()),
-            "apdu"
-        );
+        trace(command, answer.as_deref().ok(), started.elapsed());
         answer
     }
+}
+
+/// Says what went over the wire: headers, statuses and lengths, which are open there. Data never go
+/// into a log, be they protected or not.
+fn trace(command: &[u8], answer: Option<&[u8]>, took: Duration) {
+    let head = command
+        .first_chunk::<4>()
+        .map(|head| u32::from_be_bytes(*head));
+    let status = answer
+        .and_then(|octets| octets.last_chunk::<2>())
+        .map(|status| u16::from_be_bytes(*status));
+    tracing::trace!(
+        head = %format_args!("{:08X}", head.unwrap_or_default()),
+        sent = command.len(),
+        status = %format_args!("{:04X}", status.unwrap_or_default()),
+        received = answer.map_or(0, <[u8]>::len),
+        took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        "apdu"
+    );
 }
 
 fn take_status(answer: &mut Vec<u8>) -> Result<(u8, u8), CardError> {

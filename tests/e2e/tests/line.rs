@@ -327,3 +327,34 @@ fn a_person_is_forgotten() {
     lost.ok(&["forget", "--yes"]).unwrap();
     lost.fails(&["whoami"], "no_store").unwrap();
 }
+
+/// The trace for a help desk: every command, no data.
+#[test]
+fn commands_to_the_card_are_traced_without_data() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("traced", Some(&card)).unwrap();
+    let file = world.dir().join("trace.txt");
+    card.reset_counters().unwrap();
+    cli.ok(&["--trace", file.to_str().unwrap(), "login"])
+        .unwrap();
+    let trace = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = trace.lines().collect();
+    let heads: Vec<String> =
+        serde_json::from_value(card.status().unwrap()["commands"].clone()).unwrap();
+    assert_eq!(lines.len(), heads.len(), "{trace}");
+    for (line, head) in lines.iter().zip(&heads) {
+        assert!(line.contains(&format!("{head} sent=")), "{head}: {line}");
+        // Nothing longer than a header is written in hex.
+        let longest = line
+            .split(|sign: char| !sign.is_ascii_hexdigit())
+            .map(str::len)
+            .max();
+        assert!(longest <= Some(9), "{line}");
+    }
+    cli.fails(
+        &["--trace", "/nonexistent/trace", "whoami"],
+        "file_unreadable",
+    )
+    .unwrap();
+}
