@@ -278,7 +278,26 @@ impl Window {
             .unwrap();
     }
 
-    /// Keeps what the window looks like.
+    /// Looks for what would keep people from using the page: rules of WCAG 2.2 A and AA, by axe-core.
+    async fn is_accessible(&self, name: &str) {
+        let axe = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../ui/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(axe).unwrap();
+        let known = self.client.execute("return !!window.axe", Vec::new()).await;
+        if known.unwrap() != true {
+            self.client.execute(&axe, Vec::new()).await.unwrap();
+        }
+        let run = "const done = arguments[0];
+            const only = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+            axe.run(document, { runOnly: only, resultTypes: ['violations'] }).then(
+                (found) => done(found.violations.map((rule) =>
+                    rule.id + ': ' + rule.nodes.map((node) => node.html).join(' '))),
+                (error) => done([String(error)]));";
+        let violations = self.client.execute_async(run, Vec::new()).await.unwrap();
+        assert_eq!(violations, json!([]), "{name} keeps people out");
+    }
+
+    /// Keeps what the window looks like, which must be for everybody.
     pub(crate) async fn shoot(&mut self, name: &str) {
         // Two frames later everything that was asked for is painted.
         let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
@@ -286,6 +305,7 @@ impl Window {
             .execute_async(painted, Vec::new())
             .await
             .unwrap();
+        self.is_accessible(name).await;
         let picture = self.client.screenshot().await.unwrap();
         assert!(picture.len() > 5_000, "an empty picture of {name}");
         std::fs::write(self.shots.join(format!("{name}.png")), picture).unwrap();
