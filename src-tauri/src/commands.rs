@@ -372,6 +372,6 @@ fn step(app: &AppHandle, at: StepView) {
     let _ = app.emit_to("main", "step", at);
 }
 
-fn stale(app: &AppHandle, names: &[&str]) {
+pub(crate) fn stale(app: &AppHandle, names: &[&str]) {
     let _ = app.emit_to("main", "stale", names);
 }

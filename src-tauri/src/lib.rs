@@ -1,5 +1,6 @@
 //! The shell: windows, commands and events. Thin: it parses, calls the desk and answers.
 
+mod background;
 mod commands;
 mod prompt;
 mod sealed;
@@ -82,6 +83,7 @@ pub fn run() {
                 .min_inner_size(560.0, 480.0)
                 .build()?;
             watch_readers(app.handle().clone(), &desk)?;
+            background::start(app.handle().clone(), Arc::clone(&desk));
             Ok(())
         })
         .build(tauri::generate_context!());

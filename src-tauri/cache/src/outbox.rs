@@ -75,6 +75,20 @@ impl Store {
         self.connection.query_row(&sql, [id.to_string()], read)?
     }
 
+    /// When the next of what waits is due; nothing when nothing waits.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn outbox_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let due: Option<i64> = self.connection.query_row(
+            "SELECT min(next_try_at) FROM outbox WHERE NOT refused",
+            [],
+            |row| row.get(0),
+        )?;
+        due.map(|due| Timestamp::from_millisecond(due).map_err(|_| StoreError::Damaged))
+            .transpose()
+    }
+
     /// Notes a try before anything leaves: whoever is stopped in the middle knows afterwards that it
     /// may have left.
     ///

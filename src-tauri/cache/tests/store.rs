@@ -296,11 +296,14 @@ fn a_signature_takes_the_place_of_its_draft() {
         (at(5), 0, false)
     );
 
+    assert_eq!(store.outbox_due().unwrap(), Some(item.next_try_at));
     store.outbox_tried(id).unwrap();
     assert_eq!(store.outbox_item(id).unwrap().tries, 1);
     store.outbox_failed(id, "offline", at(60)).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(at(60)));
     store.outbox_tried(id).unwrap();
     store.outbox_refused(id, "invalidForm").unwrap();
+    assert_eq!(store.outbox_due().unwrap(), None);
     let item = store.outbox_item(id).unwrap();
     assert_eq!((item.tries, item.next_try_at), (2, at(60)));
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
@@ -36,6 +36,21 @@ impl Desk {
     /// As [`Desk::sync`].
     pub async fn send_now(&self) -> Outcome<SyncView> {
         self.pass(true).await
+    }
+
+    /// How long until something that waits is due, or the longest time when nothing waits; nothing
+    /// when there is nobody to send for: no open store, no session.
+    pub fn next_pass(&self) -> Option<Duration> {
+        let due = self.with_store(|store| {
+            if store.session()?.is_none() {
+                return Ok(None);
+            }
+            Ok(Some(store.outbox_due()?.map_or(Duration::MAX, |due| {
+                // What is overdue is due now.
+                Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or_default()
+            })))
+        });
+        due.ok().flatten()
     }
 
     async fn pass(&self, now: bool) -> Outcome<SyncView> {

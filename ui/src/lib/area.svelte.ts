@@ -39,6 +39,7 @@ class Area {
     await Promise.all([
       platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
       platform.on("stale", (names) => void this.#refresh(names)),
+      platform.on("offline", (offline) => (this.offline = offline)),
       platform.on("step", (step) => (this.step = step)),
     ]);
     addEventListener("online", () => void this.sync());

@@ -56,6 +56,8 @@ export interface Events {
   /** The lists of the person changed: `drafts`, `outbox`, `applications`, `catalog`, `person`. */
   stale: string[];
   step: StepView;
+  /** Whether a pass that the core made by itself found no portal. */
+  offline: boolean;
 }
 
 /** What the trusted prompt shows, and in which language. */

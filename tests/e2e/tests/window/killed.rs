@@ -1,5 +1,5 @@
 //! The app is killed (SIGKILL) while an application leaves. After a new start it waits in the outbox,
-//! and arrives once. `crashes.rs` does the same at more points on the command line.
+//! and arrives by itself, once. `crashes.rs` does the same at more points on the command line.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -61,7 +61,6 @@ async fn killed_while_an_application_leaves() {
     window.find(&format!("outbox-item-{id}")).await;
     window.shoot("30-waits-after-kill").await;
     world.sandbox.connect().unwrap();
-    window.click(&format!("send-now-{id}")).await;
     window.find(&format!("application-{id}")).await;
     let applications = world.sandbox.applications().unwrap();
     assert_eq!(applications.len(), 1);

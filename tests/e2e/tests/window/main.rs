@@ -12,6 +12,7 @@ mod pin;
 mod portal;
 mod secrecy;
 mod trust;
+mod waiting;
 
 use driver::{Screen, Window};
 use e2e::{Pcscd, World};
