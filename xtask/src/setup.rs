@@ -18,6 +18,7 @@ pub(crate) enum Need {
 const PACKAGES: &[&str] = &[
     "build-essential",
     "libpcsclite-dev",
+    "libssl-dev",
     "pcscd",
     "pkg-config",
     "vsmartcard-vpcd",
@@ -46,7 +47,7 @@ const TAURI_DRIVER: &str = "2.1.0";
 pub(crate) fn setup(need: Need) -> Outcome {
     match std::env::consts::OS {
         "linux" => linux_packages(need)?,
-        "macos" => named_tools(&["cc"], "Xcode command line tools: xcode-select --install"),
+        "macos" => named_tools(&["cc", "openssl"], "Xcode command line tools: xcode-select --install"),
         _ => named_tools(
             &["link"],
             "Visual Studio Build Tools with C++ and the WebView2 runtime",
