@@ -281,6 +281,16 @@ impl Window {
             .unwrap();
     }
 
+    /// Waits until the prompt has closed, and turns back to the main window.
+    pub(crate) async fn closed(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.client.windows().await.unwrap() != [self.main.clone()] {
+            assert!(Instant::now() < deadline, "a prompt stays open");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.to_main().await;
+    }
+
     /// Turns to the main window, whatever else is open.
     pub(crate) async fn to_main(&self) {
         self.client

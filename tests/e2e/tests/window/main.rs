@@ -6,6 +6,7 @@
 
 mod driver;
 mod forgotten;
+mod keyboard;
 mod killed;
 mod measures;
 mod pin;
