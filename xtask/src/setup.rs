@@ -47,7 +47,10 @@ const TAURI_DRIVER: &str = "2.1.0";
 pub(crate) fn setup(need: Need) -> Outcome {
     match std::env::consts::OS {
         "linux" => linux_packages(need)?,
-        "macos" => named_tools(&["cc", "openssl"], "Xcode command line tools: xcode-select --install"),
+        "macos" => named_tools(
+            &["cc", "openssl"],
+            "Xcode command line tools: xcode-select --install",
+        ),
         _ => named_tools(
             &["link"],
             "Visual Studio Build Tools with C++ and the WebView2 runtime",
