@@ -258,7 +258,7 @@ impl Window {
     /// Confirms the prompt, and turns back to the main window when it has closed.
     pub(crate) async fn confirm(&self) {
         let prompt = self.client.window().await.unwrap();
-        self.find("prompt-submit").await.click().await.unwrap();
+        self.click_the_last("prompt-submit").await;
         let deadline = Instant::now() + PATIENCE;
         let mut again = Instant::now() + Duration::from_secs(5);
         while self.client.windows().await.unwrap().contains(&prompt) {
@@ -270,7 +270,10 @@ impl Window {
             if Instant::now() > again {
                 // As a person would whose click met a window that was just being laid out.
                 eprintln!("the prompt is confirmed once more: {}", self.words().await);
-                let _ = self.find("prompt-submit").await.click().await;
+                let button = Locator::Css("[data-testid='prompt-submit']");
+                if let Ok(button) = self.client.find(button).await {
+                    let _ = button.click().await;
+                }
                 again = Instant::now() + Duration::from_secs(5);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -279,6 +282,22 @@ impl Window {
             .switch_to_window(self.main.clone())
             .await
             .unwrap();
+    }
+
+    /// Cancels the prompt, and turns back to the main window when it has closed.
+    pub(crate) async fn cancel(&self) {
+        self.click_the_last("prompt-cancel").await;
+        self.closed().await;
+    }
+
+    /// Clicks what closes the window, which may be gone before the driver can say that it clicked.
+    async fn click_the_last(&self, id: &str) {
+        let clicked = self.find(id).await.click().await;
+        if let Err(error) = clicked
+            && !error.is_no_such_window()
+        {
+            panic!("{id} cannot be clicked: {error}");
+        }
     }
 
     /// Waits until the prompt has closed, and turns back to the main window.

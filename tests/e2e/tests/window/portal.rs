@@ -36,8 +36,7 @@ async fn the_portal_is_chosen_in_the_settings() {
     );
     window.shoot("42-prompt-portal").await;
     // Whoever is not sure says no, and nothing has changed.
-    window.click("prompt-cancel").await;
-    window.to_main().await;
+    window.cancel().await;
     let kept = |name: &str| -> Value {
         serde_json::from_slice::<Value>(&std::fs::read(&settings).unwrap()).unwrap()[name].clone()
     };

@@ -112,8 +112,7 @@ async fn the_main_window_has_no_power_over_the_prompt() {
     for command in ["settings", "drafts", "start_sign_in", "logout"] {
         is_refused(&window, &invoke(command, &json!({"reader": card.reader}))).await;
     }
-    window.click("prompt-cancel").await;
-    window.to_main().await;
+    window.cancel().await;
     window.close().await;
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
