@@ -3,66 +3,69 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "../tests/common/vectors.rs"]
+mod common;
+
+use common::{Prepared, octets, vectors};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use kabinet_stb::apdu::{Command, Response, Status};
-use kabinet_stb::random::SystemRandom;
 use kabinet_stb::sm::{ChannelKey, ClientChannel, TokenChannel};
-use kabinet_stb::{Random, Secret, bpace};
+use kabinet_stb::{Secret, bpace};
 
-/// The same octets each time, so that messages made once fit each run of the client.
-#[derive(Clone, Default)]
-struct Repeated(u8);
-
-impl Random for Repeated {
-    fn fill(&mut self, octets: &mut [u8]) {
-        for octet in octets {
-            self.0 = self.0.wrapping_mul(5).wrapping_add(17);
-            *octet = self.0;
-        }
-    }
-}
-
+/// The known answer with the hello of a client that asks for the access of an application. Its
+/// recorded messages stand for the card, whose work does not belong to the client's time; they fit
+/// because the client draws the recorded octets.
 fn bpace(criterion: &mut Criterion) {
-    let pin = Secret::new(b"123456".to_vec());
-    let hello = [0x80, 0x00];
-    // The card's messages do not belong to the client's time.
-    let mut random = Repeated::default();
-    let (client, m1) = bpace::Client::start(&pin, &[], &hello, &mut random);
-    let card = bpace::Token::new(&pin, &[], &hello);
-    let (card, m2) = card.receive_m1(&m1, &mut SystemRandom).unwrap();
-    let (_, m3) = client.receive_m2(&m2, &mut random).unwrap();
-    let (m4, _) = card.receive_m3(&m3).unwrap();
+    let vectors = vectors("bpace");
+    let vector = vectors.iter().find(|v| v["id"] == "bpace-1").unwrap();
+    let (inputs, outputs) = (&vector["inputs"], &vector["outputs"]);
+    let password = Secret::new(octets(&inputs["password"]));
+    let (hello_a, hello_b) = (octets(&inputs["hello_A"]), octets(&inputs["hello_B"]));
+    let (m2, m4) = (octets(&outputs["M2"]), octets(&outputs["M4"]));
+    let draws = || Prepared::new([octets(&inputs["R_B"]), octets(&inputs["u_B"])]);
+    let run = |mut random: Prepared| {
+        let (client, _) = bpace::Client::start(&password, &hello_a, &hello_b, &mut random);
+        let (client, _) = client.receive_m2(&m2, &mut random).unwrap();
+        client.receive_m4(&m4).unwrap()
+    };
+    assert_eq!(run(draws()).expose()[..], octets(&outputs["K0"]));
     criterion.bench_function("BPACE, client side", |bencher| {
-        bencher.iter(|| {
-            let mut random = Repeated::default();
-            let (client, _) = bpace::Client::start(&pin, &[], &hello, &mut random);
-            let (client, _) = client.receive_m2(&m2, &mut random).unwrap();
-            client.receive_m4(&m4).unwrap()
-        });
+        bencher.iter_batched(draws, run, BatchSize::SmallInput);
     });
 }
 
-/// A command that reads so many octets: protected, and its answer opened.
+/// A command is protected and its answer opened: READ BINARY brings so many octets, UPDATE BINARY
+/// takes them. The short and the extended form of APDUs each have their length.
 fn secure_messaging(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("secure messaging, client side");
+    let key = ChannelKey::new([7; 32]);
     for length in [200_u32, 60_000] {
+        let data = vec![0xA5; length as usize];
+        let read = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(length);
+        let update = Command::new(0x00, 0xD6, 0x00, 0x00).with_data(data.clone());
+        let exchanges = [
+            ("read", read, Response::new(data, Status::OK)),
+            ("update", update, Response::new(Vec::new(), Status::OK)),
+        ];
         group.throughput(Throughput::Bytes(length.into()));
-        group.bench_function(format!("read of {length} octets"), |bencher| {
-            let key = ChannelKey::new([7; 32]);
-            let command = Command::new(0x00, 0xB0, 0x00, 0x00).with_ne(length);
+        for (name, command, response) in exchanges {
             let mut token = TokenChannel::new(&key);
             let sent = ClientChannel::new(&key).protect(&command).unwrap();
             token.unprotect(&sent).unwrap();
-            let answer = token.protect(&Response::new(vec![0xA5; length as usize], Status::OK));
-            bencher.iter_batched(
-                || ClientChannel::new(&key),
-                |mut client| {
-                    client.protect(&command).unwrap();
-                    client.unprotect(&answer).unwrap()
-                },
-                BatchSize::SmallInput,
-            );
-        });
+            let answer = token.protect(&response);
+            group.bench_function(format!("{name} of {length} octets"), |bencher| {
+                // The answer opens only at the counter it was protected at, so each run has a
+                // fresh channel.
+                bencher.iter_batched(
+                    || ClientChannel::new(&key),
+                    |mut client| {
+                        let sent = client.protect(&command).unwrap();
+                        (sent, client.unprotect(&answer).unwrap())
+                    },
+                    BatchSize::SmallInput,
+                );
+            });
+        }
     }
     group.finish();
 }
