@@ -1,15 +1,11 @@
 //! A card before any secret, the state IS of clause 11, and the step out of it by BPACE.
 
-use kabinet_stb::apdu::{Command, Response, Status};
-use kabinet_stb::random::SystemRandom;
-use kabinet_stb::sm::ClientChannel;
-use kabinet_stb::{Secret, bpace, tlv};
+use kabinet_stb::Secret;
+use kabinet_stb::apdu::{Command, Status};
 
+use crate::bpace::{self, is_about_password, may_try, password_state};
 use crate::link::{Link, Repeat};
 use crate::{CancelToken, CardError, Hello, Password, ReaderAddress, Session};
-
-/// The PIN's attempts when none is used up (clause 6.3).
-const PIN_ATTEMPTS: u8 = 3;
 
 /// Why a card was not opened; [`CardError::PinWrong`] and the like tell the attempts left.
 pub type OpenFailure = CardError;
@@ -67,9 +63,7 @@ impl Card {
     ///
     /// [`CardError::NotAnIdCard`] when the card does not know BPACE.
     pub fn pin_state(&mut self) -> Result<PasswordState, CardError> {
-        let hello = Hello::default().encode(Password::Pin);
-        let status = self.initialise_bpace(hello)?;
-        password_state(status, PIN_ATTEMPTS)
+        password_state(self.initialise_bpace(Password::Pin, &Hello::default())?)
     }
 
     /// Proves `password` by BPACE (clause 12.3.1) and opens the channel between client and card.
@@ -92,32 +86,18 @@ impl Card {
         if !password.is_well_formed(secret.expose()) {
             return Err(CardError::Protocol("not of the password's form"));
         }
-        let first = hello.encode(password);
-        let status = self.initialise_bpace(first.clone())?;
+        let status = self.initialise_bpace(password, hello)?;
         may_try(password, status)?;
-
-        let mut rng = SystemRandom;
-        let (client, m1) = bpace::Client::start(secret, &[], &first, &mut rng);
-        let answer = self.authenticate(0x80, &m1, Repeat::Allowed)?;
-        let m2 = step_of(password, &answer, 0x81)?;
-        let (client, m3) = client
-            .receive_m2(&m2, &mut rng)
-            .map_err(|_| CardError::Protocol("BPACE: M2"))?;
-        let answer = self.authenticate(0x82, &m3, Repeat::Never)?;
-        let m4 = step_of(password, &answer, 0x83)?;
-        // A card that confirms wrongly has proved nothing, whatever its status says.
-        let key = client
-            .receive_m4(&m4)
-            .map_err(|_| CardError::Protocol("BPACE: the card did not prove the password"))?;
+        let carry = &mut |command, repeat| self.link.send(&command, repeat);
+        let key = bpace::prove(carry, password, secret, hello)?;
         self.link.reset_on_drop();
-        let channel = ClientChannel::new(&key);
-        Ok(Session::new(self.link, channel, hello.access()))
+        Ok(Session::new(self.link, &key, password, hello))
     }
 
     /// The initialisation of BPACE. It needs the master file, which is selected after power-on and
     /// which another program may have left; that is looked after only when the card objects.
-    fn initialise_bpace(&mut self, data: Vec<u8>) -> Result<Status, CardError> {
-        let command = Command::new(0x00, 0x22, 0xC1, 0xA4).with_data(data);
+    fn initialise_bpace(&mut self, password: Password, hello: &Hello) -> Result<Status, CardError> {
+        let command = bpace::initialisation(password, hello);
         let status = self.link.send(&command, Repeat::Allowed)?.status;
         if is_about_password(status) {
             return Ok(status);
@@ -132,19 +112,6 @@ impl Card {
         } else {
             Err(CardError::NotAnIdCard)
         }
-    }
-
-    fn authenticate(
-        &mut self,
-        tag: u32,
-        message: &[u8],
-        repeat: Repeat,
-    ) -> Result<Response, CardError> {
-        let data = tlv::encode(0x7C, &tlv::encode(tag, message));
-        let command = Command::new(0x00, 0x86, 0x00, 0x00)
-            .with_data(data)
-            .with_ne(256);
-        self.link.send(&command, repeat)
     }
 }
 
@@ -169,71 +136,6 @@ pub fn is_id_card(card: &mut Card) -> Result<bool, CardError> {
 /// As [`Card::connect`] and [`is_id_card`].
 pub fn identify(address: &ReaderAddress, cancel: CancelToken) -> Result<bool, CardError> {
     is_id_card(&mut Card::connect(address, cancel)?)
-}
-
-fn is_about_password(status: Status) -> bool {
-    matches!(status.0, 0x9000 | 0x63C0..=0x63CF | 0x6983..=0x6985)
-}
-
-fn password_state(status: Status, full: u8) -> Result<PasswordState, CardError> {
-    Ok(match status.0 {
-        0x9000 => PasswordState::Usable {
-            attempts_left: full,
-        },
-        0x63C0 | 0x6983 => PasswordState::Blocked,
-        counted @ 0x63C1..=0x63CF => PasswordState::Usable {
-            attempts_left: (counted & 0x0F) as u8,
-        },
-        0x6984 => PasswordState::Deactivated,
-        0x6985 => PasswordState::Suspended,
-        _ => return Err(CardError::Status(status)),
-    })
-}
-
-/// Whether the answer to the initialisation leaves anything to try.
-fn may_try(password: Password, status: Status) -> Result<(), CardError> {
-    match (password, password_state(status, PIN_ATTEMPTS)?) {
-        (_, PasswordState::Usable { .. }) => Ok(()),
-        (Password::Puk, PasswordState::Blocked) => Err(CardError::PukWrong { attempts_left: 0 }),
-        (_, PasswordState::Blocked) => Err(CardError::Blocked),
-        (_, PasswordState::Suspended) => Err(CardError::Suspended),
-        (_, PasswordState::Deactivated) => Err(CardError::Deactivated),
-    }
-}
-
-/// The message that a step of BPACE answers with.
-fn step_of(password: Password, answer: &Response, tag: u32) -> Result<Vec<u8>, CardError> {
-    match answer.status.0 {
-        0x9000 => message(&answer.data, tag),
-        counted @ 0x63C0..=0x63CF => Err(wrong(password, (counted & 0x0F) as u8)),
-        0x6983 => Err(CardError::Blocked),
-        0x6984 => Err(CardError::Deactivated),
-        0x6985 => Err(CardError::Suspended),
-        0x6982 => Err(CardError::NotAllowed),
-        _ => Err(CardError::Status(answer.status)),
-    }
-}
-
-fn wrong(password: Password, attempts_left: u8) -> CardError {
-    match password {
-        Password::Pin => CardError::PinWrong { attempts_left },
-        Password::Can => CardError::CanWrong,
-        Password::Puk => CardError::PukWrong { attempts_left },
-    }
-}
-
-/// The value of `tag` inside `7C{tag{..}}`, the whole of the answer to GENERAL AUTHENTICATE.
-pub(crate) fn message(data: &[u8], tag: u32) -> Result<Vec<u8>, CardError> {
-    let broken = || CardError::Protocol("GENERAL AUTHENTICATE: the answer has another form");
-    let (outer, rest) = tlv::read(data).map_err(|_| broken())?;
-    if outer.tag != 0x7C || !rest.is_empty() {
-        return Err(broken());
-    }
-    let (inner, rest) = tlv::read(outer.value).map_err(|_| broken())?;
-    if inner.tag != tag || !rest.is_empty() {
-        return Err(broken());
-    }
-    Ok(inner.value.to_vec())
 }
 
 #[cfg(test)]
@@ -308,20 +210,5 @@ mod tests {
         let secret = Secret::new(b"12345".to_vec());
         let opened = card(&[]).open(Password::Pin, &secret, &Hello::default());
         assert!(matches!(opened.err(), Some(CardError::Protocol(_))));
-    }
-
-    #[test]
-    fn answers_to_general_authenticate_are_strict() {
-        assert_eq!(message(&[0x7C, 3, 0x81, 1, 5], 0x81), Ok(vec![5]));
-        for bad in [
-            &[][..],
-            &[0x7C, 3, 0x81, 1],
-            &[0x7C, 3, 0x80, 1, 5],
-            &[0x7C, 3, 0x81, 1, 5, 0],
-            &[0x7D, 3, 0x81, 1, 5],
-            &[0x7C, 5, 0x81, 1, 5, 0x82, 0],
-        ] {
-            assert!(message(bad, 0x81).is_err());
-        }
     }
 }

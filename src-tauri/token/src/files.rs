@@ -1,10 +1,12 @@
-//! Elementary files of the eSign application (STB 34.101.79, annex B).
+//! Selecting, reading and writing elementary files of the eSign application (clauses 12.2.5,
+//! 12.2.17, 12.2.26 and annex B).
 
-use kabinet_stb::apdu::Command;
+use kabinet_stb::access::EsignRights;
+use kabinet_stb::apdu::{Command, Status};
 
 use crate::lengths::Lengths;
 use crate::session::{PROTECTED_SHORT_ANSWER, PROTECTED_SHORT_DATA, Selected};
-use crate::{CardError, Session};
+use crate::{CardError, Password, Session};
 
 /// Identifier of the file with the X.501 `Name` that is prepared for certificate requests.
 pub const FILE_NAME: u16 = 0x5101;
@@ -12,6 +14,21 @@ pub const FILE_NAME: u16 = 0x5101;
 /// Identifier of the file with the certificate of the key `key`, such as 01 (table of annex B).
 pub fn certificate_file(key: u8) -> u16 {
     0x5200 | u16::from(key)
+}
+
+/// Identifier of the file with the hash of the public key `key`, such as 01 (table of annex B).
+pub fn key_hash_file(key: u8) -> u16 {
+    0x5300 | u16::from(key)
+}
+
+/// The card does not have the file.
+const FILE_NOT_FOUND: Status = Status(0x6A82);
+
+/// What is done with a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
 }
 
 /// What a first read asks for when extended lengths work: more than a usual certificate, less than
@@ -23,34 +40,16 @@ const EXTENDED_REST: u32 = 0x4000;
 const LONGEST_FILE: usize = 0x8000;
 
 impl Session {
-    /// The X.501 `Name` of the holder, DER; `None` when the file is empty.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::read_file`].
-    pub fn read_name(&mut self) -> Result<Option<Vec<u8>>, CardError> {
-        self.read_file(FILE_NAME)
-    }
-
-    /// The certificate of the key `key` (01..03), DER; `None` when there is none, also when the
-    /// file holds the hash of a request that waits for its certificate.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::read_file`].
-    pub fn read_certificate(&mut self, key: u8) -> Result<Option<Vec<u8>>, CardError> {
-        let file = self.read_file(certificate_file(key))?;
-        Ok(file.filter(|der| der.first() == Some(&0x30)))
-    }
-
     /// The one DER value that is the contents of the eSign file `fid`; `None` when the file does
-    /// not exist or is empty. The PIN must have been proved.
+    /// not exist or is empty. The PIN must have been proved; right bit 13 of eSign for `Name`, else
+    /// 15.
     ///
     /// # Errors
     ///
-    /// [`CardError::NotAllowed`] without the right, [`CardError::Protocol`] for contents that are
+    /// [`CardError::NotAllowed`] without the right and for files that base mode does not have, [`CardError::Protocol`] for contents that are
     /// not DER or longer than 32767 octets, and whatever ends a dialogue.
     pub fn read_file(&mut self, fid: u16) -> Result<Option<Vec<u8>>, CardError> {
+        self.may(fid, Access::Read)?;
         if !self.select_file(fid)? {
             return Ok(None);
         }
@@ -73,17 +72,20 @@ impl Session {
     }
 
     /// Writes `contents`, one DER value, at the start of the eSign file `fid`. Octets of an older
-    /// and longer value stay behind it: the length is what the DER says.
+    /// and longer value stay behind it: the length is what the DER says. Right bit 13 of eSign;
+    /// `Name` is for a terminal to write.
     ///
     /// # Errors
     ///
-    /// [`CardError::NotAllowed`] without the right, `Status(6A82)` when the file does not exist.
+    /// [`CardError::NotAllowed`] without the right and for files that base mode does not have,
+    /// `Status(6A82)` when the file does not exist.
     pub fn update_file(&mut self, fid: u16, contents: &[u8]) -> Result<(), CardError> {
         if contents.len() > LONGEST_FILE {
             return Err(CardError::Protocol("contents longer than a file"));
         }
+        self.may(fid, Access::Write)?;
         if !self.select_file(fid)? {
-            return Err(CardError::Status(kabinet_stb::apdu::Status(0x6A82)));
+            return Err(CardError::Status(FILE_NOT_FOUND));
         }
         for (index, part) in contents.chunks(PROTECTED_SHORT_DATA).enumerate() {
             let [high, low] = offset_octets(index * PROTECTED_SHORT_DATA)?;
@@ -96,6 +98,17 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Refuses what base mode does not grant (table of annex B, column PS).
+    fn may(&self, fid: u16, access: Access) -> Result<(), CardError> {
+        let right = match (fid, access) {
+            (FILE_NAME, Access::Read) => EsignRights::MANAGE_KEYS_BASE,
+            (0x5201..=0x5203 | 0x5301..=0x5303, Access::Read) => EsignRights::USE_KEYS_BASE,
+            (0x5201..=0x5203 | 0x5301..=0x5303, Access::Write) => EsignRights::MANAGE_KEYS_BASE,
+            _ => return Err(CardError::NotAllowed),
+        };
+        self.known()?.require_base(&[Password::Pin], right)
     }
 
     /// Whether the file is there and selected now.
@@ -111,7 +124,7 @@ impl Session {
                 self.selected = Selected::File(fid);
                 Ok(true)
             }
-            0x6A82 => Ok(false),
+            _ if status == FILE_NOT_FOUND => Ok(false),
             0x6982 => Err(CardError::NotAllowed),
             _ => Err(CardError::Status(status)),
         }
@@ -222,6 +235,7 @@ mod tests {
     fn certificates_have_their_files() {
         assert_eq!(certificate_file(0x01), 0x5201);
         assert_eq!(certificate_file(0x13), 0x5213);
+        assert_eq!(key_hash_file(0x02), 0x5302);
         assert!(offset_octets(0x7FFF).is_ok());
         assert!(offset_octets(0x8000).is_err());
     }

@@ -1,13 +1,15 @@
 //! The state PS of clause 11: a secure channel between client and card.
 
 use kabinet_stb::apdu::{Command, Response, Status};
-use kabinet_stb::oid;
-use kabinet_stb::sm::ClientChannel;
+use kabinet_stb::sm::{ChannelKey, ClientChannel};
+use kabinet_stb::{Secret, oid};
 use zeroize::Zeroize as _;
 
-use crate::CardError;
+use crate::belief::{Belief, Confirmation};
+use crate::bpace::{self, is_about_password, may_try, password_state};
 use crate::lengths::Lengths;
 use crate::link::{CHAINING, Link, Repeat};
+use crate::{CardError, Hello, Password, PasswordState};
 
 /// Longest data of a protected command in the short form, octets (reading 10 of the digest of
 /// STB 34.101.79: 241 of ciphertext, its tag, length and padding indicator, Le and MAC make 255).
@@ -18,13 +20,29 @@ pub(crate) const PROTECTED_SHORT_ANSWER: u32 = 242;
 /// What is selected on the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Selected {
+    /// Somebody else may have selected something.
+    Unknown,
     MasterFile,
+    Eid,
     Esign,
     /// An elementary file of eSign.
     File(u16),
 }
 
+/// An application of the card (clause 6 and annex B).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    /// Identification: the data groups, which only a terminal reads.
+    Eid,
+    /// Signatures: keys, certificates, `Name`.
+    Esign,
+}
+
 /// A card whose password was proved (state PS). Dropping it closes the channel by a reset.
+///
+/// What the card would have to refuse in its present state is refused here and never sent:
+/// [`CardError::NotAllowed`] for another password or a right that was not asked for,
+/// [`CardError::PinNotConfirmed`], [`CardError::ChannelClosed`].
 pub struct Session {
     pub(crate) link: Link,
     channel: ClientChannel,
@@ -33,17 +51,19 @@ pub struct Session {
     /// Whether nothing was sent since BPACE: BAUTH must come immediately after it.
     pub(crate) fresh: bool,
     closed: bool,
+    pub(crate) belief: Belief,
 }
 
 impl Session {
-    pub(crate) fn new(link: Link, channel: ClientChannel, access: Vec<u8>) -> Self {
+    pub(crate) fn new(link: Link, key: &ChannelKey, password: Password, hello: &Hello) -> Self {
         Self {
             link,
-            channel,
-            access,
+            channel: ClientChannel::new(key),
+            access: hello.access(),
             selected: Selected::MasterFile,
             fresh: true,
             closed: false,
+            belief: Belief::new(password, hello, None),
         }
     }
 
@@ -58,20 +78,166 @@ impl Session {
         self.link.apdus()
     }
 
-    /// Selects the eSign application unless it is.
-    pub(crate) fn select_esign(&mut self) -> Result<(), CardError> {
-        if self.selected != Selected::MasterFile {
-            return Ok(());
+    /// Whether the channel is open. Once closed it stays so, and every call says
+    /// [`CardError::ChannelClosed`].
+    pub fn is_open(&self) -> bool {
+        !self.closed
+    }
+
+    /// The password that was proved last.
+    pub fn password(&self) -> Password {
+        self.belief.password()
+    }
+
+    /// What is known of the PIN; `None` as long as the card has not had a reason to tell.
+    pub fn known_pin_state(&self) -> Option<PasswordState> {
+        self.belief.pin()
+    }
+
+    /// What the confirmed PIN still allows, by our count. [`Self::ask_confirmation`] asks the card.
+    pub fn confirmation(&self) -> Confirmation {
+        self.belief.confirmation()
+    }
+
+    /// Asks the card what state its PIN is in (clause 12.2.16), as [`crate::Card::pin_state`], but
+    /// inside the channel. The master file is selected afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends a dialogue.
+    pub fn pin_state(&mut self) -> Result<PasswordState, CardError> {
+        self.select_master_file()?;
+        let command = bpace::initialisation(Password::Pin, &Hello::default());
+        let state = password_state(self.send(command)?.status)?;
+        self.belief.set_pin(Some(state));
+        Ok(state)
+    }
+
+    /// Proves a password by BPACE inside the channel (clause 12.3.1): the CAN resumes a suspended
+    /// PIN so, and another hello brings other rights. The session goes on with a new channel, with
+    /// the master file selected, and a terminal can be let in next.
+    ///
+    /// Of a refusal the session goes on as it was, without a confirmed PIN.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Card::open`].
+    pub fn prove(
+        &mut self,
+        password: Password,
+        secret: &Secret,
+        hello: &Hello,
+    ) -> Result<(), CardError> {
+        if !password.is_well_formed(secret.expose()) {
+            return Err(CardError::Protocol("not of the password's form"));
         }
-        let command = Command::new(0x00, 0xA4, 0x04, 0x0C).with_data(oid::AID_ESIGN.to_vec());
+        if password == Password::Pin {
+            self.known()?.require_usable_pin()?;
+        }
+        self.select_master_file()?;
+        let status = self.send(bpace::initialisation(password, hello))?.status;
+        if !is_about_password(status) {
+            return Err(CardError::Status(status));
+        }
+        if password == Password::Pin {
+            self.belief.set_pin(Some(password_state(status)?));
+        }
+        may_try(password, status)?;
+        let carry = &mut |command, repeat| self.exchange(command, repeat);
+        match bpace::prove(carry, password, secret, hello) {
+            Ok(key) => {
+                self.channel = ClientChannel::new(&key);
+                self.belief = Belief::new(password, hello, self.belief.pin());
+                self.access = hello.access();
+                self.fresh = true;
+                Ok(())
+            }
+            Err(error) => {
+                match error {
+                    CardError::PinWrong { attempts_left } => {
+                        self.belief.pin_was_wrong(attempts_left);
+                    }
+                    // The card may have gone over to a channel that we do not share.
+                    CardError::Protocol(_) => self.closed = true,
+                    _ => self.belief.drop_confirmation(),
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Selects the master file unless it is (clause 12.2.3).
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends a dialogue.
+    pub fn select_master_file(&mut self) -> Result<(), CardError> {
+        if self.selected == Selected::MasterFile {
+            return self.require_open();
+        }
+        let status = self.send(Command::new(0x00, 0xA4, 0x00, 0x00))?.status;
+        if status != Status::OK {
+            return Err(CardError::Status(status));
+        }
+        self.selected = Selected::MasterFile;
+        Ok(())
+    }
+
+    /// Selects an application unless it or one of its files is (clause 12.2.4). Operations of the
+    /// session do so by themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::NotAllowed`] for eSign after CAN, `Status(6A82)` when the card does not have
+    /// the application.
+    pub fn select_application(&mut self, application: Application) -> Result<(), CardError> {
+        let selected = match self.selected {
+            Selected::Unknown | Selected::MasterFile => None,
+            Selected::Eid => Some(Application::Eid),
+            Selected::Esign | Selected::File(_) => Some(Application::Esign),
+        };
+        if selected == Some(application) {
+            return self.require_open();
+        }
+        let (aid, selected) = match application {
+            Application::Eid => (oid::AID_EID, Selected::Eid),
+            Application::Esign => {
+                self.known()?.require(&[Password::Pin, Password::Puk])?;
+                (oid::AID_ESIGN, Selected::Esign)
+            }
+        };
+        let command = Command::new(0x00, 0xA4, 0x04, 0x0C).with_data(aid.to_vec());
         let status = self.send(command)?.status;
         match status.0 {
             0x9000 => {
-                self.selected = Selected::Esign;
+                self.selected = selected;
                 Ok(())
             }
             0x6982 => Err(CardError::NotAllowed),
             _ => Err(CardError::Status(status)),
+        }
+    }
+
+    /// The channel is gone, whatever the card would say to that.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    pub(crate) fn select_esign(&mut self) -> Result<(), CardError> {
+        self.select_application(Application::Esign)
+    }
+
+    /// What is believed of the card, as long as the channel is open.
+    pub(crate) fn known(&self) -> Result<&Belief, CardError> {
+        self.require_open()?;
+        Ok(&self.belief)
+    }
+
+    pub(crate) fn require_open(&self) -> Result<(), CardError> {
+        if self.closed {
+            Err(CardError::ChannelClosed)
+        } else {
+            Ok(())
         }
     }
 
@@ -119,9 +285,7 @@ impl Session {
     }
 
     fn exchange(&mut self, mut command: Command, repeat: Repeat) -> Result<Response, CardError> {
-        if self.closed {
-            return Err(CardError::ChannelClosed);
-        }
+        self.require_open()?;
         self.fresh = false;
         let protected = self.channel.protect(&command);
         command.data.zeroize();
@@ -160,176 +324,4 @@ fn unprotected(status: Status) -> CardError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::transport::scripted::Answering;
-    use crate::{CancelToken, SignHash};
-    use kabinet_stb::sm::{ChannelKey, TokenChannel};
-
-    /// Announces extended lengths.
-    const ATR: [u8; 8] = [0x3B, 0x84, 0x80, 0x01, 0x80, 0x72, 0, 0];
-
-    fn extended_atr(mark: u8) -> Vec<u8> {
-        // The last octet only tells the cards of these tests apart.
-        vec![0x3B, 0x85, 0x01, 0x80, 0x73, 0xC8, 0x01, 0x40, mark]
-    }
-
-    /// A session with a card whose plain answers `card` gives.
-    fn session(
-        atr: &[u8],
-        mut card: impl FnMut(Command) -> (Vec<u8>, u16) + Send + 'static,
-    ) -> Session {
-        let mut channel = TokenChannel::new(&ChannelKey::new([7; 32]));
-        with_octets(atr, move |octets| {
-            let command = Command::parse(octets).unwrap();
-            let (data, status) = card(channel.unprotect(&command).unwrap());
-            let status = Status(status);
-            channel.protect(&Response { data, status }).encode()
-        })
-    }
-
-    fn with_octets(atr: &[u8], answer: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static) -> Session {
-        let link = Link::new(Box::new(Answering::new(atr, answer)), CancelToken::new());
-        Session::new(
-            link,
-            ClientChannel::new(&ChannelKey::new([7; 32])),
-            Vec::new(),
-        )
-    }
-
-    /// Reads from `file` what READ BINARY asks for; refuses more than `most`.
-    fn reads(file: Vec<u8>, most: u32) -> impl FnMut(Command) -> (Vec<u8>, u16) + Send {
-        move |command| {
-            if command.ins != 0xB0 {
-                return (Vec::new(), 0x9000);
-            }
-            let offset = usize::from(u16::from_be_bytes([command.p1, command.p2]));
-            match command.ne {
-                Some(ne) if ne <= most => {
-                    let part = file.iter().skip(offset).take(ne as usize);
-                    (part.copied().collect(), 0x9000)
-                }
-                _ => (Vec::new(), 0x6700),
-            }
-        }
-    }
-
-    fn file() -> Vec<u8> {
-        [&[0x30, 0x82, 0x02, 0x00][..], &[5; 512]].concat()
-    }
-
-    #[test]
-    fn refused_long_read_goes_on_in_short_ones() {
-        let mut session = session(&extended_atr(1), reads(file(), 242));
-        assert_eq!(session.read_file(0x5201), Ok(Some(file())));
-        // Application, file, the refused read, three short ones.
-        assert_eq!(session.apdu_count(), 6);
-        assert_eq!(session.link.lengths(), Lengths::Short);
-    }
-
-    #[test]
-    fn silent_card_is_read_in_short_ones() {
-        let mut session = session(&ATR, reads(file(), 242));
-        assert_eq!(session.read_file(0x5201), Ok(Some(file())));
-        assert_eq!(session.apdu_count(), 5);
-    }
-
-    #[test]
-    fn right_le_is_taken_inside_the_channel() {
-        let mut session = session(&ATR, |command| match (command.ins, command.ne) {
-            (0xB0, Some(4)) => (vec![0x30, 2, 1, 1], 0x9000),
-            (0xB0, _) => (Vec::new(), 0x6C04),
-            _ => (Vec::new(), 0x9000),
-        });
-        assert_eq!(session.read_file(0x5101), Ok(Some(vec![0x30, 2, 1, 1])));
-    }
-
-    #[test]
-    fn files_that_lie_about_their_length_are_refused() {
-        for bad in [
-            &[0x30, 0x7F, 1][..],
-            &[0x30, 0x83, 0xFF, 0xFF, 0xFF, 1],
-            &[0x30, 0x80, 1],
-        ] {
-            let mut session = session(&ATR, reads(bad.to_vec(), 256));
-            let refused = session.read_file(0x5201);
-            assert!(matches!(refused, Err(CardError::Protocol(_))));
-        }
-        let mut session = session(&ATR, reads(vec![0xFF; 40], 256));
-        assert_eq!(session.read_file(0x5201), Ok(None));
-    }
-
-    #[test]
-    fn closed_channel_sends_nothing_more() {
-        for status in [[0x69, 0x87], [0x69, 0x88], [0x6E, 0x00]] {
-            let mut session = with_octets(&ATR, move |_| status.to_vec());
-            assert_eq!(session.read_name(), Err(CardError::ChannelClosed));
-            assert_eq!(session.read_name(), Err(CardError::ChannelClosed));
-            assert_eq!(session.apdu_count(), 1);
-        }
-        let mut session = with_octets(&ATR, |_| vec![0x90, 0x00]);
-        assert!(matches!(session.read_name(), Err(CardError::Protocol(_))));
-    }
-
-    #[test]
-    fn forged_answer_ends_the_session() {
-        let mut channel = TokenChannel::new(&ChannelKey::new([7; 32]));
-        let mut session = with_octets(&ATR, move |octets| {
-            channel.unprotect(&Command::parse(octets).unwrap()).unwrap();
-            let status = Status::OK;
-            let mut answer = channel
-                .protect(&Response {
-                    data: vec![],
-                    status,
-                })
-                .encode();
-            // Success instead of another status, the MAC as it was.
-            answer[3] ^= 1;
-            answer
-        });
-        let refused = session.read_name();
-        assert!(matches!(refused, Err(CardError::Protocol(_))));
-        assert_eq!(session.read_name(), Err(CardError::ChannelClosed));
-        assert_eq!(session.apdu_count(), 1);
-    }
-
-    #[test]
-    fn channel_lost_by_a_long_command_is_remembered() {
-        let atr = extended_atr(2);
-        let mut channel = TokenChannel::new(&ChannelKey::new([7; 32]));
-        let mut session = with_octets(&atr, move |octets| {
-            let command = channel.unprotect(&Command::parse(octets).unwrap()).unwrap();
-            if command.ne.is_some_and(|ne| ne > 256) {
-                return vec![0x67, 0x00];
-            }
-            let (data, status) = (Vec::new(), Status::OK);
-            channel.protect(&Response { data, status }).encode()
-        });
-        assert_eq!(session.read_file(0x5201), Err(CardError::ChannelClosed));
-        assert_eq!(Lengths::of(&atr, true), Lengths::Short);
-    }
-
-    #[test]
-    fn signature_of_another_length_is_refused() {
-        let mut session = session(&ATR, |command| match command.ins {
-            0x2A => (vec![1; 47], 0x9000),
-            _ => (Vec::new(), 0x9000),
-        });
-        let refused = session.sign(1, SignHash::Belt, &[0; 32]);
-        assert!(matches!(refused, Err(CardError::Protocol(_))));
-    }
-
-    #[test]
-    fn long_data_go_as_a_chain_of_protected_commands() {
-        let mut lengths = Vec::new();
-        let mut session = session(&ATR, move |command| {
-            lengths.push((command.cla, command.data.len()));
-            let expected = [(0x10, 241), (0x10, 241), (0x00, 18)];
-            assert!(expected.starts_with(&lengths));
-            (Vec::new(), 0x9000)
-        });
-        let command = Command::new(0, 0x2A, 0, 0xBE).with_data(vec![3; 500]);
-        assert_eq!(session.send_long(command).unwrap().status, Status::OK);
-        assert_eq!(session.apdu_count(), 3);
-    }
-}
+mod tests;

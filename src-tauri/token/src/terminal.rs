@@ -1,17 +1,24 @@
-//! Letting a remote terminal in by BAUTH with mutual authentication (clause 12.3.2), and carrying
-//! what it says to the card (chapter 10). The terminal's keys never come here.
+//! Letting a remote terminal in by BAUTH (clauses 8.4, 12.2.6, 12.2.15, 12.2.21 and 12.3.2). The
+//! terminal's keys never come here.
 
 use kabinet_stb::apdu::Command;
 use kabinet_stb::{oid, tlv};
 
-use crate::card::message;
+use crate::belief::Words;
+use crate::bpace::message;
 use crate::lengths::Lengths;
-use crate::link::{CHAINING, Link, Repeat};
+use crate::link::CHAINING;
 use crate::session::PROTECTED_SHORT_DATA;
-use crate::{CardError, Session};
+use crate::{CardError, Relay, Session};
 
-/// Bit of CLA: the command is protected.
-const PROTECTED: u8 = 0x04;
+/// Who proves a key in BAUTH.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// The terminal to the card and the card to the terminal: needed for files.
+    Mutual,
+    /// The terminal to the card only (BAUTH1): enough for checks of attributes and for keys.
+    OneSided,
+}
 
 /// BAUTH begun: the card has accepted the terminal's certificates and waits for its answer.
 ///
@@ -19,17 +26,28 @@ const PROTECTED: u8 = 0x04;
 /// [`Self::finish_terminal`].
 pub struct TerminalStart {
     session: Session,
+    authentication: Authentication,
+    words: Words,
     /// The card's first message M1, the value of object 80.
     pub m1: Vec<u8>,
 }
 
-/// The state AS with the terminal's channel active: commands pass, and only the terminal can read
-/// the answers.
-pub struct Relay {
-    link: Link,
-}
-
 impl Session {
+    /// Begins BAUTH with mutual authentication; see [`Self::begin_terminal_with`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::begin_terminal_with`].
+    pub fn begin_terminal(
+        self,
+        request_hash: &[u8; 32],
+        auxiliary: &[u8],
+        certificates: &[Vec<u8>],
+    ) -> Result<TerminalStart, CardError> {
+        let mutual = Authentication::Mutual;
+        self.begin_terminal_with(mutual, request_hash, auxiliary, certificates)
+    }
+
     /// Begins BAUTH in this session, of which nothing else was asked before: the card wants it
     /// immediately after BPACE.
     ///
@@ -41,27 +59,34 @@ impl Session {
     ///
     /// [`CardError::TerminalRefused`] for a certificate that the card refuses or that is none,
     /// [`CardError::NotAllowed`] when the session was used before.
-    pub fn begin_terminal(
+    pub fn begin_terminal_with(
         mut self,
+        authentication: Authentication,
         request_hash: &[u8; 32],
         auxiliary: &[u8],
         certificates: &[Vec<u8>],
     ) -> Result<TerminalStart, CardError> {
         if !self.fresh {
+            self.require_open()?;
             return Err(CardError::NotAllowed);
         }
+        let words = Words::of_path(certificates);
         let certificates = certificates
             .iter()
             .map(|certificate| Parts::of(certificate))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut data = tlv::encode(0x80, oid::BAUTH);
+        let (p1, protocol) = match authentication {
+            Authentication::Mutual => (0xF1, oid::BAUTH),
+            Authentication::OneSided => (0xB1, oid::BAUTH1),
+        };
+        let mut data = tlv::encode(0x80, protocol);
         data.extend_from_slice(&tlv::encode(0x85, request_hash));
         data.extend_from_slice(auxiliary);
         // A chain is forbidden here, so what does not fit is the terminal's fault.
         if data.len() > PROTECTED_SHORT_DATA && self.link.lengths() == Lengths::Short {
             return Err(CardError::TerminalRefused);
         }
-        let initialise = Command::new(0x00, 0x22, 0xF1, 0xA4).with_data(data);
+        let initialise = Command::new(0x00, 0x22, p1, 0xA4).with_data(data);
         let status = self.send(initialise)?.status;
         match status.0 {
             0x9000 => {}
@@ -80,7 +105,12 @@ impl Session {
             0x6982 => return Err(CardError::TerminalRefused),
             _ => return Err(CardError::Status(response.status)),
         };
-        Ok(TerminalStart { session: self, m1 })
+        Ok(TerminalStart {
+            session: self,
+            authentication,
+            words,
+            m1,
+        })
     }
 
     /// One command where it fits, else the body and the signature as a chain of two, which spares
@@ -134,50 +164,30 @@ impl TerminalStart {
     }
 
     /// Gives the card the terminal's answer M2 (the value of object 81) and gets its proof M3 (the
-    /// value of object 82), which is for the terminal. The terminal's channel is active then.
+    /// value of object 82; empty when the authentication is one-sided), which is for the terminal.
+    /// The terminal's channel is active then.
     ///
     /// # Errors
     ///
     /// [`CardError::TerminalRefused`] when the terminal has not proved itself.
     pub fn finish_terminal(mut self, m2: &[u8]) -> Result<(Relay, Vec<u8>), CardError> {
         let data = tlv::encode(0x7C, &tlv::encode(0x81, m2));
-        let second = Command::new(0x00, 0x86, 0x00, 0x00)
-            .with_data(data)
-            .with_ne(256);
+        let mut second = Command::new(0x00, 0x86, 0x00, 0x00).with_data(data);
+        if self.authentication == Authentication::Mutual {
+            second = second.with_ne(256);
+        }
         let response = self.session.send(second)?;
-        let m3 = match response.status.0 {
-            0x9000 => message(&response.data, 0x82)?,
-            0x6300 | 0x6A80 | 0x6982 | 0x6988 => return Err(CardError::TerminalRefused),
+        let m3 = match (response.status.0, self.authentication) {
+            (0x9000, Authentication::Mutual) => message(&response.data, 0x82)?,
+            (0x9000, Authentication::OneSided) if response.data.is_empty() => Vec::new(),
+            (0x9000, Authentication::OneSided) => {
+                return Err(CardError::Protocol("BAUTH: a proof that was not asked for"));
+            }
+            (0x6300 | 0x6A80 | 0x6982 | 0x6988, _) => return Err(CardError::TerminalRefused),
             _ => return Err(CardError::Status(response.status)),
         };
-        let relay = Relay {
-            link: self.session.link,
-        };
-        Ok((relay, m3))
-    }
-}
-
-impl Relay {
-    /// Carries one protected command APDU of the terminal to the card and gives the response APDU,
-    /// status included. What is in either we cannot read and do not change.
-    ///
-    /// # Errors
-    ///
-    /// [`CardError::Protocol`] for octets that are no protected command: a plain one would close
-    /// the channel. An error status of the card is no error here.
-    pub fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
-        let parsed = Command::parse(command);
-        if !parsed.is_ok_and(|command| command.cla & PROTECTED != 0) {
-            return Err(CardError::Protocol(
-                "the terminal sent no protected command",
-            ));
-        }
-        self.link.transmit(command, Repeat::Allowed)
-    }
-
-    /// Command APDUs that have gone to the card so far, from the connection on.
-    pub fn apdu_count(&self) -> u64 {
-        self.link.apdus()
+        self.session.belief.set_terminal(Some(self.words));
+        Ok((Relay::new(self.session), m3))
     }
 }
 
@@ -206,8 +216,6 @@ impl<'a> Parts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CancelToken;
-    use crate::transport::scripted::Scripted;
 
     #[test]
     fn certificate_comes_apart() {
@@ -220,19 +228,5 @@ mod tests {
         }
         let longer = [&certificate[..], &[0]].concat();
         assert!(Parts::of(&longer).is_err());
-    }
-
-    #[test]
-    fn relay_passes_only_protected_commands() {
-        let command = "0CA4020C0A8E08000102030405060700";
-        let script = Scripted::new(&[(command, "8E0800010203040506079000")]);
-        let mut relay = Relay {
-            link: Link::new(Box::new(script), CancelToken::new()),
-        };
-        let plain = relay.transmit(&[0x00, 0xA4, 0x00, 0x00]);
-        assert!(matches!(plain, Err(CardError::Protocol(_))));
-        assert!(relay.transmit(&[0x04]).is_err());
-        let answer = relay.transmit(&hex::decode(command).unwrap()).unwrap();
-        assert_eq!(hex::encode_upper(answer), "8E0800010203040506079000");
     }
 }
