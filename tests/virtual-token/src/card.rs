@@ -17,8 +17,8 @@ use crate::status;
 
 /// Most octets in an answer with a short Le.
 const SHORT_ANSWER: usize = 256;
-/// Command heads that are remembered.
-const HEADS: usize = 4096;
+/// Commands that are remembered.
+const LOGGED: usize = 4096;
 /// A wrong CAN or PUK keeps a card busy so long at least (clause 6.3).
 const PENALTY: Duration = Duration::from_secs(1);
 
@@ -29,7 +29,7 @@ pub struct Card {
     /// What is left of an answer that is fetched in pieces, and its status.
     pending: Option<(VecDeque<u8>, Status)>,
     apdus: u64,
-    heads: VecDeque<[u8; 3]>,
+    log: VecDeque<([u8; 3], Status)>,
 }
 
 /// Why a card could not be made.
@@ -75,7 +75,7 @@ impl Card {
             powered: false,
             pending: None,
             apdus: 0,
-            heads: VecDeque::new(),
+            log: VecDeque::new(),
         })
     }
 
@@ -107,7 +107,12 @@ impl Card {
 
     /// Answers one command APDU with one response APDU.
     pub fn process(&mut self, octets: &[u8]) -> Vec<u8> {
-        self.count(octets);
+        let answer = self.answer(octets);
+        self.count(octets, &answer);
+        answer
+    }
+
+    fn answer(&mut self, octets: &[u8]) -> Vec<u8> {
         if !self.powered {
             self.power_on();
         }
@@ -147,13 +152,32 @@ impl Card {
     /// INS, P1 and P2 of those commands in their order; protection does not hide them. Only the
     /// latest few thousand are kept.
     pub fn heads(&self) -> impl Iterator<Item = [u8; 3]> + '_ {
-        self.heads.iter().copied()
+        self.log.iter().map(|(head, _)| *head)
+    }
+
+    /// Their statuses in the same order.
+    pub fn statuses(&self) -> impl Iterator<Item = Status> + '_ {
+        self.log.iter().map(|(_, status)| *status)
+    }
+
+    /// The state of chapter 11: `IS`, `PS`, `AS:AT` with the terminal's channel active or `AS:CP`
+    /// with the client's.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        self.machine.state()
+    }
+
+    /// Signatures that the confirmed PIN still allows, 0 without limit; `None` when the PIN is not
+    /// confirmed.
+    #[must_use]
+    pub fn confirmed_signatures(&self) -> Option<u8> {
+        self.machine.confirmation.allows()
     }
 
     /// Forgets the counted commands; password counters stay.
     pub fn reset_counters(&mut self) {
         self.apdus = 0;
-        self.heads.clear();
+        self.log.clear();
     }
 
     /// Attempts at the PIN that are left.
@@ -168,13 +192,14 @@ impl Card {
         self.machine.store.memory().counters.pin_state()
     }
 
-    fn count(&mut self, octets: &[u8]) {
+    fn count(&mut self, octets: &[u8], answer: &[u8]) {
         self.apdus += 1;
-        if let &[_, ins, p1, p2, ..] = octets {
-            if self.heads.len() == HEADS {
-                self.heads.pop_front();
+        if let (&[_, ins, p1, p2, ..], Some(status)) = (octets, answer.last_chunk()) {
+            if self.log.len() == LOGGED {
+                self.log.pop_front();
             }
-            self.heads.push_back([ins, p1, p2]);
+            let status = Status(u16::from_be_bytes(*status));
+            self.log.push_back(([ins, p1, p2], status));
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::Fault;
 use crate::reader::Slot;
 
 /// How long `insert` waits for a reader that the card connects to by itself.
@@ -19,6 +20,7 @@ enum Order {
     Eject,
     Insert,
     EjectAt { apdu: u64 },
+    FaultAt { apdu: u64, fault: Fault },
     Status,
     ResetCounters,
 }
@@ -66,6 +68,7 @@ pub fn answer(line: &str, slot: &Slot, connects: bool) -> Value {
             }
         }
         Order::EjectAt { apdu } => slot.eject_at(apdu),
+        Order::FaultAt { apdu, fault } => slot.fault_at(apdu, fault),
         Order::Status => return status(slot),
         Order::ResetCounters => slot.with_card(crate::Card::reset_counters),
     }

@@ -10,6 +10,7 @@ pub mod card;
 pub mod card_file;
 pub mod control;
 pub mod cv;
+pub mod fault;
 mod files;
 mod keys;
 mod machine;
@@ -22,3 +23,4 @@ pub mod status;
 
 pub use card::{Card, CardError};
 pub use card_file::CardFile;
+pub use fault::Fault;

@@ -149,6 +149,11 @@ impl Confirmation {
         self.set
     }
 
+    /// Signatures that it still allows, 0 without limit; `None` while it is not set.
+    pub(crate) fn allows(self) -> Option<u8> {
+        self.set.then_some(self.left)
+    }
+
     /// A signature was made or failed.
     pub(crate) fn signed(&mut self) {
         if self.limit > 0 {
@@ -342,6 +347,16 @@ impl Machine {
                 Err(status::WRONG_PARAMETERS)
             }
             _ => Err(status::NO_INSTRUCTION),
+        }
+    }
+
+    /// The state of chapter 11.
+    pub(crate) fn state(&self) -> &'static str {
+        match (&self.client, &self.terminal, self.active) {
+            (None, ..) => "IS",
+            (Some(_), None, _) => "PS",
+            (Some(_), Some(_), Side::Terminal) => "AS:AT",
+            (Some(_), Some(_), Side::Client) => "AS:CP",
         }
     }
 

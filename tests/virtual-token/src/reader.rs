@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::Card;
+use crate::{Card, Fault};
 
 /// Between attempts to reach the reader.
 const RETRY: Duration = Duration::from_millis(100);
@@ -31,8 +31,8 @@ struct Shared {
 struct Inside {
     card: Card,
     inserted: bool,
-    /// Commands until the card is pulled instead of answering.
-    eject_after: Option<u64>,
+    /// Commands until something goes wrong, and what.
+    fault_after: Option<(u64, Fault)>,
     /// Open connections by number, to be cut when the card is pulled.
     connections: Vec<(u64, TcpStream)>,
     next_connection: u64,
@@ -47,7 +47,7 @@ impl Slot {
         let inside = Inside {
             card,
             inserted: true,
-            eject_after: None,
+            fault_after: None,
             connections: Vec::new(),
             next_connection: 0,
             owner: None,
@@ -73,7 +73,12 @@ impl Slot {
     /// Pulls the card instead of answering the `command`-th command from now, counted from 1.
     /// The card still executes it.
     pub fn eject_at(&self, command: u64) {
-        self.lock().eject_after = Some(command);
+        self.fault_at(command, Fault::Remove);
+    }
+
+    /// Lets something go wrong at the `command`-th command from now, counted from 1.
+    pub fn fault_at(&self, command: u64, fault: Fault) {
+        self.lock().fault_after = Some((command, fault));
     }
 
     /// Whether the card is in.
@@ -220,7 +225,7 @@ impl Slot {
 impl Inside {
     fn eject(&mut self) {
         self.inserted = false;
-        self.eject_after = None;
+        self.fault_after = None;
         self.owner = None;
         self.card.power_off();
         for (_, stream) in self.connections.drain(..) {
@@ -230,15 +235,21 @@ impl Inside {
 
     /// None when the card is pulled instead.
     fn answer(&mut self, command: &[u8]) -> Option<Vec<u8>> {
-        let answer = self.card.process(command);
-        if let Some(left) = &mut self.eject_after {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                self.eject();
-                return None;
+        let fault = match &mut self.fault_after {
+            Some((left, _)) if *left > 1 => {
+                *left -= 1;
+                None
             }
+            due => due.take().map(|(_, fault)| fault),
+        };
+        let Some(fault) = fault else {
+            return Some(self.card.process(command));
+        };
+        let answer = fault.answer(&mut self.card, command);
+        if answer.is_none() {
+            self.eject();
         }
-        Some(answer)
+        answer
     }
 }
 

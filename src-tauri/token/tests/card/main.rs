@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod opening;
+mod operations;
 mod removal;
 mod signing;
 mod terminal;
+mod visit;
+mod wire;
 mod world;

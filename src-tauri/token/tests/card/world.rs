@@ -1,7 +1,5 @@
-//! A virtual card behind a TCP listener, and the certificates of a terminal that it lets in.
+//! A virtual card on a wire, and the certificates of terminals that it lets in.
 
-use std::net::TcpListener;
-use std::thread;
 use std::time::Duration;
 
 use kabinet_stb::access::{EidRights, EsignRights};
@@ -13,15 +11,18 @@ use serde_json::json;
 use virtual_token::card_file::answer_to_reset;
 use virtual_token::reader::Slot;
 
+use crate::wire::Wire;
+
 pub(crate) const PIN: &str = "123456";
 pub(crate) const CAN: &str = "654321";
 pub(crate) const PUK: &str = "0123456789";
 pub(crate) const WRONG: &str = "999999";
 
 /// Reading of all data groups.
-const ALL_GROUPS: u64 = 0x3F_FFFF << 8;
-/// Everything that the base mode of eSign leaves.
-const BASE_MODE: u16 = 0xA5C0;
+const ALL_GROUPS: EidRights = EidRights(0x3F_FFFF << 8);
+/// Everything that a word can name.
+pub(crate) const EVERYTHING: (EidRights, EsignRights) =
+    (EidRights(0x3F_3FFF_FF33), EsignRights(0xF7C0));
 const BIGN_PUBKEY: &str = "2A7000020022652D0201";
 const BELT_HASH: &str = "2A7000020022651F51";
 
@@ -29,24 +30,39 @@ const BELT_HASH: &str = "2A7000020022651F51";
 pub(crate) struct World {
     pub(crate) slot: Slot,
     pub(crate) address: ReaderAddress,
+    _wire: Wire,
     /// The certificate in file 5201: DER by its tag and length.
     pub(crate) certificate: Vec<u8>,
+    /// The key 01.
     pub(crate) sign_key: PublicKey,
+    /// The key 11.
+    pub(crate) remote_key: PublicKey,
     pub(crate) card_key: PublicKey,
     pub(crate) terminal: PrivateKey,
+    /// Reads all data groups, not by CAN, and does everything in eSign.
     pub(crate) terminal_certificate: Vec<u8>,
+    /// Does everything.
+    pub(crate) trusted_certificate: Vec<u8>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // The next card may need the reader.
+        self.slot.eject();
+    }
 }
 
 impl World {
     pub(crate) fn new(extended_length: bool) -> Self {
         let mut random = SystemRandom;
         let mut key = || PrivateKey::generate(Level::L128, &mut random);
-        let (sign, own, root, terminal) = (key(), key(), key(), key());
+        let (sign, own, root, terminal, remote) = (key(), key(), key(), key(), key());
         let filler: Vec<u8> = (0..900u32).map(|n| (n * 7 + 1) as u8).collect();
         let certificate = tlv::encode(0x30, &filler);
         let issue = |holder: &str, subject: &PublicKey, rights| {
             cv_certificate("BYCA00010001", &root, holder, subject, rights)
         };
+        let group = |tag, text: &str| hex::encode_upper(tlv::encode(tag, text.as_bytes()));
         let hex = |octets: &[u8]| hex::encode_upper(octets);
         let secret = |key: &PrivateKey| hex(key.to_secret().expose());
         let file = json!({
@@ -54,32 +70,40 @@ impl World {
             "atr": hex(&answer_to_reset(extended_length).0),
             "extended_length": extended_length,
             "passwords": {"pin": PIN, "can": CAN, "puk": PUK},
-            "eid": {"0104": "440B41646ED18C2F412F416461"},
-            "esign": {"name": "30003000", "keys": [{
-                "reference": "01",
-                "private_key": secret(&sign),
-                "certificate": hex(&certificate),
-            }]},
+            "eid": {
+                "0103": group(0x43, "20330321"),
+                "0104": "440B41646ED18C2F412F416461",
+                "0108": group(0x48, "1990    "),
+                "0112": group(0x52, "ZIPBY-220045"),
+            },
+            "esign": {"name": "30003000", "keys": [
+                {
+                    "reference": "01",
+                    "private_key": secret(&sign),
+                    "certificate": hex(&certificate),
+                },
+                {"reference": "11", "private_key": secret(&remote)},
+            ]},
             "bauth": {
                 "private_key": secret(&own),
                 "certificate": hex(&issue("590082394654", &own.public_key(), None)),
-                "root": hex(&issue("BYCA00010001", &root.public_key(), Some(ALL_GROUPS))),
+                "root": hex(&issue("BYCA00010001", &root.public_key(), Some(EVERYTHING.0))),
             },
         });
         let mut card = virtual_token::Card::from_json(&file.to_string()).unwrap();
         card.set_penalty(Duration::ZERO);
         let slot = Slot::new(card);
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = ReaderAddress::Tcp(listener.local_addr().unwrap().to_string());
-        let serving = slot.clone();
-        thread::spawn(move || serving.accept_from(&listener));
+        let wire = Wire::plug(&slot);
         Self {
+            address: wire.address.clone(),
+            _wire: wire,
             slot,
-            address,
             certificate,
             sign_key: sign.public_key(),
             card_key: own.public_key(),
             terminal_certificate: issue("TERM00000001", &terminal.public_key(), Some(ALL_GROUPS)),
+            trusted_certificate: issue("TERM00000002", &terminal.public_key(), Some(EVERYTHING.0)),
+            remote_key: remote.public_key(),
             terminal,
         }
     }
@@ -98,12 +122,15 @@ impl World {
         digits: &str,
         signatures: Option<u8>,
     ) -> Result<Session, CardError> {
-        let hello = Hello {
-            eid: Some(EidRights(ALL_GROUPS)),
-            esign: Some(EsignRights(BASE_MODE)),
-            signatures_per_confirmation: signatures,
-        };
+        let hello = hello(signatures);
         self.connect()?.open(password, &secret(digits), &hello)
+    }
+
+    /// A certificate for the terminal by a root that the card does not know.
+    pub(crate) fn stranger_certificate(&self) -> Vec<u8> {
+        let root = PrivateKey::generate(Level::L128, &mut SystemRandom);
+        let (holder, key) = ("TERM00000003", self.terminal.public_key());
+        cv_certificate("BYCA00010001", &root, holder, &key, Some(EVERYTHING.0))
     }
 
     pub(crate) fn attempts(&self) -> u8 {
@@ -117,6 +144,15 @@ impl World {
             card.reset_counters();
             heads
         })
+    }
+}
+
+/// Asks for everything.
+pub(crate) fn hello(signatures: Option<u8>) -> Hello {
+    Hello {
+        eid: Some(EVERYTHING.0),
+        esign: Some(EVERYTHING.1),
+        signatures_per_confirmation: signatures,
     }
 }
 
@@ -135,7 +171,7 @@ fn cv_certificate(
     issuer: &PrivateKey,
     holder: &str,
     key: &PublicKey,
-    rights: Option<u64>,
+    rights: Option<EidRights>,
 ) -> Vec<u8> {
     let bits = [&[0x00][..], &key.to_bytes()].concat();
     let algorithm = hex::decode(BIGN_PUBKEY).unwrap();
@@ -149,7 +185,7 @@ fn cv_certificate(
         tlv::encode(0x5F20, holder.as_bytes()),
     ];
     if let Some(rights) = rights {
-        let word = &rights.to_be_bytes()[3..];
+        let word = &rights.to_octets();
         let template = [tlv::encode(0x06, oid::EID_ACCESS), tlv::encode(0x04, word)].concat();
         content.push(tlv::encode(0x7F4C, &template));
     }

@@ -1,0 +1,38 @@
+//! The wire between card and client: a virtual reader of the real PC/SC daemon.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e2e::Pcscd;
+use e2e::pcscd::{READERS, VPCD};
+use kabinet_token::{CancelToken, Card, ReaderAddress};
+use virtual_token::reader::Slot;
+
+/// The daemon looks at its virtual readers now and then.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The reader with the card of a slot, as long as this value lives.
+pub(crate) struct Wire {
+    pub(crate) address: ReaderAddress,
+    _service: Pcscd,
+}
+
+impl Wire {
+    pub(crate) fn plug(slot: &Slot) -> Self {
+        let service = Pcscd::start().unwrap();
+        let wire = slot.clone();
+        thread::spawn(move || wire.connect_to(VPCD[0]));
+        let address = ReaderAddress::Pcsc(READERS[0].to_owned());
+        let deadline = Instant::now() + PATIENCE;
+        while let Err(error) = Card::connect(&address, CancelToken::new()) {
+            assert!(Instant::now() < deadline, "the card is not seen: {error}");
+            thread::sleep(Duration::from_millis(50));
+        }
+        // Looking whether it is there is not part of any dialogue.
+        slot.with_card(virtual_token::Card::reset_counters);
+        Self {
+            address,
+            _service: service,
+        }
+    }
+}
