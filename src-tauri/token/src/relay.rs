@@ -105,6 +105,11 @@ impl Relay {
         Ok(HandOver::Done { turn, response })
     }
 
+    /// The password that was proved before the terminal came.
+    pub fn password(&self) -> Password {
+        self.session.password()
+    }
+
     /// Whether the terminal's channel is open.
     pub fn is_open(&self) -> bool {
         self.open

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod belief;
+mod faults;
 mod opening;
 mod operations;
 mod removal;
