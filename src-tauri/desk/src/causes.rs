@@ -19,11 +19,14 @@ impl From<CardError> for Problem {
             CardError::Deactivated => Code::PinDeactivated,
             CardError::NotAllowed
             | CardError::PinNotConfirmed
-            | CardError::KeyExists
+            | CardError::DataRefused
             | CardError::Status(_) => Code::CardRefused,
-            CardError::KeyAbsent | CardError::KeyDestroyed | CardError::KeyDeactivated => {
-                Code::NoCertificate
-            }
+            CardError::KeyAbsent => Code::KeyAbsent,
+            CardError::KeyDestroyed => Code::KeyDestroyed,
+            CardError::KeyDeactivated => Code::KeyDeactivated,
+            CardError::KeyExists => Code::KeyExists,
+            CardError::CardFailed => Code::CardFailed,
+            CardError::NotFound | CardError::NotSupported(_) => Code::CardUnsupported,
             CardError::TerminalRefused => Code::TerminalRefused,
             CardError::Removed => Code::CardRemoved,
             CardError::Reset | CardError::ChannelClosed => Code::CardReset,

@@ -187,6 +187,18 @@ codes! {
     PinDeactivated = "pin_deactivated",
     /// The card refused an operation.
     CardRefused = "card_refused",
+    /// The card failed inside.
+    CardFailed = "card_failed",
+    /// The card does not have what was asked for.
+    CardUnsupported = "card_unsupported",
+    /// No such key on the card.
+    KeyAbsent = "key_absent",
+    /// The key was destroyed.
+    KeyDestroyed = "key_destroyed",
+    /// The key is switched off.
+    KeyDeactivated = "key_deactivated",
+    /// There is such a key already.
+    KeyExists = "key_exists",
     /// The card's answer is not what the standard says.
     CardProtocol = "card_protocol",
     /// The card did not accept the terminal's certificate.

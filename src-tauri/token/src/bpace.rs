@@ -58,7 +58,7 @@ pub(crate) fn password_state(status: Status) -> Result<PasswordState, CardError>
         },
         0x6984 => PasswordState::Deactivated,
         0x6985 => PasswordState::Suspended,
-        _ => return Err(CardError::Status(status)),
+        _ => return Err(CardError::from(status)),
     })
 }
 
@@ -89,7 +89,7 @@ fn step_of(password: Password, answer: &Response, tag: u32) -> Result<Vec<u8>, C
         0x6984 => Err(CardError::Deactivated),
         0x6985 => Err(CardError::Suspended),
         0x6982 => Err(CardError::NotAllowed),
-        _ => Err(CardError::Status(answer.status)),
+        _ => Err(CardError::from(answer.status)),
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
             (Password::Pin, 0x6984, CardError::Deactivated),
             (Password::Pin, 0x6985, CardError::Suspended),
             (Password::Pin, 0x6982, CardError::NotAllowed),
-            (Password::Pin, 0x6A80, CardError::Status(Status(0x6A80))),
+            (Password::Pin, 0x6A80, CardError::DataRefused),
         ] {
             let answer = Response::new(Vec::new(), Status(status));
             assert_eq!(step_of(password, &answer, 0x81), Err(error));

@@ -61,7 +61,7 @@ impl Session {
             0x9000 => Err(CardError::Protocol("a transported key of another length").into()),
             0x6A80 => Err(DecipherError::KeyToken),
             0x6982 => Err(CardError::NotAllowed.into()),
-            _ => Err(CardError::Status(response.status).into()),
+            _ => Err(CardError::from(response.status).into()),
         }
     }
 }

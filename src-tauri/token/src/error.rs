@@ -122,9 +122,38 @@ pub enum CardError {
     /// The card, the reader or the terminal broke a rule; the text says which.
     #[error("protocol broken: {0}")]
     Protocol(&'static str),
-    /// A status without a meaning of its own here.
+    /// The card does not have the file or the application (6A82).
+    #[error("the card does not have this")]
+    NotFound,
+    /// The card refused the data of a command (6A80).
+    #[error("the card refused the data")]
+    DataRefused,
+    /// The card failed inside, or its memory did (6400, 6581).
+    #[error("the card failed")]
+    CardFailed,
+    /// The card does not know a command or the form in which it came (6700, 6884, 6A86, 6D00,
+    /// 6E00).
+    #[error("the card does not support this ({:04X})", .0.0)]
+    NotSupported(Status),
+    /// A status that the standard does not have; cards may give such.
     #[error("the card answered {:04X}", .0.0)]
     Status(Status),
+}
+
+/// What a status means wherever the operation gives it no meaning of its own (annex C).
+impl From<Status> for CardError {
+    fn from(status: Status) -> Self {
+        match status.0 {
+            0x6400 | 0x6581 => Self::CardFailed,
+            0x6700 | 0x6884 | 0x6A86 | 0x6D00 | 0x6E00 => Self::NotSupported(status),
+            0x6982 => Self::NotAllowed,
+            0x6987 | 0x6988 => Self::ChannelClosed,
+            0x6A80 => Self::DataRefused,
+            0x6A82 => Self::NotFound,
+            0x6A88 => Self::KeyAbsent,
+            _ => Self::Status(status),
+        }
+    }
 }
 
 impl From<pcsc::Error> for CardError {

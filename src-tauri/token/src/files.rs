@@ -78,14 +78,14 @@ impl Session {
     /// # Errors
     ///
     /// [`CardError::NotAllowed`] without the right and for files that base mode does not have,
-    /// `Status(6A82)` when the file does not exist.
+    /// [`CardError::NotFound`] when the file does not exist.
     pub fn update_file(&mut self, fid: u16, contents: &[u8]) -> Result<(), CardError> {
         if contents.len() > LONGEST_FILE {
             return Err(CardError::Protocol("contents longer than a file"));
         }
         self.may(fid, Access::Write)?;
         if !self.select_file(fid)? {
-            return Err(CardError::Status(FILE_NOT_FOUND));
+            return Err(CardError::from(FILE_NOT_FOUND));
         }
         for (index, part) in contents.chunks(PROTECTED_SHORT_DATA).enumerate() {
             let [high, low] = offset_octets(index * PROTECTED_SHORT_DATA)?;
@@ -94,7 +94,7 @@ impl Session {
             match status.0 {
                 0x9000 => {}
                 0x6982 => return Err(CardError::NotAllowed),
-                _ => return Err(CardError::Status(status)),
+                _ => return Err(CardError::from(status)),
             }
         }
         Ok(())
@@ -126,7 +126,7 @@ impl Session {
             }
             _ if status == FILE_NOT_FOUND => Ok(false),
             0x6982 => Err(CardError::NotAllowed),
-            _ => Err(CardError::Status(status)),
+            _ => Err(CardError::from(status)),
         }
     }
 
@@ -164,7 +164,7 @@ impl Session {
             // Offset at the end, and a file without any contents.
             0x6B00 if offset == 0 => Ok(Vec::new()),
             0x6982 => Err(CardError::NotAllowed),
-            _ => Err(CardError::Status(response.status)),
+            _ => Err(CardError::from(response.status)),
         }
     }
 }

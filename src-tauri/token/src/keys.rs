@@ -47,7 +47,7 @@ impl Session {
             },
             0x6984 => Err(CardError::KeyExists),
             0x6982 => Err(CardError::PinNotConfirmed),
-            _ => Err(CardError::Status(response.status)),
+            _ => Err(CardError::from(response.status)),
         }
     }
 
@@ -108,7 +108,7 @@ impl Session {
             0x6982 => Err(refusal),
             0x6984 => Err(CardError::KeyDestroyed),
             0x6A88 => Err(CardError::KeyAbsent),
-            _ => Err(CardError::Status(status)),
+            _ => Err(CardError::from(status)),
         }
     }
 }

@@ -37,7 +37,7 @@ impl Session {
         let is_up = match status.0 {
             0x9000 => true,
             0x6982 => false,
-            _ => return Err(CardError::Status(status)),
+            _ => return Err(CardError::from(status)),
         };
         self.belief.confirmation_was_told(is_up);
         Ok(is_up)
@@ -57,7 +57,7 @@ impl Session {
                 Ok(())
             }
             0x6982 => Err(CardError::NotAllowed),
-            _ => Err(CardError::Status(status)),
+            _ => Err(CardError::from(status)),
         }
     }
 
@@ -192,6 +192,6 @@ fn meaning(status: Status) -> Result<(), CardError> {
         0x6983 => Err(CardError::Blocked),
         0x6984 => Err(CardError::Deactivated),
         0x6985 => Err(CardError::Suspended),
-        _ => Err(CardError::Status(status)),
+        _ => Err(CardError::from(status)),
     }
 }

@@ -272,7 +272,7 @@ impl ClientTurn {
         match status.0 {
             0x9000 => Ok(Relay::new(self.session)),
             0x6982 => Err(CardError::NotAllowed),
-            _ => Err(CardError::Status(status)),
+            _ => Err(CardError::from(status)),
         }
     }
 

@@ -137,7 +137,7 @@ impl Session {
         self.select_master_file()?;
         let status = self.send(bpace::initialisation(password, hello))?.status;
         if !is_about_password(status) {
-            return Err(CardError::Status(status));
+            return Err(CardError::from(status));
         }
         if password == Password::Pin {
             self.belief.set_pin(Some(password_state(status)?));
@@ -177,7 +177,7 @@ impl Session {
         }
         let status = self.send(Command::new(0x00, 0xA4, 0x00, 0x00))?.status;
         if status != Status::OK {
-            return Err(CardError::Status(status));
+            return Err(CardError::from(status));
         }
         self.selected = Selected::MasterFile;
         Ok(())
@@ -188,7 +188,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`CardError::NotAllowed`] for eSign after CAN, `Status(6A82)` when the card does not have
+    /// [`CardError::NotAllowed`] for eSign after CAN, [`CardError::NotFound`] when the card does not have
     /// the application.
     pub fn select_application(&mut self, application: Application) -> Result<(), CardError> {
         let selected = match self.selected {
@@ -214,7 +214,7 @@ impl Session {
                 Ok(())
             }
             0x6982 => Err(CardError::NotAllowed),
-            _ => Err(CardError::Status(status)),
+            _ => Err(CardError::from(status)),
         }
     }
 

@@ -97,7 +97,7 @@ impl Session {
             0x9000 if response.data.len() == length => Ok(response.data),
             0x9000 => Err(CardError::Protocol("a signature of another length")),
             0x6982 => Err(CardError::PinNotConfirmed),
-            _ => Err(CardError::Status(response.status)),
+            _ => Err(CardError::from(response.status)),
         }
     }
 }
@@ -110,6 +110,6 @@ pub(crate) fn key_serves(status: Status) -> Result<(), CardError> {
         0x6984 => Err(CardError::KeyDestroyed),
         0x6A88 => Err(CardError::KeyAbsent),
         0x6982 => Err(CardError::NotAllowed),
-        _ => Err(CardError::Status(status)),
+        _ => Err(CardError::from(status)),
     }
 }

@@ -92,7 +92,7 @@ impl Session {
             0x9000 => {}
             0x6A80 => return Err(CardError::TerminalRefused),
             0x6982 => return Err(CardError::NotAllowed),
-            _ => return Err(CardError::Status(status)),
+            _ => return Err(CardError::from(status)),
         }
         for certificate in certificates {
             self.verify_certificate(&certificate)?;
@@ -103,7 +103,7 @@ impl Session {
             0x9000 => message(&response.data, 0x80)?,
             // No certificate, or the last one is an authority's.
             0x6982 => return Err(CardError::TerminalRefused),
-            _ => return Err(CardError::Status(response.status)),
+            _ => return Err(CardError::from(response.status)),
         };
         Ok(TerminalStart {
             session: self,
@@ -147,7 +147,7 @@ impl Session {
             // Bad data; a root that the card does not have; a right that is missing, such as
             // access by CAN.
             0x6A80 | 0x6A88 | 0x6982 | 0x6300 => Err(CardError::TerminalRefused),
-            _ => Err(CardError::Status(status)),
+            _ => Err(CardError::from(status)),
         }
     }
 }
@@ -184,7 +184,7 @@ impl TerminalStart {
                 return Err(CardError::Protocol("BAUTH: a proof that was not asked for"));
             }
             (0x6300 | 0x6A80 | 0x6982 | 0x6988, _) => return Err(CardError::TerminalRefused),
-            _ => return Err(CardError::Status(response.status)),
+            _ => return Err(CardError::from(response.status)),
         };
         self.session.belief.set_terminal(Some(self.words));
         Ok((Relay::new(self.session), m3))

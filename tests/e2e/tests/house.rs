@@ -101,3 +101,25 @@ fn the_product_does_not_know_the_sandbox() {
         }
     }
 }
+
+/// `docs/card-operations.md` says where each operation and status of the card is tested.
+#[test]
+fn the_table_of_operations_names_tests_that_exist() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let page = std::fs::read_to_string(docs.join("card-operations.md")).unwrap();
+    let (operations, statuses) = page.split_once("## Statuses").unwrap();
+    let rows = |part: &str| part.lines().filter(|line| line.contains(".rs) |")).count();
+    assert_eq!(rows(operations), 30, "the standard has thirty operations");
+    assert!(rows(statuses) >= 20);
+    for link in page.split('[').skip(1) {
+        let (name, rest) = link.split_once("](").unwrap();
+        let (path, _) = rest.split_once(')').unwrap();
+        let source = std::fs::read_to_string(docs.join(path))
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+        // A sentence may name a whole file.
+        let is_test = !name.contains('_') && !path.contains("operations/");
+        let found = source.contains(&format!("#[test]\nfn {name}()"))
+            || source.contains(&format!("#[test]\n    fn {name}()"));
+        assert!(is_test || found, "no test `{name}` in {path}");
+    }
+}

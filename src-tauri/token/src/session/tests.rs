@@ -172,3 +172,108 @@ fn long_data_go_as_a_chain_of_protected_commands() {
     assert_eq!(session.send_long(command).unwrap().status, Status::OK);
     assert_eq!(session.apdu_count(), 3);
 }
+
+/// An operation, and INS of its last command.
+type Operation = (u8, fn(&mut Session) -> Result<(), CardError>);
+
+/// Of each operation that ends with a command of its own.
+fn operations() -> Vec<Operation> {
+    vec![
+        (0xA4, |session| session.select_application(Application::Eid)),
+        (0xA4, |session| session.read_name().map(drop)),
+        (0xB0, |session| session.read_certificate(1).map(drop)),
+        (0xD6, |session| session.write_request_hash(1, &[0; 32])),
+        (0x46, |session| session.generate_key(1).map(drop)),
+        (0xE6, |session| session.terminate_key(1)),
+        (0x44, |session| session.activate_key(1)),
+        (0x04, |session| session.deactivate_key(1)),
+        (0x22, |session| {
+            session.sign(1, SignHash::Belt, &[0; 32]).map(drop)
+        }),
+        (0x2A, |session| {
+            session.sign(1, SignHash::Belt, &[0; 32]).map(drop)
+        }),
+        (0x20, |session| {
+            session.verify_pin(&Secret::new(b"123456".to_vec()))
+        }),
+        (0x24, |session| {
+            let pin = Secret::new(b"123456".to_vec());
+            session.change_pin(&pin, &pin)
+        }),
+    ]
+}
+
+/// A card that answers one instruction with a status and all others with success.
+fn answering(instruction: u8, status: u16) -> Session {
+    session(&ATR, move |command| {
+        let status = if command.ins == instruction {
+            status
+        } else {
+            0x9000
+        };
+        (Vec::new(), status)
+    })
+}
+
+#[test]
+fn general_statuses_have_their_meaning() {
+    for (status, error) in [
+        (0x6400, CardError::CardFailed),
+        (0x6581, CardError::CardFailed),
+        (0x6884, CardError::NotSupported(Status(0x6884))),
+        (0x6700, CardError::NotSupported(Status(0x6700))),
+        (0x6A80, CardError::DataRefused),
+        (0x6A86, CardError::NotSupported(Status(0x6A86))),
+        (0x6D00, CardError::NotSupported(Status(0x6D00))),
+        (0x6E00, CardError::NotSupported(Status(0x6E00))),
+        // The standard does not have it.
+        (0x6F00, CardError::Status(Status(0x6F00))),
+    ] {
+        for (instruction, operation) in operations() {
+            let mut session = answering(instruction, status);
+            let outcome = operation(&mut session);
+            assert_eq!(outcome, Err(error), "{instruction:02X} {status:04X}");
+            // It came protected, so the channel is as it was.
+            assert!(session.is_open());
+        }
+    }
+}
+
+#[test]
+fn statuses_of_an_operation_have_its_meaning() {
+    let not_allowed = CardError::NotAllowed;
+    for (instruction, status, error) in [
+        (0xA4, 0x6982, not_allowed),
+        (0xB0, 0x6982, not_allowed),
+        (0xD6, 0x6982, not_allowed),
+        (0x44, 0x6982, not_allowed),
+        (0x04, 0x6982, not_allowed),
+        (0x20, 0x6982, not_allowed),
+        (0x24, 0x6982, not_allowed),
+        (0x46, 0x6982, CardError::PinNotConfirmed),
+        (0xE6, 0x6982, CardError::PinNotConfirmed),
+        (0x22, 0x6982, CardError::PinNotConfirmed),
+        (0x2A, 0x6982, CardError::PinNotConfirmed),
+        (0x20, 0x63C2, CardError::PinWrong { attempts_left: 2 }),
+        (0x24, 0x63C1, CardError::PinWrong { attempts_left: 1 }),
+        (0x20, 0x6983, CardError::Blocked),
+        (0x24, 0x6984, CardError::Deactivated),
+        (0x20, 0x6985, CardError::Suspended),
+        (0x46, 0x6984, CardError::KeyExists),
+        (0x44, 0x6984, CardError::KeyDestroyed),
+        (0x22, 0x6984, CardError::KeyDestroyed),
+        (0x22, 0x6283, CardError::KeyDeactivated),
+        (0x22, 0x6A88, CardError::KeyAbsent),
+        (0x04, 0x6A88, CardError::KeyAbsent),
+    ] {
+        let mut told = Vec::new();
+        for (of, operation) in operations() {
+            if of == instruction {
+                told.push(operation(&mut answering(instruction, status)));
+            }
+        }
+        assert!(!told.is_empty());
+        let all = told.iter().all(|outcome| *outcome == Err(error));
+        assert!(all, "{instruction:02X} {status:04X}: {told:?}");
+    }
+}

@@ -6,5 +6,6 @@ mod host;
 mod passwords;
 mod program;
 mod signing;
+mod statuses;
 mod terminal;
 mod wire;
