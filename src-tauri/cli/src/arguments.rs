@@ -102,6 +102,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PinCommand,
     },
+    /// Keys for signatures on the card, after the PIN
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Certificates of the keys
+    Cert {
+        #[command(subcommand)]
+        command: CertCommand,
+    },
     /// Sign in to the portal with the card
     Login {
         /// What to share, by name, separated by commas [default: everything asked for]
@@ -152,8 +162,51 @@ pub(crate) enum Command {
 pub(crate) enum CardCommand {
     /// State of the PIN and attempts left, without any secret
     Status,
-    /// Holder and certificates, after the PIN
+    /// Holder, keys and certificates, after the PIN
     Read,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// The places for keys and what is in them
+    List,
+    /// Make a key on the card, which never leaves it
+    Generate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Switch a key off, until it is switched on again
+    Disable {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Switch a key on
+    Enable {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Destroy a key for ever
+    Destroy {
+        #[command(flatten)]
+        place: Place,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Which key: the card has one place a level.
+#[derive(Args)]
+pub(crate) struct Place {
+    /// Level of the key: 128, 192 or 256; all cards have 128, the others are optional
+    #[arg(long, default_value_t = 128)]
+    pub(crate) level: u16,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CertCommand {
+    /// The certificates on the card, after the PIN
+    Show,
 }
 
 #[derive(Subcommand)]

@@ -3,13 +3,13 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use kabinet_desk::view::{CardStatusView, Language, PromptView, StepView};
-use kabinet_desk::{Code, Desk, Outcome, Problem, Profile, Secret};
+use kabinet_desk::view::{CardContentsView, CardStatusView, Language, PromptView, StepView};
+use kabinet_desk::{Code, Desk, KeyChange, Outcome, Problem, Profile, Secret};
 use serde_json::Value;
 
 use crate::arguments::{
-    ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, Command,
-    DraftCommand, OutboxCommand, PinCommand, SignArguments, VerifyArguments,
+    ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, CertCommand,
+    Command, DraftCommand, KeyCommand, OutboxCommand, PinCommand, SignArguments, VerifyArguments,
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
@@ -81,12 +81,12 @@ impl Call {
             }
             Command::Card {
                 command: CardCommand::Read,
-            } => {
-                let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-                self.show
-                    .card_contents(&self.desk.read_card(self.reader(), pin)?);
-            }
+            } => self.show.card_contents(&self.contents()?),
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
+            Command::Key { command } => self.key(&command)?,
+            Command::Cert {
+                command: CertCommand::Show,
+            } => self.show.certificates(&self.contents()?.certificates),
             Command::Login { share } => self.login(share.as_deref()).await?,
             Command::Logout => {
                 self.unlock()?;
@@ -150,6 +150,38 @@ impl Call {
         }
         self.desk.forget().await?;
         self.show.done();
+        Ok(())
+    }
+
+    fn contents(&self) -> Outcome<CardContentsView> {
+        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
+        self.desk.read_card(self.reader(), pin)
+    }
+
+    fn key(&self, command: &KeyCommand) -> Outcome {
+        let (place, change) = match command {
+            KeyCommand::List => {
+                self.show.keys(&self.contents()?.keys);
+                return Ok(());
+            }
+            KeyCommand::Generate { place } => (place, KeyChange::Generate),
+            KeyCommand::Disable { place } => (place, KeyChange::Disable),
+            KeyCommand::Enable { place } => (place, KeyChange::Enable),
+            KeyCommand::Destroy { place, yes } => {
+                if !yes {
+                    self.show.warn("destroy-what");
+                    if !std::io::stdin().is_terminal() || !confirmed()? {
+                        return Err(Code::Cancelled.into());
+                    }
+                }
+                (place, KeyChange::Destroy)
+            }
+        };
+        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
+        let key = self
+            .desk
+            .change_key(self.reader(), pin, place.level, change)?;
+        self.show.keys(&[key]);
         Ok(())
     }
 

@@ -4,10 +4,10 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kabinet_desk::view::{
-    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, ConsentView, DoctorView,
-    DraftSummaryView, DraftView, FormView, Language, LossView, OutboxItemView, PersonView, PinView,
-    ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView, StepView, SyncView,
-    TextView,
+    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,
+    ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView, KeyView,
+    Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
+    ReadersView, ServiceView, SignatureReportView, StepView, SyncView, TextView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -109,13 +109,68 @@ impl Show {
     pub(crate) fn card_contents(&self, view: &CardContentsView) {
         self.either(view, || {
             self.pair("holder", view.holder.as_deref().unwrap_or("-"));
-            for certificate in &view.certificates {
-                self.pair("certificate", &certificate.key);
-                self.pair("subject", &certificate.subject);
-                self.pair("issuer", &certificate.issuer);
-                self.pair("valid-until", &certificate.not_after);
-            }
+            self.list_keys(&view.keys);
+            self.list_certificates(&view.certificates);
         });
+    }
+
+    pub(crate) fn keys(&self, keys: &[KeyView]) {
+        self.either(&json!({"keys": keys}), || self.list_keys(keys));
+    }
+
+    pub(crate) fn certificates(&self, certificates: &[CertificateView]) {
+        self.either(&json!({"certificates": certificates}), || {
+            if certificates.is_empty() {
+                self.line(&self.say("no-certificates"));
+            }
+            self.list_certificates(certificates);
+        });
+    }
+
+    fn list_keys(&self, keys: &[KeyView]) {
+        for key in keys {
+            let state = match key.state {
+                KeyStateView::Active => "key-active",
+                KeyStateView::Deactivated => "key-off",
+                KeyStateView::Destroyed => "key-gone",
+                KeyStateView::Absent => "key-none",
+            };
+            let mut line = format!(
+                "{} {} ({}): {}",
+                self.say("key"),
+                key.key,
+                key.level,
+                self.say(state)
+            );
+            if key.awaits_certificate {
+                line = format!("{line}, {}", self.say("key-awaits"));
+            }
+            self.line(&line);
+        }
+    }
+
+    fn list_certificates(&self, certificates: &[CertificateView]) {
+        for certificate in certificates {
+            self.pair("certificate", &certificate.key);
+            self.pair("subject", &certificate.subject);
+            if let Some(number) = &certificate.subject_serial_number {
+                self.pair("subject-number", number);
+            }
+            self.pair("issuer", &certificate.issuer);
+            self.pair("number", &certificate.serial_number);
+            self.pair("valid-from", &certificate.not_before);
+            self.pair("valid-until", &certificate.not_after);
+            if !certificate.key_usage.is_empty() {
+                self.pair("key-usage", &certificate.key_usage.join(", "));
+            }
+        }
+    }
+
+    /// A warning before a question, on standard error.
+    pub(crate) fn warn(&self, id: &str) {
+        if !self.json {
+            eprintln!("{}", self.say(id));
+        }
     }
 
     /// Who asks for what; on standard error, since the answer of the command comes later.

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use kabinet_pki::certificate;
 use kabinet_stb::Secret;
 use kabinet_stb::access::EsignRights;
 use kabinet_token::readers::{self, Canceller, Watcher};
@@ -15,13 +14,10 @@ use kabinet_token::{
 
 use crate::problem::{Code, Problem};
 use crate::view::{
-    CardContentsView, CardPresenceView, CardStatusView, CertificateView, PinView, ReaderView,
-    ReadersView, ServiceView,
+    CardPresenceView, CardStatusView, PinView, ReaderView, ReadersView, ServiceView,
 };
 use crate::{Desk, Outcome, pins};
 
-/// References of the base-mode keys whose certificates are looked at.
-const BASE_KEYS: [u8; 3] = [0x01, 0x02, 0x03];
 /// How long a service that does not run is left alone before it is asked again.
 const SERVICE_PAUSE: Duration = Duration::from_secs(2);
 
@@ -60,37 +56,6 @@ impl Desk {
         Ok(CardStatusView {
             reader: address.to_string(),
             pin: self.usable_pin(&address)?,
-        })
-    }
-
-    /// Whose card it is and which certificates it has. Uses the PIN once.
-    ///
-    /// # Errors
-    /// As [`Desk::card_status`], and what the card says to the PIN.
-    pub fn read_card(&self, reader: Option<&str>, pin: Secret) -> Outcome<CardContentsView> {
-        let address = self.choose_card(reader)?;
-        let mut session = self.open_to_sign(&address, pin)?;
-        let mut certificates = Vec::new();
-        for key in BASE_KEYS {
-            let Some(octets) = session.read_certificate(key)? else {
-                continue;
-            };
-            let summary = certificate::summary(&octets)?;
-            certificates.push(CertificateView {
-                key: format!("{key:02X}"),
-                subject: summary.subject.clone(),
-                issuer: summary.issuer.clone(),
-                serial_number: summary.serial_number.clone(),
-                not_before: summary.not_before.to_string(),
-                not_after: summary.not_after.to_string(),
-            });
-        }
-        let holder = certificates
-            .first()
-            .map(|certificate| certificate.subject.clone());
-        Ok(CardContentsView {
-            holder,
-            certificates,
         })
     }
 

@@ -32,6 +32,7 @@ impl From<CardError> for Problem {
             CardError::Reset | CardError::ChannelClosed => Code::CardReset,
             CardError::Mute => Code::CardMute,
             CardError::ReaderGone => Code::ReaderGone,
+            CardError::ReaderFailed(_) => Code::ReaderFailed,
             CardError::ServiceUnavailable => Code::NoService,
             CardError::AccessDenied => Code::ServiceDenied,
             CardError::Sharing => Code::CardInUse,

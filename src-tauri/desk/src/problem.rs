@@ -153,6 +153,8 @@ codes! {
     NoReader = "no_reader",
     /// The reader vanished.
     ReaderGone = "reader_gone",
+    /// The reader did not do its work.
+    ReaderFailed = "reader_failed",
     /// The reader is empty.
     NoCard = "no_card",
     /// The card does not answer.

@@ -160,8 +160,39 @@ pub struct CardStatusView {
 pub struct CardContentsView {
     /// The holder, from the name object or the certificate.
     pub holder: Option<String>,
+    /// The places for keys, one a level.
+    pub keys: Vec<KeyView>,
     /// Certificates for signing.
     pub certificates: Vec<CertificateView>,
+}
+
+/// A place for a key of base mode on the card.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct KeyView {
+    /// Its reference, such as `01`.
+    pub key: String,
+    /// Its level: 128, 192 or 256 (STB 34.101.45).
+    pub level: u16,
+    /// What it can be used for.
+    pub state: KeyStateView,
+    /// Whether a certificate was asked for and has not come yet.
+    pub awaits_certificate: bool,
+}
+
+/// What a key can be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeyStateView {
+    /// It signs.
+    Active,
+    /// It is switched off.
+    Deactivated,
+    /// It was destroyed; another can be made in its place.
+    Destroyed,
+    /// It was never made, or the card has no key of this level.
+    Absent,
 }
 
 /// A certificate on the card.
@@ -176,6 +207,10 @@ pub struct CertificateView {
     pub issuer: String,
     /// Serial number, hex.
     pub serial_number: String,
+    /// Number of the document that the key belongs to, such as `IDCBY-...` (STB 34.101.78).
+    pub subject_serial_number: Option<String>,
+    /// What the key is for, by the names of RFC 5280, such as `digitalSignature`.
+    pub key_usage: Vec<String>,
     /// Start of validity, RFC 3339.
     pub not_before: String,
     /// End of validity, RFC 3339.

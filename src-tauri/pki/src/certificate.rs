@@ -101,6 +101,20 @@ pub fn summary(der: &[u8]) -> Result<Summary, CertificateError> {
     Certificate::from_der(der).map(|certificate| certificate.summary)
 }
 
+/// Display name of an X.501 `Name` in DER: its common name, else another readable form; empty when
+/// it names nothing.
+///
+/// # Errors
+/// [`CertificateError`] when the octets are not one name in DER.
+pub fn name(der: &[u8]) -> Result<String, CertificateError> {
+    if der.len() > MAX_CERTIFICATE {
+        return Err(CertificateError("the name is too long"));
+    }
+    strict::check(der).map_err(CertificateError)?;
+    let name = Name::from_der(der).map_err(|_| CertificateError("not a name"))?;
+    Ok(names::display(&name))
+}
+
 impl Certificate {
     /// Reads a certificate in DER. The signature is not checked.
     ///

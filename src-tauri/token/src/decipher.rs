@@ -45,11 +45,7 @@ impl Session {
         token: &[u8],
     ) -> Result<Secret, DecipherError> {
         let length = transported_length(level_of(key)?, token).ok_or(DecipherError::KeyToken)?;
-        self.known()?
-            .require_base(&[Password::Pin], EsignRights::USE_KEYS_BASE)?;
-        self.select_esign()?;
-        let set = Command::new(0x00, 0x22, 0x41, 0xB8).with_data(tlv::encode(0x84, &[key]));
-        key_serves(self.send(set)?.status)?;
+        self.prepare_decipher(key)?;
         let decipher = Command::new(0x00, 0x2A, 0x80, 0x86)
             .with_data([header, token].concat())
             .with_ne(length as u32);
@@ -63,6 +59,16 @@ impl Session {
             0x6982 => Err(CardError::NotAllowed.into()),
             _ => Err(CardError::from(response.status).into()),
         }
+    }
+
+    /// Chooses the key that opens the token that comes next.
+    pub(crate) fn prepare_decipher(&mut self, key: u8) -> Result<(), CardError> {
+        level_of(key)?;
+        self.known()?
+            .require_base(&[Password::Pin], EsignRights::USE_KEYS_BASE)?;
+        self.select_esign()?;
+        let set = Command::new(0x00, 0x22, 0x41, 0xB8).with_data(tlv::encode(0x84, &[key]));
+        key_serves(self.send(set)?.status)
     }
 }
 

@@ -98,6 +98,9 @@ pub enum CardError {
     /// The reader was unplugged, or the remote card cannot be reached.
     #[error("the reader is gone")]
     ReaderGone,
+    /// The reader did not carry a command to the card and back, for a reason that says no more.
+    #[error("the reader failed: {0}")]
+    ReaderFailed(pcsc::Error),
     /// The PC/SC service does not run.
     #[error("the smart card service does not run")]
     ServiceUnavailable,
@@ -173,7 +176,7 @@ impl From<pcsc::Error> for CardError {
             E::SharingViolation => Self::Sharing,
             E::Timeout => Self::Timeout,
             E::Cancelled | E::CancelledByUser | E::SystemCancelled => Self::Cancelled,
-            _ => Self::Protocol("the reader failed to carry a command"),
+            other => Self::ReaderFailed(other),
         }
     }
 }

@@ -23,7 +23,37 @@ pub(crate) fn level_of(key: u8) -> Result<Level, CardError> {
     }
 }
 
+/// What a key can be used for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// It signs and opens key tokens.
+    Active,
+    /// It is switched off and can be switched on.
+    Deactivated,
+    /// It was destroyed.
+    Destroyed,
+    /// It was never made, or the card has no key of this level.
+    Absent,
+}
+
 impl Session {
+    /// Asks what state the key `key` (01..03) is in. Right bit 15 of eSign; no confirmation is
+    /// needed and no signature is used up: the question is the initialisation of the opening of a
+    /// key token (clause 12.2.14), which nothing follows.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::NotAllowed`] without PIN or right.
+    pub fn key_state(&mut self, key: u8) -> Result<KeyState, CardError> {
+        match self.prepare_decipher(key) {
+            Ok(()) => Ok(KeyState::Active),
+            Err(CardError::KeyDeactivated) => Ok(KeyState::Deactivated),
+            Err(CardError::KeyDestroyed) => Ok(KeyState::Destroyed),
+            Err(CardError::KeyAbsent | CardError::DataRefused) => Ok(KeyState::Absent),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes the key pair `key` (01..03) on the card and gives the public key, l/2 octets for
     /// level l in the order of bign. The PIN must be confirmed, and is not any more afterwards;
     /// right bit 13 of eSign. Cards need to know level 128 only.

@@ -43,6 +43,7 @@ pub use error::{CardError, ReaderError};
 pub use esign_files::CertificateFile;
 pub use files::{FILE_NAME, certificate_file, key_hash_file};
 pub use hello::{Hello, Password};
+pub use keys::KeyState;
 pub use readers::{CardPresence, ReaderState};
 pub use relay::{ClientTurn, HandOver, Relay};
 pub use session::{Application, Session};

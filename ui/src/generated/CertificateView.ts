@@ -21,6 +21,14 @@ issuer: string,
  */
 serial_number: string, 
 /**
+ * Number of the document that the key belongs to, such as `IDCBY-...` (STB 34.101.78).
+ */
+subject_serial_number: string | null, 
+/**
+ * What the key is for, by the names of RFC 5280, such as `digitalSignature`.
+ */
+key_usage: Array<string>, 
+/**
  * Start of validity, RFC 3339.
  */
 not_before: string, 

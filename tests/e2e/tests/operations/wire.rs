@@ -24,9 +24,13 @@ impl Wire {
         thread::spawn(move || wire.connect_to(VPCD[0]));
         let address = ReaderAddress::Pcsc(READERS[0].to_owned());
         let deadline = Instant::now() + PATIENCE;
-        while let Err(error) = Card::connect(&address, CancelToken::new()) {
-            assert!(Instant::now() < deadline, "the card is not seen: {error}");
-            thread::sleep(Duration::from_millis(50));
+        // A daemon that ran before may still believe in the card of before.
+        while slot.with_card(|card| card.apdus()) == 0 {
+            assert!(Instant::now() < deadline, "the card is not seen");
+            let asked = Card::connect(&address, CancelToken::new());
+            if asked.and_then(|mut card| card.pin_state()).is_err() {
+                thread::sleep(Duration::from_millis(50));
+            }
         }
         // Looking whether it is there is not part of any dialogue.
         slot.with_card(virtual_token::Card::reset_counters);

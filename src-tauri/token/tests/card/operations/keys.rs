@@ -5,7 +5,9 @@ use kabinet_stb::bign::{Level, PublicKey};
 use kabinet_stb::hash::{bash384, bash512, belt_hash};
 use kabinet_stb::random::SystemRandom;
 use kabinet_stb::{Secret, oid, tlv};
-use kabinet_token::{CardError, Confirmation, DecipherError, Password, Session, SignHash};
+use kabinet_token::{
+    CardError, Confirmation, DecipherError, KeyState, Password, Session, SignHash,
+};
 
 use crate::visit::{OK, Visit};
 use crate::world::{PIN, World, secret};
@@ -53,6 +55,18 @@ fn keys_of_all_levels(session: &mut Session) -> Vec<(u8, PublicKey)> {
         (key, PublicKey::from_bytes(level, &octets).unwrap())
     };
     vec![make(2), make(3)]
+}
+
+/// Key 01 is destroyed, 02 switched off, 03 was never made.
+fn world_of_states() -> World {
+    let world = World::new(true);
+    let mut session = open(&world);
+    session.generate_key(2).unwrap();
+    session.deactivate_key(2).unwrap();
+    session.verify_pin(&secret(PIN)).unwrap();
+    session.terminate_key(1).unwrap();
+    drop(session);
+    world
 }
 
 fn prepare(key: u8, algorithm: u8) -> Vec<u8> {
@@ -233,6 +247,18 @@ fn prepare_decipher() {
     assert_eq!(decipher(&mut session), Some(CardError::KeyDestroyed.into()));
     let absent = session.decipher(2, &[0; 16], &[0; 88]).err();
     assert_eq!(absent, Some(CardError::KeyAbsent.into()));
+    drop((session, world));
+    // By it the state of a key is asked, which uses nothing up.
+    let world = world_of_states();
+    let mut session = world.open(Password::Pin, PIN).unwrap();
+    world.heads();
+    let states = [1, 2, 3].map(|key| session.key_state(key).unwrap());
+    let expected = [KeyState::Destroyed, KeyState::Deactivated, KeyState::Absent];
+    assert_eq!(states, expected);
+    assert_eq!(world.heads(), ["A4040C", "2241B8", "2241B8", "2241B8"]);
+    session.activate_key(2).unwrap();
+    assert_eq!(session.key_state(2), Ok(KeyState::Active));
+    assert_eq!(session.confirmation(), Confirmation::Signatures(1));
     drop(session);
 
     let mut visit = visit(&world);
