@@ -1,5 +1,6 @@
 //! The wire between card and client: a virtual reader of the real PC/SC daemon.
 
+use std::ffi::CString;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The reader with the card of a slot, as long as this value lives.
 pub(crate) struct Wire {
     pub(crate) address: ReaderAddress,
+    /// The daemon cuts the power of a card that no program is connected to, and on a slow machine
+    /// that has met the beginning of the next dialogue.
+    _powered: pcsc::Card,
     _service: Pcscd,
 }
 
@@ -32,10 +36,14 @@ impl Wire {
                 thread::sleep(Duration::from_millis(50));
             }
         }
+        let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
+        let name = CString::new(READERS[0]).unwrap();
+        let powered = context.connect(&name, pcsc::ShareMode::Shared, pcsc::Protocols::ANY);
         // Looking whether it is there is not part of any dialogue.
         slot.with_card(virtual_token::Card::reset_counters);
         Self {
             address,
+            _powered: powered.unwrap(),
             _service: service,
         }
     }
