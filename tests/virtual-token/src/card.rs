@@ -29,6 +29,7 @@ pub struct Card {
     /// What is left of an answer that is fetched in pieces, and its status.
     pending: Option<(VecDeque<u8>, Status)>,
     apdus: u64,
+    power_losses: u64,
     log: VecDeque<([u8; 3], Status)>,
 }
 
@@ -75,6 +76,7 @@ impl Card {
             powered: false,
             pending: None,
             apdus: 0,
+            power_losses: 0,
             log: VecDeque::new(),
         })
     }
@@ -100,6 +102,7 @@ impl Card {
 
     /// Switches the power off: channels and everything else that does not last are gone.
     pub fn power_off(&mut self) {
+        self.power_losses += u64::from(self.powered);
         self.powered = false;
         self.pending = None;
         self.machine.power_off();
@@ -147,6 +150,12 @@ impl Card {
     #[must_use]
     pub fn apdus(&self) -> u64 {
         self.apdus
+    }
+
+    /// How often the card has lost its power or been reset since it was made.
+    #[must_use]
+    pub fn power_losses(&self) -> u64 {
+        self.power_losses
     }
 
     /// INS, P1 and P2 of those commands in their order; protection does not hide them. Only the

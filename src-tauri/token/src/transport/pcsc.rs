@@ -107,12 +107,18 @@ impl Transport for PcscTransport {
             return Err(CardError::ChannelClosed);
         };
         let length = card.transmit(command, &mut self.buffer).map(<[u8]>::len);
-        match length {
+        let error = match length {
             // To some drivers a card that is pulled meanwhile is a success without an answer.
-            Ok(0 | 1) if self.is_removed() => Err(CardError::Removed),
-            Ok(length) => Ok(self.buffer.get(..length).unwrap_or_default().to_vec()),
-            Err(error) => Err(self.explain(error)),
+            Ok(0 | 1) if self.is_removed() => CardError::Removed,
+            Ok(length) => return Ok(self.buffer.get(..length).unwrap_or_default().to_vec()),
+            Err(error) => self.explain(error),
+        };
+        if error == CardError::Removed {
+            // It lost its state with its power. pcscd would take a reset that fails for the end of
+            // a card, also of the one that was put in meanwhile, and not see that any more.
+            self.disposition = Disposition::LeaveCard;
         }
+        Err(error)
     }
 
     fn atr(&self) -> &[u8] {

@@ -47,6 +47,11 @@ pub(crate) struct World {
 
 impl Drop for World {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // What a dialogue over a real reader died of is hard to see otherwise.
+            let losses = self.slot.with_card(|card| card.power_losses());
+            eprintln!("last commands {:?}, power losses {losses}", self.heads());
+        }
         // The next card may need the reader.
         self.slot.eject();
     }

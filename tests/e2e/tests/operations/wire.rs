@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use e2e::Pcscd;
 use e2e::pcscd::{READERS, VPCD};
-use kabinet_token::{CancelToken, Card, ReaderAddress};
+use kabinet_token::ReaderAddress;
 use virtual_token::reader::Slot;
 
 /// The daemon looks at its virtual readers now and then.
@@ -15,36 +15,47 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The reader with the card of a slot, as long as this value lives.
 pub(crate) struct Wire {
     pub(crate) address: ReaderAddress,
-    /// The daemon cuts the power of a card that no program is connected to, and on a slow machine
-    /// that has met the beginning of the next dialogue.
-    _powered: pcsc::Card,
+    slot: Slot,
     _service: Pcscd,
 }
 
 impl Wire {
     pub(crate) fn plug(slot: &Slot) -> Self {
         let service = Pcscd::start().unwrap();
-        let wire = slot.clone();
-        thread::spawn(move || wire.connect_to(VPCD[0]));
-        let address = ReaderAddress::Pcsc(READERS[0].to_owned());
-        let deadline = Instant::now() + PATIENCE;
-        // A daemon that ran before may still believe in the card of before.
-        while slot.with_card(|card| card.apdus()) == 0 {
-            assert!(Instant::now() < deadline, "the card is not seen");
-            let asked = Card::connect(&address, CancelToken::new());
-            if asked.and_then(|mut card| card.pin_state()).is_err() {
-                thread::sleep(Duration::from_millis(50));
-            }
-        }
-        let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
-        let name = CString::new(READERS[0]).unwrap();
-        let powered = context.connect(&name, pcsc::ShareMode::Shared, pcsc::Protocols::ANY);
-        // Looking whether it is there is not part of any dialogue.
-        slot.with_card(virtual_token::Card::reset_counters);
-        Self {
-            address,
-            _powered: powered.unwrap(),
+        // A card that comes before the daemon has seen the one before go would be taken for that
+        // one, in a state that it is not in.
+        wait_for(pcsc::State::EMPTY);
+        let plugged = slot.clone();
+        thread::spawn(move || plugged.connect_to(VPCD[0]));
+        let wire = Self {
+            address: ReaderAddress::Pcsc(READERS[0].to_owned()),
+            slot: slot.clone(),
             _service: service,
+        };
+        wait_for(pcsc::State::PRESENT);
+        wire
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        // Also where the test failed: the next card needs the reader.
+        self.slot.eject();
+    }
+}
+
+fn wait_for(wanted: pcsc::State) {
+    let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
+    let name = CString::new(READERS[0]).unwrap();
+    let mut states = [pcsc::ReaderState::new(name, pcsc::State::UNAWARE)];
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        context.get_status_change(left, &mut states).unwrap();
+        let [state] = &mut states;
+        if state.event_state().contains(wanted) {
+            return;
         }
+        state.sync_current_state();
     }
 }
