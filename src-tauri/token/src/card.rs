@@ -5,7 +5,7 @@ use kabinet_stb::apdu::{Command, Status};
 
 use crate::bpace::{self, is_about_password, may_try, password_state};
 use crate::link::{Link, Repeat};
-use crate::{CancelToken, CardError, Hello, Password, ReaderAddress, Session};
+use crate::{CancelToken, CardError, Hello, Password, PlainCard, ReaderAddress, Session};
 
 /// Why a card was not opened; [`CardError::PinWrong`] and the like tell the attempts left.
 pub type OpenFailure = CardError;
@@ -92,6 +92,11 @@ impl Card {
         let key = bpace::prove(carry, password, secret, hello)?;
         self.link.reset_on_drop();
         Ok(Session::new(self.link, &key, password, hello))
+    }
+
+    /// Gives the card for an application that is not of this standard.
+    pub fn into_plain(self) -> PlainCard {
+        PlainCard::new(self.link)
     }
 
     /// The initialisation of BPACE. It needs the master file, which is selected after power-on and

@@ -9,13 +9,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("kabinet", &["kabinet-desk"]),
     ("kabinet-cli", &["kabinet-desk"]),
     (
         "kabinet-desk",
         &[
             "kabinet-token",
+            "kabinet-mrtd",
             "kabinet-pki",
             "kabinet-portal",
             "kabinet-cache",
@@ -24,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
         ],
     ),
     ("kabinet-token", &["kabinet-stb"]),
+    ("kabinet-mrtd", &["kabinet-token", "kabinet-stb"]),
     ("kabinet-pki", &["kabinet-stb"]),
     ("kabinet-portal", &["kabinet-stb", "kabinet-records"]),
     ("kabinet-cache", &["kabinet-stb", "kabinet-records"]),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use kabinet_stb::apdu::{Command, Response, Status};
 
 use crate::card_file::CardFile;
+use crate::icao;
 use crate::machine::Machine;
 use crate::memory::{MemoryError, Store};
 use crate::passwords::PinState;
@@ -25,6 +26,7 @@ const PENALTY: Duration = Duration::from_secs(1);
 /// A software BTOK card.
 pub struct Card {
     machine: Machine,
+    icao: Option<icao::Chip>,
     powered: bool,
     /// What is left of an answer that is fetched in pieces, and its status.
     pending: Option<(VecDeque<u8>, Status)>,
@@ -71,7 +73,11 @@ impl Card {
     /// See [`CardError`].
     pub fn new(file: CardFile, state: Option<&Path>) -> Result<Self, CardError> {
         let store = Store::open(&file, state).map_err(CardError::Memory)?;
+        let mut file = file;
+        let travel = file.icao.take();
+        let icao = travel.map(|travel| icao::Chip::new(travel, &file.passwords.can));
         Ok(Self {
+            icao,
             machine: Machine::new(file, store, PENALTY),
             powered: false,
             pending: None,
@@ -106,6 +112,9 @@ impl Card {
         self.powered = false;
         self.pending = None;
         self.machine.power_off();
+        if let Some(icao) = &mut self.icao {
+            icao.power_off();
+        }
     }
 
     /// Answers one command APDU with one response APDU.
@@ -135,7 +144,11 @@ impl Card {
         let Ok(command) = Command::parse(octets) else {
             return encode(Vec::new(), status::WRONG_LENGTH);
         };
-        let Response { data, status } = self.machine.process(&command);
+        let response = match &mut self.icao {
+            Some(icao) if icao.claims(&command) => icao.process(&command),
+            _ => self.machine.process(&command),
+        };
+        let Response { data, status } = response;
         if self.machine.file.extended_length || data.len() <= SHORT_ANSWER {
             return encode(data, status);
         }

@@ -33,6 +33,9 @@ pub struct CardFile {
     pub esign: Esign,
     /// The objects with which the card authenticates itself and terminals (clause 6.5).
     pub bauth: Bauth,
+    /// The travel document application, where the card has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icao: Option<crate::icao::IcaoFile>,
 }
 
 impl CardFile {

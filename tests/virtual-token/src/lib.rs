@@ -12,6 +12,7 @@ pub mod control;
 pub mod cv;
 pub mod fault;
 mod files;
+pub mod icao;
 mod keys;
 mod machine;
 pub mod memory;
