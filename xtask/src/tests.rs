@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 use crate::checks::{types_are_fresh, window_build};
 use crate::run::{Outcome, cargo, command, root, run};
 use crate::setup::{Need, npm, setup};
-use e2e::Pcscd;
 
 /// The window embeds its page, as a shipped one does.
 pub(crate) const FEATURES: &str = "kabinet/custom-protocol";
@@ -27,7 +26,6 @@ pub(crate) fn test(words: &[String]) -> Outcome {
         run(npm(&["run", "test"]).current_dir(root().join("ui"))),
     );
     build()?;
-    let _service = Pcscd::start()?;
     cargo_tests(words, &mut counts)?;
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if counts.failed == 0 && counts.passed > 0 {

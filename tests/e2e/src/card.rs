@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::program::{Program, path};
 
+/// How long the daemon may take to see a card come or go.
+const PATIENCE: Duration = Duration::from_secs(15);
+const GRAIN: Duration = Duration::from_millis(100);
+
 /// A virtual card, in its reader until this value goes or it is pulled.
 pub struct VirtualCard {
     _program: Program,
@@ -27,6 +31,11 @@ impl VirtualCard {
     pub fn in_vpcd(card: &Path, state: &Path, slot: usize) -> Outcome<Self> {
         let place = crate::pcscd::VPCD.get(slot).ok_or("no such slot")?;
         let reader = crate::pcscd::READERS.get(slot).ok_or("no such slot")?;
+        // A daemon that did not see the last card go takes the next one for it.
+        let deadline = Instant::now() + PATIENCE;
+        while presence(reader)? != "absent" && Instant::now() < deadline {
+            std::thread::sleep(GRAIN);
+        }
         let card = Self::start(card, state, "--vpcd", place, (*reader).to_owned())?;
         card.wait_until_seen()?;
         Ok(card)
@@ -81,30 +90,24 @@ impl VirtualCard {
         if self.reader.starts_with("tcp:") {
             return Ok(());
         }
-        let profile = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let deadline = Instant::now() + Duration::from_secs(15);
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let output = Command::new(path("kabinet-cli")?)
-                .arg("--profile")
-                .arg(profile.path())
-                .args(["--json", "readers"])
-                .output()
-                .map_err(|error| error.to_string())?;
-            let seen: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-            let readers = seen["readers"]
-                .as_array()
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            if readers
-                .iter()
-                .any(|reader| reader["name"] == self.reader.as_str() && reader["card"] == "id_card")
-            {
+            let seen = presence(&self.reader)?;
+            if seen == "id_card" {
                 return self.reset_counters();
             }
             if Instant::now() > deadline {
                 return Err(format!("no card is seen in {}: {seen}", self.reader));
             }
-            std::thread::sleep(Duration::from_millis(100));
+            if seen == "mute" {
+                // The daemon failed to power it and tries no more; people put the card in again.
+                self.eject()?;
+                while presence(&self.reader)? != "absent" && Instant::now() < deadline {
+                    std::thread::sleep(GRAIN);
+                }
+                self.tell(&json!({"do": "insert"}))?;
+            }
+            std::thread::sleep(GRAIN);
         }
     }
 
@@ -154,6 +157,22 @@ impl VirtualCard {
         BufReader::new(stream).read_line(&mut line).map_err(fail)?;
         serde_json::from_str(&line).map_err(|error| format!("`{line}`: {error}"))
     }
+}
+
+/// What `kabinet-cli` sees in a reader of the daemon.
+fn presence(reader: &str) -> Outcome<String> {
+    let profile = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let output = Command::new(path("kabinet-cli")?)
+        .arg("--profile")
+        .arg(profile.path())
+        .args(["--json", "readers"])
+        .output()
+        .map_err(|error| error.to_string())?;
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let readers = seen["readers"].as_array();
+    let found = readers.and_then(|all| all.iter().find(|one| one["name"] == reader));
+    let card = found.and_then(|one| one["card"].as_str());
+    Ok(card.unwrap_or("no reader").to_owned())
 }
 
 /// An address on the loopback interface that nobody used a moment ago.
