@@ -11,6 +11,7 @@ const MAIN: &[&str] = &[
     "readers",
     "card_status",
     "read_card",
+    "read_document",
     "change_pin",
     "resume_pin",
     "unblock_pin",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kabinet_desk::view::{
     ApplicationView, AppliedView, CardContentsView, CardStatusView, DraftSummaryView, DraftView,
     FormView, Language, OutboxItemView, PersonView, ProblemView, ProcedureView, PromptView,
-    ReadersView, SettingsView, StepView, StoreView, SyncView,
+    ReadersView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, Outcome, Problem};
 use tauri::{AppHandle, Emitter as _, State};
@@ -65,6 +65,19 @@ pub(crate) async fn read_card(
     let answer = ask(&app, &desk, PromptView::ReadCard { pin: status.pin }).await?;
     blocking(&desk, move |desk| {
         desk.read_card(Some(&reader), answer.secret)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn read_document(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<TravelDocumentView> {
+    let can = ask(&app, &desk, PromptView::ReadDocument).await?;
+    blocking(&desk, move |desk| {
+        desk.read_document(Some(&reader), can.secret)
     })
     .await
 }

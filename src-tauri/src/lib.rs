@@ -48,6 +48,7 @@ pub fn run() {
             commands::readers,
             commands::card_status,
             commands::read_card,
+            commands::read_document,
             commands::change_pin,
             commands::resume_pin,
             commands::unblock_pin,

@@ -162,8 +162,20 @@ pub(crate) enum Command {
 pub(crate) enum CardCommand {
     /// State of the PIN and attempts left, without any secret
     Status,
-    /// Holder, keys and certificates, after the PIN
-    Read,
+    /// What is on the card
+    Read {
+        /// The secret that opens it: `pin` for holder, keys and certificates, `can` for the printed
+        /// data and the photo
+        #[arg(long = "with", value_name = "SECRET", default_value = "pin")]
+        with: ReadWith,
+    },
+}
+
+/// What opens a card for reading.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReadWith {
+    Pin,
+    Can,
 }
 
 #[derive(Subcommand)]

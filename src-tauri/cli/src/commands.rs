@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, CertCommand,
-    Command, DraftCommand, KeyCommand, OutboxCommand, PinCommand, SignArguments, VerifyArguments,
+    Command, DraftCommand, KeyCommand, OutboxCommand, PinCommand, ReadWith, SignArguments,
+    VerifyArguments,
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
@@ -80,8 +81,21 @@ impl Call {
                     .card_status(&self.desk.card_status(self.reader())?);
             }
             Command::Card {
-                command: CardCommand::Read,
+                command:
+                    CardCommand::Read {
+                        with: ReadWith::Pin,
+                    },
             } => self.show.card_contents(&self.contents()?),
+            Command::Card {
+                command:
+                    CardCommand::Read {
+                        with: ReadWith::Can,
+                    },
+            } => {
+                let can = self.secrets.ask(Kind::Can, "CAN")?;
+                let document = self.desk.read_document(self.reader(), can)?;
+                self.show.document(&document);
+            }
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Key { command } => self.key(&command)?,
             Command::Cert {

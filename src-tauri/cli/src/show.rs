@@ -4,10 +4,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kabinet_desk::view::{
-    ApplicationView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,
-    ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView, KeyView,
-    Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
+    ApplicationView, AuthenticityView, CardContentsView, CardPresenceView, CardStatusView,
+    CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
+    KeyView, Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
     ReadersView, ServiceView, SignatureReportView, StepView, SyncView, TextView,
+    TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -111,6 +112,47 @@ impl Show {
             self.pair("holder", view.holder.as_deref().unwrap_or("-"));
             self.list_keys(&view.keys);
             self.list_certificates(&view.certificates);
+        });
+    }
+
+    pub(crate) fn document(&self, view: &TravelDocumentView) {
+        self.either(view, || {
+            let pair = |key: &str, value: &str| {
+                if !value.is_empty() {
+                    self.pair(key, value);
+                }
+            };
+            let maybe = |key: &str, value: &Option<String>| {
+                pair(key, value.as_deref().unwrap_or_default());
+            };
+            pair("name", &view.name);
+            maybe("full-name", &view.full_name);
+            pair("document-number", &view.number);
+            maybe("personal-number", &view.personal_number);
+            pair("born", &view.date_of_birth);
+            maybe("birth-place", &view.place_of_birth);
+            pair("nationality", &view.nationality);
+            maybe("issued", &view.date_of_issue);
+            maybe("authority", &view.issuing_authority);
+            pair("valid-until", &view.date_of_expiry);
+            let photo = if view.photo.is_some() {
+                "photo-yes"
+            } else {
+                "photo-no"
+            };
+            pair("photo", &self.say(photo));
+            let (verdict, country) = match &view.authenticity {
+                AuthenticityView::Genuine { country } => ("document-genuine", country.as_str()),
+                AuthenticityView::SignerUnknown { country } => {
+                    ("document-signer-unknown", country.as_str())
+                }
+                AuthenticityView::Broken => ("document-broken", ""),
+            };
+            let verdict = self.say(verdict);
+            self.line(format!("{verdict} {country}").trim());
+            if view.chip_is_original == Some(true) {
+                self.line(&self.say("document-original"));
+            }
         });
     }
 

@@ -16,6 +16,7 @@ mod signing_in;
 mod speech;
 mod storing;
 mod syncing;
+mod travel;
 mod visible;
 
 pub mod problem;

@@ -109,7 +109,8 @@ pub(crate) fn open_with(
     Ok(card.open(password, secret, hello)?)
 }
 
-fn check_form(password: Password, secret: &Secret) -> Outcome {
+/// Whether a secret has the form of its password.
+pub(crate) fn check_form(password: Password, secret: &Secret) -> Outcome {
     if password.is_well_formed(secret.expose()) {
         return Ok(());
     }

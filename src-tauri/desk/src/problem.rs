@@ -201,6 +201,14 @@ codes! {
     KeyDeactivated = "key_deactivated",
     /// There is such a key already.
     KeyExists = "key_exists",
+    /// The card has no travel document application.
+    NoTravelDocument = "no_travel_document",
+    /// The travel document does not open by CAN.
+    DocumentLocked = "document_locked",
+    /// The chip could not prove that it is not a copy.
+    DocumentForged = "document_forged",
+    /// The travel document is not what the standard says.
+    DocumentUnreadable = "document_unreadable",
     /// The card's answer is not what the standard says.
     CardProtocol = "card_protocol",
     /// The card did not accept the terminal's certificate.

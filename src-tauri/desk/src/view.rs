@@ -166,6 +166,62 @@ pub struct CardContentsView {
     pub certificates: Vec<CertificateView>,
 }
 
+/// What is printed on a card and the photo, from its travel document application. Dates are
+/// `YYYY-MM-DD`, shorter where the rest is not known.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct TravelDocumentView {
+    /// Given names and surname in Latin letters.
+    pub name: String,
+    /// The name in national letters, surname first.
+    pub full_name: Option<String>,
+    /// The document's number.
+    pub number: String,
+    /// Personal number.
+    pub personal_number: Option<String>,
+    /// Issuing state, three letters.
+    pub issuing_state: String,
+    /// Nationality, three letters.
+    pub nationality: String,
+    /// Date of birth.
+    pub date_of_birth: String,
+    /// Place of birth.
+    pub place_of_birth: Option<String>,
+    /// `F`, `M` or empty.
+    pub sex: String,
+    /// Date of expiry.
+    pub date_of_expiry: String,
+    /// Date of issue.
+    pub date_of_issue: Option<String>,
+    /// Who issued it.
+    pub issuing_authority: Option<String>,
+    /// The photo as a data URL of a PNG; nothing when it cannot be shown.
+    pub photo: Option<String>,
+    /// Whether it is as a state signed it.
+    pub authenticity: AuthenticityView,
+    /// Whether the chip proved that it is not a copy; nothing when it has no key for that.
+    pub chip_is_original: Option<bool>,
+}
+
+/// How far a travel document can be believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+#[ts(export)]
+pub enum AuthenticityView {
+    /// A state whose certificate is known signed it.
+    Genuine {
+        /// Country, two letters.
+        country: String,
+    },
+    /// It is as somebody signed it, but their certificate is not known here.
+    SignerUnknown {
+        /// Country that the signer claims, two letters.
+        country: String,
+    },
+    /// It was changed after it was signed.
+    Broken,
+}
+
 /// A place for a key of base mode on the card.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -528,6 +584,8 @@ pub enum PromptView {
         /// PIN state before the try.
         pin: PinView,
     },
+    /// The CAN, which opens the printed data and the photo.
+    ReadDocument,
     /// The PIN that is to be changed.
     ChangePin {
         /// PIN state before the try.

@@ -54,10 +54,15 @@ impl World {
         let profile = self.dir.path().join("profiles").join(name);
         let trust = profile.join("trust");
         let fail = |error: std::io::Error| error.to_string();
-        std::fs::create_dir_all(&trust).map_err(fail)?;
-        for anchor in std::fs::read_dir(self.sandbox.trust()).map_err(fail)? {
-            let anchor = anchor.map_err(fail)?;
-            std::fs::copy(anchor.path(), trust.join(anchor.file_name())).map_err(fail)?;
+        for folder in ["", "csca"] {
+            let (from, to) = (self.sandbox.trust().join(folder), trust.join(folder));
+            std::fs::create_dir_all(&to).map_err(fail)?;
+            for anchor in std::fs::read_dir(from).map_err(fail)? {
+                let anchor = anchor.map_err(fail)?;
+                if anchor.path().is_file() {
+                    std::fs::copy(anchor.path(), to.join(anchor.file_name())).map_err(fail)?;
+                }
+            }
         }
         let settings = json!({"portal": self.sandbox.url, "language": "en"});
         std::fs::write(profile.join("settings.json"), settings.to_string()).map_err(fail)?;

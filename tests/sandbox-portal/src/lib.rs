@@ -30,6 +30,7 @@ pub mod reply;
 pub mod serve;
 pub mod signin;
 pub mod store;
+mod travel_document;
 pub mod x509;
 
 pub use personalise::{PASSWORDS, personalise};

@@ -10,12 +10,13 @@ use crate::authority::Authorities;
 use crate::files;
 use crate::groups;
 use crate::holder::Holder;
+use crate::travel_document;
 use crate::x509;
 
 /// Passwords of every card: PIN, CAN, PUK.
 pub const PASSWORDS: (&str, &str, &str) = ("123456", "654321", "0123456789");
 
-/// Writes `DATA/cards/*.json` and `DATA/trust/*.cer`. Running it again writes the same octets.
+/// Writes `DATA/cards/*.json`, `DATA/trust/*.cer` and `DATA/trust/csca/*.cer`. Running it again writes the same octets.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -25,6 +26,8 @@ pub fn personalise(data: &Path) -> Result<(), Problem> {
         &data.join("trust").join("sandbox-root.cer"),
         &authorities.x509_root()?,
     )?;
+    let csca = data.join("trust").join("csca").join("sandbox.cer");
+    files::write(&csca, travel_document::COUNTRY_SIGNER)?;
     for holder in Holder::all()? {
         let card = card_file(&authorities, &holder)?;
         let file = data.join("cards").join(format!("{}.json", holder.card));
@@ -63,7 +66,7 @@ fn card_file(authorities: &Authorities, holder: &Holder) -> Result<serde_json::V
     let card_certificate = authorities.card_certificate(&holder.card, serial, &from, &until)?;
     let card_key = authorities.key(&format!("card-{}", holder.card))?;
     let (pin, can, puk) = PASSWORDS;
-    Ok(json!({
+    let mut card = json!({
         "name": holder.card,
         "atr": answer_to_reset(),
         "extended_length": true,
@@ -82,7 +85,11 @@ fn card_file(authorities: &Authorities, holder: &Holder) -> Result<serde_json::V
             "certificate": hex::encode_upper(&card_certificate),
             "root": hex::encode_upper(authorities.cv_root()?),
         },
-    }))
+    });
+    if let Some(application) = travel_document::application(&holder.card) {
+        card["icao"] = application;
+    }
+    Ok(card)
 }
 
 /// `YYMMDD` of `YYYY-MM-DD`.

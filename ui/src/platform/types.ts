@@ -16,6 +16,7 @@ import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
 import type { SyncView } from "../generated/SyncView";
+import type { TravelDocumentView } from "../generated/TravelDocumentView";
 
 /** The commands of the main window: arguments and answer of each. */
 export interface Commands {
@@ -25,6 +26,7 @@ export interface Commands {
   readers: { args: Record<string, never>; answer: ReadersView };
   card_status: { args: { reader: string }; answer: CardStatusView };
   read_card: { args: { reader: string }; answer: CardContentsView };
+  read_document: { args: { reader: string }; answer: TravelDocumentView };
   change_pin: { args: { reader: string }; answer: CardStatusView };
   resume_pin: { args: { reader: string }; answer: CardStatusView };
   unblock_pin: { args: { reader: string; newPin: boolean }; answer: CardStatusView };

@@ -1,6 +1,8 @@
 //! Journey J3 in the window: a PIN that was typed wrong is suspended, resumed with the CAN, blocked,
 //! unblocked with the PUK and a new PIN, and changed.
 
+use std::time::{Duration, Instant};
+
 use e2e::{Cli, Pcscd, VirtualCard, World};
 use serde_json::json;
 
@@ -82,6 +84,25 @@ async fn care_for_the_pin() {
     answer(&window, "read_card", PIN).await;
     window.find("certificate").await;
     assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    // Photo and printed data need no PIN.
+    window.click("read-document").await;
+    window.prompt("read_document").await;
+    window.shoot("26-prompt-document").await;
+    answer(&window, "read_document", "000000").await;
+    window.find("problem-can_wrong").await;
+    window.click("read-document").await;
+    answer(&window, "read_document", CAN).await;
+    let document = window.find("travel-document").await;
+    let verdict = document.attr("data-verdict").await.unwrap();
+    assert_eq!(verdict.unwrap(), "genuine");
+    let width = "return document.querySelector('[data-testid=photo]').naturalWidth";
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while window.client.execute(width, Vec::new()).await.unwrap() != json!(240) {
+        assert!(Instant::now() < deadline, "the photo is not shown");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    window.shoot("27-travel-document").await;
 
     // Switched off elsewhere, switched on here.
     wrong.secrets["pin"] = json!(PIN);
