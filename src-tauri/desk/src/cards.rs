@@ -59,7 +59,8 @@ impl Desk {
         })
     }
 
-    /// The card to talk to: the named reader's, or the only ID card there is.
+    /// The card to talk to: the named reader's, or the only ID card there is; `several_cards` where
+    /// there are more.
     pub(crate) fn choose_card(&self, reader: Option<&str>) -> Outcome<ReaderAddress> {
         if let Some(name) = reader {
             return name
@@ -70,15 +71,23 @@ impl Desk {
         if states.is_empty() {
             return Err(Code::NoReader.into());
         }
+        let mut found: Option<&ReaderAddress> = None;
         let mut obstacle = Code::NoCard;
         for state in &states {
             match presence(state) {
-                CardPresenceView::IdCard => return Ok(state.address.clone()),
+                // A PIN that is proved to another person's card costs them an attempt.
+                CardPresenceView::IdCard if found.is_some() => {
+                    return Err(Code::SeveralCards.into());
+                }
+                CardPresenceView::IdCard => found = Some(&state.address),
                 CardPresenceView::Absent => {}
                 CardPresenceView::Mute => obstacle = Code::CardMute,
                 CardPresenceView::InUse => obstacle = Code::CardInUse,
                 CardPresenceView::Other => obstacle = Code::NotIdCard,
             }
+        }
+        if let Some(address) = found {
+            return Ok(address.clone());
         }
         Err(obstacle.into())
     }

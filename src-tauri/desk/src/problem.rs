@@ -201,6 +201,8 @@ codes! {
     KeyDeactivated = "key_deactivated",
     /// There is such a key already.
     KeyExists = "key_exists",
+    /// More than one ID card is in, and nobody said which.
+    SeveralCards = "several_cards",
     /// The card has no travel document application.
     NoTravelDocument = "no_travel_document",
     /// The travel document does not open by CAN.

@@ -3,7 +3,7 @@
 //! ```text
 //! settings.json      portal, language; nothing personal
 //! trust/*.cer        trust anchors (X.509, DER) that person or packager supply
-//! trust/csca/         CSCA certificates of states (DER or PEM), for travel documents
+//! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents
 //! persons/current    name of the store that was used last
 //! persons/<name>/    store.db (SQLCipher), store.key (its key under a passphrase, if so protected)
 //! ```

@@ -38,7 +38,7 @@ pub use details::{DocumentDetails, PersonalDetails};
 pub use document::{Document, read};
 pub use error::MrtdError;
 pub use mrz::Mrz;
-pub use passive::{Authenticity, CountrySigners};
+pub use passive::{Authenticity, CountrySigners, check_files};
 
 /// What takes whole commands: the chip itself or the chip behind a channel.
 pub trait Chip {

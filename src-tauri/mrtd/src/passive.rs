@@ -190,6 +190,19 @@ struct GroupHash {
     hash: OctetString,
 }
 
+/// What passive authentication says of files that were read some time: `sod` is EF.SOD, `files` the
+/// data groups by number.
+///
+/// # Errors
+/// [`MrtdError::Malformed`] when EF.SOD is none.
+pub fn check_files(
+    sod: &[u8],
+    files: &BTreeMap<u8, Vec<u8>>,
+    anchors: &CountrySigners,
+) -> Result<Authenticity, MrtdError> {
+    Ok(SecurityObject::parse(sod)?.verify(files, anchors))
+}
+
 /// The document security object: hashes of the data groups, signed.
 pub(crate) struct SecurityObject {
     signed: SignedData,

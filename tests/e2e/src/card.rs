@@ -84,9 +84,11 @@ impl VirtualCard {
         self.wait_until_seen()
     }
 
-    /// The daemon looks at its virtual readers now and then, so a card is seen a moment after it was
-    /// put in.
-    fn wait_until_seen(&self) -> Outcome {
+    /// Waits until the daemon sees the card: it looks at its virtual readers now and then.
+    ///
+    /// # Errors
+    /// When it is not seen.
+    pub fn wait_until_seen(&self) -> Outcome {
         if self.reader.starts_with("tcp:") {
             return Ok(());
         }
@@ -117,6 +119,16 @@ impl VirtualCard {
     /// When the card's program does not answer.
     pub fn eject_at(&self, apdu: u64) -> Outcome {
         self.tell(&json!({"do": "eject_at", "apdu": apdu}))
+            .map(|_| ())
+    }
+
+    /// Answers the n-th command from now, counted from 1, so much later.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn delay_at(&self, apdu: u64, milliseconds: u64) -> Outcome {
+        let fault = json!({"kind": "delay", "milliseconds": milliseconds});
+        self.tell(&json!({"do": "fault_at", "apdu": apdu, "fault": fault}))
             .map(|_| ())
     }
 

@@ -18,17 +18,29 @@ pub const READERS: [&str; 2] = ["Virtual PCD 00 00", "Virtual PCD 00 01"];
 
 /// The daemon, running until this value goes if it is ours.
 pub struct Pcscd {
-    _ours: Option<Program>,
+    ours: Option<Program>,
 }
 
 impl Pcscd {
+    /// Kills the daemon, as an update of the system or a crash would.
+    ///
+    /// # Errors
+    /// When it is not ours to kill.
+    pub fn kill(mut self) -> Outcome {
+        match &mut self.ours {
+            Some(program) => program.kill(),
+            None => return Err("another PC/SC daemon runs: stop it for this test".to_owned()),
+        }
+        Ok(())
+    }
+
     /// Uses the daemon that runs, or starts one in the foreground.
     ///
     /// # Errors
     /// When none runs and none can be started.
     pub fn start() -> Outcome<Self> {
         if answers() {
-            return Ok(Self { _ours: None });
+            return Ok(Self { ours: None });
         }
         let mut command = Command::new("pcscd");
         command
@@ -45,7 +57,7 @@ impl Pcscd {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(Self { _ours: Some(ours) })
+        Ok(Self { ours: Some(ours) })
     }
 }
 

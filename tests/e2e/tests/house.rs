@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("kabinet", &["kabinet-desk"]),
     ("kabinet-cli", &["kabinet-desk"]),
     (
@@ -35,6 +35,16 @@ const ARROWS: [(&str, &[&str]); 13] = [
     // would pass every test.
     ("virtual-token", &["kabinet-stb"]),
     ("sandbox-portal", &["kabinet-stb", "kabinet-records"]),
+    (
+        "hostile",
+        &[
+            "kabinet-mrtd",
+            "kabinet-pki",
+            "kabinet-records",
+            "kabinet-stb",
+            "kabinet-token",
+        ],
+    ),
     ("xtask", &["e2e"]),
 ];
 
@@ -98,7 +108,7 @@ fn the_product_does_not_know_the_sandbox() {
                 rooms.extend(arrows.get(&room).cloned().unwrap_or_default());
             }
         }
-        for stranger in ["virtual-token", "sandbox-portal", "e2e", "xtask"] {
+        for stranger in ["virtual-token", "sandbox-portal", "hostile", "e2e", "xtask"] {
             assert!(!seen.contains(stranger), "{shipped} brings {stranger}");
         }
     }

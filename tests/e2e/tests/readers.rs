@@ -1,0 +1,185 @@
+//! Readers as they are: a service that goes and comes back, other programs at the same card, slow
+//! cards, two cards at once. All through the real PC/SC daemon.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::ffi::CString;
+use std::io::{BufRead as _, BufReader};
+use std::process::Child;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e2e::{Cli, Pcscd, VirtualCard, World};
+use pcsc::{Context, Disposition, Protocols, Scope, ShareMode};
+use serde_json::Value;
+
+/// Commands of `card read` before which the PIN is proved already.
+const IN_THE_MIDDLE: u64 = 7;
+
+/// Another program, connected to the card.
+fn neighbour(card: &VirtualCard, mode: ShareMode) -> Result<pcsc::Card, pcsc::Error> {
+    let context = Context::establish(Scope::User).unwrap();
+    let name = CString::new(card.reader.as_str()).unwrap();
+    context.connect(&name, mode, Protocols::ANY)
+}
+
+/// A call that was left running in the middle of its dialogue, held up there so long.
+fn held_up(cli: &Cli, card: &VirtualCard, milliseconds: u64) -> Child {
+    card.reset_counters().unwrap();
+    card.delay_at(IN_THE_MIDDLE, milliseconds).unwrap();
+    let child = cli.start(&["card", "read"]).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    // The card is busy with the command that it answers late, so the one before is the last seen.
+    while card.status().unwrap()["apdus"].as_u64().unwrap() < IN_THE_MIDDLE - 1 {
+        assert!(Instant::now() < deadline, "it did not come so far");
+        thread::sleep(Duration::from_millis(10));
+    }
+    child
+}
+
+fn finished(child: Child) -> (bool, Value) {
+    let output = child.wait_with_output().unwrap();
+    let json = serde_json::from_slice(&output.stdout).unwrap();
+    (output.status.success(), json)
+}
+
+fn watched(cli: &Cli) -> (Child, Receiver<Value>) {
+    let mut child = cli.start(&["readers", "--watch"]).unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    child.stderr.take();
+    let (sender, events) = channel();
+    thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let _ = sender.send(serde_json::from_str(&line).unwrap());
+        }
+    });
+    (child, events)
+}
+
+fn until(events: &Receiver<Value>, what: &str, wanted: impl Fn(&Value) -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let view = events
+            .recv_timeout(left)
+            .unwrap_or_else(|_| panic!("never {what}"));
+        if wanted(&view) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_service_that_stops_and_starts_again_is_followed() {
+    let service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let watcher = world.cli("watcher", None).unwrap();
+    let (mut child, events) = watched(&watcher);
+    let card_seen = |view: &Value| view.to_string().contains("id_card");
+    until(&events, "a card", card_seen);
+    service.kill().unwrap();
+    until(&events, "without a service", |view| {
+        view["service"] == "not_running"
+    });
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    cli.fails(&["card", "status"], "no_service").unwrap();
+    let _service = Pcscd::start().unwrap();
+    until(&events, "a card again", card_seen);
+    cli.ok(&["card", "read"]).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_service_that_dies_in_a_dialogue_costs_nothing() {
+    let service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let child = held_up(&cli, &card, 3_000);
+    service.kill().unwrap();
+    let (succeeded, answer) = finished(child);
+    assert!(!succeeded, "{answer}");
+    let code = answer["error"]["code"].as_str().unwrap();
+    let clear = ["no_service", "reader_gone", "card_removed", "reader_failed"];
+    assert!(clear.contains(&code), "{answer}");
+    let _service = Pcscd::start().unwrap();
+    card.wait_until_seen().unwrap();
+    cli.ok(&["card", "read"]).unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+#[test]
+fn a_program_that_has_the_card_for_itself_is_named_as_the_cause() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let other = neighbour(&card, ShareMode::Exclusive).unwrap();
+    cli.fails(&["card", "status"], "card_in_use").unwrap();
+    drop(other);
+    cli.ok(&["card", "status"]).unwrap();
+
+    // A transaction is waited for, but not for ever.
+    let mut other = neighbour(&card, ShareMode::Shared).unwrap();
+    let transaction = other.transaction().unwrap();
+    let started = Instant::now();
+    cli.fails(&["card", "status"], "card_in_use").unwrap();
+    assert!(started.elapsed() > Duration::from_secs(4));
+    let waiting = cli.start(&["card", "status"]).unwrap();
+    thread::sleep(Duration::from_secs(1));
+    drop(transaction);
+    let (succeeded, answer) = finished(waiting);
+    assert!(succeeded, "{answer}");
+}
+
+#[test]
+fn no_other_program_comes_between_the_commands_of_a_dialogue() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let mut other = neighbour(&card, ShareMode::Shared).unwrap();
+    let child = held_up(&cli, &card, 2_000);
+    // Whether the daemon refuses it or lets it wait, the dialogue goes on.
+    let _ = other.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::ResetCard);
+    let (succeeded, answer) = finished(child);
+    assert!(succeeded, "{answer}");
+    // A reset between two dialogues is none of ours.
+    let _ = other.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::ResetCard);
+    cli.ok(&["card", "read"]).unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+#[test]
+fn a_slow_card_is_waited_for() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let child = held_up(&cli, &card, 12_000);
+    let (succeeded, answer) = finished(child);
+    assert!(succeeded, "{answer}");
+}
+
+#[test]
+fn with_two_cards_nobody_guesses_whose_pin_it_is() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let first = world.card_in_vpcd("citizen", 0).unwrap();
+    let second = world.card_in_vpcd("foreigner", 1).unwrap();
+    let anyone = world.cli("anyone", None).unwrap();
+    anyone.fails(&["card", "read"], "several_cards").unwrap();
+    let cli = world.cli("caller", Some(&second)).unwrap();
+    let holder = cli.ok(&["card", "read"]).unwrap()["holder"].to_string();
+    assert!(holder.contains("MUELLER"), "{holder}");
+    first.eject().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while anyone.call(&["card", "status"]).unwrap().code != 0 {
+        assert!(Instant::now() < deadline, "the other card is not found");
+    }
+    assert_eq!(first.pin_attempts().unwrap(), 3);
+    assert_eq!(second.pin_attempts().unwrap(), 3);
+}

@@ -1,0 +1,70 @@
+//! Files: data groups, certificates, signatures, travel documents, photos.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use kabinet_mrtd::{
+    Authenticity, CountrySigners, DocumentDetails, Mrz, PersonalDetails, check_files, portrait,
+};
+use kabinet_pki::{TrustAnchors, Verdict, certificate, content, verify};
+use kabinet_records::{Holder, group};
+
+/// The group's number, then its octets.
+pub(crate) fn data_groups(octets: &[u8]) {
+    let Some((number, octets)) = octets.split_first() else {
+        return;
+    };
+    let number = number % 23;
+    let _ = group::place(number, octets).map(|place| place.readable());
+    if let Ok(text) = group::text(number, octets) {
+        let _ = group::names(&text);
+        let _ = group::date(&text);
+        let _ = group::date_of_birth(&text);
+    }
+    let groups = BTreeMap::from([(number, octets.to_vec())]);
+    if let Ok(holder) = Holder::from_groups(&groups) {
+        let _ = holder.display_name();
+    }
+}
+
+pub(crate) fn certificate(octets: &[u8]) {
+    let _ = certificate::summary(octets);
+    let _ = certificate::name(octets);
+    let mut anchors = TrustAnchors::default();
+    let _ = anchors.add(octets);
+}
+
+/// Without trust anchors nothing is valid.
+pub(crate) fn signature(octets: &[u8]) {
+    let at = kabinet_pki::Time::new(2026, 11, 24, 12, 0, 0).unwrap();
+    let anchors = TrustAnchors::default();
+    let report = verify(Cursor::new(octets), None, &anchors, at).unwrap();
+    assert_ne!(report.verdict, Verdict::Valid);
+    let report = verify(Cursor::new(octets), Some(&mut &b"text"[..]), &anchors, at).unwrap();
+    assert_ne!(report.verdict, Verdict::Valid);
+    let _ = content(octets);
+}
+
+/// Which file, then its octets.
+pub(crate) fn travel_files(octets: &[u8]) {
+    let Some((kind, octets)) = octets.split_first() else {
+        return;
+    };
+    match kind % 5 {
+        0 => drop(Mrz::parse(octets)),
+        1 => drop(PersonalDetails::parse(octets)),
+        2 => drop(DocumentDetails::parse(octets)),
+        3 => drop(portrait::encoded(octets)),
+        _ => {
+            let files = BTreeMap::new();
+            let verdict = check_files(octets, &files, &CountrySigners::default());
+            assert!(!matches!(verdict, Ok(Authenticity::Genuine { .. })));
+        }
+    }
+}
+
+pub(crate) fn photo(octets: &[u8]) {
+    if let Ok(png) = portrait::to_png(octets) {
+        assert!(png.starts_with(b"\x89PNG"));
+    }
+}

@@ -1,0 +1,39 @@
+//! What every parser of foreign octets must keep to, whatever the octets are: no panic, no endless
+//! work, and what it takes it gives back the same. `fuzz/` feeds these functions with octets that a
+//! fuzzer makes up; `tests/corpus.rs` with those that it found worth keeping, on every run of the
+//! tests.
+
+#![allow(clippy::unwrap_used)]
+
+mod card;
+mod files;
+mod messages;
+
+/// A check by the name of its corpus.
+pub type Check = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const CHECKS: [Check; 13] = [
+    ("tlv", messages::tlv),
+    ("apdu", messages::apdu),
+    ("secure_messaging", messages::secure_messaging),
+    ("protocols", messages::protocols),
+    ("cv_certificate", messages::cv_certificate),
+    ("access_rights", messages::access_rights),
+    ("card", card::card),
+    ("travel_chip", card::travel_chip),
+    ("data_groups", files::data_groups),
+    ("certificate", files::certificate),
+    ("signature", files::signature),
+    ("travel_files", files::travel_files),
+    ("photo", files::photo),
+];
+
+/// Runs the check of that name.
+///
+/// # Panics
+/// When the parser breaks its word, or there is no such check.
+pub fn check(name: &str, octets: &[u8]) {
+    let (_, check) = CHECKS.iter().find(|(known, _)| *known == name).unwrap();
+    check(octets);
+}
