@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use e2e::{Cli, Pcscd, VirtualCard, World};
 use pcsc::{Context, Disposition, Protocols, Scope, ShareMode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Commands of `card read` before which the PIN is proved already.
 const IN_THE_MIDDLE: u64 = 7;
@@ -182,4 +182,30 @@ fn with_two_cards_nobody_guesses_whose_pin_it_is() {
     }
     assert_eq!(first.pin_attempts().unwrap(), 3);
     assert_eq!(second.pin_attempts().unwrap(), 3);
+}
+
+/// The state of the PIN is read in the same transaction in which it is tried, so nobody tries it on
+/// what it was a moment ago: the last attempt waits for the CAN however many ask at once.
+#[test]
+fn wrong_pins_at_the_same_time_leave_the_last_attempt() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let mut cli = world.cli("caller", Some(&card)).unwrap();
+    cli.secrets["pin"] = json!("999999");
+    let calls: Vec<Child> = (0..5)
+        .map(|_| cli.start(&["card", "read"]).unwrap())
+        .collect();
+    let mut wrong = 0;
+    for call in calls {
+        let (succeeded, answer) = finished(call);
+        assert!(!succeeded, "{answer}");
+        match answer["error"]["code"].as_str().unwrap() {
+            "pin_wrong" => wrong += 1,
+            "pin_suspended" | "card_in_use" => {}
+            _ => panic!("{answer}"),
+        }
+    }
+    assert_eq!(wrong, 2);
+    assert_eq!(card.pin_attempts().unwrap(), 1);
 }
