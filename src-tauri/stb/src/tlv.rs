@@ -113,6 +113,10 @@ pub fn encode(tag: u32, value: &[u8]) -> Vec<u8> {
 
 fn read_tag(octets: &[u8]) -> Result<(u32, &[u8]), TlvError> {
     let (&first, mut rest) = octets.split_first().ok_or(TlvError::Short)?;
+    // Zero is no tag: it ends contents of indefinite length, which DER does not have.
+    if first == 0 {
+        return Err(TlvError::Malformed);
+    }
     let mut tag = u32::from(first);
     if first & 0x1F == 0x1F {
         for index in 0.. {
@@ -186,6 +190,7 @@ mod tests {
             Some(TlvError::Malformed)
         );
         assert_eq!(refusal(&[0x04, 0x80, 0, 0]), Some(TlvError::Malformed));
+        assert_eq!(refusal(&[0, 0]), Some(TlvError::Malformed));
         assert_eq!(
             refusal(&[0x1F, 0x81, 0x82, 0x01, 0]),
             Some(TlvError::Malformed)
