@@ -20,6 +20,7 @@ const MAIN: &[&str] = &[
     "unlock_store",
     "start_sign_in",
     "person",
+    "additional_data",
     "logout",
     "forget",
     "catalog",

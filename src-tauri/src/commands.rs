@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{
-    ApplicationView, AppliedView, CardContentsView, CardStatusView, DraftSummaryView, DraftView,
-    FormView, Language, OutboxItemView, PersonView, ProblemView, ProcedureView, PromptView,
-    ReadersView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
+    AdditionalDataView, ApplicationView, AppliedView, CardContentsView, CardStatusView,
+    DraftSummaryView, DraftView, FormView, Language, OutboxItemView, PersonView, ProblemView,
+    ProcedureView, PromptView, ReadersView, SettingsView, StepView, StoreView, SyncView,
+    TravelDocumentView,
 };
-use kabinet_desk::{Code, Desk, Outcome, Problem};
+use kabinet_desk::{Code, Desk, DocumentKey, Outcome, Problem};
 use tauri::{AppHandle, Emitter as _, State};
 
 use crate::prompt;
@@ -69,17 +70,21 @@ pub(crate) async fn read_card(
     .await
 }
 
+/// With `lines`, the lines printed for machines open the chip instead of the CAN.
 #[tauri::command]
 pub(crate) async fn read_document(
     app: AppHandle,
     desk: Shared<'_>,
     reader: String,
+    lines: bool,
 ) -> Answer<TravelDocumentView> {
-    let can = ask(&app, &desk, PromptView::ReadDocument).await?;
-    blocking(&desk, move |desk| {
-        desk.read_document(Some(&reader), can.secret)
-    })
-    .await
+    let key = if lines {
+        let answer = ask(&app, &desk, PromptView::ReadDocumentLines).await?;
+        DocumentKey::Lines(answer.secret)
+    } else {
+        DocumentKey::Can(ask(&app, &desk, PromptView::ReadDocument).await?.secret)
+    };
+    blocking(&desk, move |desk| desk.read_document(Some(&reader), key)).await
 }
 
 #[tauri::command]
@@ -216,6 +221,11 @@ pub(crate) async fn person(desk: Shared<'_>) -> Answer<Option<PersonView>> {
         Err(problem) => Err(problem),
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn additional_data(desk: Shared<'_>) -> Answer<AdditionalDataView> {
+    blocking(&desk, |desk| desk.additional_data()).await
 }
 
 #[tauri::command]

@@ -57,6 +57,7 @@ pub fn run() {
             commands::unlock_store,
             commands::start_sign_in,
             commands::person,
+            commands::additional_data,
             commands::logout,
             commands::forget,
             commands::catalog,

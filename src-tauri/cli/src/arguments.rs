@@ -22,7 +22,8 @@ Examples:
   kabinet-cli verify contract.p7m
 
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
-object with pin, can, puk, new_pin, passphrase. They are never arguments.
+object with pin, can, puk, new_pin, passphrase, mrz. They are never arguments.
+mrz is the printed lines as a text, or an object with number, date_of_birth, date_of_expiry (YYMMDD).
 Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell)."
 )]
 pub(crate) struct Arguments {
@@ -164,8 +165,8 @@ pub(crate) enum CardCommand {
     Status,
     /// What is on the card
     Read {
-        /// The secret that opens it: `pin` for holder, keys and certificates, `can` for the printed
-        /// data and the photo
+        /// The secret that opens it: `pin` for holder, keys and certificates; `can`, or the lines
+        /// printed for machines (`mrz`), for the printed data and the photo
         #[arg(long = "with", value_name = "SECRET", default_value = "pin")]
         with: ReadWith,
     },
@@ -176,6 +177,7 @@ pub(crate) enum CardCommand {
 pub(crate) enum ReadWith {
     Pin,
     Can,
+    Mrz,
 }
 
 #[derive(Subcommand)]

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use kabinet_desk::view::{CardContentsView, CardStatusView, Language, PromptView, StepView};
-use kabinet_desk::{Code, Desk, KeyChange, Outcome, Problem, Profile, Secret};
+use kabinet_desk::{Code, Desk, DocumentKey, KeyChange, Outcome, Problem, Profile, Secret};
 use serde_json::Value;
 
 use crate::arguments::{
@@ -93,9 +93,14 @@ impl Call {
                     },
             } => {
                 let can = self.secrets.ask(Kind::Can, "CAN")?;
-                let document = self.desk.read_document(self.reader(), can)?;
-                self.show.document(&document);
+                self.document(DocumentKey::Can(can))?;
             }
+            Command::Card {
+                command:
+                    CardCommand::Read {
+                        with: ReadWith::Mrz,
+                    },
+            } => self.document(self.printed_lines()?)?,
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Key { command } => self.key(&command)?,
             Command::Cert {
@@ -109,7 +114,8 @@ impl Call {
             }
             Command::Whoami => {
                 self.unlock()?;
-                self.show.person(&self.desk.person()?);
+                self.show
+                    .whoami(&self.desk.person()?, &self.desk.additional_data()?);
             }
             Command::Catalog { command } => self.catalog(command)?,
             Command::Draft { command } => self.draft(command)?,
@@ -165,6 +171,25 @@ impl Call {
         self.desk.forget().await?;
         self.show.done();
         Ok(())
+    }
+
+    fn document(&self, key: DocumentKey) -> Outcome {
+        let document = self.desk.read_document(self.reader(), key)?;
+        self.show.document(&document);
+        Ok(())
+    }
+
+    /// What is printed for machines; asked for value by value at a terminal.
+    fn printed_lines(&self) -> Outcome<DocumentKey> {
+        if let Some(given) = self.secrets.printed_lines() {
+            return Ok(given);
+        }
+        let ask = |name: &str| secrets::typed(&self.show.say(name));
+        Ok(DocumentKey::Values {
+            number: ask("mrz-number")?,
+            date_of_birth: ask("mrz-birth")?,
+            date_of_expiry: ask("mrz-expiry")?,
+        })
     }
 
     fn contents(&self) -> Outcome<CardContentsView> {

@@ -15,6 +15,9 @@ use kabinet_desk::{Code, Problem, view::Language};
 use arguments::Arguments;
 
 fn main() -> std::process::ExitCode {
+    if let Some(ended) = kabinet_desk::photo::decoder(std::env::args_os()) {
+        return ended;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return wrong_words(&error),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
-use kabinet_desk::{Code, Outcome, Problem, Secret};
+use kabinet_desk::{Code, DocumentKey, Outcome, Problem, Secret};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -31,6 +31,19 @@ struct Given {
     puk: Option<Zeroizing<String>>,
     new_pin: Option<Zeroizing<String>>,
     passphrase: Option<Zeroizing<String>>,
+    mrz: Option<Mrz>,
+}
+
+/// What is printed for machines: the lines, or the values in them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Mrz {
+    Lines(Zeroizing<String>),
+    Values {
+        number: Zeroizing<String>,
+        date_of_birth: Zeroizing<String>,
+        date_of_expiry: Zeroizing<String>,
+    },
 }
 
 impl Secrets {
@@ -54,7 +67,7 @@ impl Secrets {
             .map_err(unreadable)?;
         let given = serde_json::from_slice(&text).map_err(|_| {
             // The parser's own words could quote the secret.
-            Problem::new(Code::Usage).with("reason", "--secrets: not a JSON object of strings")
+            Problem::new(Code::Usage).with("reason", "--secrets: not a JSON object of secrets")
         })?;
         Ok(Self {
             given: RefCell::new(given),
@@ -71,14 +84,34 @@ impl Secrets {
             Kind::NewPin => &mut given.new_pin,
             Kind::Passphrase => &mut given.passphrase,
         };
-        text.take()
-            .map(|text| Secret::new(text.as_bytes().to_vec()))
+        text.take().map(|text| secret(&text))
+    }
+
+    /// What is printed for machines, if it was handed over; given out once.
+    pub(crate) fn printed_lines(&self) -> Option<DocumentKey> {
+        let mrz = self.given.borrow_mut().mrz.take();
+        mrz.map(|mrz| match mrz {
+            Mrz::Lines(lines) => DocumentKey::Lines(secret(&lines)),
+            Mrz::Values {
+                number,
+                date_of_birth,
+                date_of_expiry,
+            } => DocumentKey::Values {
+                number: secret(&number),
+                date_of_birth: secret(&date_of_birth),
+                date_of_expiry: secret(&date_of_expiry),
+            },
+        })
     }
 
     /// A secret, asked for on the terminal when it was not handed over.
     pub(crate) fn ask(&self, kind: Kind, prompt: &str) -> Outcome<Secret> {
         self.given(kind).map_or_else(|| typed(prompt), Ok)
     }
+}
+
+fn secret(text: &Zeroizing<String>) -> Secret {
+    Secret::new(text.as_bytes().to_vec())
 }
 
 /// Asks for a secret on the terminal, without an echo.
@@ -89,7 +122,7 @@ pub(crate) fn typed(prompt: &str) -> Outcome<Secret> {
     let text = rpassword::prompt_password(format!("{prompt}: "))
         .map(Zeroizing::new)
         .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
-    Ok(Secret::new(text.as_bytes().to_vec()))
+    Ok(secret(&text))
 }
 
 #[cfg(unix)]

@@ -4,15 +4,24 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kabinet_desk::view::{
-    ApplicationView, AuthenticityView, CardContentsView, CardPresenceView, CardStatusView,
-    CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
-    KeyView, Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
-    ReadersView, ServiceView, SignatureReportView, StepView, SyncView, TextView,
-    TravelDocumentView,
+    AdditionalDataView, ApplicationView, AuthenticityView, CardContentsView, CardPresenceView,
+    CardStatusView, CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView,
+    FormView, KeyStateView, KeyView, Language, LossView, OutboxItemView, PersonView, PinView,
+    ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView, StepView, SyncView,
+    TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
 use serde_json::json;
+
+/// What `whoami` prints for programs.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    person: &'a PersonView,
+    #[serde(flatten)]
+    additional: &'a AdditionalDataView,
+}
 
 /// How to show.
 pub(crate) struct Show {
@@ -286,20 +295,41 @@ impl Show {
     }
 
     pub(crate) fn person(&self, view: &PersonView) {
-        self.either(view, || {
-            for name in view.name.values() {
-                self.pair("name", name);
+        self.either(view, || self.list_person(view));
+    }
+
+    /// The person with what the card told beside the groups that have names.
+    pub(crate) fn whoami(&self, person: &PersonView, additional: &AdditionalDataView) {
+        let whole = Whole { person, additional };
+        self.either(&whole, || {
+            self.list_person(person);
+            for entry in &additional.optional_data {
+                self.line(&format!(
+                    "{} {}: {}",
+                    self.say("optional-data"),
+                    entry.kind,
+                    entry.value.as_deref().unwrap_or("-")
+                ));
             }
-            if let Some(number) = &view.personal_number {
-                self.pair("personal-number", number);
+            if additional.written_signature.is_some() {
+                self.pair("written-signature", &self.say("photo-yes"));
             }
-            self.pair("portal", &view.portal);
-            self.line(&self.say(if view.session {
-                "session-open"
-            } else {
-                "session-closed"
-            }));
         });
+    }
+
+    fn list_person(&self, view: &PersonView) {
+        for name in view.name.values() {
+            self.pair("name", name);
+        }
+        if let Some(number) = &view.personal_number {
+            self.pair("personal-number", number);
+        }
+        self.pair("portal", &view.portal);
+        self.line(&self.say(if view.session {
+            "session-open"
+        } else {
+            "session-closed"
+        }));
     }
 
     pub(crate) fn procedures(&self, view: &[ProcedureView]) {

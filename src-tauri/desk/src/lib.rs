@@ -1,6 +1,7 @@
 //! The use cases of Kabinet, one module a journey. Shell and command line call these and nothing
 //! below; errors leave as [`Problem`]s, answers as the types of [`view`].
 
+mod additional;
 mod applying;
 mod cards;
 mod catalogue;
@@ -19,6 +20,8 @@ mod syncing;
 mod travel;
 mod visible;
 
+pub mod enclosure;
+pub mod photo;
 pub mod problem;
 pub mod profile;
 pub mod view;
@@ -33,6 +36,7 @@ pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use signing_in::SignIn;
 pub use speech::text;
+pub use travel::DocumentKey;
 
 use storing::SharedArea;
 use view::{Language, SettingsView};

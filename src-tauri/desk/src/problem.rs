@@ -205,7 +205,15 @@ codes! {
     SeveralCards = "several_cards",
     /// The card has no travel document application.
     NoTravelDocument = "no_travel_document",
-    /// The travel document does not open by CAN.
+    /// The travel document does not open by CAN, only by the printed lines.
+    DocumentNeedsMrz = "document_needs_mrz",
+    /// Not the lines that are printed for machines; the card was not asked.
+    MrzFormat = "mrz_format",
+    /// A check digit in the printed lines does not fit; the card was not asked.
+    MrzMistyped = "mrz_mistyped",
+    /// The printed lines are not those of this card.
+    MrzWrong = "mrz_wrong",
+    /// The travel document opens in no way that is known.
     DocumentLocked = "document_locked",
     /// The chip could not prove that it is not a copy.
     DocumentForged = "document_forged",

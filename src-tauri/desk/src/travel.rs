@@ -1,30 +1,80 @@
-//! Journey J2: the printed data and the photo of a card, by the CAN that is printed on it.
+//! Journey J2: the printed data and the photo of a card, by the CAN or the lines for machines that are
+//! printed on it.
 
 use std::path::PathBuf;
 
-use base64ct::{Base64, Encoding as _};
-use kabinet_mrtd::{AccessKey, Authenticity, CountrySigners, Document, MrtdError, portrait, read};
+use kabinet_mrtd::{
+    AccessKey, Authenticity, CountrySigners, Document, MrtdError, MrzKey, MrzMistake, read,
+};
 use kabinet_stb::Secret;
 use kabinet_token::{CancelToken, Card, Password};
 
 use crate::problem::{Code, Problem};
 use crate::view::{AuthenticityView, TravelDocumentView};
-use crate::{Desk, Outcome, pins};
+use crate::{Desk, Outcome, photo, pins};
+
+/// What is printed on a card and opens its photo and printed data.
+pub enum DocumentKey {
+    /// Six digits.
+    Can(Secret),
+    /// The lines for machines as a person copies them, see [`MrzKey::from_lines`].
+    Lines(Secret),
+    /// The three values in them, see [`MrzKey::new`].
+    Values {
+        /// The document's number.
+        number: Secret,
+        /// YYMMDD, with or without its check digit.
+        date_of_birth: Secret,
+        /// YYMMDD, with or without its check digit.
+        date_of_expiry: Secret,
+    },
+}
+
+impl DocumentKey {
+    /// In the form that the chip takes. What has another form never goes to the card.
+    fn checked(self) -> Outcome<AccessKey> {
+        let lines = match self {
+            Self::Can(can) => {
+                pins::check_form(Password::Can, &can)?;
+                return Ok(AccessKey::Can(can));
+            }
+            Self::Lines(lines) => MrzKey::from_lines(lines.expose()),
+            Self::Values {
+                number,
+                date_of_birth,
+                date_of_expiry,
+            } => MrzKey::new(
+                number.expose(),
+                date_of_birth.expose(),
+                date_of_expiry.expose(),
+            ),
+        };
+        Ok(AccessKey::Mrz(lines?))
+    }
+}
 
 impl Desk {
     /// What is printed on the card and the photo, read from its travel document application. No
-    /// attempt is used: a CAN cannot be blocked.
+    /// attempt is used: neither a CAN nor the lines can be blocked.
     ///
     /// # Errors
-    /// `can_format`, `can_wrong`, `no_travel_document`, `document_locked`, `document_forged`,
-    /// `document_unreadable`; what is in the way of a card.
-    pub fn read_document(&self, reader: Option<&str>, can: Secret) -> Outcome<TravelDocumentView> {
-        pins::check_form(Password::Can, &can)?;
+    /// `can_format`, `can_wrong`, `mrz_format`, `mrz_mistyped`, `mrz_wrong`, `no_travel_document`,
+    /// `document_needs_mrz`, `document_locked`, `document_forged`, `document_unreadable`; what is in
+    /// the way of a card.
+    pub fn read_document(
+        &self,
+        reader: Option<&str>,
+        key: DocumentKey,
+    ) -> Outcome<TravelDocumentView> {
+        let key = key.checked()?;
         let address = self.choose_card(reader)?;
         let signers = CountrySigners::from_folder(&self.country_signers())
             .map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
         let mut card = Card::connect(&address, CancelToken::new())?.into_plain();
-        let document = read(&mut card, &AccessKey::Can(can), &signers)?;
+        let document = read(&mut card, &key, &signers).map_err(|error| match (error, &key) {
+            (MrtdError::AccessKeyWrong, AccessKey::Mrz(_)) => Code::MrzWrong.into(),
+            _ => Problem::from(error),
+        })?;
         Ok(view_of(&document))
     }
 
@@ -66,11 +116,7 @@ fn view_of(document: &Document) -> TravelDocumentView {
         date_of_issue: of_document(|details| &details.date_of_issue)
             .and_then(|date| full_date(&date)),
         issuing_authority: of_document(|details| &details.issuing_authority),
-        photo: document
-            .portrait
-            .as_deref()
-            .and_then(|picture| portrait::to_png(picture).ok())
-            .map(|png| format!("data:image/png;base64,{}", Base64::encode_string(&png))),
+        photo: document.portrait.as_deref().and_then(photo::shown),
         authenticity: match &document.authenticity {
             Authenticity::Genuine { country } => AuthenticityView::Genuine {
                 country: country.clone(),
@@ -121,7 +167,8 @@ impl From<MrtdError> for Problem {
             MrtdError::Card(error) => return error.into(),
             MrtdError::AccessKeyWrong => Code::CanWrong,
             MrtdError::NoApplication => Code::NoTravelDocument,
-            MrtdError::NeedsMrz | MrtdError::NoKnownAccess => Code::DocumentLocked,
+            MrtdError::NeedsMrz => Code::DocumentNeedsMrz,
+            MrtdError::NoKnownAccess => Code::DocumentLocked,
             MrtdError::ChipRefused => Code::DocumentForged,
             MrtdError::FileMissing
             | MrtdError::Channel
@@ -129,6 +176,18 @@ impl From<MrtdError> for Problem {
             | MrtdError::Malformed(_) => Code::DocumentUnreadable,
         };
         Self::new(code).because(error)
+    }
+}
+
+impl From<MrzMistake> for Problem {
+    fn from(mistake: MrzMistake) -> Self {
+        let field = match mistake {
+            MrzMistake::Format => return Code::MrzFormat.into(),
+            MrzMistake::Number => "number",
+            MrzMistake::DateOfBirth => "birth",
+            MrzMistake::DateOfExpiry => "expiry",
+        };
+        Self::new(Code::MrzMistyped).with("field", field)
     }
 }
 

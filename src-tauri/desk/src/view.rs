@@ -327,6 +327,27 @@ pub struct PersonView {
     pub session: bool,
 }
 
+/// What a card told at the sign-in beside the groups that have names of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AdditionalDataView {
+    /// What the issuer put there.
+    pub optional_data: Vec<OptionalDataView>,
+    /// The handwritten signature as a data URL of a PNG; nothing when the card has none, it was not
+    /// shared, or it cannot be shown.
+    pub written_signature: Option<String>,
+}
+
+/// One thing that the issuer put on a card.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct OptionalDataView {
+    /// What it is: an object identifier with dots.
+    pub kind: String,
+    /// Its text, or its octets in hex where it is no text; nothing where the kind says everything.
+    pub value: Option<String>,
+}
+
 /// An entry of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -586,6 +607,8 @@ pub enum PromptView {
     },
     /// The CAN, which opens the printed data and the photo.
     ReadDocument,
+    /// The printed lines, which do the same where there is no CAN.
+    ReadDocumentLines,
     /// The PIN that is to be changed.
     ChangePin {
         /// PIN state before the try.

@@ -6,9 +6,9 @@ use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::access::MrzKey;
 use crate::channel::Channel;
 use crate::cipher::{Cipher, MAC, Use};
+use crate::mrz_key::MrzKey;
 use crate::pace::is_wrong_key;
 use crate::{Chip, MrtdError};
 

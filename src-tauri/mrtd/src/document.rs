@@ -18,8 +18,8 @@ use crate::{
 pub struct Document {
     /// What is printed for machines (DG1).
     pub mrz: Mrz,
-    /// The photo (DG2) as the chip keeps it, JPEG or JPEG 2000; [`portrait::to_png`] makes a
-    /// picture of it. Nothing when the document has none that can be read.
+    /// The photo (DG2) as the chip keeps it, JPEG or JPEG 2000; [`portrait::decode`] makes
+    /// pixels of it. Nothing when the document has none that can be read.
     pub portrait: Option<Vec<u8>>,
     /// Additional personal details (DG11).
     pub personal: Option<PersonalDetails>,

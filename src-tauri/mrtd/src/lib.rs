@@ -21,6 +21,7 @@ mod document;
 mod error;
 mod files;
 mod mrz;
+mod mrz_key;
 mod pace;
 mod passive;
 pub mod portrait;
@@ -33,11 +34,12 @@ mod signature;
 use kabinet_stb::apdu::{Command, Response};
 use kabinet_token::PlainCard;
 
-pub use access::{AccessKey, MrzKey};
+pub use access::AccessKey;
 pub use details::{DocumentDetails, PersonalDetails};
 pub use document::{Document, read};
 pub use error::MrtdError;
 pub use mrz::Mrz;
+pub use mrz_key::{MrzKey, MrzMistake};
 pub use passive::{Authenticity, CountrySigners, check_files};
 
 /// What takes whole commands: the chip itself or the chip behind a channel.

@@ -178,8 +178,8 @@ fn pseudorandom(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::MrzKey;
     use crate::curve::Curve;
+    use crate::mrz_key::MrzKey;
     use crate::scripted::{Given, Scripted};
 
     const KEY_T2: [&str; 3] = ["T22000129", "640812", "101031"];

@@ -1,6 +1,9 @@
 //! The photo: DG2 (Doc 9303-10, clause 4.7.2), ISO/IEC 19794-5 in CBEFF, with a picture in JPEG or
-//! JPEG 2000. It is decoded by code that is memory-safe, after its size is known to be sane, and
-//! handed on as PNG made anew, so that nobody above meets what the chip sent.
+//! JPEG 2000. [`decode`] is code that is memory-safe and looks at the size first; the desk runs it in
+//! a process that may do nothing else. What comes back are [`Pixels`], of which a PNG is made anew, so
+//! that nobody above meets what the chip sent.
+
+mod pixels;
 
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext};
 use kabinet_stb::tlv;
@@ -10,6 +13,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace as JpegColours;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::MrtdError;
+pub use pixels::Pixels;
 
 /// Biometric information template, its group, and the data block in its two forms.
 const TEMPLATES: u32 = 0x7F61;
@@ -24,7 +28,7 @@ const FACE_INFORMATION: usize = 20;
 const FEATURE_POINT: usize = 8;
 const PICTURE_INFORMATION: usize = 12;
 /// Pixels on a side; a photo of a document has some hundreds.
-const LONGEST_SIDE: usize = 4096;
+pub(crate) const LONGEST_SIDE: usize = 4096;
 
 const MALFORMED: MrtdError = MrtdError::Malformed("the photo");
 
@@ -59,29 +63,21 @@ fn picture(record: &[u8]) -> Option<&[u8]> {
     face.get(skipped..)
 }
 
-/// Decodes a picture and encodes it as PNG without anything beside the pixels.
+/// Decodes a picture, JPEG or JPEG 2000.
 ///
 /// # Errors
 ///
 /// [`MrtdError::Malformed`] for what is no picture, or too large to be a photo of a document.
-pub fn to_png(picture: &[u8]) -> Result<Vec<u8>, MrtdError> {
+pub fn decode(picture: &[u8]) -> Result<Pixels, MrtdError> {
     let pixels = if picture.starts_with(&[0xFF, 0xD8]) {
         from_jpeg(picture)
     } else {
         from_jpeg2000(picture)
     };
-    let pixels = pixels.ok_or(MALFORMED)?;
-    png_of(&pixels).ok_or(MALFORMED)
+    pixels.ok_or(MALFORMED)
 }
 
-struct Pixels {
-    width: u32,
-    height: u32,
-    grey: bool,
-    octets: Vec<u8>,
-}
-
-fn is_sane(width: usize, height: usize) -> bool {
+pub(crate) fn is_sane(width: usize, height: usize) -> bool {
     (1..=LONGEST_SIDE).contains(&width) && (1..=LONGEST_SIDE).contains(&height)
 }
 
@@ -101,12 +97,7 @@ fn from_jpeg(picture: &[u8]) -> Option<Pixels> {
     };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
     let octets = is_sane(width, height).then(|| decoder.decode().ok())??;
-    Some(Pixels {
-        width: width.try_into().ok()?,
-        height: height.try_into().ok()?,
-        grey,
-        octets,
-    })
+    Pixels::new(width, height, grey, octets)
 }
 
 fn from_jpeg2000(picture: &[u8]) -> Option<Pixels> {
@@ -135,26 +126,5 @@ fn from_jpeg2000(picture: &[u8]) -> Option<Pixels> {
             octets.push((plane.samples().get(pixel)? / most * 255.0).round() as u8);
         }
     }
-    Some(Pixels {
-        width,
-        height,
-        grey,
-        octets,
-    })
-}
-
-fn png_of(pixels: &Pixels) -> Option<Vec<u8>> {
-    let mut octets = Vec::new();
-    let mut encoder = png::Encoder::new(&mut octets, pixels.width, pixels.height);
-    let colours = if pixels.grey {
-        png::ColorType::Grayscale
-    } else {
-        png::ColorType::Rgb
-    };
-    encoder.set_color(colours);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().ok()?;
-    writer.write_image_data(&pixels.octets).ok()?;
-    writer.finish().ok()?;
-    Some(octets)
+    Pixels::new(width as usize, height as usize, grey, octets)
 }

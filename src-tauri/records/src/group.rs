@@ -1,6 +1,12 @@
 //! Data groups of the eID application as DER (STB 34.101.79, clause 7.1 and annex A).
 
+mod optional_data;
+mod written_signature;
+
 use std::collections::BTreeMap;
+
+pub use optional_data::{OptionalData, optional_data};
+pub use written_signature::{Picture, PictureKind, written_signature};
 
 /// Why a data group is not what the standard says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +23,7 @@ pub enum GroupError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In parts: street, city, state, country, zip code; the first three in the languages of
-    /// [`names`].
+    /// [`both`]. City and country are always there.
     Parts([Option<String>; 5]),
     /// Free text.
     Free(String),
@@ -28,9 +34,8 @@ pub enum Place {
 impl Place {
     /// The place as one line, by language.
     pub fn readable(&self) -> BTreeMap<String, String> {
-        let split = |text: &str| names(text).unwrap_or_default();
         match self {
-            Self::Free(text) | Self::Unknown(text) => split(text),
+            Self::Free(text) | Self::Unknown(text) => both(text),
             Self::Parts(parts) => {
                 let [street, city, state, country, zip] =
                     parts.each_ref().map(|part| part.as_deref());
@@ -39,7 +44,7 @@ impl Place {
                     .into_iter()
                     .map(|language| {
                         let text =
-                            |part: Option<&str>| part.and_then(|part| split(part).remove(language));
+                            |part: Option<&str>| part.and_then(|part| both(part).remove(language));
                         let line: Vec<String> = [
                             zip.map(str::to_owned),
                             country.filter(|_| !home).map(str::to_owned),
@@ -59,16 +64,65 @@ impl Place {
     }
 }
 
-/// The text of group `number`, `[APPLICATION number] IMPLICIT` over a string type.
+/// The text of group `number`, `[APPLICATION number] IMPLICIT` over the string type of that group,
+/// within the characters and lengths of the type.
 ///
 /// # Errors
 /// [`GroupError`].
 pub fn text(number: u8, octets: &[u8]) -> Result<String, GroupError> {
-    let (tag, value, rest) = object(octets)?;
-    if tag != 0x40 | number || !rest.is_empty() {
-        return Err(GroupError::Malformed);
+    // A group that "shall be empty" (clause 7.1, DG6) may be a file without an octet.
+    if number == 6 && octets.is_empty() {
+        return Ok(String::new());
     }
-    utf8(value)
+    let text = utf8(primitive(number, octets)?)?;
+    fits(number, &text)
+        .then_some(text)
+        .ok_or(GroupError::Malformed)
+}
+
+/// Whether a text is of the string type of its group.
+fn fits(number: u8, text: &str) -> bool {
+    let octets = text.len();
+    match number {
+        1 => (14..=18).contains(&octets) && is_printable(text),
+        2 | 10 => is_country(text),
+        3 | 8 | 15 => octets == 8,
+        7 => (7..=64).contains(&octets) && is_printable(text),
+        11 => matches!(text.trim(), "" | "M" | "F"),
+        18 => octets <= 64 && is_printable(text),
+        21 => is_printable(text),
+        22 => text.is_ascii(),
+        _ => true,
+    }
+}
+
+/// PrintableString (STB 34.101.19, as in X.680, clause 41.4).
+fn is_printable(text: &str) -> bool {
+    let known = |octet: u8| octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet);
+    text.bytes().all(known)
+}
+
+/// Country: three capital letters or spaces.
+fn is_country(text: &str) -> bool {
+    let known = |octet: u8| octet.is_ascii_uppercase() || octet == b' ';
+    text.len() == 3 && text.bytes().all(known)
+}
+
+/// What is inside `[APPLICATION number] IMPLICIT` over a primitive type, which fills the file.
+fn primitive(number: u8, octets: &[u8]) -> Result<&[u8], GroupError> {
+    whole(0x40 | number, octets)
+}
+
+/// The same over a constructed type, and over a CHOICE, whose tag is explicit.
+fn constructed(number: u8, octets: &[u8]) -> Result<&[u8], GroupError> {
+    whole(0x60 | number, octets)
+}
+
+fn whole(expected: u8, octets: &[u8]) -> Result<&[u8], GroupError> {
+    match object(octets)? {
+        (tag, value, []) if tag == expected => Ok(value),
+        _ => Err(GroupError::Malformed),
+    }
 }
 
 /// The place in group `number`: a CHOICE under an APPLICATION tag, hence an explicit one.
@@ -76,11 +130,7 @@ pub fn text(number: u8, octets: &[u8]) -> Result<String, GroupError> {
 /// # Errors
 /// [`GroupError`].
 pub fn place(number: u8, octets: &[u8]) -> Result<Place, GroupError> {
-    let (tag, value, rest) = object(octets)?;
-    if tag != 0x60 | number || !rest.is_empty() {
-        return Err(GroupError::Malformed);
-    }
-    let (tag, mut value, rest) = object(value)?;
+    let (tag, mut value, rest) = object(constructed(number, octets)?)?;
     if !rest.is_empty() {
         return Err(GroupError::Malformed);
     }
@@ -101,7 +151,12 @@ pub fn place(number: u8, octets: &[u8]) -> Result<Place, GroupError> {
                 least = index + 1;
                 value = rest;
             }
-            Ok(Place::Parts(parts))
+            let [_, city, _, country, zip] = &parts;
+            let sane = city.is_some()
+                && country.as_deref().is_some_and(is_country)
+                && zip.as_deref().is_none_or(is_printable);
+            sane.then_some(Place::Parts(parts))
+                .ok_or(GroupError::Malformed)
         }
         _ => Err(GroupError::Malformed),
     }
@@ -127,6 +182,23 @@ pub fn names(text: &str) -> Result<BTreeMap<String, String>, GroupError> {
         [be, ru, latin] => Ok(named(&[("be", be), ("ru", ru), ("latin", latin)])),
         _ => Err(GroupError::Malformed),
     }
+}
+
+/// Splits `be/ru`. A stroke may be in the text too, as in the number of a house: so many in each
+/// language. What does not split into halves is the same in both, so that nothing is lost.
+#[must_use]
+pub fn both(text: &str) -> BTreeMap<String, String> {
+    if text.trim().is_empty() {
+        return BTreeMap::new();
+    }
+    let parts: Vec<&str> = text.split('/').map(str::trim).collect();
+    let (be, ru) = match parts.len() {
+        even if even % 2 == 0 => parts.split_at(even / 2),
+        _ => (&parts[..], &parts[..]),
+    };
+    [("be", be), ("ru", ru)]
+        .map(|(language, parts)| (language.to_owned(), parts.join("/")))
+        .into()
 }
 
 /// A date that is known in full: `YYYYMMDD` as `YYYY-MM-DD`.
@@ -237,6 +309,52 @@ mod tests {
     }
 
     #[test]
+    fn texts_in_two_languages_may_have_strokes() {
+        let of = |text: &str| both(text).into_values().collect::<Vec<_>>();
+        assert_eq!(of(""), [""; 0]);
+        assert_eq!(of("А/Б"), ["А", "Б"]);
+        assert_eq!(of("Мінск"), ["Мінск", "Мінск"]);
+        assert_eq!(
+            of("вул. Я, д. 1/2/ул. Я, д. 1/2"),
+            ["вул. Я, д. 1/2", "ул. Я, д. 1/2"]
+        );
+        assert_eq!(of("а/б/в"), ["а/б/в", "а/б/в"]);
+    }
+
+    /// Clause 7.1: characters and lengths of each group's type.
+    #[test]
+    fn texts_keep_to_the_type_of_their_group() {
+        let of = |number: u8, value: &str| {
+            text(
+                number,
+                &[&[0x40 | number, value.len() as u8], value.as_bytes()].concat(),
+            )
+        };
+        for (number, good, wrong) in [
+            (1, "IDCBY-590082394654", "IDCBY-1"),
+            (1, "IDCBY-59008239", "IDCBY-59008239@"),
+            (2, "BLR", "BY"),
+            (7, "PNOBY-786545091A4PB5", "PNOBY-"),
+            (10, "XXX", "xxx"),
+            (11, "F", "X"),
+            (11, " ", "MF"),
+            (15, "20250314", "2025031"),
+            (18, "", "ZIPBY_220045"),
+            (21, "+375-29-555-01-23", "+375*29"),
+            (22, "a@example.by", "а@example.by"),
+        ] {
+            assert_eq!(of(number, good).as_deref(), Ok(good), "DG{number}");
+            assert_eq!(
+                of(number, wrong),
+                Err(GroupError::Malformed),
+                "DG{number} {wrong}"
+            );
+        }
+        assert_eq!(text(6, &[]).as_deref(), Ok(""));
+        assert_eq!(text(5, &[]), Err(GroupError::Malformed));
+    }
+
+    #[test]
     fn lengths_are_minimal_and_tags_right() {
         assert_eq!(text(2, b"\x42\x03BLR").as_deref(), Ok("BLR"));
         let long = [&[0x44, 0x81, 0x80][..], &[b'x'; 128]].concat();
@@ -278,6 +396,10 @@ mod tests {
             b"\x69\x05\x30\x03\x8F\x01c",
             b"\x69\x05\x81\x02abx",
             b"\x69\x00",
+            // Without a city, without a country, with a country of two letters.
+            b"\x69\x07\x30\x05\x8D\x03BLR",
+            b"\x69\x05\x30\x03\x8B\x01c",
+            b"\x69\x09\x30\x07\x8B\x01c\x8D\x02BY",
         ] {
             assert_eq!(place(9, wrong), Err(GroupError::Malformed), "{wrong:02X?}");
         }

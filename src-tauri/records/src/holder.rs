@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::group::{self, GroupError, Place};
+use crate::group::{self, GroupError, OptionalData, Picture, Place};
 
 /// The holder, as far as the groups tell. Every member is missing when its group was not shared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub struct Holder {
     pub nationality: Option<String>,
     /// `M`, `F`, or nothing where it is not stated (DG11).
     pub sex: Option<String>,
+    /// What the issuer put beside the groups that have names (DG12).
+    pub optional_data: Vec<OptionalData>,
+    /// Picture of the handwritten signature, as the card keeps it (DG14).
+    pub written_signature: Option<Picture>,
     /// Date of issuance, `YYYY-MM-DD` (DG15).
     pub date_of_issuance: Option<String>,
     /// Authority that issued the card, by language (DG16).
@@ -47,8 +51,8 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// Reads groups: number to the whole file as the card gave it. Numbers without a meaning here
-    /// are passed over.
+    /// Reads groups: number to the whole file as the card gave it. A group that is not there is no
+    /// error; numbers that the standard keeps for later (13, 19, 20) are passed over.
     ///
     /// # Errors
     /// [`GroupError`] for a group that is not what the standard says.
@@ -74,8 +78,10 @@ impl Holder {
             9 => self.place_of_birth = known(&group::place(number, octets)?),
             10 => self.nationality = Some(text()?),
             11 => self.sex = Some(text()?.trim().to_owned()).filter(|sex| !sex.is_empty()),
+            12 => self.optional_data = group::optional_data(octets)?,
+            14 => self.written_signature = group::written_signature(octets)?,
             15 => self.date_of_issuance = Some(group::date(&text()?)?),
-            16 => self.issuance_board = group::names(&text()?)?,
+            16 => self.issuance_board = group::both(&text()?),
             17 => self.place_of_residence = known(&group::place(number, octets)?),
             18 => self.district_id = Some(text()?),
             21 => self.phone_number = Some(text()?),

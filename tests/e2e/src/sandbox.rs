@@ -119,6 +119,15 @@ impl Sandbox {
         http::request("POST", &self.listen, "/sandbox/faults", &fault.to_string()).map(|_| ())
     }
 
+    /// Lets it ask cards for these data groups too, from now on.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn ask_for(&self, groups: &[u8]) -> Outcome {
+        let groups = serde_json::json!(groups).to_string();
+        http::request("POST", &self.listen, "/sandbox/claims", &groups).map(|_| ())
+    }
+
     /// Ends all misbehaviour.
     ///
     /// # Errors

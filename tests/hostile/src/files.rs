@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use kabinet_mrtd::portrait::{self, Pixels};
 use kabinet_mrtd::{
-    Authenticity, CountrySigners, DocumentDetails, Mrz, PersonalDetails, check_files, portrait,
+    Authenticity, CountrySigners, DocumentDetails, Mrz, PersonalDetails, check_files,
 };
 use kabinet_pki::{TrustAnchors, Verdict, certificate, content, verify};
 use kabinet_records::{Holder, group};
@@ -21,9 +22,18 @@ pub(crate) fn data_groups(octets: &[u8]) {
         let _ = group::date(&text);
         let _ = group::date_of_birth(&text);
     }
+    if let Ok(entries) = group::optional_data(octets) {
+        let _ = entries.iter().map(group::OptionalData::text).count();
+    }
+    if let Ok(Some(picture)) = group::written_signature(octets) {
+        assert!(octets.ends_with(&picture.octets));
+    }
     let groups = BTreeMap::from([(number, octets.to_vec())]);
     if let Ok(holder) = Holder::from_groups(&groups) {
         let _ = holder.display_name();
+        // What the store keeps comes back the same.
+        let kept = serde_json::to_string(&holder).unwrap();
+        assert!(serde_json::from_str::<Holder>(&kept).unwrap() == holder);
     }
 }
 
@@ -63,8 +73,14 @@ pub(crate) fn travel_files(octets: &[u8]) {
     }
 }
 
+/// A picture; and the octets as what the process that decodes sends.
 pub(crate) fn photo(octets: &[u8]) {
-    if let Ok(png) = portrait::to_png(octets) {
-        assert!(png.starts_with(b"\x89PNG"));
+    if let Ok(pixels) = portrait::decode(octets) {
+        let mut written = Vec::new();
+        pixels.write_netpbm(&mut written).unwrap();
+        assert!(Pixels::from_netpbm(&written) == Some(pixels));
+    }
+    if let Some(pixels) = Pixels::from_netpbm(octets) {
+        assert!(pixels.to_png().unwrap().starts_with(b"\x89PNG"));
     }
 }

@@ -34,7 +34,7 @@ pub struct Rights {
 }
 
 const fn terminal_word() -> u64 {
-    let groups = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 17, 18, 21, 22];
+    let groups = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 17, 18, 21, 22];
     let mut word = 0b1_0011;
     let mut index = 0;
     while index < groups.len() {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::der::tlv;
-use crate::holder::{Bilingual, Holder, Name, Place};
+use crate::der::{oid, oid_content, sequence, tlv};
+use crate::holder::{Bilingual, Holder, Name, OptionalData, Place};
 
 const UTF8_STRING: u16 = 0x0C;
 /// Class bits of an `[APPLICATION n]` tag over a primitive type.
@@ -53,7 +53,32 @@ pub fn encode(holder: &Holder) -> BTreeMap<u8, Vec<u8>> {
             );
         }
     }
+    if !holder.optional_data.is_empty() {
+        let entries = optional_data(&holder.optional_data);
+        groups.insert(12, tlv(APPLICATION_CONSTRUCTED | 12, &entries));
+    }
+    if let Some(picture) = written_signature(&holder.card) {
+        groups.insert(14, tlv(APPLICATION | 14, picture));
+    }
     groups
+}
+
+/// The entries of a set, in the order that DER wants: that of their octets.
+fn optional_data(entries: &[OptionalData]) -> Vec<u8> {
+    let encoded = entries.iter().map(|entry| {
+        let kind = oid(&oid_content(&entry.kind));
+        let text = entry.text.as_ref().map(|text| utf8(&both(text)));
+        sequence(&[&kind, &text.unwrap_or_default()])
+    });
+    let mut encoded: Vec<Vec<u8>> = encoded.collect();
+    encoded.sort();
+    encoded.concat()
+}
+
+/// The picture of a signature, JPEG 2000; not every card has one.
+fn written_signature(holder: &str) -> Option<&'static [u8]> {
+    let picture: &[u8] = include_bytes!("../holders/citizen/written-signature");
+    (holder == "citizen").then_some(picture)
 }
 
 /// Eight characters YYYYMMDD, unknown parts as spaces.
@@ -125,6 +150,11 @@ mod tests {
             .concat()
         );
         assert_eq!(citizen[&17][0], 0x71);
+        // Two entries of a set, the shorter first; a long octet string with a picture.
+        assert_eq!(citizen[&12][0], 0x6C);
+        assert_eq!(citizen[&12][2..4], [0x30, 0x0B]);
+        assert_eq!(citizen[&14][..2], [0x4E, 0x82]);
+        assert_eq!(&citizen[&14][8..12], b"jP  ");
         let mandatory = (1..=11).chain([15, 16]);
         for holder in &holders {
             let groups = encode(holder);
@@ -141,7 +171,9 @@ mod tests {
         assert_eq!(foreigner[&6], [0x46, 0]);
         assert_eq!(foreigner[&9][..1], [0x69]);
         assert_eq!(foreigner[&9][2], 0x81);
-        assert!(!foreigner.contains_key(&22));
+        for absent in [12, 14, 22] {
+            assert!(!foreigner.contains_key(&absent));
+        }
         let stateless = encode(&holders[2]);
         assert_eq!(stateless[&8], b"\x48\x081962    ");
         assert_eq!(stateless[&9][2], 0x82);

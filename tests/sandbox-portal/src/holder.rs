@@ -31,6 +31,9 @@ pub struct Holder {
     pub country_code: String,
     /// DG11: `M`, `F` or a space.
     pub sex: String,
+    /// DG12.
+    #[serde(default)]
+    pub optional_data: Vec<OptionalData>,
     /// DG15, `YYYY-MM-DD`.
     pub issued: String,
     /// DG16.
@@ -67,6 +70,17 @@ pub struct Bilingual {
     pub be: String,
     /// Russian.
     pub ru: String,
+}
+
+/// A thing that the issuer puts beside the groups that have names.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptionalData {
+    /// What it is: the numbers of an object identifier.
+    pub kind: Vec<u32>,
+    /// Its text; the kind may say everything.
+    #[serde(default)]
+    pub text: Option<Bilingual>,
 }
 
 /// The forms that a place can take (clause 7.1, type GeneralPlace).

@@ -34,6 +34,8 @@ pub struct Portal {
     pub ticket_key: TicketKey,
     /// Deliberate misbehaviour.
     pub faults: Mutex<Faults>,
+    /// Groups that it asks of cards besides what it needs.
+    pub more_claims: Mutex<Vec<u8>>,
     /// Requests by path.
     pub counts: Mutex<BTreeMap<String, u64>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
@@ -58,6 +60,7 @@ impl Portal {
             ticket_key: TicketKey::from_bytes(&key).ok_or(Problem::KeyFile)?,
             authorities,
             faults: Mutex::default(),
+            more_claims: Mutex::default(),
             counts: Mutex::default(),
             sign_ins: Mutex::default(),
             store: Mutex::new(store),

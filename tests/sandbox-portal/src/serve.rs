@@ -206,6 +206,7 @@ fn router(portal: Arc<Portal>) -> Router {
             ),
         )
         .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .route("/sandbox/claims", post(ask_for_more))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/applications", get(all_applications))
         .route("/sandbox/applications/{id}", post(move_along))
@@ -230,6 +231,16 @@ async fn add_fault(State(portal): Shared, body: Bytes) -> Reply {
 async fn clear_faults(State(portal): Shared) -> Reply {
     lock(&portal.faults).clear();
     reply(200, &json!({}))
+}
+
+async fn ask_for_more(State(portal): Shared, body: Bytes) -> Reply {
+    match serde_json::from_slice(&body) {
+        Ok(groups) => {
+            *lock(&portal.more_claims) = groups;
+            reply(200, &json!({}))
+        }
+        Err(error) => problem(400, "about:blank", &error.to_string()),
+    }
 }
 
 async fn requests(State(portal): Shared) -> Reply {

@@ -23,8 +23,8 @@ use crate::reply::{Reply, broken, oauth_error, reply};
 /// Path of the endpoint.
 pub const PATH: &str = "/oauth/challenge";
 
-/// What the portal asks of the card: group, and whether it must be given.
-pub const CLAIMS: [(u8, bool); 12] = [
+/// What the portal asks of the card by itself: group, and whether it must be given.
+const CLAIMS: [(u8, bool); 12] = [
     (1, true),
     (4, true),
     (5, true),
@@ -38,6 +38,13 @@ pub const CLAIMS: [(u8, bool); 12] = [
     (21, false),
     (22, false),
 ];
+
+/// The same with what it was told to ask for besides (`/sandbox/claims`).
+fn claims(portal: &Portal) -> Vec<(u8, bool)> {
+    let more = lock(&portal.more_claims);
+    let more = more.iter().map(|group| (*group, false));
+    CLAIMS.into_iter().chain(more).collect()
+}
 
 /// How long a person may take, in seconds.
 const PATIENCE: i64 = 600;
@@ -139,7 +146,7 @@ fn begin(portal: &Portal, form: &Form, thumbprint: String) -> Result<Reply, Repl
 }
 
 fn authentication_request(portal: &Portal, now: i64) -> Value {
-    let claims: Vec<Value> = CLAIMS
+    let claims: Vec<Value> = claims(portal)
         .iter()
         .map(|(group, required)| json!({ "group": group, "required": required }))
         .collect();
@@ -178,7 +185,8 @@ fn meet(portal: &Portal, form: &Form, session: &str, mut sign_in: SignIn) -> Res
     let word = eid_word(&access)
         .ok_or_else(|| oauth_error("invalid_request", "btok_access is not a list of CertHAT"))?;
     let allowed = |group: u8| word >> (u32::from(group) + 7) & 1 == 1;
-    if CLAIMS
+    let claims = claims(portal);
+    if claims
         .iter()
         .any(|(group, required)| *required && !allowed(*group))
     {
@@ -187,7 +195,7 @@ fn meet(portal: &Portal, form: &Form, session: &str, mut sign_in: SignIn) -> Res
             "not allowed by the holder",
         ));
     }
-    let wanted = CLAIMS
+    let wanted = claims
         .iter()
         .map(|(group, _)| *group)
         .filter(|group| allowed(*group))
@@ -273,7 +281,7 @@ fn finish(
     files: &BTreeMap<u8, Vec<u8>>,
     absent: &BTreeSet<u8>,
 ) -> Result<Reply, Reply> {
-    if CLAIMS
+    if claims(portal)
         .iter()
         .any(|(group, required)| *required && absent.contains(group))
     {

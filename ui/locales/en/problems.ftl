@@ -60,7 +60,20 @@ err-several-cards = There are several ID cards in the readers.
 rec-several-cards = Leave one, or say which to take: kabinet-cli --reader “name of the reader”. kabinet-cli readers shows the names. No PIN attempt was used.
 err-no-travel-document = This card has no travel document application with a photo.
 rec-no-travel-document = Nothing is wrong: not every card has one. Holder, keys and certificates can be read with the PIN.
-err-document-locked = The chip does not give photo and printed data for the CAN.
+err-mrz-format = These are not the printed lines.
+rec-mrz-format = Copy the upper two of the three lines printed for machines on the back of the card, character by character; in a book, the second line. The card was not asked.
+err-mrz-mistyped =
+    { $field ->
+        [number] There is a mistake in the document number: its check digit does not fit.
+        [birth] There is a mistake in the date of birth: its check digit does not fit.
+       *[expiry] There is a mistake in the date of expiry: its check digit does not fit.
+    }
+rec-mrz-mistyped = Compare that place with the card: most often 0 and O or 1 and I are mixed up. The card was not asked.
+err-mrz-wrong = The card did not accept the printed lines.
+rec-mrz-wrong = Check that the lines are those of this very card, and repeat. The lines cannot be blocked, and the PIN was not touched.
+err-document-needs-mrz = This chip does not take the CAN.
+rec-document-needs-mrz = Use the lines printed for machines on the back of the card (on the command line: kabinet-cli card read --with mrz).
+err-document-locked = The chip does not give photo and printed data.
 rec-document-locked = This document opens in a way that the app does not know. Everything else on the card works.
 err-document-forged = The chip could not prove that it is genuine.
 rec-document-forged = This may be a copy of a document. Repeat; if the same comes out, turn to the office that issued the card.

@@ -48,7 +48,7 @@ new: boolean, } | { "kind": "read_card",
 /**
  * PIN state before the try.
  */
-pin: PinView, } | { "kind": "read_document" } | { "kind": "change_pin", 
+pin: PinView, } | { "kind": "read_document" } | { "kind": "read_document_lines" } | { "kind": "change_pin", 
 /**
  * PIN state before the try.
  */

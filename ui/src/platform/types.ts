@@ -1,3 +1,4 @@
+import type { AdditionalDataView } from "../generated/AdditionalDataView";
 import type { ApplicationView } from "../generated/ApplicationView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
@@ -26,7 +27,7 @@ export interface Commands {
   readers: { args: Record<string, never>; answer: ReadersView };
   card_status: { args: { reader: string }; answer: CardStatusView };
   read_card: { args: { reader: string }; answer: CardContentsView };
-  read_document: { args: { reader: string }; answer: TravelDocumentView };
+  read_document: { args: { reader: string; lines: boolean }; answer: TravelDocumentView };
   change_pin: { args: { reader: string }; answer: CardStatusView };
   resume_pin: { args: { reader: string }; answer: CardStatusView };
   unblock_pin: { args: { reader: string; newPin: boolean }; answer: CardStatusView };
@@ -35,6 +36,7 @@ export interface Commands {
   unlock_store: { args: Record<string, never>; answer: null };
   start_sign_in: { args: { reader: string }; answer: PersonView };
   person: { args: Record<string, never>; answer: PersonView | null };
+  additional_data: { args: Record<string, never>; answer: AdditionalDataView };
   forget: { args: Record<string, never>; answer: null };
   logout: { args: Record<string, never>; answer: null };
   catalog: { args: { query: string }; answer: ProcedureView[] };

@@ -1,0 +1,94 @@
+//! Pictures from a card: decoded in a process of its own that may do nothing else
+//! ([`crate::enclosure`]), since a picture is what an attacker would write a card or a file for.
+//!
+//! The process is this same program, started with [`ARGUMENT`]; both programs ask [`decoder`] at the
+//! very start of `main`. It gets the picture on standard input and answers with bare samples
+//! ([`Pixels`]) on standard output, so that what comes back needs no decoder.
+
+use std::ffi::OsString;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use base64ct::{Base64, Encoding as _};
+use kabinet_mrtd::portrait::{self, Pixels};
+
+use crate::enclosure;
+
+/// The first argument of a start as decoder.
+pub const ARGUMENT: &str = "__decode-photo";
+
+/// How long a picture may take. Photos of documents take a tenth of a second.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// More than any picture on a card has, in octets.
+const LONGEST_PICTURE: u64 = 1 << 20;
+/// 4096 by 4096 pixels in colour and their head.
+const LONGEST_ANSWER: u64 = 3 * 4096 * 4096 + 64;
+
+/// Decodes the picture on standard input when the program was started for that; `None` when it was
+/// not. Nothing may come before it in `main`.
+pub fn decoder(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
+    (arguments.nth(1)? == ARGUMENT).then(|| match decode_enclosed() {
+        Some(()) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    })
+}
+
+fn decode_enclosed() -> Option<()> {
+    enclosure::enclose().ok()?;
+    let mut picture = Vec::new();
+    let input = std::io::stdin().lock();
+    input.take(LONGEST_PICTURE).read_to_end(&mut picture).ok()?;
+    let pixels = portrait::decode(&picture).ok()?;
+    let mut output = std::io::stdout().lock();
+    pixels.write_netpbm(&mut output).ok()?;
+    output.flush().ok()
+}
+
+/// The picture as a data URL of a PNG; nothing when it cannot be decoded.
+pub(crate) fn shown(picture: &[u8]) -> Option<String> {
+    let program = std::env::current_exe().ok()?;
+    let decoded = decode_apart(Command::new(program).arg(ARGUMENT), picture, PATIENCE);
+    if decoded.is_none() {
+        tracing::warn!("a picture was not decoded");
+    }
+    let png = decoded?.to_png()?;
+    Some(format!(
+        "data:image/png;base64,{}",
+        Base64::encode_string(&png)
+    ))
+}
+
+/// Hands a picture to a process that decodes and waits for it. However the process ends, nothing of
+/// it stays, and what it answered is taken only when it is exactly a picture.
+pub fn decode_apart(command: &mut Command, picture: &[u8], patience: Duration) -> Option<Pixels> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let answer = child
+        .stdin
+        .take()
+        .zip(child.stdout.take())
+        .and_then(|(mut stdin, stdout)| {
+            let (sender, answer) = mpsc::channel();
+            let picture = picture.to_vec();
+            let worker = move || {
+                // A process that ended early reads no more; its answer tells.
+                let _ = stdin.write_all(&picture);
+                drop(stdin);
+                let mut octets = Vec::new();
+                let read = stdout.take(LONGEST_ANSWER).read_to_end(&mut octets);
+                let _ = sender.send(read.map(|_| octets));
+            };
+            thread::Builder::new().spawn(worker).ok()?;
+            answer.recv_timeout(patience).ok()?.ok()
+        });
+    let _ = child.kill();
+    let _ = child.wait();
+    Pixels::from_netpbm(&answer?)
+}
