@@ -38,6 +38,37 @@ impl World {
         VirtualCard::over_tcp(&self.sandbox.card_file(holder), &self.state(holder))
     }
 
+    /// The same with a travel document chip of before PACE, which takes only the printed lines.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn old_chip_over_tcp(&self, holder: &str) -> Outcome<VirtualCard> {
+        VirtualCard::over_tcp(&self.with_old_chip(holder)?, &self.state(holder))
+    }
+
+    /// The same behind the real PC/SC daemon.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn old_chip_in_vpcd(&self, holder: &str, slot: usize) -> Outcome<VirtualCard> {
+        VirtualCard::in_vpcd(&self.with_old_chip(holder)?, &self.state(holder), slot)
+    }
+
+    /// A card file without EF.CardAccess.
+    fn with_old_chip(&self, holder: &str) -> Outcome<PathBuf> {
+        let fail = |error: std::io::Error| error.to_string();
+        let text = std::fs::read(self.sandbox.card_file(holder)).map_err(fail)?;
+        let mut card: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+        let files = card["icao"]["files"].as_object_mut();
+        files
+            .and_then(|files| files.remove("011C"))
+            .ok_or("the card has no EF.CardAccess")?;
+        let file = self.dir.path().join(format!("{holder}-old-chip.json"));
+        std::fs::write(&file, card.to_string()).map_err(fail)?;
+        Ok(file)
+    }
+
     /// A card behind the real PC/SC daemon.
     ///
     /// # Errors

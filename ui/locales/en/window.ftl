@@ -286,6 +286,8 @@ incomplete = { $count ->
     [one] { $count } field is still to be mended
    *[other] { $count } fields are still to be mended
 }
+card-data = From your card
+card-data-note = The card told this at the sign-in, beside what goes into applications. It is kept only here and at the portal.
 forget-me = Forget me
 forget-me-note = Removes your store with its key from this computer. What the portal has stays there.
 forget-me-button = Forget me on this computer

@@ -8,6 +8,7 @@ mod driver;
 mod forgotten;
 mod keyboard;
 mod killed;
+mod lines;
 mod measures;
 mod pin;
 mod portal;
