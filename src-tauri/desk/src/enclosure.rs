@@ -102,11 +102,15 @@ mod calls {
             let is = Is::MaskedEq(EXECUTABLE);
             Rule::new(vec![Condition::new(2, Width::Dword, is, 0)?])
         };
+        let id = std::process::id().into();
+        let ourselves = Rule::new(vec![Condition::new(0, Width::Dword, Is::Eq, id)?])?;
         let mut rules = BTreeMap::from([
             (libc::SYS_read, vec![stream(STDIN)?]),
             (libc::SYS_write, vec![stream(STDOUT)?, stream(STDERR)?]),
             (libc::SYS_mmap, vec![data_only()?]),
             (libc::SYS_mprotect, vec![data_only()?]),
+            // How a process ends itself when its memory is used up: a signal to nobody else.
+            (libc::SYS_tgkill, vec![ourselves]),
         ]);
         for call in [
             libc::SYS_brk,
@@ -114,10 +118,14 @@ mod calls {
             libc::SYS_exit,
             libc::SYS_exit_group,
             libc::SYS_futex,
+            libc::SYS_getpid,
             libc::SYS_getrandom,
+            libc::SYS_gettid,
             libc::SYS_madvise,
             libc::SYS_mremap,
             libc::SYS_munmap,
+            libc::SYS_rt_sigaction,
+            libc::SYS_rt_sigprocmask,
             libc::SYS_rt_sigreturn,
             libc::SYS_sigaltstack,
         ] {

@@ -68,19 +68,28 @@ fn a_chip_that_takes_only_the_printed_lines() {
     let mut cli = world.cli("travel", Some(&card)).unwrap();
     cli.fails(&READ, "document_needs_mrz").unwrap();
 
-    let values = json!({"number": "590082394", "date_of_birth": "870521", "date_of_expiry": "350314"});
-    for mrz in [json!(LINES), json!(LINES.replace('\n', "").to_lowercase()), values] {
+    let values =
+        json!({"number": "590082394", "date_of_birth": "870521", "date_of_expiry": "350314"});
+    for mrz in [
+        json!(LINES),
+        json!(LINES.replace('\n', "").to_lowercase()),
+        values,
+    ] {
         cli.secrets["mrz"] = mrz;
         let document = cli.ok(&READ_BY_LINES).unwrap();
         assert_eq!(document["full_name"], "ЯНКОЎСКАЯ АЛЕНА СЯРГЕЕЎНА");
         assert_eq!(document["authenticity"]["verdict"], "genuine");
         assert_eq!(document["chip_is_original"], true);
         let photo = document["photo"].as_str().unwrap();
-        assert!(photo.starts_with("data:image/png;base64,iVBORw0KGgo"), "{photo:.40}");
+        assert!(
+            photo.starts_with("data:image/png;base64,iVBORw0KGgo"),
+            "{photo:.40}"
+        );
     }
 
     // The lines of another card cost nothing.
-    cli.secrets["mrz"] = json!({"number": "590082395", "date_of_birth": "790202", "date_of_expiry": "310801"});
+    cli.secrets["mrz"] =
+        json!({"number": "590082395", "date_of_birth": "790202", "date_of_expiry": "310801"});
     cli.fails(&READ_BY_LINES, "mrz_wrong").unwrap();
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
@@ -99,7 +108,11 @@ fn mistyped_lines_never_reach_the_card() {
         (mistyped("350314", "350341"), "mrz_mistyped", "expiry"),
         (mistyped("870521", "87O521"), "mrz_format", "printed lines"),
         (json!("654321"), "mrz_format", "printed lines"),
-        (json!({"number": "", "date_of_birth": "", "date_of_expiry": ""}), "mrz_format", "printed lines"),
+        (
+            json!({"number": "", "date_of_birth": "", "date_of_expiry": ""}),
+            "mrz_format",
+            "printed lines",
+        ),
     ] {
         cli.secrets["mrz"] = mrz;
         let error = cli.fails(&READ_BY_LINES, code).unwrap();
@@ -144,7 +157,10 @@ fn a_portal_that_asks_for_optional_groups() {
     ]);
     assert_eq!(person["optional_data"], optional);
     let signature = person["written_signature"].as_str().unwrap();
-    assert!(signature.starts_with("data:image/png;base64,iVBORw0KGgo"), "{signature:.40}");
+    assert!(
+        signature.starts_with("data:image/png;base64,iVBORw0KGgo"),
+        "{signature:.40}"
+    );
 
     // A card that has neither is no error.
     let other = world.card_over_tcp("foreigner").unwrap();

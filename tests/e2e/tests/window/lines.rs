@@ -47,7 +47,9 @@ async fn a_card_without_can_and_what_else_it_tells() {
     window.click("read-document-lines").await;
     window.prompt("read_document_lines").await;
     assert!(!is_ready(&window).await);
-    window.write("prompt-secret", &LINES.replace("8705219", "8705129")).await;
+    window
+        .write("prompt-secret", &LINES.replace("8705219", "8705129"))
+        .await;
     assert!(window.text("prompt-mistake").await.contains("birth"));
     assert!(!is_ready(&window).await);
     window.shoot("31-prompt-lines-mistyped").await;
