@@ -1,6 +1,6 @@
 //! DG12: `OptionalDataR ::= [APPLICATION 12] SET OF OptionalData`.
 
-use der::asn1::{AnyRef, ObjectIdentifier};
+use der::asn1::AnyRef;
 use der::{Decode as _, Encode as _, Reader as _, Sequence, SliceReader, Tag, Tagged as _};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ impl OptionalData {
 /// `OptionalData` of clause 7.1.
 #[derive(Sequence)]
 struct Entry<'a> {
-    kind: ObjectIdentifier,
+    kind: AnyRef<'a>,
     data: Option<AnyRef<'a>>,
 }
 
@@ -49,7 +49,7 @@ pub fn optional_data(octets: &[u8]) -> Result<Vec<OptionalData>, GroupError> {
     while !reader.is_finished() {
         let entry = Entry::decode(&mut reader).map_err(malformed)?;
         entries.push(OptionalData {
-            kind: entry.kind.to_string(),
+            kind: dotted(entry.kind).ok_or(GroupError::Malformed)?,
             data: entry
                 .data
                 .map(|data| data.to_der())
@@ -58,6 +58,31 @@ pub fn optional_data(octets: &[u8]) -> Result<Vec<OptionalData>, GroupError> {
         });
     }
     Ok(entries)
+}
+
+/// An object identifier with dots (X.690, clause 8.19). Kept libraries end at numbers of 32 bits;
+/// identifiers made of UUIDs have 128.
+fn dotted(kind: AnyRef<'_>) -> Option<String> {
+    let mut numbers = Vec::new();
+    let mut number = None;
+    for octet in kind.value() {
+        let digit = u128::from(octet & 0x7F);
+        number = match number {
+            None if *octet == 0x80 => return None,
+            None => Some(digit),
+            Some(begun) => Some(u128::checked_mul(begun, 128)?.checked_add(digit)?),
+        };
+        if octet & 0x80 == 0 {
+            numbers.extend(number.take());
+        }
+    }
+    let is_whole = kind.tag() == Tag::ObjectIdentifier && number.is_none();
+    // The first two numbers are one, and only the third root has more than forty branches.
+    let (first, rest) = numbers.split_first().filter(|_| is_whole)?;
+    let root = (first / 40).min(2);
+    let begin = [root, first - 40 * root];
+    let texts = begin.iter().chain(rest).map(u128::to_string);
+    Some(texts.collect::<Vec<_>>().join("."))
 }
 
 /// Octets in JSON.
@@ -110,6 +135,24 @@ mod tests {
             optional_data(b"\x6C\x0B\x30\x09\x06\x04\x2A\x70\x00\x01\x02\x01\x07").unwrap();
         assert_eq!(integer[0].data.as_deref(), Some(&[2, 1, 7][..]));
         assert_eq!(integer[0].text(), None);
+    }
+
+    #[test]
+    fn kinds_of_every_root_are_written_with_dots() {
+        let of = |octets: &[u8]| {
+            let kind = [&[0x06, octets.len() as u8], octets].concat();
+            dotted(AnyRef::from_der(&kind).unwrap())
+        };
+        assert_eq!(of(&[0x27]).as_deref(), Some("0.39"));
+        assert_eq!(of(&[0x88, 0x37, 1]).as_deref(), Some("2.999.1"));
+        let uuid = [&[0x69, 0x83][..], &[0xFF; 17], &[0x7F]].concat();
+        let largest = format!("2.25.{}", u128::MAX);
+        assert_eq!(of(&uuid).as_deref(), Some(largest.as_str()));
+        let larger = [&[0x69, 0x84][..], &[0x80; 17], &[0x00]].concat();
+        for wrong in [&[][..], &[0x2A, 0x80, 1], &[0x2A, 0x81], &larger] {
+            assert_eq!(of(wrong), None, "{wrong:02X?}");
+        }
+        assert_eq!(dotted(AnyRef::from_der(&[0x0C, 1, 0x2A]).unwrap()), None);
     }
 
     #[test]
