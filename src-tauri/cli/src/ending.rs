@@ -83,7 +83,9 @@ mod terminal {
     pub(super) fn show_typing() {
         use std::io::IsTerminal as _;
         if std::io::stdin().is_terminal() {
-            let _ = std::process::Command::new("stty").arg("echo").status();
+            let _ = std::process::Command::new("stty")
+                .args(["echo", "icanon", "isig"])
+                .status();
         }
     }
 

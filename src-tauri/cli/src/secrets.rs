@@ -88,7 +88,14 @@ pub(crate) fn typed(prompt: &str) -> Outcome<Secret> {
     }
     let text = rpassword::prompt_password(format!("{prompt}: "))
         .map(Zeroizing::new)
-        .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
+        .map_err(|error| {
+            // The prompt takes Ctrl-C as a character; nothing was done before it.
+            let code = match error.kind() {
+                std::io::ErrorKind::Interrupted => Code::Cancelled,
+                _ => Code::NoTerminal,
+            };
+            Problem::new(code).because(error)
+        })?;
     Ok(Secret::new(text.as_bytes().to_vec()))
 }
 

@@ -140,6 +140,16 @@ impl VirtualCard {
             .map(|_| ())
     }
 
+    /// Replaces the answer to the n-th command from now, counted from 1, by this status.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn status_at(&self, apdu: u64, status: &str) -> Outcome {
+        let fault = json!({"kind": "status", "status": status});
+        self.tell(&json!({"do": "fault_at", "apdu": apdu, "fault": fault}))
+            .map(|_| ())
+    }
+
     /// Takes the power of the card away for a moment before the n-th command from now, counted from
     /// 1.
     ///

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use e2e::program::{path, signal};
 use e2e::{Cli, VirtualCard, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Exit code after Ctrl-C.
 const INTERRUPTED: i32 = 130;
@@ -45,6 +45,11 @@ fn ctrl_c_at_any_point_costs_nothing() {
         assert_eq!(output.status.code(), Some(INTERRUPTED), "at {apdu}");
         assert!(stopped.elapsed() < Duration::from_secs(2), "at {apdu}");
         assert_eq!(output.stdout, b"", "at {apdu}");
+        // The card is busy until it has answered the last command.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while cli.call(&["card", "status"]).unwrap().code != 0 {
+            assert!(Instant::now() < deadline, "the card does not come back");
+        }
         cli.ok(&["card", "read"]).unwrap();
         assert_eq!(card.pin_attempts().unwrap(), 3, "at {apdu}");
     }
@@ -54,7 +59,7 @@ fn ctrl_c_at_any_point_costs_nothing() {
 fn ctrl_c_at_a_prompt_leaves_a_terminal_that_shows_what_is_typed() {
     let world = World::start().unwrap();
     let card = world.card_over_tcp("citizen").unwrap();
-    let shell = r#"trap : INT; "$program" --profile "$profile" --reader "$reader" card read; echo code=$?; stty -a"#;
+    let shell = r#"trap : INT; "$program" --profile "$profile" --reader "$reader" --lang en card read; echo code=$?; stty -a"#;
     let mut terminal = Command::new("script")
         .args([
             "--quiet",
@@ -84,7 +89,8 @@ fn ctrl_c_at_a_prompt_leaves_a_terminal_that_shows_what_is_typed() {
     let mut rest = String::new();
     shown.read_to_string(&mut rest).unwrap();
     terminal.wait().unwrap();
-    assert!(rest.contains("code=130"), "{rest}");
+    assert!(rest.contains("code=1\r\n"), "{rest}");
+    assert!(rest.contains("You stopped this."), "{rest}");
     assert!(rest.split_whitespace().any(|word| word == "echo"), "{rest}");
 }
 
@@ -98,6 +104,15 @@ fn a_command_ends_when_its_time_is_over() {
     assert_eq!(output.status.code(), Some(1));
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["error"]["code"], "timed_out", "{answer}");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while cli
+        .call(&["--timeout", "60", "card", "status"])
+        .unwrap()
+        .code
+        != 0
+    {
+        assert!(Instant::now() < deadline, "the card does not come back");
+    }
     cli.ok(&["--timeout", "60", "card", "read"]).unwrap();
     let refused = cli.call(&["--timeout", "0", "card", "read"]).unwrap();
     assert_eq!(refused.code, 2);
@@ -160,7 +175,7 @@ fn completions_and_manual_pages_know_the_commands() {
     let cli = Cli {
         profile: dir.path().join("profile"),
         reader: String::new(),
-        secrets: Value::Null,
+        secrets: json!({}),
     };
     let to = dir.path().join("manual");
     cli.ok(&["manual", to.to_str().unwrap()]).unwrap();

@@ -284,23 +284,48 @@ fn a_refusal_of_long_commands_outlives_the_program() {
         .other_card_in_vpcd("citizen", 0, |card| card["extended_length"] = json!(false))
         .unwrap();
     card.wait_until_seen().unwrap();
+    let read = |cli: &Cli| {
+        card.reset_counters().unwrap();
+        cli.ok(&["card", "read", "--with", "can"]).unwrap();
+        card.status().unwrap()["extended"].as_u64().unwrap()
+    };
     let cli = world.cli("caller", Some(&card)).unwrap();
-    let extended = || card.status().unwrap()["extended"].as_u64().unwrap();
-    card.reset_counters().unwrap();
-    let error = cli.fails(&["login"], "long_refused").unwrap();
-    assert_eq!(error["retryable"], true, "{error}");
-    assert_eq!(extended(), 1);
-    assert_eq!(card.pin_attempts().unwrap(), 3);
+    assert_eq!(read(&cli), 1);
     let kept = std::fs::read_to_string(cli.profile.join("readers.json")).unwrap();
     assert!(kept.contains("Virtual PCD"), "{kept}");
+    assert_eq!(read(&cli), 0);
+    // Another profile has to find it out for itself.
+    assert_eq!(read(&world.cli("fresh", Some(&card)).unwrap()), 1);
+}
 
-    card.reset_counters().unwrap();
-    cli.ok(&["login"]).unwrap();
-    assert_eq!(extended(), 0);
-    // The other reader of the kind is known as well; another profile has to find out for itself.
-    let fresh = world.cli("fresh", Some(&card)).unwrap();
-    fresh.fails(&["login"], "long_refused").unwrap();
-    assert_eq!(extended(), 1);
+/// Inside a channel of the ID card's own a refusal costs the channel, once.
+#[test]
+fn a_refusal_inside_the_channel_is_said_and_does_not_come_again() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let long = || {
+        card.reset_counters().unwrap();
+        card.status_at(IN_THE_MIDDLE, "6700").unwrap();
+        cli.call(&["card", "read"]).unwrap()
+    };
+    let answer = long();
+    assert_eq!(
+        answer.json["error"]["code"], "long_refused",
+        "{}",
+        answer.json
+    );
+    assert_eq!(answer.json["error"]["retryable"], true);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+    cli.ok(&["card", "read"]).unwrap();
+    // The same status to a short command is about something else.
+    let answer = long();
+    assert_eq!(
+        answer.json["error"]["code"], "card_reset",
+        "{}",
+        answer.json
+    );
 }
 
 /// A card that gives no answer to reset that anybody understands.
