@@ -13,7 +13,6 @@ use kabinet_desk::{Code, Outcome, Problem};
 use crate::show;
 
 /// Exit code of a program that Ctrl-C ended, as shells give it.
-#[cfg(unix)]
 const INTERRUPTED: i32 = 130;
 
 /// What happens when the time is over.
@@ -57,6 +56,11 @@ fn over(limit: &Limit) -> i32 {
     1
 }
 
+/// Ends the program as Ctrl-C does.
+pub(crate) fn interrupted() -> ! {
+    end(INTERRUPTED)
+}
+
 fn end(code: i32) -> ! {
     terminal::show_typing();
     std::process::exit(code)
@@ -67,7 +71,7 @@ fn look_after_ctrl_c() -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
     thread::Builder::new()
         .name("ctrl-c".to_owned())
-        .spawn(move || signals.forever().next().map(|_| end(INTERRUPTED)))
+        .spawn(move || signals.forever().next().map(|_| interrupted()))
         .map(|_| ())
 }
 

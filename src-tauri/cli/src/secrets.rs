@@ -8,6 +8,8 @@ use kabinet_desk::{Code, Outcome, Problem, Secret};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::ending;
+
 /// A kind of secret.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -88,13 +90,10 @@ pub(crate) fn typed(prompt: &str) -> Outcome<Secret> {
     }
     let text = rpassword::prompt_password(format!("{prompt}: "))
         .map(Zeroizing::new)
-        .map_err(|error| {
-            // The prompt takes Ctrl-C as a character; nothing was done before it.
-            let code = match error.kind() {
-                std::io::ErrorKind::Interrupted => Code::Cancelled,
-                _ => Code::NoTerminal,
-            };
-            Problem::new(code).because(error)
+        .map_err(|error| match error.kind() {
+            // The prompt takes Ctrl-C as a character.
+            std::io::ErrorKind::Interrupted => ending::interrupted(),
+            _ => Problem::new(Code::NoTerminal).because(error),
         })?;
     Ok(Secret::new(text.as_bytes().to_vec()))
 }

@@ -89,8 +89,7 @@ fn ctrl_c_at_a_prompt_leaves_a_terminal_that_shows_what_is_typed() {
     let mut rest = String::new();
     shown.read_to_string(&mut rest).unwrap();
     terminal.wait().unwrap();
-    assert!(rest.contains("code=1\r\n"), "{rest}");
-    assert!(rest.contains("You stopped this."), "{rest}");
+    assert!(rest.contains("code=130"), "{rest}");
     assert!(rest.split_whitespace().any(|word| word == "echo"), "{rest}");
 }
 
