@@ -32,12 +32,24 @@ const SOCKET: &str = "/run/pcscd/pcscd.comm";
 #[cfg(target_os = "linux")]
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long the end of a service takes at most.
+#[cfg(target_os = "linux")]
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Knocks; `None` where the service is no daemon with a socket.
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn knock() -> Option<Knock> {
     let socket = std::env::var_os("PCSCLITE_CSOCK_NAME").unwrap_or_else(|| OsString::from(SOCKET));
-    Some(knock_at(Path::new(&socket)))
+    let socket = Path::new(&socket);
+    Some(match knock_at(socket) {
+        // One that is just ending hangs up too.
+        Knock::Refused => {
+            std::thread::sleep(PAUSE);
+            knock_at(socket)
+        }
+        found => found,
+    })
 }
 
 /// Knocks; `None` where the service is no daemon with a socket.

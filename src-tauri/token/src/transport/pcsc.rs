@@ -71,6 +71,8 @@ impl PcscTransport {
                 CardError::Removed
             }
             Error::InvalidHandle => CardError::ReaderGone,
+            // Whoever had the card was not turned away: pcsc-lite says so of a lost connection.
+            Error::SecurityViolation if cfg!(target_os = "linux") => CardError::ServiceUnavailable,
             other => other.into(),
         }
     }
