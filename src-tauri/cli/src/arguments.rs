@@ -24,7 +24,9 @@ Examples:
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
 object with pin, can, puk, new_pin, passphrase, mrz. They are never arguments.
 mrz is the printed lines as a text, or an object with number, date_of_birth, date_of_expiry (YYMMDD).
-Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell)."
+Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell),
+130 ended by Ctrl-C, which is safe at any point. There are no colours but in this help, and with
+NO_COLOR none at all."
 )]
 pub(crate) struct Arguments {
     /// Prints one JSON document on standard output, errors included
@@ -48,6 +50,9 @@ pub(crate) struct Arguments {
     /// Writes the commands to the card into a file: headers, statuses, lengths and times, no data
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+    /// Gives the command so much time; what is not done by then is stopped
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: Option<u64>,
     /// Says on standard error what is going on; twice says more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -87,7 +92,7 @@ impl Lang {
 pub(crate) enum Command {
     /// Readers, whether a card is in, and what it is
     Readers {
-        /// One line an event, until stopped
+        /// One line an event, until stopped or until --timeout
         #[arg(long)]
         watch: bool,
     },
@@ -157,6 +162,11 @@ pub(crate) enum Command {
     Sign(SignArguments),
     /// Verify a signature and explain the result
     Verify(VerifyArguments),
+    /// Write shell completions and manual pages into a folder, for packagers
+    Manual {
+        /// The folder
+        dir: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

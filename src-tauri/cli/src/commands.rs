@@ -14,6 +14,7 @@ use crate::arguments::{
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
+use crate::{manual, readers};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -67,7 +68,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Failure> {
 impl Call {
     async fn run(&self, command: Command) -> Outcome<u8> {
         match command {
-            Command::Readers { watch: false } => self.show.readers(&self.desk.readers()),
+            Command::Readers { watch: false } => {
+                readers::show(&self.show, &self.desk, &self.desk.readers());
+            }
             Command::Readers { watch: true } => self.watch_readers()?,
             Command::Doctor => {
                 let view = self.desk.doctor(self.reader()).await;
@@ -129,6 +132,10 @@ impl Call {
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
+            Command::Manual { dir } => {
+                manual::write(&dir)?;
+                self.show.written(&dir);
+            }
         }
         Ok(0)
     }
@@ -153,8 +160,9 @@ impl Call {
 
     fn watch_readers(&self) -> Outcome {
         let watch = self.desk.watch_readers()?;
+        let mut changes = readers::Changes::new(&self.show, &self.desk);
         loop {
-            self.show.readers(&watch.next()?);
+            changes.show(watch.next()?);
             let _ = std::io::stdout().flush();
         }
     }

@@ -1,18 +1,23 @@
 //! `kabinet-cli`: the use cases of the desk on the command line.
 //!
 //! Exit codes: 0 done (for `verify`: valid), 1 not done (for `verify`: invalid),
-//! 2 wrong words on the command line (for `verify`: cannot tell).
+//! 2 wrong words on the command line (for `verify`: cannot tell), 130 ended by Ctrl-C.
 
 mod arguments;
 mod commands;
+mod ending;
 mod logs;
+mod manual;
+mod readers;
 mod secrets;
 mod show;
+
+use std::time::Duration;
 
 use clap::Parser as _;
 use kabinet_desk::{Code, Problem, view::Language};
 
-use arguments::Arguments;
+use arguments::{Arguments, Command};
 
 fn main() -> std::process::ExitCode {
     if let Some(ended) = kabinet_desk::photo::decoder(std::env::args_os()) {
@@ -24,6 +29,15 @@ fn main() -> std::process::ExitCode {
     };
     let json = arguments.json;
     if let Err(problem) = logs::start(arguments.verbose, arguments.trace.as_deref()) {
+        return failed(&problem, arguments.language(), json);
+    }
+    let limit = arguments.timeout.map(|seconds| ending::Limit {
+        time: Duration::from_secs(seconds),
+        endless: matches!(arguments.command, Command::Readers { watch: true }),
+        json,
+        language: arguments.language(),
+    });
+    if let Err(problem) = ending::watch(limit) {
         return failed(&problem, arguments.language(), json);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread()
@@ -47,15 +61,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn failed(problem: &Problem, language: Language, json: bool) -> std::process::ExitCode {
-    let view = problem.view(language);
-    if json {
-        show::json(&serde_json::json!({ "error": view }));
-    } else {
-        eprintln!("{}\n{}", view.message, view.remedy);
-    }
-    if std::env::var_os("KABINET_DETAILS").is_some() {
-        eprintln!("[{problem}]");
-    }
+    show::failure(problem, language, json);
     1.into()
 }
 

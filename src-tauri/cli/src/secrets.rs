@@ -8,6 +8,8 @@ use kabinet_desk::{Code, DocumentKey, Outcome, Problem, Secret};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::ending;
+
 /// A kind of secret.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
@@ -121,7 +123,11 @@ pub(crate) fn typed(prompt: &str) -> Outcome<Secret> {
     }
     let text = rpassword::prompt_password(format!("{prompt}: "))
         .map(Zeroizing::new)
-        .map_err(|error| Problem::new(Code::NoTerminal).because(error))?;
+        .map_err(|error| match error.kind() {
+            // The prompt takes Ctrl-C as a character.
+            std::io::ErrorKind::Interrupted => ending::interrupted(),
+            _ => Problem::new(Code::NoTerminal).because(error),
+        })?;
     Ok(secret(&text))
 }
 

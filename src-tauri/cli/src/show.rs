@@ -2,13 +2,13 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kabinet_desk::view::{
-    AdditionalDataView, ApplicationView, AuthenticityView, CardContentsView, CardPresenceView,
-    CardStatusView, CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView,
-    FormView, KeyStateView, KeyView, Language, LossView, OutboxItemView, PersonView, PinView,
-    ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView, StepView, SyncView,
-    TextView, TravelDocumentView,
+    AdditionalDataView, ApplicationView, AuthenticityView, CardContentsView, CardStatusView,
+    CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
+    KeyView, Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
+    SignatureReportView, StepView, SyncView, TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -29,8 +29,29 @@ pub(crate) struct Show {
     pub(crate) language: Language,
 }
 
+/// Whether a JSON document went out.
+static ANSWERED: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn is_answered() -> bool {
+    ANSWERED.load(Ordering::Acquire)
+}
+
+/// A command that did not succeed, to programs on standard output, to people on standard error.
+pub(crate) fn failure(problem: &Problem, language: Language, to_program: bool) {
+    let view = problem.view(language);
+    if to_program {
+        json(&json!({ "error": view }));
+    } else {
+        eprintln!("{}\n{}", view.message, view.remedy);
+    }
+    if std::env::var_os("KABINET_DETAILS").is_some() {
+        eprintln!("[{problem}]");
+    }
+}
+
 /// One JSON document and a line end. A closed pipe is the reader's wish, not an error.
 pub(crate) fn json(value: &impl Serialize) {
+    ANSWERED.store(true, Ordering::Release);
     let mut out = std::io::stdout().lock();
     if serde_json::to_writer(&mut out, value).is_ok() {
         let _ = writeln!(out);
@@ -45,29 +66,6 @@ impl Show {
     pub(crate) fn written(&self, path: &Path) {
         self.either(&json!({"written": path}), || {
             self.pair("written", &path.display().to_string())
-        });
-    }
-
-    pub(crate) fn readers(&self, view: &ReadersView) {
-        self.either(view, || {
-            match view.service {
-                ServiceView::Running if view.readers.is_empty() => {
-                    self.line(&self.say("no-readers"))
-                }
-                ServiceView::Running => {}
-                ServiceView::NotRunning => self.line(&self.say("err-no-service")),
-                ServiceView::AccessDenied => self.line(&self.say("err-service-denied")),
-            }
-            for reader in &view.readers {
-                let card = match reader.card {
-                    CardPresenceView::Absent => "card-absent",
-                    CardPresenceView::Mute => "err-card-mute",
-                    CardPresenceView::InUse => "err-card-in-use",
-                    CardPresenceView::Other => "err-not-id-card",
-                    CardPresenceView::IdCard => "card-id",
-                };
-                self.line(&format!("{}: {}", reader.name, self.say(card)));
-            }
         });
     }
 
@@ -524,7 +522,7 @@ impl Show {
         self.line(&format!("{}: {value}", self.say(label)));
     }
 
-    fn line(&self, line: &str) {
+    pub(crate) fn line(&self, line: &str) {
         let _ = writeln!(std::io::stdout(), "{line}");
     }
 

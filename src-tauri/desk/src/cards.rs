@@ -16,7 +16,7 @@ use crate::problem::{Code, Problem};
 use crate::view::{
     CardPresenceView, CardStatusView, PinView, ReaderView, ReadersView, ServiceView,
 };
-use crate::{Desk, Outcome, pins};
+use crate::{Desk, Outcome, holders, pins, service, usb};
 
 /// How long a service that does not run is left alone before it is asked again.
 const SERVICE_PAUSE: Duration = Duration::from_secs(2);
@@ -25,6 +25,24 @@ impl Desk {
     /// The readers and what is in them. A missing service is an answer, not a problem.
     pub fn readers(&self) -> ReadersView {
         view_of(readers::list(&self.remote_readers()))
+    }
+
+    /// What is in the way before any card can be used: the service, or that there is no reader.
+    #[must_use]
+    pub fn obstacle(&self, view: &ReadersView) -> Option<Problem> {
+        let service = service::problem(view.service);
+        service.or_else(|| view.readers.is_empty().then(usb::no_reader))
+    }
+
+    /// What is in the way of the card in that reader; an empty reader is no trouble.
+    #[must_use]
+    pub fn trouble(&self, reader: &ReaderView) -> Option<Problem> {
+        match reader.card {
+            CardPresenceView::Absent | CardPresenceView::IdCard => None,
+            CardPresenceView::Mute => Some(Code::CardMute.into()),
+            CardPresenceView::InUse => Some(holders::card_in_use()),
+            CardPresenceView::Other => Some(Code::NotIdCard.into()),
+        }
     }
 
     /// Watches the readers until the answer is dropped.
@@ -69,7 +87,7 @@ impl Desk {
         }
         let states = readers::list(&self.remote_readers()).map_err(reader_problem)?;
         if states.is_empty() {
-            return Err(Code::NoReader.into());
+            return Err(usb::no_reader());
         }
         let mut found: Option<&ReaderAddress> = None;
         let mut obstacle = Code::NoCard;
@@ -86,10 +104,11 @@ impl Desk {
                 CardPresenceView::Other => obstacle = Code::NotIdCard,
             }
         }
-        if let Some(address) = found {
-            return Ok(address.clone());
+        match (found, obstacle) {
+            (Some(address), _) => Ok(address.clone()),
+            (None, Code::CardInUse) => Err(holders::card_in_use()),
+            (None, obstacle) => Err(obstacle.into()),
         }
-        Err(obstacle.into())
     }
 
     pub(crate) fn pin_state(&self, address: &ReaderAddress) -> Outcome<PinView> {
@@ -244,12 +263,12 @@ fn view_of(states: Result<Vec<ReaderState>, ReaderError>) -> ReadersView {
                 })
                 .collect(),
         },
-        Err(ReaderError::AccessDenied) => ReadersView {
-            service: ServiceView::AccessDenied,
-            readers: Vec::new(),
-        },
-        Err(_) => ReadersView {
-            service: ServiceView::NotRunning,
+        Err(error) => ReadersView {
+            service: match error {
+                ReaderError::AccessDenied => ServiceView::AccessDenied,
+                ReaderError::ServiceVersion => ServiceView::OtherVersion,
+                _ => ServiceView::NotRunning,
+            },
             readers: Vec::new(),
         },
     }

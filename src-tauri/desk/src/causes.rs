@@ -6,6 +6,7 @@ use kabinet_portal::PortalError;
 use kabinet_token::CardError;
 
 use crate::problem::{Code, Problem};
+use crate::{holders, service};
 
 impl From<CardError> for Problem {
     fn from(error: CardError) -> Self {
@@ -33,9 +34,12 @@ impl From<CardError> for Problem {
             CardError::Mute => Code::CardMute,
             CardError::ReaderGone => Code::ReaderGone,
             CardError::ReaderFailed(_) => Code::ReaderFailed,
-            CardError::ServiceUnavailable => Code::NoService,
+            CardError::LongRefused => Code::LongRefused,
+            CardError::Slept => Code::ComputerSlept,
+            CardError::ServiceUnavailable => service::silence(),
+            CardError::ServiceVersion => Code::ServiceVersion,
             CardError::AccessDenied => Code::ServiceDenied,
-            CardError::Sharing => Code::CardInUse,
+            CardError::Sharing => return holders::card_in_use(),
             CardError::Timeout => Code::CardTimeout,
             CardError::Cancelled => Code::Cancelled,
             CardError::NotAnIdCard => Code::NotIdCard,

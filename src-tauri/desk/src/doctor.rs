@@ -2,20 +2,11 @@
 //! is missing is said with its remedy. Nothing personal is in the answer: it is made to be shown to a
 //! help desk.
 
-use std::path::Path;
-
 use kabinet_portal::{Client, Options};
 
-use crate::problem::{Code, Problem};
-use crate::view::{CheckView, DoctorView, PinView, ServiceView};
-use crate::{Desk, Outcome};
-
-/// Where distributions put the daemon of pcsc-lite.
-const DAEMONS: [&str; 3] = ["/usr/sbin/pcscd", "/usr/bin/pcscd", "/sbin/pcscd"];
-/// What a package that is shut off from the system leaves to see.
-const FLATPAK: &str = "/.flatpak-info";
-/// Programs that are known to hold cards for themselves.
-const HOLDERS: [&str; 2] = ["scdaemon", "opensc-tool"];
+use crate::problem::Code;
+use crate::view::{CheckView, DoctorView, PinView};
+use crate::{Desk, Outcome, holders, service, usb};
 
 impl Desk {
     /// Looks at everything that is needed. What depends on something that is missing is left out.
@@ -48,7 +39,8 @@ impl Desk {
         let remote = reader.is_some_and(|name| name.starts_with("tcp:"));
         if !remote {
             let readers = self.readers();
-            if !look("service", service(readers.service)) {
+            let running = service::problem(readers.service).map_or(Ok(String::new()), Err);
+            if !look("service", running) {
                 return false;
             }
             let names: Vec<&str> = readers
@@ -57,7 +49,7 @@ impl Desk {
                 .map(|one| one.name.as_str())
                 .collect();
             let found = if names.is_empty() {
-                Err(Code::NoReader.into())
+                Err(usb::no_reader())
             } else {
                 Ok(names.join(", "))
             };
@@ -65,13 +57,15 @@ impl Desk {
                 return false;
             }
         }
-        let card = self.choose_card(reader).map_err(|problem| {
-            let holder = (problem.code == Code::CardInUse).then(holder).flatten();
-            match holder {
-                Some(program) => problem.because(format!("held by {program}")),
-                None => problem,
+        if !remote {
+            // They may take the card at any moment, also where they do not hold it now.
+            let programs = holders::running();
+            if !programs.is_empty() {
+                let names: Vec<&str> = programs.iter().map(|(program, _)| *program).collect();
+                look("holders", Ok(names.join(", ")));
             }
-        });
+        }
+        let card = self.choose_card(reader);
         let address = card.as_ref().ok().cloned();
         if !look("card", card.map(|address| address.to_string())) {
             return false;
@@ -125,49 +119,5 @@ fn check(name: &str, outcome: Outcome<String>, language: crate::view::Language) 
         name: name.to_owned(),
         detail: Some(detail).filter(|detail| !detail.is_empty()),
         problem,
-    }
-}
-
-fn service(state: ServiceView) -> Outcome<String> {
-    let code = match state {
-        ServiceView::Running => return Ok(String::new()),
-        ServiceView::AccessDenied => Code::ServiceDenied,
-        ServiceView::NotRunning => why_not_running(&|path| Path::new(path).exists()),
-    };
-    Err(Problem::new(code))
-}
-
-/// Why the service does not answer. Only Linux has it apart from the system.
-fn why_not_running(exists: &dyn Fn(&str) -> bool) -> Code {
-    if !cfg!(target_os = "linux") {
-        Code::NoService
-    } else if exists(FLATPAK) || std::env::var_os("SNAP").is_some() {
-        Code::ServiceShutOff
-    } else if DAEMONS.iter().any(|daemon| exists(daemon)) {
-        Code::NoService
-    } else {
-        Code::ServiceNotInstalled
-    }
-}
-
-/// The program that holds the card, as far as the system shows it.
-fn holder() -> Option<String> {
-    let processes = std::fs::read_dir("/proc").ok()?.flatten();
-    let mut names = processes
-        .filter_map(|entry| std::fs::read_to_string(entry.path().join("comm")).ok())
-        .map(|name| name.trim().to_owned());
-    names.find(|name| HOLDERS.contains(&name.as_str()))
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn why_the_service_does_not_answer() {
-        let with = |there: &'static str| why_not_running(&move |path| path == there);
-        assert_eq!(with(""), Code::ServiceNotInstalled);
-        assert_eq!(with("/usr/sbin/pcscd"), Code::NoService);
-        assert_eq!(with(FLATPAK), Code::ServiceShutOff);
     }
 }

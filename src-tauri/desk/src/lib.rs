@@ -10,14 +10,17 @@ mod doctor;
 mod drafting;
 mod files;
 mod forgetting;
+mod holders;
 mod keys;
 mod pins;
+mod service;
 mod signing;
 mod signing_in;
 mod speech;
 mod storing;
 mod syncing;
 mod travel;
+mod usb;
 mod visible;
 
 pub mod enclosure;
@@ -63,6 +66,13 @@ impl Desk {
     /// `settings_unreadable`.
     pub fn open(profile: Profile) -> Outcome<Self> {
         let settings = profile.settings()?;
+        let keeper = profile.clone();
+        kabinet_token::recall(profile.short_only(), move |pairs| {
+            // Without it the next run finds it out again.
+            if let Err(problem) = keeper.keep_short_only(pairs) {
+                tracing::info!("what was learnt of a reader is not kept: {problem}");
+            }
+        });
         Ok(Self {
             profile,
             settings: Mutex::new(settings),

@@ -72,6 +72,8 @@ impl Problem {
                 | Code::CardTimeout
                 | Code::CardProtocol
                 | Code::CardInUse
+                | Code::LongRefused
+                | Code::ComputerSlept
         )
     }
 
@@ -147,14 +149,24 @@ codes! {
     ServiceNotInstalled = "service_not_installed",
     /// The package that we run in is shut off from the service.
     ServiceShutOff = "service_shut_off",
+    /// The PC/SC service is installed, but neither runs nor is started on demand.
+    ServiceNotActivated = "service_not_activated",
+    /// The PC/SC service and its library are of different versions.
+    ServiceVersion = "service_version",
     /// The system does not let us use it.
     ServiceDenied = "service_denied",
     /// No reader is attached, or not the one that was named.
     NoReader = "no_reader",
+    /// A reader is plugged in that the service does not know.
+    ReaderUnknown = "reader_unknown",
     /// The reader vanished.
     ReaderGone = "reader_gone",
     /// The reader did not do its work.
     ReaderFailed = "reader_failed",
+    /// Reader or card refused a long command, and that is remembered.
+    LongRefused = "long_refused",
+    /// The computer slept in the middle.
+    ComputerSlept = "computer_slept",
     /// The reader is empty.
     NoCard = "no_card",
     /// The card does not answer.
@@ -225,6 +237,8 @@ codes! {
     TerminalRefused = "terminal_refused",
     /// The card is too slow.
     CardTimeout = "card_timeout",
+    /// The command took longer than it was given.
+    TimedOut = "timed_out",
     /// The person stopped it.
     Cancelled = "cancelled",
     /// The portal cannot be reached.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! settings.json      portal, language; nothing personal
+//! readers.json       readers and kinds of cards that do not pass long commands; nothing personal
 //! trust/*.cer        trust anchors (X.509, DER) that person or packager supply
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents
 //! persons/current    name of the store that was used last
@@ -10,11 +11,16 @@
 
 use std::path::{Path, PathBuf};
 
+use kabinet_token::ShortOnly;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 use crate::problem::{Code, Problem};
+use crate::signing_in::hex;
 use crate::view::Language;
+
+/// What was learnt of readers.
+const READERS: &str = "readers.json";
 
 /// What can be set without being personal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +32,20 @@ pub struct Settings {
     pub language: Language,
     /// A remote card, `HOST:PORT`, beside the readers of the system.
     pub remote_reader: Option<String>,
+}
+
+/// What was learnt of readers.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Readers {
+    short_only: Vec<Short>,
+}
+
+/// A [`ShortOnly`] as it is kept: the answer to reset in hex.
+#[derive(Serialize, Deserialize)]
+struct Short {
+    reader: String,
+    atr: String,
 }
 
 /// The folder of one installation.
@@ -96,6 +116,38 @@ impl Profile {
         replace(&self.dir.join("settings.json"), &text)
     }
 
+    /// Readers and kinds of cards that were found not to pass extended lengths together. A file
+    /// that cannot be read holds nothing: it is found out again.
+    pub(crate) fn short_only(&self) -> Vec<ShortOnly> {
+        let octets = std::fs::read(self.dir.join(READERS)).unwrap_or_default();
+        let readers: Readers = serde_json::from_slice(&octets).unwrap_or_default();
+        let pairs = readers.short_only.into_iter();
+        pairs
+            .filter_map(|pair| {
+                let atr = octets_of(&pair.atr)?;
+                let reader = pair.reader;
+                Some(ShortOnly { reader, atr })
+            })
+            .collect()
+    }
+
+    /// Keeps them, whole or not at all.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`.
+    pub(crate) fn keep_short_only(&self, pairs: &[ShortOnly]) -> Outcome {
+        let short_only = pairs.iter().map(|pair| Short {
+            reader: pair.reader.clone(),
+            atr: hex(&pair.atr),
+        });
+        let readers = Readers {
+            short_only: short_only.collect(),
+        };
+        let text = serde_json::to_vec_pretty(&readers)
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
+        replace(&self.dir.join(READERS), &text)
+    }
+
     /// Name of the person's store that was used last.
     #[must_use]
     pub fn current_person(&self) -> Option<String> {
@@ -145,6 +197,15 @@ pub fn store_name(issuer: &str, subject: &str) -> String {
         .take(16)
         .map(|octet| format!("{octet:02x}"))
         .collect()
+}
+
+/// The octets of hex digits.
+fn octets_of(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect::<Option<_>>()
+        .filter(|_| text.len().is_multiple_of(2))
 }
 
 fn is_store_name(name: &str) -> bool {
@@ -200,6 +261,27 @@ mod tests {
             profile.settings().unwrap_err().code,
             Code::SettingsUnreadable
         );
+    }
+
+    #[test]
+    fn what_was_learnt_of_readers_is_kept_and_a_damaged_file_is_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(dir.path()).unwrap();
+        assert_eq!(profile.short_only(), []);
+        let pairs = [ShortOnly {
+            reader: "Maker One".into(),
+            atr: vec![0x3B, 0x0F, 0xFF],
+        }];
+        profile.keep_short_only(&pairs).unwrap();
+        assert_eq!(profile.short_only(), pairs);
+        for damaged in [
+            "{",
+            r#"{"short_only":[{"reader":"A","atr":"3B0"}]}"#,
+            r#"{"short_only":[{"reader":"A","atr":"жж"}]}"#,
+        ] {
+            std::fs::write(dir.path().join(READERS), damaged).unwrap();
+            assert_eq!(profile.short_only(), []);
+        }
     }
 
     #[test]

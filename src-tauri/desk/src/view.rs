@@ -71,6 +71,8 @@ pub enum ServiceView {
     NotRunning,
     /// It answers, but this person may not use it.
     AccessDenied,
+    /// It answers, but speaks another version of its protocol than the library of this program.
+    OtherVersion,
 }
 
 /// What this computer has and lacks.
@@ -91,7 +93,8 @@ pub struct DoctorView {
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(export)]
 pub struct CheckView {
-    /// `service`, `reader`, `card`, `pin`, `trust`, `store` or `portal`.
+    /// `service`, `reader`, `holders` (programs that may hold a card, where some run), `card`,
+    /// `pin`, `trust`, `store` or `portal`.
     pub name: String,
     /// What was found, or the technical cause of the problem.
     pub detail: Option<String>,

@@ -39,8 +39,9 @@ impl Card {
     ///
     /// # Errors
     ///
-    /// No card ([`CardError::Removed`], [`CardError::Mute`]), no reader, no service, or
-    /// [`CardError::Sharing`].
+    /// No card ([`CardError::Removed`], [`CardError::Mute`]), no reader, no service
+    /// ([`CardError::ServiceUnavailable`], [`CardError::ServiceVersion`],
+    /// [`CardError::AccessDenied`]), or [`CardError::Sharing`].
     pub fn connect(address: &ReaderAddress, cancel: CancelToken) -> Result<Self, CardError> {
         Ok(Self {
             link: Link::connect(address, cancel)?,
@@ -151,8 +152,10 @@ mod tests {
     const INITIALISE: &str = "0022C1A40E80092A7000020022654215830103";
 
     fn card(script: &[(&str, &str)]) -> Card {
+        let nowhere = ReaderAddress::Pcsc("Card".into());
+        let script = Box::new(Scripted::new(script));
         Card {
-            link: Link::new(Box::new(Scripted::new(script)), CancelToken::new()),
+            link: Link::new(script, &nowhere, CancelToken::new()),
         }
     }
 

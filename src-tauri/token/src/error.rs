@@ -8,6 +8,10 @@ pub enum ReaderError {
     /// The PC/SC service is not installed or does not run.
     #[error("the smart card service does not run")]
     ServiceUnavailable,
+    /// The service runs, but speaks another version of its protocol than our library, as in a
+    /// package that brought its own.
+    #[error("the smart card service and its library are of different versions")]
+    ServiceVersion,
     /// The service runs, but this person may not use it.
     #[error("access to the smart card service is denied")]
     AccessDenied,
@@ -101,9 +105,20 @@ pub enum CardError {
     /// The reader did not carry a command to the card and back, for a reason that says no more.
     #[error("the reader failed: {0}")]
     ReaderFailed(pcsc::Error),
+    /// Reader or card refused an extended command inside the channel, which is lost. It is
+    /// remembered, so the next dialogue sends short ones.
+    #[error("an extended command was refused")]
+    LongRefused,
+    /// The computer slept in the middle of the dialogue.
+    #[error("the computer slept in the middle of the dialogue")]
+    Slept,
     /// The PC/SC service does not run.
     #[error("the smart card service does not run")]
     ServiceUnavailable,
+    /// The PC/SC service speaks another version of its protocol than the library that this program
+    /// was linked with.
+    #[error("the smart card service and its library are of different versions")]
+    ServiceVersion,
     /// This person may not use the PC/SC service.
     #[error("access to the smart card service is denied")]
     AccessDenied,
@@ -185,6 +200,7 @@ impl From<ReaderError> for CardError {
     fn from(error: ReaderError) -> Self {
         match error {
             ReaderError::ServiceUnavailable => Self::ServiceUnavailable,
+            ReaderError::ServiceVersion => Self::ServiceVersion,
             ReaderError::AccessDenied => Self::AccessDenied,
             ReaderError::Cancelled => Self::Cancelled,
             ReaderError::Service(error) => error.into(),

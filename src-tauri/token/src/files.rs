@@ -153,7 +153,7 @@ impl Session {
         let read = |count| Command::new(0x00, 0xB0, high, low).with_ne(count);
         let mut response = self.send(read(count))?;
         if response.status.0 == 0x6700 && count > PROTECTED_SHORT_ANSWER {
-            self.link.set_lengths(Lengths::Short);
+            self.link.long_refused();
             response = self.send(read(PROTECTED_SHORT_ANSWER))?;
         } else if let 0x6C01..=0x6CFF = response.status.0 {
             response = self.send(read(u32::from(response.status.0 & 0xFF)))?;

@@ -30,8 +30,10 @@ mod passwords;
 mod plain;
 pub mod readers;
 mod relay;
+pub mod service;
 mod session;
 mod sign;
+mod sleep;
 mod terminal;
 mod transport;
 
@@ -45,6 +47,7 @@ pub use esign_files::CertificateFile;
 pub use files::{FILE_NAME, certificate_file, key_hash_file};
 pub use hello::{Hello, Password};
 pub use keys::KeyState;
+pub use lengths::{ShortOnly, recall};
 pub use plain::PlainCard;
 pub use readers::{CardPresence, ReaderState};
 pub use relay::{ClientTurn, HandOver, Relay};

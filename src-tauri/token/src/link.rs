@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use kabinet_stb::apdu::{Command, Response, Status};
 
-use crate::lengths::Lengths;
+use crate::lengths::{self, Lengths, ShortOnly};
+use crate::sleep::Moment;
 use crate::transport::{self, Transport};
 use crate::{CancelToken, CardError, ReaderAddress};
 
@@ -34,22 +35,32 @@ pub(crate) enum Repeat {
 pub(crate) struct Link {
     transport: Box<dyn Transport>,
     cancel: CancelToken,
+    /// What a refusal of extended lengths is remembered by.
+    pair: ShortOnly,
     lengths: Lengths,
+    begun: Moment,
     apdus: u64,
 }
 
 impl Link {
     pub(crate) fn connect(address: &ReaderAddress, cancel: CancelToken) -> Result<Self, CardError> {
         cancel.check()?;
-        Ok(Self::new(transport::connect(address, &cancel)?, cancel))
+        let transport = transport::connect(address, &cancel)?;
+        Ok(Self::new(transport, address, cancel))
     }
 
-    pub(crate) fn new(transport: Box<dyn Transport>, cancel: CancelToken) -> Self {
-        let lengths = Lengths::of(transport.atr(), transport.carries_extended());
+    pub(crate) fn new(
+        transport: Box<dyn Transport>,
+        address: &ReaderAddress,
+        cancel: CancelToken,
+    ) -> Self {
+        let pair = ShortOnly::of(address, transport.atr());
         Self {
+            lengths: Lengths::of(&pair, transport.carries_extended()),
             transport,
             cancel,
-            lengths,
+            pair,
+            begun: Moment::now(),
             apdus: 0,
         }
     }
@@ -62,8 +73,16 @@ impl Link {
         self.lengths
     }
 
-    pub(crate) fn set_lengths(&mut self, lengths: Lengths) {
-        self.lengths = lengths;
+    /// An extended command was refused: short ones from now on, in later dialogues too.
+    pub(crate) fn long_refused(&mut self) {
+        self.lengths = Lengths::Short;
+        lengths::remember(&self.pair);
+    }
+
+    /// Whether the reader still carries a short command, here a selection of the master file. If it
+    /// does, the length was what it failed at, not the reader or the card.
+    pub(crate) fn carries_short(&mut self) -> bool {
+        self.exchange(&[0x00, 0xA4, 0x00, 0x00]).is_ok()
     }
 
     /// How many command APDUs have gone over the wire, with those for GET RESPONSE and chaining.
@@ -87,15 +106,26 @@ impl Link {
         if !long {
             return self.send_encoded(command, repeat);
         }
-        if self.lengths != Lengths::Short {
-            let response = self.send_encoded(command, repeat)?;
-            if response.status.0 != WRONG_LENGTH {
-                self.lengths = Lengths::Extended;
-                return Ok(response);
-            }
-            self.lengths = Lengths::Short;
+        if self.lengths == Lengths::Short {
+            return self.send_chain(command, repeat);
         }
-        self.send_chain(command, repeat)
+        match self.send_encoded(command, repeat) {
+            Ok(response) if response.status.0 == WRONG_LENGTH => {}
+            // The reader may have failed at the length. Then the short form goes through.
+            Err(CardError::ReaderFailed(_)) if repeat == Repeat::Allowed => {}
+            other => {
+                if other.is_ok() {
+                    self.lengths = Lengths::Extended;
+                }
+                return other;
+            }
+        }
+        self.lengths = Lengths::Short;
+        let response = self.send_chain(command, repeat)?;
+        if response.status.0 != WRONG_LENGTH {
+            self.long_refused();
+        }
+        Ok(response)
     }
 
     fn send_chain(&mut self, command: &Command, repeat: Repeat) -> Result<Response, CardError> {
@@ -166,12 +196,20 @@ impl Link {
 
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
         self.cancel.check()?;
+        if self.begun.slept_until(Moment::now()) {
+            return Err(CardError::Slept);
+        }
         self.apdus += 1;
         let started = Instant::now();
         let answer = self.transport.exchange(command);
         trace(command, answer.as_deref().ok(), started.elapsed());
         answer
     }
+}
+
+/// Whether Lc or Le of a command APDU has its extended form.
+pub(crate) fn is_extended(command: &[u8]) -> bool {
+    command.len() > 5 && command.get(4) == Some(&0)
 }
 
 /// Says what went over the wire: headers, statuses and lengths, which are open there. Data never go
@@ -217,10 +255,68 @@ fn with_short_le(command: &[u8], le: u8) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::scripted::Scripted;
+    use crate::transport::scripted::{Answering, Scripted};
 
     fn link(script: &[(&str, &str)]) -> Link {
-        Link::new(Box::new(Scripted::new(script)), CancelToken::new())
+        let nowhere = ReaderAddress::Pcsc("Link".into());
+        let script = Box::new(Scripted::new(script));
+        Link::new(script, &nowhere, CancelToken::new())
+    }
+
+    /// A link whose reader fails to carry what is longer than a short command, in a reader of that
+    /// name with a card that takes everything.
+    fn short_reader(name: &str, works: bool) -> Link {
+        let answer = move |command: &[u8]| match is_extended(command) {
+            true => Err(CardError::ReaderFailed(pcsc::Error::NotTransacted)),
+            false if works => Ok(vec![0x90, 0x00]),
+            false => Err(CardError::ReaderFailed(pcsc::Error::CommError)),
+        };
+        let transport = Answering::new(&[0x3B, 0x00], answer);
+        let address = ReaderAddress::Pcsc(name.into());
+        Link::new(Box::new(transport), &address, CancelToken::new())
+    }
+
+    #[test]
+    fn reader_that_fails_at_the_length_is_remembered() {
+        let long = || Command::new(0, 0x2A, 0, 0xBE).with_data(vec![1; 300]);
+        let mut first = short_reader("Short 00 00", true);
+        assert_eq!(send(&mut first, long()).unwrap().status, Status::OK);
+        assert_eq!(first.apdus(), 3);
+        let mut second = short_reader("Short 00 00", true);
+        assert_eq!(send(&mut second, long()).unwrap().status, Status::OK);
+        assert_eq!(second.apdus(), 2);
+    }
+
+    #[test]
+    fn reader_that_fails_at_anything_is_not_remembered() {
+        let long = || Command::new(0, 0x2A, 0, 0xBE).with_data(vec![1; 300]);
+        let mut link = short_reader("Broken 00 00", false);
+        let failed = CardError::ReaderFailed(pcsc::Error::CommError);
+        assert_eq!(send(&mut link, long()), Err(failed));
+        assert_eq!(
+            short_reader("Broken 00 00", false).lengths(),
+            Lengths::Unknown
+        );
+        assert!(!link.carries_short());
+    }
+
+    #[test]
+    fn reader_that_failed_never_gets_a_password_twice() {
+        let mut link = short_reader("Once 00 00", true);
+        let long = Command::new(0, 0x86, 0, 0).with_data(vec![1; 300]);
+        let failed = CardError::ReaderFailed(pcsc::Error::NotTransacted);
+        assert_eq!(link.send(&long, Repeat::Never), Err(failed));
+        assert_eq!(link.apdus(), 1);
+    }
+
+    #[test]
+    fn dialogue_does_not_outlast_a_sleep() {
+        let mut link = link(&[("00A40000", "9000")]);
+        send(&mut link, Command::new(0, 0xA4, 0, 0)).unwrap();
+        link.begun = link.begun.before_a_sleep();
+        let refused = send(&mut link, Command::new(0, 0xA4, 0, 0));
+        assert_eq!(refused.err(), Some(CardError::Slept));
+        assert_eq!(link.apdus(), 1);
     }
 
     fn send(link: &mut Link, command: Command) -> Result<Response, CardError> {
@@ -274,7 +370,7 @@ mod tests {
         let extended = format!("002A00BE00012C{}", hex(&data));
         let first = format!("102A00BEFF{}", hex(&data[..255]));
         let second = format!("002A00BE2D{}", hex(&data[255..]));
-        let mut link = link(&[
+        let mut link = self::link(&[
             (&extended, "6700"),
             (&first, "9000"),
             (&second, "9000"),
@@ -293,7 +389,7 @@ mod tests {
         let data = vec![7; 300];
         let first = format!("102A00BEFF{}", "07".repeat(255));
         let mut link = link(&[(&first, "6884")]);
-        link.set_lengths(Lengths::Short);
+        link.lengths = Lengths::Short;
         let response = send(&mut link, Command::new(0, 0x2A, 0, 0xBE).with_data(data)).unwrap();
         assert_eq!(response.status.0, 0x6884);
     }
@@ -302,7 +398,8 @@ mod tests {
     fn cancelled_link_sends_nothing_more() {
         let cancel = CancelToken::new();
         let script = Scripted::new(&[("00A40000", "9000")]);
-        let mut link = Link::new(Box::new(script), cancel.clone());
+        let nowhere = ReaderAddress::Pcsc("Link".into());
+        let mut link = Link::new(Box::new(script), &nowhere, cancel.clone());
         send(&mut link, Command::new(0, 0xA4, 0, 0)).unwrap();
         cancel.cancel();
         let refused = send(&mut link, Command::new(0, 0xA4, 0, 0));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pcsc::{Context, PNP_NOTIFICATION, Scope, State};
 
 use crate::transport::tcp;
-use crate::{CardError, ReaderAddress, ReaderError};
+use crate::{CardError, ReaderAddress, ReaderError, service};
 
 /// How long a remote card may take to say that it is there.
 const TCP_TIME: Duration = Duration::from_millis(500);
@@ -52,9 +52,11 @@ pub enum CardPresence {
 pub fn list(extra: &[ReaderAddress]) -> Result<Vec<ReaderState>, ReaderError> {
     let mut states = match list_pcsc() {
         Ok(states) => states,
-        Err(ReaderError::ServiceUnavailable | ReaderError::AccessDenied) if !extra.is_empty() => {
-            Vec::new()
-        }
+        Err(
+            ReaderError::ServiceUnavailable
+            | ReaderError::ServiceVersion
+            | ReaderError::AccessDenied,
+        ) if !extra.is_empty() => Vec::new(),
         Err(error) => return Err(error),
     };
     for address in extra {
@@ -107,7 +109,7 @@ impl Watcher {
     ///
     /// [`ReaderError`].
     pub fn new() -> Result<Self, ReaderError> {
-        let context = Context::establish(Scope::User)?;
+        let context = establish()?;
         Ok(Self {
             fresh: true,
             notifies: notifies(&context),
@@ -217,6 +219,23 @@ impl Watcher {
             presence: presence(state.current_state(), state.atr()),
         })
         .collect()
+    }
+}
+
+/// Says hello to the service.
+///
+/// pcsc-lite's own word for a service of another version is that it was stopped; one that really was
+/// stopped it does not reach at all.
+pub(crate) fn establish() -> Result<Context, ReaderError> {
+    match Context::establish(Scope::User) {
+        Err(pcsc::Error::ServiceStopped) if cfg!(target_os = "linux") => {
+            Err(ReaderError::ServiceVersion)
+        }
+        // The service took the connection and hung up: polkit's answer, or its end.
+        Err(pcsc::Error::CommError) if service::knock() == Some(service::Knock::Refused) => {
+            Err(ReaderError::AccessDenied)
+        }
+        context => Ok(context?),
     }
 }
 

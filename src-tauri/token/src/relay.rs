@@ -317,16 +317,18 @@ fn head(command: &Command) -> (u8, u8, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::CancelToken;
     use crate::link::Link;
     use crate::transport::scripted::Scripted;
+    use crate::{CancelToken, ReaderAddress};
     use kabinet_stb::sm::ChannelKey;
 
     const COMMAND: &str = "0CA4020C0A8E08000102030405060700";
     const ANSWER: &str = "8E0800010203040506079000";
 
     fn relay(script: &[(&str, &str)]) -> Relay {
-        let link = Link::new(Box::new(Scripted::new(script)), CancelToken::new());
+        let nowhere = ReaderAddress::Pcsc("Relay".into());
+        let script = Box::new(Scripted::new(script));
+        let link = Link::new(script, &nowhere, CancelToken::new());
         let key = ChannelKey::new([7; 32]);
         Relay::new(Session::new(link, &key, Password::Pin, &Hello::default()))
     }

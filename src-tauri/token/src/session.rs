@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 use crate::belief::{Belief, Confirmation};
 use crate::bpace::{self, is_about_password, may_try, password_state};
 use crate::lengths::Lengths;
-use crate::link::{CHAINING, Link, Repeat};
+use crate::link::{CHAINING, Link, Repeat, is_extended};
 use crate::{CardError, Hello, Password, PasswordState};
 
 /// Longest data of a protected command in the short form, octets (reading 10 of the digest of
@@ -262,7 +262,7 @@ impl Session {
             if response.status.0 != 0x6700 {
                 return Ok(response);
             }
-            self.link.set_lengths(Lengths::Short);
+            self.link.long_refused();
         }
         let mut parts = command.data.chunks(PROTECTED_SHORT_DATA).peekable();
         loop {
@@ -293,15 +293,23 @@ impl Session {
             .ok()
             .and_then(|protected| protected.encode().ok())
             .ok_or(CardError::Protocol("a command that cannot be protected"))?;
+        // The length of the answer is inside, the command around it may be short all the same.
+        let long = is_extended(&octets) || command.ne.is_some_and(|ne| ne > 256);
         // From here on the counters agree only if an answer comes and is right.
         self.closed = true;
-        let answer = self.link.transmit(&octets, repeat)?;
+        let answer = match self.link.transmit(&octets, repeat) {
+            Err(CardError::ReaderFailed(_)) if long && self.link.carries_short() => {
+                self.link.long_refused();
+                return Err(CardError::LongRefused);
+            }
+            answer => answer?,
+        };
         let answer = Response::parse(&answer)
             .map_err(|_| CardError::Protocol("an answer without a status"))?;
         if answer.data.is_empty() {
-            let long = octets.get(4) == Some(&0) || command.ne.is_some_and(|ne| ne > 256);
             if answer.status.0 == 0x6700 && long {
-                Lengths::remember_refusal(self.link.atr());
+                self.link.long_refused();
+                return Err(CardError::LongRefused);
             }
             return Err(unprotected(answer.status));
         }

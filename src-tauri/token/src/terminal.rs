@@ -124,7 +124,7 @@ impl Session {
         if in_one {
             let answer = self.send(command(whole))?.status;
             if answer.0 == 0x6700 {
-                self.link.set_lengths(Lengths::Short);
+                self.link.long_refused();
             } else {
                 status = Some(answer);
             }

@@ -29,6 +29,16 @@ impl VirtualCard {
     /// # Errors
     /// When the program does not start.
     pub fn in_vpcd(card: &Path, state: &Path, slot: usize) -> Outcome<Self> {
+        let card = Self::put_in_vpcd(card, state, slot)?;
+        card.wait_until_seen()?;
+        Ok(card)
+    }
+
+    /// As [`Self::in_vpcd`], but whatever the daemon sees in it.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn put_in_vpcd(card: &Path, state: &Path, slot: usize) -> Outcome<Self> {
         let place = crate::pcscd::VPCD.get(slot).ok_or("no such slot")?;
         let reader = crate::pcscd::READERS.get(slot).ok_or("no such slot")?;
         // A daemon that did not see the last card go takes the next one for it.
@@ -36,9 +46,7 @@ impl VirtualCard {
         while presence(reader)? != "absent" && Instant::now() < deadline {
             std::thread::sleep(GRAIN);
         }
-        let card = Self::start(card, state, "--vpcd", place, (*reader).to_owned())?;
-        card.wait_until_seen()?;
-        Ok(card)
+        Self::start(card, state, "--vpcd", place, (*reader).to_owned())
     }
 
     /// Lets the card answer over TCP, as a remote card does.
@@ -128,6 +136,27 @@ impl VirtualCard {
     /// When the card's program does not answer.
     pub fn delay_at(&self, apdu: u64, milliseconds: u64) -> Outcome {
         let fault = json!({"kind": "delay", "milliseconds": milliseconds});
+        self.tell(&json!({"do": "fault_at", "apdu": apdu, "fault": fault}))
+            .map(|_| ())
+    }
+
+    /// Replaces the answer to the n-th command from now, counted from 1, by this status.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn status_at(&self, apdu: u64, status: &str) -> Outcome {
+        let fault = json!({"kind": "status", "status": status});
+        self.tell(&json!({"do": "fault_at", "apdu": apdu, "fault": fault}))
+            .map(|_| ())
+    }
+
+    /// Takes the power of the card away for a moment before the n-th command from now, counted from
+    /// 1.
+    ///
+    /// # Errors
+    /// When the card's program does not answer.
+    pub fn reset_at(&self, apdu: u64) -> Outcome {
+        let fault = json!({"kind": "reset"});
         self.tell(&json!({"do": "fault_at", "apdu": apdu, "fault": fault}))
             .map(|_| ())
     }

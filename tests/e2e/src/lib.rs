@@ -2,6 +2,8 @@
 //! the real PC/SC daemon, and `kabinet-cli` as a person would call it. Used by the end-to-end tests
 //! and by `cargo xtask demo`.
 
+#[cfg(target_os = "linux")]
+pub mod apart;
 pub mod applicant;
 pub mod card;
 pub mod cli;

@@ -34,6 +34,16 @@ impl Pcscd {
         Ok(())
     }
 
+    /// Stops the daemon where it is, as the sleep of a computer does, or lets it go on.
+    ///
+    /// # Errors
+    /// When it is not ours to stop.
+    pub fn pause(&self, paused: bool) -> Outcome {
+        let program = self.ours.as_ref();
+        let program = program.ok_or("another PC/SC daemon runs: stop it for this test")?;
+        program.signal(if paused { "STOP" } else { "CONT" })
+    }
+
     /// Uses the daemon that runs, or starts one in the foreground.
     ///
     /// # Errors

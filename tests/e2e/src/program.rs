@@ -29,6 +29,21 @@ pub fn path(name: &str) -> Outcome<PathBuf> {
     }
 }
 
+/// Sends a process a signal, by its name without SIG.
+///
+/// # Errors
+/// When the signal cannot be sent.
+pub fn signal(process: u32, name: &str) -> Outcome {
+    let sent = Command::new("kill")
+        .args(["-s", name, &process.to_string()])
+        .status();
+    match sent {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("kill -s {name} {process} ended with {status}")),
+        Err(error) => Err(format!("kill: {error}")),
+    }
+}
+
 /// A program that is ended when this value goes.
 pub struct Program {
     child: Child,
@@ -83,6 +98,14 @@ impl Program {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Sends it a signal, by its name without SIG.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub fn signal(&self, name: &str) -> Outcome {
+        signal(self.id(), name)
     }
 
     /// Whether it still runs.

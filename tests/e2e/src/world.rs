@@ -77,6 +77,26 @@ impl World {
         VirtualCard::in_vpcd(&self.sandbox.card_file(holder), &self.state(holder), slot)
     }
 
+    /// A card in a reader of the daemon that was made otherwise than the holder's: `change` changes
+    /// its file. Nobody waits for the daemon to see it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn other_card_in_vpcd(
+        &self,
+        holder: &str,
+        slot: usize,
+        change: impl FnOnce(&mut serde_json::Value),
+    ) -> Outcome<VirtualCard> {
+        let fail = |error: std::io::Error| error.to_string();
+        let text = std::fs::read(self.sandbox.card_file(holder)).map_err(fail)?;
+        let mut card = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+        change(&mut card);
+        let file = self.dir.path().join(format!("{holder}.other.json"));
+        std::fs::write(&file, card.to_string()).map_err(fail)?;
+        VirtualCard::put_in_vpcd(&file, &self.state(holder), slot)
+    }
+
     /// A profile that knows this world's portal and its trust anchors.
     ///
     /// # Errors

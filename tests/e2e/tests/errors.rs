@@ -437,56 +437,14 @@ fn on_a_small_disk(
     calls: &str,
     values: &Path,
 ) -> BTreeMap<String, Answer> {
-    let dir = world.dir();
-    let (disk, secrets, results) = (
-        dir.join("disk"),
-        dir.join("secrets.json"),
-        dir.join("results"),
-    );
+    let disk = world.dir().join("disk");
     fs::create_dir(&disk).unwrap();
-    fs::create_dir(&results).unwrap();
-    fs::write(&secrets, cli.secrets.to_string()).unwrap();
     let script = format!(
-        r#"set -eu
+        r#"
 mount -t tmpfs -o size=4m none "$disk"
 cp -a "$profile/." "$disk/"
-call() {{
-    name=$1; shift
-    code=0
-    "$program" --json --secrets "$secrets" --profile "$disk" --reader "$reader" "$@" \
-        > "$results/$name.json" 2> "$results/$name.log" || code=$?
-    echo "$code" > "$results/$name.code"
-}}
 {calls}"#
     );
-    let status = std::process::Command::new("unshare")
-        .args(["--map-root-user", "--mount", "sh", "-c", &script])
-        .env("disk", &disk)
-        .env("profile", &cli.profile)
-        .env("program", e2e::program::path("kabinet-cli").unwrap())
-        .env("secrets", &secrets)
-        .env("reader", &cli.reader)
-        .env("results", &results)
-        .env("values", values)
-        .status()
-        .unwrap();
-    assert!(status.success(), "the script ended with {status}");
-    let mut answers = BTreeMap::new();
-    for entry in fs::read_dir(&results).unwrap() {
-        let path = entry.unwrap().path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "code")
-        {
-            let read = |extension| fs::read_to_string(path.with_extension(extension)).unwrap();
-            let answer = Answer {
-                code: read("code").trim().parse().unwrap(),
-                json: serde_json::from_str(&read("json")).unwrap(),
-                log: read("log"),
-            };
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            answers.insert(name, answer);
-        }
-    }
-    answers
+    let variables = [("disk", disk.as_path()), ("values", values)];
+    e2e::apart::run(world.dir(), cli, &script, &variables).unwrap()
 }

@@ -123,6 +123,19 @@ fn the_table_of_operations_names_tests_that_exist() {
     let rows = |part: &str| part.lines().filter(|line| line.contains(".rs) |")).count();
     assert_eq!(rows(operations), 30, "the standard has thirty operations");
     assert!(rows(statuses) >= 20);
+    names_tests_that_exist(&docs, &page);
+}
+
+/// `docs/readers.md` says what is found out about service, readers and cards, and where it is tested.
+#[test]
+fn the_page_of_readers_names_tests_that_exist() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let page = std::fs::read_to_string(docs.join("readers.md")).unwrap();
+    assert!(page.matches(".rs)").count() >= 30);
+    names_tests_that_exist(&docs, &page);
+}
+
+fn names_tests_that_exist(docs: &Path, page: &str) {
     for link in page.split('[').skip(1) {
         let (name, rest) = link.split_once("](").unwrap();
         let (path, _) = rest.split_once(')').unwrap();

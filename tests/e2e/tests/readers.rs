@@ -5,7 +5,7 @@
 
 use std::ffi::CString;
 use std::io::{BufRead as _, BufReader};
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -133,6 +133,261 @@ fn a_program_that_has_the_card_for_itself_is_named_as_the_cause() {
     drop(transaction);
     let (succeeded, answer) = finished(waiting);
     assert!(succeeded, "{answer}");
+}
+
+/// GnuPG's scdaemon as people have it, at the virtual reader.
+struct Gnupg {
+    home: tempfile::TempDir,
+}
+
+impl Gnupg {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        // Through the service, as where the service runs; its own driver would want the reader's USB.
+        std::fs::write(home.path().join("scdaemon.conf"), "disable-ccid\n").unwrap();
+        Self { home }
+    }
+
+    /// Takes the card for any use, as it does with one that it has an application for.
+    fn take_card(&self) {
+        let taken = self
+            .command("gpg-connect-agent")
+            .args(["SCD SERIALNO undefined", "/bye"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&taken.stdout).into_owned();
+        assert!(said.contains("S SERIALNO"), "{said}");
+    }
+
+    fn let_go(&self) {
+        let ended = self
+            .command("gpgconf")
+            .args(["--kill", "scdaemon"])
+            .status();
+        assert!(ended.unwrap().success());
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.arg("--homedir").arg(self.home.path());
+        command
+    }
+}
+
+impl Drop for Gnupg {
+    fn drop(&mut self) {
+        let _ = self.command("gpgconf").args(["--kill", "all"]).status();
+    }
+}
+
+fn check<'a>(doctor: &'a Value, name: &str) -> Option<&'a Value> {
+    let mut checks = doctor["checks"].as_array().unwrap().iter();
+    checks.find(|check| check["name"] == name)
+}
+
+#[test]
+fn gnupg_that_holds_the_card_is_named_with_the_way_to_make_it_let_go() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let anyone = world.cli("anyone", None).unwrap();
+    let doctor = anyone.call(&["doctor"]).unwrap().json;
+    assert_eq!(check(&doctor, "holders"), None, "{doctor}");
+
+    let gnupg = Gnupg::new();
+    gnupg.take_card();
+    for language in ["be", "ru", "en"] {
+        for caller in [&cli, &anyone] {
+            let words = ["--lang", language, "card", "status"];
+            let error = caller.fails(&words, "card_in_use").unwrap();
+            assert!(
+                error["message"].as_str().unwrap().contains("GnuPG"),
+                "{error}"
+            );
+            let remedy = error["remedy"].as_str().unwrap();
+            assert!(remedy.contains("gpgconf --kill scdaemon"), "{error}");
+        }
+    }
+    let doctor = anyone.call(&["doctor"]).unwrap().json;
+    assert_eq!(check(&doctor, "holders").unwrap()["detail"], "scdaemon");
+    let found = check(&doctor, "card").unwrap();
+    assert_eq!(found["problem"]["code"], "card_in_use", "{doctor}");
+    assert_eq!(found["detail"], "scdaemon runs", "{doctor}");
+    let readers = anyone.ok(&["readers"]).unwrap();
+    let reader = &readers["readers"][0];
+    assert_eq!(reader["card"], "in_use", "{readers}");
+    assert_eq!(reader["problem"]["code"], "card_in_use", "{readers}");
+
+    gnupg.let_go();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while anyone.call(&["card", "status"]).unwrap().code != 0 {
+        assert!(Instant::now() < deadline, "GnuPG does not let go");
+    }
+    cli.ok(&["card", "read"]).unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// What wakes up after a sleep: the service with a gap in its time, and a card that lost its power.
+#[test]
+fn a_dialogue_that_a_sleep_interrupts_costs_nothing_and_the_watch_goes_on() {
+    let service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let watcher = world.cli("watcher", None).unwrap();
+    let (mut child, events) = watched(&watcher);
+    let card_seen = |view: &Value| view.to_string().contains("id_card");
+    until(&events, "a card", card_seen);
+    let cli = world.cli("caller", Some(&card)).unwrap();
+
+    // The card kept its power: the service answers late, that is all.
+    let call = held_up(&cli, &card, 1_000);
+    service.pause(true).unwrap();
+    thread::sleep(Duration::from_secs(6));
+    service.pause(false).unwrap();
+    let (succeeded, answer) = finished(call);
+    assert!(succeeded, "{answer}");
+
+    // The card lost its power and its state, as contact cards do.
+    card.reset_counters().unwrap();
+    let waking = held_up(&cli, &card, 1_000);
+    service.pause(true).unwrap();
+    card.eject().unwrap();
+    thread::sleep(Duration::from_secs(3));
+    service.pause(false).unwrap();
+    let (succeeded, answer) = finished(waking);
+    assert!(!succeeded, "{answer}");
+    assert_eq!(answer["error"]["code"], "card_removed", "{answer}");
+    until(&events, "the empty reader", |view| !card_seen(view));
+    card.insert().unwrap();
+    until(&events, "the card again", card_seen);
+    cli.ok(&["card", "read"]).unwrap();
+
+    // The card is powered anew while it stays in: another state, but the same card.
+    card.reset_counters().unwrap();
+    card.reset_at(IN_THE_MIDDLE).unwrap();
+    let error = cli.fails(&["card", "read"], "card_reset").unwrap();
+    assert_eq!(error["retryable"], true, "{error}");
+    cli.ok(&["card", "read"]).unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// A card that announces what it cannot do. One dialogue finds it out, and no later start of the
+/// program tries again.
+#[test]
+fn a_refusal_of_long_commands_outlives_the_program() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world
+        .other_card_in_vpcd("citizen", 0, |card| card["extended_length"] = json!(false))
+        .unwrap();
+    card.wait_until_seen().unwrap();
+    let read = |cli: &Cli| {
+        card.reset_counters().unwrap();
+        cli.ok(&["card", "read", "--with", "can"]).unwrap();
+        card.status().unwrap()["extended"].as_u64().unwrap()
+    };
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    assert_eq!(read(&cli), 1);
+    let kept = std::fs::read_to_string(cli.profile.join("readers.json")).unwrap();
+    assert!(kept.contains("Virtual PCD"), "{kept}");
+    assert_eq!(read(&cli), 0);
+    // Another profile has to find it out for itself.
+    assert_eq!(read(&world.cli("fresh", Some(&card)).unwrap()), 1);
+}
+
+/// Inside a channel of the ID card's own a refusal costs the channel, once.
+#[test]
+fn a_refusal_inside_the_channel_is_said_and_does_not_come_again() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    let long = || {
+        card.reset_counters().unwrap();
+        card.status_at(IN_THE_MIDDLE, "6700").unwrap();
+        cli.call(&["card", "read"]).unwrap()
+    };
+    let answer = long();
+    assert_eq!(
+        answer.json["error"]["code"], "long_refused",
+        "{}",
+        answer.json
+    );
+    assert_eq!(answer.json["error"]["retryable"], true);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+    cli.ok(&["card", "read"]).unwrap();
+    // The same status to a short command is about something else.
+    let answer = long();
+    assert_eq!(
+        answer.json["error"]["code"], "card_reset",
+        "{}",
+        answer.json
+    );
+}
+
+/// A card that gives no answer to reset that anybody understands.
+#[test]
+fn a_card_the_wrong_way_round_is_explained() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let _card = world
+        .other_card_in_vpcd("citizen", 0, |card| card["atr"] = json!("3B".repeat(40)))
+        .unwrap();
+    let anyone = world.cli("anyone", None).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(15);
+    let readers = loop {
+        let view = anyone.ok(&["readers"]).unwrap();
+        if view["readers"][0]["card"] != "absent" {
+            break view;
+        }
+        assert!(Instant::now() < deadline, "no card is seen: {view}");
+    };
+    let reader = &readers["readers"][0];
+    assert_eq!(reader["card"], "mute", "{readers}");
+    assert_eq!(reader["problem"]["code"], "card_mute");
+    for language in ["be", "ru", "en"] {
+        let words = ["--lang", language, "card", "status"];
+        let error = anyone.fails(&words, "card_mute").unwrap();
+        let doctor = anyone.call(&["--lang", language, "doctor"]).unwrap().json;
+        assert_eq!(
+            check(&doctor, "card").unwrap()["problem"],
+            error,
+            "{doctor}"
+        );
+    }
+}
+
+/// People get a line for each reader that changed, until they stop it or the time is over.
+#[test]
+fn readers_are_watched_as_text() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let mut child = Command::new(e2e::program::path("kabinet-cli").unwrap())
+        .args(["--lang", "en", "--timeout", "20", "--profile"])
+        .arg(world.profile("watcher").unwrap())
+        .args(["readers", "--watch"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || lines.next().map(Result::unwrap);
+    assert_eq!(next().unwrap(), "Virtual PCD 00 00: ID card");
+    assert_eq!(next().unwrap(), "Virtual PCD 00 01: no card");
+    card.eject().unwrap();
+    assert_eq!(next().unwrap(), "Virtual PCD 00 00: no card");
+    card.insert().unwrap();
+    let mut line = next().unwrap();
+    // The service may try in vain to power it at first.
+    while line != "Virtual PCD 00 00: ID card" {
+        line = next().expect("the card does not come back");
+    }
+    assert_eq!(next(), None, "it goes on without a change");
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

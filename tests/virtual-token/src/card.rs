@@ -31,6 +31,7 @@ pub struct Card {
     /// What is left of an answer that is fetched in pieces, and its status.
     pending: Option<(VecDeque<u8>, Status)>,
     apdus: u64,
+    extended: u64,
     power_losses: u64,
     log: VecDeque<([u8; 3], Status)>,
 }
@@ -82,6 +83,7 @@ impl Card {
             powered: false,
             pending: None,
             apdus: 0,
+            extended: 0,
             power_losses: 0,
             log: VecDeque::new(),
         })
@@ -165,6 +167,12 @@ impl Card {
         self.apdus
     }
 
+    /// How many of them came with extended Lc or Le.
+    #[must_use]
+    pub fn extended_apdus(&self) -> u64 {
+        self.extended
+    }
+
     /// How often the card has lost its power or been reset since it was made.
     #[must_use]
     pub fn power_losses(&self) -> u64 {
@@ -199,6 +207,7 @@ impl Card {
     /// Forgets the counted commands; password counters stay.
     pub fn reset_counters(&mut self) {
         self.apdus = 0;
+        self.extended = 0;
         self.log.clear();
     }
 
@@ -216,6 +225,7 @@ impl Card {
 
     fn count(&mut self, octets: &[u8], answer: &[u8]) {
         self.apdus += 1;
+        self.extended += u64::from(is_extended(octets));
         if let (&[_, ins, p1, p2, ..], Some(status)) = (octets, answer.last_chunk()) {
             if self.log.len() == LOGGED {
                 self.log.pop_front();

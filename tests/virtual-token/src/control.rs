@@ -81,6 +81,8 @@ fn status(slot: &Slot) -> Value {
         let commands: Vec<String> = card.heads().map(hex::encode_upper).collect();
         json!({
             "apdus": card.apdus(),
+            "extended": card.extended_apdus(),
+            "power_losses": card.power_losses(),
             "pin_attempts": card.pin_attempts(),
             "pin_state": card.pin_state().name(),
             "inserted": inserted,

@@ -2,8 +2,8 @@
 
 done = Гатова.
 written = Запісана
-no-readers = Рыдараў няма.
 card-absent = карты няма
+reader-left = рыдар адлучаны
 card-id = ID-карта
 reader = Рыдар
 holder = Уладальнік
@@ -51,6 +51,7 @@ new-pin = Новы PIN
 new-pin-again = Новы PIN яшчэ раз
 check-service = Служба смарт-карт
 check-reader = Рыдар
+check-holders = Праграмы, што могуць трымаць карту
 check-card = ID-карта
 check-pin = PIN, засталося спроб
 check-trust = Каранёвыя сертыфікаты

@@ -1,25 +1,44 @@
 # What went wrong (err-) and what to do now (rec-), by code. Made for people: read each aloud.
 
 err-no-service = Служба смарт-карт на гэтым камп'ютары не працуе.
-rec-no-service = Усталюйце і запусціце яе: у Debian і Ubuntu — «sudo apt install pcscd», потым «sudo systemctl start pcscd.socket».
+rec-no-service = Запусціце яе: у Linux — «sudo systemctl restart pcscd.socket pcscd», у Windows — «Смарт-карта» (SCardSvr) у службах; у macOS перазапусціце камп’ютар.
 err-service-not-installed = На гэтым камп’ютары не ўсталявана служба смарт-карт.
 rec-service-not-installed = Усталюйце яе: у Debian і Ubuntu «sudo apt install pcscd», у Fedora «sudo dnf install pcsc-lite».
+err-service-not-activated = Служба смарт-карт усталявана, але выключана.
+rec-service-not-activated = Уключыце яе: «sudo systemctl enable --now pcscd.socket». Далей яна запускаецца сама, калі патрэбна карта.
+err-service-version = Служба смарт-карт і бібліятэка, якой карыстаецца гэтая праграма, розных версій.
+rec-service-version = Абнавіце pcscd і гэтую праграму і перазапусціце камп’ютар. Flatpak і Snap прыносяць сваю бібліятэку: калі і самая новая не пасуе да вашай сістэмы, усталюйце праграму як сістэмны пакет.
 err-service-shut-off = Пакет гэтай праграмы адгароджаны ад службы смарт-карт.
-rec-service-shut-off = Дазвольце доступ: для Flatpak «flatpak override --user --socket=pcsc by.kabinet.desktop», для Snap «snap connect kabinet:pcscd». Калі не дапамагло, pcscd сістэмы і пакет розных версій: абнавіце абодва.
+rec-service-shut-off = Дазвольце доступ: для Flatpak «flatpak override --user --socket=pcsc by.kabinet.desktop», для Snap «snap connect kabinet:pcscd». Калі не дапамагло, у самой сістэме няма pcscd: «sudo apt install pcscd».
 err-service-denied = Сістэма не дазваляе гэтай праграме карыстацца рыдарам.
 rec-service-denied = Увайдзіце ў сістэму за самім камп'ютарам, а не праз аддалены доступ, або папрасіце адміністратара даць доступ да pcscd.
 err-no-reader = Рыдар не знойдзены.
 rec-no-reader = Падключыце рыдар карт і паспрабуйце яшчэ раз.
+err-reader-unknown = Рыдар падключаны, але сістэма не можа ім карыстацца.
+rec-reader-unknown = Адлучыце яго і падключыце зноў: магчыма, ён заснуў. Калі не дапамагло, усталюйце драйвер (у Debian і Ubuntu — «sudo apt install libccid» або драйвер вытворцы). Вельмі старую прашыўку драйверы не прымаюць: папрасіце ў вытворцы навейшую або вазьміце іншы рыдар.
 err-reader-gone = Рыдар адключыўся.
 rec-reader-gone = Падключыце рыдар зноў і паўтарыце. Нічога не адпраўлена.
 err-reader-failed = Рыдар даў збой.
 rec-reader-failed = Адлучыце рыдар, падключыце яго зноў і паўтарыце. Нічога не адпраўлена.
+err-long-refused = Рыдар або карта не прынялі доўгую каманду.
+rec-long-refused = Паўтарыце: праграма гэта запомніла і далей пасылае гэтай карце ў гэтым рыдары кароткія каманды. Нічога не адпраўлена, і правільны PIN не каштуе спробы.
+err-computer-slept = Камп’ютар заснуў пасярод працы з картай.
+rec-computer-slept = Паўтарыце. Карта закрыта дзеля бяспекі: камп’ютар мог разбудзіць хтосьці іншы. Нічога не адпраўлена.
 err-no-card = У рыдары няма карты.
 rec-no-card = Пакладзіце ID-карту ў рыдар.
 err-card-mute = Карта не адказвае.
-rec-card-mute = Дастаньце карту, праверце, ці той бок уверх, і пакладзіце яе зноў.
-err-card-in-use = Карту трымае іншая праграма.
-rec-card-in-use = Закрыйце іншыя праграмы, якія працуюць з картай (часта гэта scdaemon з GnuPG), і паўтарыце.
+rec-card-mute = Дастаньце карту, праверце, якім бокам уверх і якім канцом наперад (чыпам) яна ўстаўлена, працярыце кантакты і пакладзіце яе зноў.
+err-card-in-use =
+    { $holder ->
+        [gnupg] Карту, хутчэй за ўсё, трымае GnuPG: працуе яго праграма scdaemon.
+        [opensc] Карту, хутчэй за ўсё, трымае OpenSC: працуе яго праграма opensc-tool.
+       *[other] Карту трымае іншая праграма.
+    }
+rec-card-in-use =
+    { $holder ->
+        [gnupg] Папрасіце GnuPG адпусціць карту — «gpgconf --kill scdaemon» — і паўтарыце. Каб ён не браў яе зноў, дадайце «pcsc-shared» у яго файл scdaemon.conf.
+       *[other] Закрыйце іншыя праграмы, якія працуюць з картай (часта гэта scdaemon з GnuPG), і паўтарыце.
+    }
 err-not-id-card = Гэта не ID-карта.
 rec-not-id-card = Пакладзіце ў рыдар ID-карту або від на жыхарства з чыпам.
 err-card-removed = Карту дасталі раней, чым скончылася работа.
@@ -94,6 +113,8 @@ err-terminal-refused = Карта не прызнала партал: яго п�
 rec-terminal-refused = Нічога не перададзена. Праверце адрас партала; калі ён правільны, паведаміце службе падтрымкі.
 err-card-timeout = Карта занадта доўга не адказвае.
 rec-card-timeout = Дастаньце карту, пакладзіце яе зноў і паўтарыце.
+err-timed-out = Каманда не скончылася за адведзены час.
+rec-timed-out = Яна спынена там, дзе была. Паглядзіце стан карты і выходныя, і паўтарыце з большым --timeout.
 err-cancelled = Вы спынілі дзеянне.
 rec-cancelled = Нічога не адпраўлена. Можна пачаць зноў у любы момант.
 err-offline = Няма сувязі з парталам.

@@ -2,8 +2,8 @@
 
 done = Done.
 written = Written
-no-readers = There are no readers.
 card-absent = no card
+reader-left = the reader was unplugged
 card-id = ID card
 reader = Reader
 holder = Holder
@@ -51,6 +51,7 @@ new-pin = New PIN
 new-pin-again = New PIN once more
 check-service = Smart card service
 check-reader = Reader
+check-holders = Programs that may hold the card
 check-card = ID card
 check-pin = PIN, attempts left
 check-trust = Trust anchors

@@ -1,25 +1,44 @@
 # What went wrong (err-) and what to do now (rec-), by code. Made for people: read each aloud.
 
 err-no-service = The smart card service of this computer is not running.
-rec-no-service = Install and start it: on Debian and Ubuntu “sudo apt install pcscd”, then “sudo systemctl start pcscd.socket”.
+rec-no-service = Start it: on Linux “sudo systemctl restart pcscd.socket pcscd”, on Windows “Smart Card” (SCardSvr) in Services; on macOS restart the computer.
 err-service-not-installed = The smart card service is not installed on this computer.
 rec-service-not-installed = Install it: on Debian and Ubuntu “sudo apt install pcscd”, on Fedora “sudo dnf install pcsc-lite”.
+err-service-not-activated = The smart card service is installed but switched off.
+rec-service-not-activated = Switch it on with “sudo systemctl enable --now pcscd.socket”. From then on it starts by itself whenever a card is needed.
+err-service-version = The smart card service and the library that this program uses are of different versions.
+rec-service-version = Update pcscd and this program and restart the computer. A Flatpak or Snap brings a library of its own: if the newest one does not fit your system, install the program as a system package.
 err-service-shut-off = The package of this program is shut off from the smart card service.
-rec-service-shut-off = Allow it: for Flatpak “flatpak override --user --socket=pcsc by.kabinet.desktop”, for Snap “snap connect kabinet:pcscd”. If that does not help, the system’s pcscd and the package are of different versions: update both.
+rec-service-shut-off = Allow it: for Flatpak “flatpak override --user --socket=pcsc by.kabinet.desktop”, for Snap “snap connect kabinet:pcscd”. If that does not help, pcscd is missing on the system itself: “sudo apt install pcscd”.
 err-service-denied = The system does not let this program use the card reader.
 rec-service-denied = Sign in at the computer itself instead of remotely, or ask the administrator to allow access to pcscd.
 err-no-reader = No card reader was found.
 rec-no-reader = Plug in a card reader and try again.
+err-reader-unknown = A card reader is plugged in, but the system cannot use it.
+rec-reader-unknown = Unplug it and plug it in again: it may be asleep. If that does not help, install its driver (on Debian and Ubuntu “sudo apt install libccid”, or the maker’s own). Very old firmware is refused by drivers: ask the maker for a newer one, or use another reader.
 err-reader-gone = The card reader was unplugged.
 rec-reader-gone = Plug it in again and repeat. Nothing was sent.
 err-reader-failed = The reader failed.
 rec-reader-failed = Unplug the reader, plug it in again and repeat. Nothing was sent.
+err-long-refused = The reader or the card did not take a long command.
+rec-long-refused = Repeat: the program has noted it and sends short commands to this card in this reader from now on. Nothing was sent, and a right PIN costs no attempt.
+err-computer-slept = The computer went to sleep in the middle of the work with the card.
+rec-computer-slept = Repeat. The card was closed for safety: whoever wakes the computer may be somebody else. Nothing was sent.
 err-no-card = There is no card in the reader.
 rec-no-card = Put the ID card into the reader.
 err-card-mute = The card does not answer.
-rec-card-mute = Take the card out, check which side is up, and put it in again.
-err-card-in-use = Another program holds the card.
-rec-card-in-use = Close other programs that use the card (often GnuPG's scdaemon) and repeat.
+rec-card-mute = Take the card out, check which side is up and which end goes first (the chip), clean the contacts, and put it in again.
+err-card-in-use =
+    { $holder ->
+        [gnupg] The card is held, most likely by GnuPG: its program scdaemon runs.
+        [opensc] The card is held, most likely by OpenSC: its program opensc-tool runs.
+       *[other] Another program holds the card.
+    }
+rec-card-in-use =
+    { $holder ->
+        [gnupg] Make GnuPG let go with “gpgconf --kill scdaemon” and repeat. So that it does not keep the card again, add “pcsc-shared” to its file scdaemon.conf.
+       *[other] Close other programs that use the card (often GnuPG's scdaemon) and repeat.
+    }
 err-not-id-card = This is not an ID card.
 rec-not-id-card = Put an ID card or a residence card with a chip into the reader.
 err-card-removed = The card was taken out before the work was finished.
@@ -93,6 +112,8 @@ err-terminal-refused = The card did not accept the portal: its credentials are f
 rec-terminal-refused = Nothing was handed over. Check the portal's address; if it is right, tell the help desk.
 err-card-timeout = The card takes too long to answer.
 rec-card-timeout = Take the card out, put it in again and repeat.
+err-timed-out = The command did not end in the time that it was given.
+rec-timed-out = It was stopped where it was. Look at the state of the card and at the outbox, and repeat with a longer --timeout.
 err-cancelled = You stopped this.
 rec-cancelled = Nothing was sent. You can start again at any time.
 err-offline = The portal cannot be reached.

@@ -2,8 +2,8 @@
 
 done = Готово.
 written = Записано
-no-readers = Считывателей нет.
 card-absent = карты нет
+reader-left = считыватель отсоединён
 card-id = ID-карта
 reader = Считыватель
 holder = Владелец
@@ -51,6 +51,7 @@ new-pin = Новый PIN
 new-pin-again = Новый PIN ещё раз
 check-service = Служба смарт-карт
 check-reader = Считыватель
+check-holders = Программы, которые могут удерживать карту
 check-card = ID-карта
 check-pin = PIN, осталось попыток
 check-trust = Корневые сертификаты

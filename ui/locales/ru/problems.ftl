@@ -1,25 +1,44 @@
 # What went wrong (err-) and what to do now (rec-), by code. Made for people: read each aloud.
 
 err-no-service = Служба смарт-карт на этом компьютере не работает.
-rec-no-service = Установите и запустите её: в Debian и Ubuntu — «sudo apt install pcscd», затем «sudo systemctl start pcscd.socket».
+rec-no-service = Запустите её: в Linux — «sudo systemctl restart pcscd.socket pcscd», в Windows — «Смарт-карта» (SCardSvr) в службах; в macOS перезапустите компьютер.
 err-service-not-installed = На этом компьютере не установлена служба смарт-карт.
 rec-service-not-installed = Установите её: в Debian и Ubuntu «sudo apt install pcscd», в Fedora «sudo dnf install pcsc-lite».
+err-service-not-activated = Служба смарт-карт установлена, но выключена.
+rec-service-not-activated = Включите её: «sudo systemctl enable --now pcscd.socket». Дальше она запускается сама, когда нужна карта.
+err-service-version = Служба смарт-карт и библиотека, которой пользуется эта программа, разных версий.
+rec-service-version = Обновите pcscd и эту программу и перезапустите компьютер. Flatpak и Snap приносят свою библиотеку: если и самая новая не подходит к вашей системе, установите программу как системный пакет.
 err-service-shut-off = Пакет этой программы отгорожен от службы смарт-карт.
-rec-service-shut-off = Разрешите доступ: для Flatpak «flatpak override --user --socket=pcsc by.kabinet.desktop», для Snap «snap connect kabinet:pcscd». Если не помогло, pcscd системы и пакет разных версий: обновите оба.
+rec-service-shut-off = Разрешите доступ: для Flatpak «flatpak override --user --socket=pcsc by.kabinet.desktop», для Snap «snap connect kabinet:pcscd». Если не помогло, в самой системе нет pcscd: «sudo apt install pcscd».
 err-service-denied = Система не разрешает этой программе пользоваться считывателем.
 rec-service-denied = Войдите в систему за самим компьютером, а не через удалённый доступ, или попросите администратора дать доступ к pcscd.
 err-no-reader = Считыватель не найден.
 rec-no-reader = Подключите считыватель карт и попробуйте ещё раз.
+err-reader-unknown = Считыватель подключён, но система не может им пользоваться.
+rec-reader-unknown = Отсоедините его и подключите снова: возможно, он уснул. Если не помогло, установите драйвер (в Debian и Ubuntu — «sudo apt install libccid» или драйвер производителя). Очень старую прошивку драйверы не принимают: попросите у производителя новую или возьмите другой считыватель.
 err-reader-gone = Считыватель отключился.
 rec-reader-gone = Подключите считыватель снова и повторите. Ничего не отправлено.
 err-reader-failed = Считыватель дал сбой.
 rec-reader-failed = Отсоедините считыватель, подключите его снова и повторите. Ничего не отправлено.
+err-long-refused = Считыватель или карта не приняли длинную команду.
+rec-long-refused = Повторите: программа это запомнила и дальше посылает этой карте в этом считывателе короткие команды. Ничего не отправлено, и правильный PIN не стоит попытки.
+err-computer-slept = Компьютер уснул посреди работы с картой.
+rec-computer-slept = Повторите. Карта закрыта ради безопасности: разбудить компьютер мог кто-то другой. Ничего не отправлено.
 err-no-card = В считывателе нет карты.
 rec-no-card = Вставьте ID-карту в считыватель.
 err-card-mute = Карта не отвечает.
-rec-card-mute = Достаньте карту, проверьте, той ли стороной она вставлена, и вставьте её снова.
-err-card-in-use = Карту удерживает другая программа.
-rec-card-in-use = Закройте другие программы, которые работают с картой (часто это scdaemon из GnuPG), и повторите.
+rec-card-mute = Достаньте карту, проверьте, какой стороной вверх и каким концом вперёд (чипом) она вставлена, протрите контакты и вставьте её снова.
+err-card-in-use =
+    { $holder ->
+        [gnupg] Карту, скорее всего, удерживает GnuPG: работает его программа scdaemon.
+        [opensc] Карту, скорее всего, удерживает OpenSC: работает его программа opensc-tool.
+       *[other] Карту удерживает другая программа.
+    }
+rec-card-in-use =
+    { $holder ->
+        [gnupg] Попросите GnuPG отпустить карту — «gpgconf --kill scdaemon» — и повторите. Чтобы он не брал её снова, добавьте «pcsc-shared» в его файл scdaemon.conf.
+       *[other] Закройте другие программы, которые работают с картой (часто это scdaemon из GnuPG), и повторите.
+    }
 err-not-id-card = Это не ID-карта.
 rec-not-id-card = Вставьте в считыватель ID-карту или вид на жительство с чипом.
 err-card-removed = Карту достали раньше, чем работа закончилась.
@@ -94,6 +113,8 @@ err-terminal-refused = Карта не признала портал: его у�
 rec-terminal-refused = Ничего не передано. Проверьте адрес портала; если он верный, сообщите службе поддержки.
 err-card-timeout = Карта слишком долго не отвечает.
 rec-card-timeout = Достаньте карту, вставьте её снова и повторите.
+err-timed-out = Команда не закончилась за отведённое время.
+rec-timed-out = Она остановлена там, где была. Посмотрите состояние карты и исходящие и повторите с большим --timeout.
 err-cancelled = Вы остановили действие.
 rec-cancelled = Ничего не отправлено. Можно начать снова в любой момент.
 err-offline = Нет связи с порталом.

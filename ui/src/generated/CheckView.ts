@@ -6,7 +6,8 @@ import type { ProblemView } from "./ProblemView";
  */
 export type CheckView = { 
 /**
- * `service`, `reader`, `card`, `pin`, `trust`, `store` or `portal`.
+ * `service`, `reader`, `holders` (programs that may hold a card, where some run), `card`,
+ * `pin`, `trust`, `store` or `portal`.
  */
 name: string, 
 /**

@@ -3,4 +3,4 @@
 /**
  * State of the PC/SC service.
  */
-export type ServiceView = "running" | "not_running" | "access_denied";
+export type ServiceView = "running" | "not_running" | "access_denied" | "other_version";

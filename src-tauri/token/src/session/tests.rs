@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::transport::scripted::Answering;
-use crate::{CancelToken, SignHash};
+use crate::{CancelToken, ReaderAddress, SignHash};
 use kabinet_stb::access::EsignRights;
 use kabinet_stb::sm::TokenChannel;
 
@@ -28,8 +28,18 @@ fn session(
     })
 }
 
-fn with_octets(atr: &[u8], answer: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static) -> Session {
-    let link = Link::new(Box::new(Answering::new(atr, answer)), CancelToken::new());
+fn with_octets(atr: &[u8], mut answer: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static) -> Session {
+    in_reader("Session", atr, move |octets| Ok(answer(octets)))
+}
+
+fn in_reader(
+    name: &str,
+    atr: &[u8],
+    answer: impl FnMut(&[u8]) -> Result<Vec<u8>, CardError> + Send + 'static,
+) -> Session {
+    let transport = Answering::new(atr, answer);
+    let address = ReaderAddress::Pcsc(name.into());
+    let link = Link::new(Box::new(transport), &address, CancelToken::new());
     let hello = Hello {
         esign: Some(EsignRights::BASE_MODE),
         ..Hello::default()
@@ -145,8 +155,49 @@ fn channel_lost_by_a_long_command_is_remembered() {
         let (data, status) = (Vec::new(), Status::OK);
         channel.protect(&Response { data, status }).encode()
     });
-    assert_eq!(session.read_file(0x5201), Err(CardError::ChannelClosed));
-    assert_eq!(Lengths::of(&atr, true), Lengths::Short);
+    assert_eq!(session.read_file(0x5201), Err(CardError::LongRefused));
+    assert_eq!(session.read_name(), Err(CardError::ChannelClosed));
+    let again = with_octets(&atr, |_| unreachable!());
+    assert_eq!(again.link.lengths(), Lengths::Short);
+}
+
+/// A reader that drops what is too long for it, and says no more than that it failed; afterwards it
+/// works, or not.
+fn reader_that_drops_long_ones(name: &str, atr: &[u8], works: bool) -> Session {
+    let failed = CardError::ReaderFailed(pcsc::Error::NotTransacted);
+    let mut channel = TokenChannel::new(&ChannelKey::new([7; 32]));
+    in_reader(name, atr, move |octets| {
+        if octets == [0x00, 0xA4, 0x00, 0x00] {
+            return if works {
+                Ok(vec![0x90, 0x00])
+            } else {
+                Err(failed)
+            };
+        }
+        let command = channel.unprotect(&Command::parse(octets).unwrap()).unwrap();
+        if command.ne.is_some_and(|ne| ne > 256) {
+            return Err(failed);
+        }
+        let (data, status) = (Vec::new(), Status::OK);
+        Ok(channel.protect(&Response { data, status }).encode())
+    })
+}
+
+#[test]
+fn channel_lost_by_a_reader_that_drops_long_commands_is_remembered() {
+    let lengths = |name, atr: &[u8]| in_reader(name, atr, |_| unreachable!()).link.lengths();
+    let atr = extended_atr(3);
+    let mut session = reader_that_drops_long_ones("Short", &atr, true);
+    assert_eq!(session.read_file(0x5201), Err(CardError::LongRefused));
+    assert_eq!(lengths("Short", &atr), Lengths::Short);
+    assert_eq!(lengths("Long", &atr), Lengths::Extended);
+
+    // A reader that then carries nothing at all has another fault.
+    let atr = extended_atr(4);
+    let mut session = reader_that_drops_long_ones("Short", &atr, false);
+    let failed = CardError::ReaderFailed(pcsc::Error::NotTransacted);
+    assert_eq!(session.read_file(0x5201), Err(failed));
+    assert_eq!(lengths("Short", &atr), Lengths::Extended);
 }
 
 #[test]

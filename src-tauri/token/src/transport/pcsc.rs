@@ -6,12 +6,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pcsc::{
-    Card, Context, Disposition, Error, Protocol, Protocols, ReaderState, Scope, ShareMode, State,
-};
+use pcsc::{Card, Context, Disposition, Error, Protocol, Protocols, ReaderState, ShareMode, State};
 
 use super::Transport;
-use crate::{CancelToken, CardError};
+use crate::{CancelToken, CardError, readers};
 
 /// How long another program may keep its transaction before we say that it holds the card.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,7 +35,7 @@ pub(crate) struct PcscTransport {
 impl PcscTransport {
     pub(crate) fn connect(name: &str, cancel: &CancelToken) -> Result<Self, CardError> {
         let reader = CString::new(name).map_err(|_| CardError::ReaderGone)?;
-        let context = Context::establish(Scope::User)?;
+        let context = readers::establish()?;
         let card = take(&context, &reader, cancel)?;
         let status = card.status2_owned().map_err(CardError::from)?;
         // T=0 has no extended lengths of its own; the ENVELOPE way around is not for this card.
@@ -73,6 +71,8 @@ impl PcscTransport {
                 CardError::Removed
             }
             Error::InvalidHandle => CardError::ReaderGone,
+            // Whoever had the card was not turned away: pcsc-lite says so of a lost connection.
+            Error::SecurityViolation if cfg!(target_os = "linux") => CardError::ServiceUnavailable,
             other => other.into(),
         }
     }

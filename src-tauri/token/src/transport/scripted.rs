@@ -55,16 +55,16 @@ pub(crate) struct Answering<F> {
     atr: Vec<u8>,
 }
 
-impl<F: FnMut(&[u8]) -> Vec<u8> + Send> Answering<F> {
+impl<F: FnMut(&[u8]) -> Result<Vec<u8>, CardError> + Send> Answering<F> {
     pub(crate) fn new(atr: &[u8], answer: F) -> Self {
         let atr = atr.to_vec();
         Self { answer, atr }
     }
 }
 
-impl<F: FnMut(&[u8]) -> Vec<u8> + Send> Transport for Answering<F> {
+impl<F: FnMut(&[u8]) -> Result<Vec<u8>, CardError> + Send> Transport for Answering<F> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
-        Ok((self.answer)(command))
+        (self.answer)(command)
     }
 
     fn atr(&self) -> &[u8] {
