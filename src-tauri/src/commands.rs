@@ -269,14 +269,26 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
     };
     let answer = prompt::ask(app, sign_in.prompt().clone(), desk.language()).await?;
     let progress = |at| step(app, at);
-    desk.finish_sign_in(
-        &mut sign_in,
-        answer.secret,
-        &answer.groups,
-        passphrase.as_ref(),
-        &progress,
-    )
-    .await
+    let mut kept = desk
+        .finish_sign_in(
+            &mut sign_in,
+            answer.secret,
+            &answer.groups,
+            passphrase.as_ref(),
+            &progress,
+        )
+        .await;
+    // The card may have been another person's, whose store has a passphrase of its own.
+    while let Err(problem) = &kept {
+        let new = match problem.code {
+            Code::PassphraseNeeded | Code::PassphraseShort => true,
+            Code::StoreLocked | Code::PassphraseWrong => false,
+            _ => break,
+        };
+        let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
+        kept = desk.keep_signed_in(&mut sign_in, Some(&answer.secret));
+    }
+    kept
 }
 
 #[tauri::command]

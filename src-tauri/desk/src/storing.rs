@@ -92,13 +92,10 @@ impl Desk {
 
     /// A new store's passphrase must be long enough; said before a card is asked for anything.
     pub(crate) fn check_passphrase(&self, passphrase: Option<&Secret>) -> Outcome {
-        let short = passphrase.is_some_and(|passphrase| {
-            String::from_utf8_lossy(passphrase.expose()).chars().count() < SHORTEST_PASSPHRASE
-        });
-        if short && !self.has_store() {
-            return Err(Code::PassphraseShort.into());
+        if self.has_store() {
+            return Ok(());
         }
-        Ok(())
+        long_enough(passphrase)
     }
 
     /// Puts a person's sign-in into their store, which is made when they are new here.
@@ -157,7 +154,18 @@ pub(crate) fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outco
     })
 }
 
+fn long_enough(passphrase: Option<&Secret>) -> Outcome {
+    let short = passphrase.is_some_and(|passphrase| {
+        String::from_utf8_lossy(passphrase.expose()).chars().count() < SHORTEST_PASSPHRASE
+    });
+    if short {
+        return Err(Code::PassphraseShort.into());
+    }
+    Ok(())
+}
+
 fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
+    long_enough(passphrase)?;
     let protection = match passphrase {
         Some(_) => Protection::Passphrase,
         None => Protection::KeyStore,
