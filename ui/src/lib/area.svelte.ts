@@ -4,6 +4,7 @@ import type { Language } from "../generated/Language";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonView } from "../generated/PersonView";
 import type { ReadersView } from "../generated/ReadersView";
+import type { RepairView } from "../generated/RepairView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
 import type { SettingsView } from "../generated/SettingsView";
@@ -34,6 +35,9 @@ class Area {
   catalogue = $state(0);
   readonly syncing = new Task();
   readonly unlocking = new Task();
+  readonly repairing = new Task();
+  /** What the last repair of the store saved. */
+  repaired: RepairView | null = $state(null);
 
   readonly isOpen = $derived(this.store?.state === "open");
   readonly readiness = $derived(readiness(this.readers));
@@ -84,6 +88,16 @@ class Area {
       await this.reload();
       void this.sync();
     });
+  }
+
+  /** Saves what can be read of a damaged store; the core may ask for the passphrase. */
+  async repair(): Promise<void> {
+    const repaired = await this.repairing.run(() => platform.call("repair_store"));
+    if (!repaired) return;
+    this.repaired = repaired;
+    this.unlocking.problem = undefined;
+    await this.reload();
+    void this.sync();
   }
 
   /** Closes the person's area until it is opened again. */

@@ -8,6 +8,7 @@ mod driver;
 mod forgotten;
 mod keyboard;
 mod killed;
+mod locking;
 mod measures;
 mod pin;
 mod portal;
