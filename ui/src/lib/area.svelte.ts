@@ -95,7 +95,7 @@ class Area {
     const repaired = await this.repairing.run(() => platform.call("repair_store"));
     if (!repaired) return;
     this.repaired = repaired;
-    this.unlocking.problem = undefined;
+    this.unlocking.problem = null;
     await this.reload();
     void this.sync();
   }
