@@ -5,18 +5,27 @@ use std::sync::Arc;
 
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AppliedView, CardContentsView, CardStatusView,
-    DraftSummaryView, DraftView, FormView, Language, OutboxItemView, PersonView, ProblemView,
-    ProcedureView, PromptView, ReadersView, SettingsView, StepView, StoreView, SyncView,
-    TravelDocumentView,
+    DraftSummaryView, DraftView, FormView, Language, LockView, OutboxItemView, PersonChoiceView,
+    PersonView, ProblemView, ProcedureView, PromptView, ReadersView, RepairView, SettingsView,
+    StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, Outcome, Problem};
 use tauri::{AppHandle, Emitter as _, State};
 
-use crate::prompt;
+use crate::{locking, prompt};
 
 type Shared<'a> = State<'a, Arc<Desk>>;
 type Answer<T = ()> = Result<T, ProblemView>;
 
+/// Everything that comes out of the store.
+const AREA: &[&str] = &[
+    "store",
+    "person",
+    "drafts",
+    "outbox",
+    "applications",
+    "catalog",
+];
 /// Applications that the window lists.
 const NEWEST: usize = 200;
 
@@ -164,13 +173,77 @@ pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
 
 #[tauri::command]
 pub(crate) async fn unlock_store(app: AppHandle, desk: Shared<'_>) -> Answer {
-    let answer = ask(&app, &desk, PromptView::Passphrase { new: false }).await?;
-    blocking(&desk, move |desk| desk.unlock(Some(&answer.secret))).await?;
-    stale(
-        &app,
-        &["person", "drafts", "outbox", "applications", "catalog"],
-    );
+    // Closed by hand or by itself, a store whose key the system keeps opens again when asked to.
+    let with_passphrase = desk.store_state().protection.as_deref() == Some("passphrase");
+    let passphrase = if with_passphrase {
+        Some(ask(&app, &desk, PromptView::Passphrase { new: false }).await?)
+    } else {
+        None
+    };
+    blocking(&desk, move |desk| {
+        desk.let_in();
+        desk.unlock(passphrase.as_ref().map(|answer| &answer.secret))
+    })
+    .await?;
+    stale(&app, AREA);
     Ok(())
+}
+
+/// Closes the store until the person asks to be let in again.
+#[tauri::command]
+pub(crate) async fn lock_store(app: AppHandle, desk: Shared<'_>) -> Answer {
+    locking::lock(&app, &desk).await;
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) fn lock_settings(desk: Shared<'_>) -> (LockView, bool) {
+    (desk.lock_settings(), locking::NOTICES_SCREEN)
+}
+
+#[tauri::command]
+pub(crate) async fn set_lock_settings(desk: Shared<'_>, view: LockView) -> Answer {
+    blocking(&desk, move |desk| desk.keep_lock_settings(view)).await
+}
+
+/// Somebody is there.
+#[tauri::command]
+pub(crate) fn touched(touched: State<'_, locking::Touched>) {
+    touched.now();
+}
+
+#[tauri::command]
+pub(crate) async fn check_store(desk: Shared<'_>) -> Answer<bool> {
+    blocking(&desk, |desk| desk.store_is_whole()).await
+}
+
+#[tauri::command]
+pub(crate) async fn repair_store(app: AppHandle, desk: Shared<'_>) -> Answer<RepairView> {
+    let passphrase = if desk.repair_needs_passphrase() {
+        Some(ask(&app, &desk, PromptView::Passphrase { new: false }).await?)
+    } else {
+        None
+    };
+    let passphrase = passphrase.as_ref().map(|answer| &answer.secret);
+    let repaired = said(&desk, desk.repair_store(passphrase).await)?;
+    stale(&app, AREA);
+    Ok(repaired)
+}
+
+#[tauri::command]
+pub(crate) async fn persons(desk: Shared<'_>) -> Answer<Vec<PersonChoiceView>> {
+    blocking(&desk, |desk| Ok(desk.persons())).await
+}
+
+#[tauri::command]
+pub(crate) async fn switch_person(
+    app: AppHandle,
+    desk: Shared<'_>,
+    id: String,
+) -> Answer<StoreView> {
+    let view = said(&desk, desk.switch_person(&id, None).await)?;
+    stale(&app, AREA);
+    Ok(view)
 }
 
 #[tauri::command]
@@ -183,10 +256,7 @@ pub(crate) async fn start_sign_in(
     let person = said(&desk, sign_in(&app, &desk, &reader).await);
     step(&app, StepView::Done);
     let person = person?;
-    stale(
-        &app,
-        &["person", "drafts", "outbox", "applications", "catalog"],
-    );
+    stale(&app, AREA);
     Ok(person)
 }
 
@@ -203,14 +273,26 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
     };
     let answer = prompt::ask(app, sign_in.prompt().clone(), desk.language()).await?;
     let progress = |at| step(app, at);
-    desk.finish_sign_in(
-        &mut sign_in,
-        answer.secret,
-        &answer.groups,
-        passphrase.as_ref(),
-        &progress,
-    )
-    .await
+    let mut kept = desk
+        .finish_sign_in(
+            &mut sign_in,
+            answer.secret,
+            &answer.groups,
+            passphrase.as_ref(),
+            &progress,
+        )
+        .await;
+    // The card may have been another person's, whose store has a passphrase of its own.
+    while let Err(problem) = &kept {
+        let new = match problem.code {
+            Code::PassphraseNeeded | Code::PassphraseShort => true,
+            Code::StoreLocked | Code::PassphraseWrong => false,
+            _ => break,
+        };
+        let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
+        kept = desk.keep_signed_in(&mut sign_in, Some(&answer.secret));
+    }
+    kept
 }
 
 #[tauri::command]
@@ -240,10 +322,7 @@ pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
     let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
     ask(&app, &desk, PromptView::Forget { loss }).await?;
     said(&desk, desk.forget().await)?;
-    stale(
-        &app,
-        &["person", "drafts", "outbox", "applications", "catalog"],
-    );
+    stale(&app, AREA);
     Ok(())
 }
 

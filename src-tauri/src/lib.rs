@@ -2,6 +2,7 @@
 
 mod background;
 mod commands;
+mod locking;
 mod prompt;
 mod sealed;
 
@@ -41,6 +42,7 @@ pub fn run() {
     let built = builder
         .manage(Arc::clone(&desk))
         .manage(prompt::Prompts::default())
+        .manage(locking::Touched::default())
         .invoke_handler(tauri::generate_handler![
             commands::settings,
             commands::set_language,
@@ -55,6 +57,14 @@ pub fn run() {
             commands::enable_pin,
             commands::store_state,
             commands::unlock_store,
+            commands::lock_store,
+            commands::lock_settings,
+            commands::set_lock_settings,
+            commands::touched,
+            commands::check_store,
+            commands::repair_store,
+            commands::persons,
+            commands::switch_person,
             commands::start_sign_in,
             commands::person,
             commands::additional_data,
@@ -86,6 +96,7 @@ pub fn run() {
                 .build()?;
             watch_readers(app.handle().clone(), &desk)?;
             background::start(app.handle().clone(), Arc::clone(&desk));
+            locking::start(app.handle().clone(), Arc::clone(&desk));
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -108,10 +119,15 @@ fn named_profile() -> Option<PathBuf> {
 }
 
 /// Tells the window of every change in the readers for as long as the program runs.
-fn watch_readers(app: AppHandle, desk: &Desk) -> Outcome {
+fn watch_readers(app: AppHandle, desk: &Arc<Desk>) -> Outcome {
     let watch = desk.watch_readers()?;
+    let desk = Arc::clone(desk);
     std::thread::spawn(move || {
+        let mut before = None;
         while let Ok(readers) = watch.next() {
+            if let Some(before) = before.replace(readers.clone()) {
+                locking::readers_changed(&app, &desk, &before, &readers);
+            }
             if app.emit_to("main", "readers-changed", readers).is_err() {
                 return;
             }

@@ -1,12 +1,11 @@
 //! Forgetting a person: the store and its key go.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::{StoreError, protection, store};
+use crate::{StoreError, protection, repair, store};
 
 /// Removes the store at `path` with all that belongs to it: the key, wherever it is kept, the
-/// database, its journals and the lock. The key goes first, so that whatever is left of the rest
+/// database, its journals, what repairs left and the lock. The key goes first, so that whatever is left of the rest
 /// after a power cut can no longer be read. Nothing there is no error.
 ///
 /// # Errors
@@ -25,16 +24,13 @@ pub fn forget(path: &Path) -> Result<(), StoreError> {
     };
     // The journals first: without them the database is an older one, never a broken one.
     for end in ["-wal", "-shm", "-journal", ""] {
-        protection::remove(&with_end(path, end))?;
+        protection::remove(&store::with_end(path, end))?;
+    }
+    for file in repair::traces(path)? {
+        protection::remove(&file)?;
     }
     // Not every system removes a file that is open.
     drop(lock);
     protection::remove(&store::lock_file(path))?;
     key
-}
-
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(end);
-    name.into()
 }

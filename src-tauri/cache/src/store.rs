@@ -1,5 +1,6 @@
 //! The file of one person: opening, its lock, its versions.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
 ];
+/// Tables whose rows the portal has too.
+pub(crate) const FROM_PORTAL: &[&str] = &["applications", "procedures"];
 /// Length of the key, in octets.
 const KEY: usize = 32;
 
@@ -35,7 +38,19 @@ impl Store {
         if path.try_exists()? {
             return Err(StoreError::Exists);
         }
-        Self::start(path, key, OpenFlags::SQLITE_OPEN_CREATE)
+        Self::start(path, key, OpenFlags::SQLITE_OPEN_CREATE, MIGRATIONS)
+    }
+
+    /// As [`Store::create`], with the tables as they were in that version.
+    pub(crate) fn create_at(path: &Path, key: &Secret, version: i64) -> Result<Self, StoreError> {
+        let steps = usize::try_from(version).unwrap_or(0).min(MIGRATIONS.len());
+        let steps = MIGRATIONS.get(..steps).unwrap_or(MIGRATIONS);
+        Self::start(path, key, OpenFlags::SQLITE_OPEN_CREATE, steps)
+    }
+
+    /// Brings the tables up to date.
+    pub(crate) fn migrate_all(&mut self) -> Result<(), StoreError> {
+        self.migrate(MIGRATIONS)
     }
 
     /// Opens the store at `path` and brings its tables up to date.
@@ -47,21 +62,18 @@ impl Store {
         if !path.try_exists()? {
             return Err(StoreError::NotFound);
         }
-        Self::start(path, key, OpenFlags::empty())
+        Self::start(path, key, OpenFlags::empty(), MIGRATIONS)
     }
 
-    fn start(path: &Path, key: &Secret, create: OpenFlags) -> Result<Self, StoreError> {
-        // Anything but 32 octets would be taken for a passphrase.
-        if key.expose().len() != KEY {
-            return Err(StoreError::WrongKey);
-        }
+    fn start(
+        path: &Path,
+        key: &Secret,
+        create: OpenFlags,
+        steps: &[&str],
+    ) -> Result<Self, StoreError> {
         let lock = lock(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
-        let connection = Connection::open_with_flags(path, flags)?;
-        // SQLCipher would also write what it returns to the standard error output.
-        connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
-        connection.execute_batch(&key_pragma(key))?;
-        check_cipher(&connection)?;
+        let connection = keyed(path, key, flags)?;
         // Nobody else opens the file, so the journal needs no shared index: a file that could not be
         // made on a full disk, where everything must stay readable.
         connection.execute_batch(
@@ -73,7 +85,7 @@ impl Store {
             path: path.to_path_buf(),
             _lock: lock,
         };
-        store.migrate(MIGRATIONS)?;
+        store.migrate(steps)?;
         Ok(store)
     }
 
@@ -124,11 +136,39 @@ impl Store {
         Ok(())
     }
 
+    pub(crate) fn count(&self, table: &str) -> Result<usize, StoreError> {
+        let count: i64 =
+            self.connection
+                .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                    row.get(0)
+                })?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     pub(crate) fn transaction(&mut self) -> Result<Transaction<'_>, StoreError> {
         Ok(self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
+}
+
+/// The version that this program writes.
+pub(crate) fn newest_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// A connection that knows the key. Nothing is read yet, so a wrong key is not noticed here.
+pub(crate) fn keyed(path: &Path, key: &Secret, flags: OpenFlags) -> Result<Connection, StoreError> {
+    // Anything but 32 octets would be taken for a passphrase.
+    if key.expose().len() != KEY {
+        return Err(StoreError::WrongKey);
+    }
+    let connection = Connection::open_with_flags(path, flags)?;
+    // SQLCipher would also write what it returns to the standard error output.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    connection.execute_batch(&key_pragma(key))?;
+    check_cipher(&connection)?;
+    Ok(connection)
 }
 
 /// A plain SQLite passes over `PRAGMA key` without a word, and would write in the clear.
@@ -159,6 +199,13 @@ pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
 
 pub(crate) fn lock_file(path: &Path) -> PathBuf {
     path.with_extension("lock")
+}
+
+/// The file of the database with another end, such as that of its journal.
+pub(crate) fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(end);
+    name.into()
 }
 
 /// The raw key, so that SQLCipher derives nothing from it.

@@ -152,6 +152,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<ApplicationsCommand>,
     },
+    /// Persons who have a store here
+    Person {
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
+    /// The encrypted store on this computer
+    Store {
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
     /// Remove everything of the person from this computer; the portal keeps what it has
     Forget {
         /// Do not ask
@@ -332,6 +342,25 @@ pub(crate) enum ApplicationsCommand {
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Who they are
+    List,
+    /// Use another person's store from now on
+    Use {
+        /// Its id, as `person list` names it
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Read all of it and say whether it is whole; exit code 1 when it is damaged
+    Check,
+    /// Save what can be read of a damaged store into a new one; the rest comes from the portal
+    Repair,
 }
 
 #[derive(Args)]

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, CertCommand,
-    Command, DraftCommand, KeyCommand, OutboxCommand, PinCommand, ReadWith, SignArguments,
-    VerifyArguments,
+    Command, DraftCommand, KeyCommand, OutboxCommand, PersonCommand, PinCommand, ReadWith,
+    SignArguments, StoreCommand, VerifyArguments,
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
@@ -129,6 +129,8 @@ impl Call {
                 self.show.sync(&self.desk.sync().await?);
             }
             Command::Applications { command } => self.applications(command)?,
+            Command::Person { command } => self.person(command).await?,
+            Command::Store { command } => return self.store(&command).await,
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
@@ -164,6 +166,41 @@ impl Call {
         loop {
             changes.show(watch.next()?);
             let _ = std::io::stdout().flush();
+        }
+    }
+
+    async fn person(&self, command: PersonCommand) -> Outcome {
+        match command {
+            PersonCommand::List => self.show.persons(&self.desk.persons()),
+            PersonCommand::Use { id } => {
+                let passphrase = self.secrets.given(Kind::Passphrase);
+                self.desk.switch_person(&id, passphrase.as_ref()).await?;
+                self.show.persons(&self.desk.persons());
+            }
+        }
+        Ok(())
+    }
+
+    async fn store(&self, command: &StoreCommand) -> Outcome<u8> {
+        match command {
+            StoreCommand::Check => {
+                let whole = match self.unlock().and_then(|()| self.desk.store_is_whole()) {
+                    Err(problem) if problem.code == Code::StoreDamaged => false,
+                    whole => whole?,
+                };
+                self.show.store_checked(whole);
+                Ok(u8::from(!whole))
+            }
+            StoreCommand::Repair => {
+                let passphrase = if self.desk.repair_needs_passphrase() {
+                    Some(self.secrets.ask(Kind::Passphrase, "Passphrase")?)
+                } else {
+                    None
+                };
+                let repaired = self.desk.repair_store(passphrase.as_ref()).await?;
+                self.show.repaired(&repaired);
+                Ok(0)
+            }
         }
     }
 

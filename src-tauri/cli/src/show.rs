@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AuthenticityView, CardContentsView, CardStatusView,
     CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
-    KeyView, Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
-    SignatureReportView, StepView, SyncView, TextView, TravelDocumentView,
+    KeyView, Language, LossView, OutboxItemView, PersonChoiceView, PersonView, PinView,
+    ProcedureView, PromptView, RepairView, SignatureReportView, StepView, SyncView, TextView,
+    TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -66,6 +67,50 @@ impl Show {
     pub(crate) fn written(&self, path: &Path) {
         self.either(&json!({"written": path}), || {
             self.pair("written", &path.display().to_string())
+        });
+    }
+
+    pub(crate) fn persons(&self, views: &[PersonChoiceView]) {
+        self.either(&views, || {
+            for view in views {
+                let name = view.name.as_ref().and_then(|name| {
+                    let order = match self.language {
+                        Language::Be => ["be", "ru", "latin"],
+                        Language::Ru => ["ru", "be", "latin"],
+                        Language::En => ["latin", "be", "ru"],
+                    };
+                    order.into_iter().find_map(|language| name.get(language))
+                });
+                let locked = self.say("person-locked");
+                let mark = if view.is_current { "*" } else { " " };
+                self.line(&format!("{mark} {}  {}", view.id, name.unwrap_or(&locked)));
+            }
+        });
+    }
+
+    pub(crate) fn store_checked(&self, whole: bool) {
+        self.either(&json!({"whole": whole}), || {
+            self.line(&self.say(if whole {
+                "store-whole"
+            } else {
+                "err-store-damaged"
+            }));
+            if !whole {
+                self.line(&self.say("rec-store-damaged"));
+            }
+        });
+    }
+
+    pub(crate) fn repaired(&self, view: &RepairView) {
+        self.either(view, || {
+            self.pair("repaired-drafts", &view.drafts.to_string());
+            self.pair("repaired-waiting", &view.waiting.to_string());
+            let verdict = if view.complete {
+                "repaired-whole"
+            } else {
+                "repaired-partly"
+            };
+            self.line(&self.say(verdict));
         });
     }
 

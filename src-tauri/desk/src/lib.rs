@@ -12,7 +12,10 @@ mod files;
 mod forgetting;
 mod holders;
 mod keys;
+mod locking;
+mod persons;
 mod pins;
+mod repairing;
 mod service;
 mod signing;
 mod signing_in;
@@ -35,6 +38,7 @@ pub use applying::Signing;
 pub use cards::Watch;
 pub use kabinet_stb::Secret;
 pub use keys::KeyChange;
+pub use locking::card_left;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use signing_in::SignIn;
@@ -57,6 +61,8 @@ pub struct Desk {
     online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
     /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
     passing: tokio::sync::Mutex<()>,
+    /// Whether the store stays closed until the person asks for it, although its key is at hand.
+    held: std::sync::atomic::AtomicBool,
 }
 
 impl Desk {
@@ -79,6 +85,7 @@ impl Desk {
             area: SharedArea::default(),
             online: Mutex::new(None),
             passing: tokio::sync::Mutex::new(()),
+            held: std::sync::atomic::AtomicBool::new(false),
         })
     }
 

@@ -32,6 +32,12 @@ pub struct Settings {
     pub language: Language,
     /// A remote card, `HOST:PORT`, beside the readers of the system.
     pub remote_reader: Option<String>,
+    /// Minutes without a touch after which the store closes; never without.
+    pub lock_after_minutes: Option<u32>,
+    /// Whether the store closes when the card is taken out.
+    pub lock_with_card: bool,
+    /// Whether the store closes when the screen is locked.
+    pub lock_with_screen: bool,
 }
 
 /// What was learnt of readers.
@@ -156,6 +162,27 @@ impl Profile {
         is_store_name(name).then(|| name.to_owned())
     }
 
+    /// Names of the stores that there are, in no order that means anything.
+    #[must_use]
+    pub fn persons(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.dir.join("persons")) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| is_store_name(name) && self.store_path(name).exists())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The store of that name.
+    #[must_use]
+    pub fn store_path(&self, name: &str) -> PathBuf {
+        self.dir.join("persons").join(name).join("store.db")
+    }
+
     /// Remembers which store is used.
     ///
     /// # Errors
@@ -252,7 +279,7 @@ mod tests {
         let settings = Settings {
             portal: Some("https://p.example".into()),
             language: Language::Ru,
-            remote_reader: None,
+            ..Settings::default()
         };
         profile.keep_settings(&settings).unwrap();
         assert_eq!(profile.settings().unwrap(), settings);

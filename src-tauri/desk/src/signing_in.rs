@@ -22,6 +22,8 @@ pub struct SignIn {
     dialogue: Option<kabinet_portal::SignIn>,
     address: ReaderAddress,
     prompt: PromptView,
+    /// What it brought, until it is in a store.
+    brought: Option<(Person, Secret)>,
 }
 
 impl SignIn {
@@ -51,6 +53,7 @@ impl Desk {
             dialogue: Some(dialogue),
             address,
             prompt,
+            brought: None,
         })
     }
 
@@ -59,7 +62,10 @@ impl Desk {
     /// whatever happens after it.
     ///
     /// # Errors
-    /// What card or portal say; `cancelled` when this sign-in was used before.
+    /// What card or portal say; `cancelled` when this sign-in was used before. `passphrase_needed`,
+    /// `store_locked`, `passphrase_wrong`, `passphrase_short`: the sign-in is done and only the store
+    /// is shut, which [`Desk::keep_signed_in`] opens. Another person's card may be in the reader, so
+    /// this cannot be known before.
     pub async fn finish_sign_in(
         &self,
         sign_in: &mut SignIn,
@@ -119,10 +125,27 @@ impl Desk {
             subject: ticket.subject,
             holder,
         };
-        self.keep_sign_in(&person, &session.to_secret(), passphrase)?;
-        *lock(&self.online) = None;
+        sign_in.brought = Some((person, session.to_secret()));
+        let view = self.keep_signed_in(sign_in, passphrase)?;
         progress(StepView::Done);
-        Ok(view_of(&person, true))
+        Ok(view)
+    }
+
+    /// Puts what a finished sign-in brought into the person's store.
+    ///
+    /// # Errors
+    /// As [`Desk::finish_sign_in`] says of the store; it may be tried again with another passphrase.
+    pub fn keep_signed_in(
+        &self,
+        sign_in: &mut SignIn,
+        passphrase: Option<&Secret>,
+    ) -> Outcome<PersonView> {
+        let (person, session) = sign_in.brought.as_ref().ok_or(Code::Cancelled)?;
+        self.keep_sign_in(person, session, passphrase)?;
+        *lock(&self.online) = None;
+        let view = view_of(person, true);
+        sign_in.brought = None;
+        Ok(view)
     }
 
     /// Who the open store belongs to.

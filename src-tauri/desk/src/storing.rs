@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use kabinet_cache::{Person, Protection, Store, StoreError, protection};
+use kabinet_cache::{Person, Protection, Store, StoreError, protection, settle};
 use kabinet_portal::{KeepFailed, SessionKeeper};
 use kabinet_stb::Secret;
 
@@ -35,6 +35,9 @@ impl Desk {
         let mut area = lock(&self.area);
         if area.is_none() {
             let path = self.current_store().ok_or(Code::NoStore)?;
+            if self.held.load(std::sync::atomic::Ordering::SeqCst) {
+                return Err(Code::StoreLocked.into());
+            }
             *area = Some(open(&path, passphrase)?);
         }
         drop(area);
@@ -89,13 +92,10 @@ impl Desk {
 
     /// A new store's passphrase must be long enough; said before a card is asked for anything.
     pub(crate) fn check_passphrase(&self, passphrase: Option<&Secret>) -> Outcome {
-        let short = passphrase.is_some_and(|passphrase| {
-            String::from_utf8_lossy(passphrase.expose()).chars().count() < SHORTEST_PASSPHRASE
-        });
-        if short && !self.has_store() {
-            return Err(Code::PassphraseShort.into());
+        if self.has_store() {
+            return Ok(());
         }
-        Ok(())
+        long_enough(passphrase)
     }
 
     /// Puts a person's sign-in into their store, which is made when they are new here.
@@ -120,6 +120,7 @@ impl Desk {
         }
         let area = area.as_mut().ok_or(Code::NoStore)?;
         area.store.sign_in(person, session)?;
+        self.let_in();
         self.profile.keep_current_person(&name)
     }
 
@@ -133,18 +134,15 @@ impl Desk {
     }
 
     pub(crate) fn current_store(&self) -> Option<PathBuf> {
-        let name = self.profile.current_person()?;
-        let path = self
-            .profile
-            .dir()
-            .join("persons")
-            .join(name)
-            .join("store.db");
+        let path = self.profile.store_path(&self.profile.current_person()?);
+        if let Err(error) = settle(&path) {
+            tracing::warn!("an interrupted repair could not be ended: {error}");
+        }
         path.exists().then_some(path)
     }
 }
 
-fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outcome<Area> {
+pub(crate) fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outcome<Area> {
     let protection = protection::protection(path).ok_or(Code::NoStore)?;
     if protection == Protection::Passphrase && passphrase.is_none() {
         return Err(Code::StoreLocked.into());
@@ -156,7 +154,18 @@ fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outcome<Area> {
     })
 }
 
+fn long_enough(passphrase: Option<&Secret>) -> Outcome {
+    let short = passphrase.is_some_and(|passphrase| {
+        String::from_utf8_lossy(passphrase.expose()).chars().count() < SHORTEST_PASSPHRASE
+    });
+    if short {
+        return Err(Code::PassphraseShort.into());
+    }
+    Ok(())
+}
+
 fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
+    long_enough(passphrase)?;
     let protection = match passphrase {
         Some(_) => Protection::Passphrase,
         None => Protection::KeyStore,

@@ -306,3 +306,29 @@ portal-chosen = The portal is set.
 prompt-portal = Use this portal?
 prompt-portal-text = You will sign in and send applications there. Go on only if the address comes from an authority.
 prompt-do-portal = Use it
+
+repair-store = Repair
+repair-running = Repairing…
+repaired-whole = The store is repaired. Nothing was lost.
+repaired-partly = The store is repaired as far as possible: { $drafts } drafts and { $waiting } signed applications are saved. The damaged file is kept beside the new one: do not delete it before somebody has looked at it.
+lock-now = Lock now
+lock-title = Lock
+lock-note = A locked area shows nothing until it is opened again. Drafts and what waits to be sent stay safe.
+lock-after = When nobody touches the window
+lock-never = Never
+lock-minutes = { $count ->
+    [one] After { $count } minute
+   *[other] After { $count } minutes
+}
+lock-with-card = When the card is taken out
+lock-with-screen = When the screen is locked
+store-title = Store on this computer
+store-note = Everything of yours is kept encrypted here. The check reads all of it.
+store-check = Check
+store-damaged = The store is damaged.
+store-whole = The store is whole.
+persons-title = Who uses this computer
+persons-note = Each person has a store of their own. To add somebody, sign in with their card.
+person-current = open now
+person-locked = Person with a passphrase
+person-use = Switch

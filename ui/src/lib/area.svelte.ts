@@ -4,6 +4,7 @@ import type { Language } from "../generated/Language";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonView } from "../generated/PersonView";
 import type { ReadersView } from "../generated/ReadersView";
+import type { RepairView } from "../generated/RepairView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
 import type { SettingsView } from "../generated/SettingsView";
@@ -11,7 +12,11 @@ import { platform } from "../platform/tauri";
 import { announce } from "./announce.svelte";
 import { locale, t } from "./i18n.svelte";
 import { readiness } from "./readiness";
+import { router, to } from "./router.svelte";
 import { problemOf, Task } from "./task.svelte";
+
+/** How often the core is told that somebody is there, in milliseconds. */
+const TOUCHES = 10_000;
 
 /** What the window knows of the person's area. The core keeps it; this shows it. */
 class Area {
@@ -30,6 +35,9 @@ class Area {
   catalogue = $state(0);
   readonly syncing = new Task();
   readonly unlocking = new Task();
+  readonly repairing = new Task();
+  /** What the last repair of the store saved. */
+  repaired: RepairView | null = $state(null);
 
   readonly isOpen = $derived(this.store?.state === "open");
   readonly readiness = $derived(readiness(this.readers));
@@ -42,6 +50,7 @@ class Area {
       platform.on("offline", (offline) => (this.offline = offline)),
       platform.on("step", (step) => (this.step = step)),
     ]);
+    this.#tellTouches();
     addEventListener("online", () => void this.sync());
     addEventListener("offline", () => (this.offline = true));
     this.settings = await platform.call("settings");
@@ -81,6 +90,21 @@ class Area {
     });
   }
 
+  /** Saves what can be read of a damaged store; the core may ask for the passphrase. */
+  async repair(): Promise<void> {
+    const repaired = await this.repairing.run(() => platform.call("repair_store"));
+    if (!repaired) return;
+    this.repaired = repaired;
+    this.unlocking.problem = null;
+    await this.reload();
+    void this.sync();
+  }
+
+  /** Closes the person's area until it is opened again. */
+  async lock(): Promise<void> {
+    await platform.call("lock_store");
+  }
+
   /** One pass with the portal. */
   async sync(): Promise<void> {
     const done = await this.syncing.run(() => platform.call("sync"));
@@ -95,7 +119,14 @@ class Area {
     try {
       const has = (name: string) => names.includes(name);
       if (has("catalog")) this.catalogue += 1;
-      if (has("store")) this.store = await platform.call("store_state");
+      if (has("store")) {
+        this.store = await platform.call("store_state");
+        if (!this.isOpen) {
+          // Nothing of a closed store stays on the screen.
+          router.go(to.home);
+          return await this.reload();
+        }
+      }
       const [person, drafts, outbox, applications] = await Promise.all([
         has("person") ? platform.call("person") : this.person,
         has("drafts") ? platform.call("drafts") : this.drafts,
@@ -107,6 +138,19 @@ class Area {
       const problem = problemOf(thrown);
       if (problem.code === "store_locked") this.store = await platform.call("store_state");
       else console.error(problem.code);
+    }
+  }
+
+  /** Lets the core know that somebody is there: it closes the store when nobody is. */
+  #tellTouches(): void {
+    let last = 0;
+    const touched = () => {
+      if (Date.now() - last < TOUCHES) return;
+      last = Date.now();
+      void platform.call("touched");
+    };
+    for (const event of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+      addEventListener(event, touched, { passive: true });
     }
   }
 

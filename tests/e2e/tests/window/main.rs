@@ -9,6 +9,7 @@ mod forgotten;
 mod keyboard;
 mod killed;
 mod lines;
+mod locking;
 mod measures;
 mod pin;
 mod portal;

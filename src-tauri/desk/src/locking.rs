@@ -1,0 +1,115 @@
+//! Journey J12, its quiet half: the store is closed when nobody is there, and opened again by the
+//! person alone.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::view::{CardPresenceView, LockView, ReadersView};
+use crate::{Desk, Outcome, lock};
+
+impl Desk {
+    /// Closes the store until [`Desk::let_in`]: what is shown of it goes, keys and session leave the
+    /// memory. Waits for a pass that is under way, so that nothing is cut off in the middle.
+    pub async fn lock_store(&self) {
+        let _alone = self.passing.lock().await;
+        if lock(&self.area).is_none() {
+            return;
+        }
+        self.held.store(true, Ordering::SeqCst);
+        *lock(&self.online) = None;
+        *lock(&self.area) = None;
+    }
+
+    /// The person asks to be let in again. A store under a passphrase still asks for it.
+    pub fn let_in(&self) {
+        self.held.store(false, Ordering::SeqCst);
+    }
+
+    /// When the store closes by itself.
+    pub fn lock_settings(&self) -> LockView {
+        let settings = self.settings();
+        LockView {
+            after_minutes: settings.lock_after_minutes,
+            with_card: settings.lock_with_card,
+            with_screen: settings.lock_with_screen,
+        }
+    }
+
+    /// Sets when the store closes by itself, from now on.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`; nothing is changed then.
+    pub fn keep_lock_settings(&self, view: LockView) -> Outcome {
+        let mut kept = self.profile.settings()?;
+        kept.lock_after_minutes = view.after_minutes;
+        kept.lock_with_card = view.with_card;
+        kept.lock_with_screen = view.with_screen;
+        self.profile.keep_settings(&kept)?;
+        let mut settings = lock(&self.settings);
+        settings.lock_after_minutes = view.after_minutes;
+        settings.lock_with_card = view.with_card;
+        settings.lock_with_screen = view.with_screen;
+        Ok(())
+    }
+
+    /// Whether the store closes for nobody having touched the window so long.
+    pub fn locks_after(&self, idle: Duration) -> bool {
+        let limit = self.settings().lock_after_minutes;
+        limit.is_some_and(|minutes| idle >= Duration::from_secs(60 * u64::from(minutes)))
+    }
+}
+
+/// Whether an ID card that was in a reader is in it no more.
+#[must_use]
+pub fn card_left(before: &ReadersView, after: &ReadersView) -> bool {
+    let is_in = |view: &ReadersView, name: &str| {
+        view.readers
+            .iter()
+            .any(|reader| reader.name == name && reader.card == CardPresenceView::IdCard)
+    };
+    before.readers.iter().any(|reader| {
+        // A card that another program uses is still there.
+        let in_use = after
+            .readers
+            .iter()
+            .any(|now| now.name == reader.name && now.card == CardPresenceView::InUse);
+        is_in(before, &reader.name) && !is_in(after, &reader.name) && !in_use
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{ReaderView, ServiceView};
+
+    fn seen(cards: &[(&str, CardPresenceView)]) -> ReadersView {
+        ReadersView {
+            service: ServiceView::Running,
+            readers: cards
+                .iter()
+                .map(|(name, card)| ReaderView {
+                    name: (*name).to_owned(),
+                    card: *card,
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_card_leaves_when_it_is_no_more_in_its_reader() {
+        use CardPresenceView::{Absent, IdCard, InUse, Other};
+        let both = seen(&[("a", IdCard), ("b", Absent)]);
+        for (after, left) in [
+            (seen(&[("a", IdCard), ("b", IdCard)]), false),
+            (seen(&[("a", InUse), ("b", Absent)]), false),
+            (seen(&[("a", Absent), ("b", Absent)]), true),
+            (seen(&[("a", Other), ("b", Absent)]), true),
+            // The reader was pulled with its card.
+            (seen(&[("b", Absent)]), true),
+            (seen(&[("a", Absent), ("b", IdCard)]), true),
+        ] {
+            assert_eq!(card_left(&both, &after), left, "{after:?}");
+        }
+        assert!(!card_left(&seen(&[("a", Other)]), &seen(&[("a", Absent)])));
+    }
+}

@@ -1,0 +1,133 @@
+//! Several persons on one computer, and stores that break, as `kabinet-cli` meets them.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::path::{Path, PathBuf};
+
+use e2e::{Cli, World};
+use serde_json::json;
+
+const PAGE: usize = 4096;
+
+fn stores(profile: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(profile.join("persons"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("store.db"))
+        .filter(|path| path.exists())
+        .collect()
+}
+
+/// The names are those of the cards; `None` of a store that is locked.
+fn names(cli: &Cli) -> Vec<(String, bool)> {
+    let persons = cli.ok(&["person", "list"]).unwrap();
+    persons
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|person| {
+            let id = person["id"].as_str().unwrap().to_owned();
+            (id, person["is_current"] == true)
+        })
+        .collect()
+}
+
+#[test]
+fn two_persons_share_a_computer_and_nothing_else() {
+    let world = World::start().unwrap();
+    let first = world.card_over_tcp("citizen").unwrap();
+    let second = world.card_over_tcp("foreigner").unwrap();
+    let mut cli = world.cli("family", Some(&first)).unwrap();
+    cli.ok(&["login"]).unwrap();
+    let mine = cli.ok(&["whoami"]).unwrap();
+    let draft = cli.ok(&["draft", "new", "2.2"]).unwrap();
+    let draft = draft["summary"]["id"].as_str().unwrap().to_owned();
+
+    cli.reader.clone_from(&second.reader);
+    cli.secrets["passphrase"] = json!("another long passphrase");
+    cli.ok(&["login"]).unwrap();
+    let theirs = cli.ok(&["whoami"]).unwrap();
+    assert_ne!(mine["name"], theirs["name"]);
+    assert_eq!(cli.ok(&["draft", "list"]).unwrap(), json!([]));
+
+    // Each passphrase opens its own store.
+    let persons = names(&cli);
+    assert_eq!(persons.len(), 2);
+    let other = |cli: &Cli| {
+        let mut others = names(cli).into_iter().filter(|(_, current)| !current);
+        others.next().unwrap().0
+    };
+    let id = other(&cli);
+    cli.fails(&["person", "use", &id], "passphrase_wrong")
+        .unwrap();
+    cli.secrets["passphrase"] = e2e::cli::secrets()["passphrase"].clone();
+    cli.ok(&["person", "use", &id]).unwrap();
+    assert_eq!(cli.ok(&["whoami"]).unwrap()["name"], mine["name"]);
+    assert_eq!(
+        cli.ok(&["draft", "show", &draft]).unwrap()["summary"]["id"],
+        draft.as_str()
+    );
+    cli.fails(&["person", "use", "../../etc"], "no_store")
+        .unwrap();
+
+    // Whoever is forgotten takes nothing of the other along.
+    assert_eq!(stores(&cli.profile).len(), 2);
+    cli.ok(&["forget", "--yes"]).unwrap();
+    assert_eq!(stores(&cli.profile).len(), 1);
+    let id = other(&cli);
+    cli.secrets["passphrase"] = json!("another long passphrase");
+    cli.ok(&["person", "use", &id]).unwrap();
+    assert_eq!(cli.ok(&["whoami"]).unwrap()["name"], theirs["name"]);
+}
+
+#[test]
+fn a_damaged_store_is_said_and_repaired() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("caller", Some(&card)).unwrap();
+    cli.ok(&["login"]).unwrap();
+    cli.ok(&["sync"]).unwrap();
+    let mut drafts = Vec::new();
+    for _ in 0..4 {
+        let draft = cli.ok(&["draft", "new", "2.2"]).unwrap();
+        drafts.push(draft["summary"]["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(cli.ok(&["store", "check"]).unwrap(), json!({"whole": true}));
+
+    // The catalogue fills most of the file: its pages are hit, from the end.
+    let [store] = stores(&cli.profile).try_into().unwrap();
+    let mut octets = std::fs::read(&store).unwrap();
+    let pages = octets.len() / PAGE;
+    for page in (pages / 2..pages).step_by(3) {
+        octets[page * PAGE + 100] ^= 0x55;
+    }
+    std::fs::write(&store, &octets).unwrap();
+    let checked = cli.call(&["store", "check"]).unwrap();
+    assert_eq!((checked.code, checked.json), (1, json!({"whole": false})));
+
+    // A wrong passphrase repairs nothing.
+    let mut wrong = world.cli("caller", Some(&card)).unwrap();
+    wrong.secrets["passphrase"] = json!("not this one at all");
+    wrong
+        .fails(&["store", "repair"], "passphrase_wrong")
+        .unwrap();
+    assert_eq!(std::fs::read(&store).unwrap(), octets);
+
+    let repaired = cli.ok(&["store", "repair"]).unwrap();
+    assert_eq!(cli.ok(&["store", "check"]).unwrap(), json!({"whole": true}));
+    let aside = store.with_extension("damaged1");
+    assert_eq!(aside.exists(), repaired["complete"] == false);
+    let left = cli.ok(&["draft", "list"]);
+    cli.ok(&["sync"]).unwrap();
+    assert!(
+        !cli.ok(&["catalog", "search"])
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    if repaired["complete"] == true {
+        assert_eq!(left.unwrap().as_array().unwrap().len(), drafts.len());
+    }
+    cli.ok(&["forget", "--yes"]).unwrap();
+    assert!(!aside.exists() && stores(&cli.profile).is_empty());
+}

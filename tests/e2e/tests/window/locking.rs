@@ -1,0 +1,118 @@
+//! A person's area closes by hand, with the card, with the screen; nothing of it stays to be seen, and
+//! only the trusted prompt opens it again. A damaged store is repaired from the window.
+
+use std::path::Path;
+use std::process::Command;
+
+use e2e::{Pcscd, World};
+
+use crate::driver::{Screen, Window};
+use crate::{PASSPHRASE, PIN, shots, sign_in};
+
+/// The bus that the window of that profile listens at: of its own environment.
+fn session_bus(profile: &Path) -> String {
+    let profile = profile.to_str().unwrap();
+    let entries = std::fs::read_dir("/proc").unwrap();
+    for entry in entries.flatten() {
+        let words = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+        let mut words = words.split('\0');
+        let is_app = words.next().is_some_and(|word| word.ends_with("/kabinet"));
+        if is_app && words.any(|word| word == profile) {
+            let environment = std::fs::read(entry.path().join("environ")).unwrap();
+            let environment = String::from_utf8_lossy(&environment).into_owned();
+            let bus = environment
+                .split('\0')
+                .find_map(|line| line.strip_prefix("DBUS_SESSION_BUS_ADDRESS="));
+            return bus.unwrap().to_owned();
+        }
+    }
+    panic!("the window does not run");
+}
+
+/// What desktops send when the screen is locked.
+fn screen_locked(bus: &str, locked: bool) {
+    let sent = Command::new("dbus-send")
+        .arg(format!("--bus={bus}"))
+        .args(["--type=signal", "/org/freedesktop/ScreenSaver"])
+        .arg("org.freedesktop.ScreenSaver.ActiveChanged")
+        .arg(format!("boolean:{locked}"))
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+async fn open_again(window: &mut Window) {
+    window.find("unlock").await;
+    let words = window.words().await;
+    assert!(!words.contains("YANKOUSKAYA"), "{words}");
+    window.click("unlock").await;
+    window.prompt("passphrase").await;
+    window.write("prompt-secret", PASSPHRASE).await;
+    window.confirm().await;
+    window.find("new-application").await;
+}
+
+#[tokio::test]
+async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let profile = world.profile("window").unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let mut window = screen.open(&profile).await;
+    sign_in(&mut window, PIN, PASSPHRASE).await;
+
+    window.click("nav-settings").await;
+    window.find("lock-after").await;
+    window.shoot("43-settings").await;
+    window.click("check-store").await;
+    window.find("store-whole").await;
+    window.click("lock-now").await;
+    window.find("unlock").await;
+    window.shoot("44-locked").await;
+    open_again(&mut window).await;
+
+    // A locked screen changes nothing unless the person wants it.
+    let bus = session_bus(&profile);
+    screen_locked(&bus, true);
+    window.click("nav-settings").await;
+    window.click("lock-with-screen").await;
+    window.click("lock-with-card").await;
+    window.css("[data-testid='lock-with-card']:checked").await;
+    screen_locked(&bus, false);
+    window.find("lock-with-card").await;
+    screen_locked(&bus, true);
+    open_again(&mut window).await;
+
+    card.eject().unwrap();
+    open_again(&mut window).await;
+    window.close().await;
+
+    // The store is hit while nobody looks; the window says so and mends it.
+    let persons = std::fs::read_dir(profile.join("persons")).unwrap();
+    let store = persons
+        .map(|entry| entry.unwrap().path().join("store.db"))
+        .find(|path| path.exists())
+        .unwrap();
+    let mut octets = std::fs::read(&store).unwrap();
+    for octet in octets.iter_mut().take(4096) {
+        *octet ^= 0x55;
+    }
+    std::fs::write(&store, octets).unwrap();
+    let mut window = screen.open(&profile).await;
+    window.click("unlock").await;
+    window.prompt("passphrase").await;
+    window.write("prompt-secret", PASSPHRASE).await;
+    window.confirm().await;
+    window.find("problem-store_damaged").await;
+    window.shoot("45-damaged").await;
+    window.click("repair-store").await;
+    window.prompt("passphrase").await;
+    window.write("prompt-secret", PASSPHRASE).await;
+    window.confirm().await;
+    window.find("repaired").await;
+    window.find("go-sign-in").await;
+    window.shoot("46-repaired").await;
+    assert!(store.with_extension("damaged1").exists());
+    window.close().await;
+}
