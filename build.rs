@@ -23,6 +23,8 @@ const MAIN: &[&str] = &[
     "logout",
     "forget",
     "catalog",
+    "search",
+    "dismiss_carried",
     "procedure",
     "new_draft",
     "drafts",

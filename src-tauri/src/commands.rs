@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kabinet_desk::view::{
     ApplicationView, AppliedView, CardContentsView, CardStatusView, DraftSummaryView, DraftView,
-    FormView, Language, OutboxItemView, PersonView, ProblemView, ProcedureView, PromptView,
-    ReadersView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
+    FormView, Language, OutboxItemView, PersonView, ProblemView, ProcedureHitView, PromptView,
+    ReadersView, SearchView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, Outcome, Problem};
 use tauri::{AppHandle, Emitter as _, State};
@@ -18,6 +18,8 @@ type Answer<T = ()> = Result<T, ProblemView>;
 
 /// Applications that the window lists.
 const NEWEST: usize = 200;
+/// Records that a search lists.
+const MOST_FOUND: usize = 20;
 
 #[tauri::command]
 pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
@@ -238,8 +240,24 @@ pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
 }
 
 #[tauri::command]
-pub(crate) async fn catalog(desk: Shared<'_>, query: String) -> Answer<Vec<ProcedureView>> {
+pub(crate) async fn catalog(desk: Shared<'_>, query: String) -> Answer<Vec<ProcedureHitView>> {
     blocking(&desk, move |desk| desk.catalog(&query)).await
+}
+
+#[tauri::command]
+pub(crate) async fn search(desk: Shared<'_>, query: String) -> Answer<SearchView> {
+    blocking(&desk, move |desk| desk.search(&query, MOST_FOUND)).await
+}
+
+#[tauri::command]
+pub(crate) async fn dismiss_carried(
+    app: AppHandle,
+    desk: Shared<'_>,
+    id: String,
+) -> Answer<DraftView> {
+    let draft = blocking(&desk, move |desk| desk.dismiss_carried(&id)).await?;
+    stale(&app, &["drafts"]);
+    Ok(draft)
 }
 
 #[tauri::command]
@@ -323,7 +341,7 @@ pub(crate) async fn apply(
         }
     };
     step(&app, StepView::Done);
-    stale(&app, &["outbox", "applications", "catalog"]);
+    stale(&app, &["drafts", "outbox", "applications", "catalog"]);
     Ok(AppliedView { application })
 }
 
@@ -342,7 +360,7 @@ pub(crate) async fn cancel_outbox(app: AppHandle, desk: Shared<'_>, id: String) 
 #[tauri::command]
 pub(crate) async fn sync(app: AppHandle, desk: Shared<'_>) -> Answer<SyncView> {
     let view = said(&desk, desk.send_now().await)?;
-    stale(&app, &["outbox", "applications", "catalog"]);
+    stale(&app, &["drafts", "outbox", "applications", "catalog"]);
     Ok(view)
 }
 

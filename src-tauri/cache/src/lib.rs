@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod applications;
+mod carrying;
 mod drafts;
 mod error;
 mod forget;
@@ -13,6 +14,7 @@ mod outbox;
 mod person;
 mod procedures;
 pub mod protection;
+mod search;
 mod states;
 mod store;
 
@@ -21,5 +23,6 @@ pub use forget::forget;
 pub use outbox::OutboxItem;
 pub use person::Person;
 pub use protection::Protection;
+pub use search::{Entry, Findable, Found, Hit, Marker, Segment, Spoken};
 pub use states::{Changes, Kind};
 pub use store::Store;

@@ -8,11 +8,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 use zeroize::Zeroizing;
 
 use crate::StoreError;
+use crate::search::index;
 
 /// Steps from one version of the tables to the next. A step that was released never changes.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
 ];
 /// Length of the key, in octets.
 const KEY: usize = 32;
@@ -74,6 +76,10 @@ impl Store {
             _lock: lock,
         };
         store.migrate(MIGRATIONS)?;
+        if create.contains(OpenFlags::SQLITE_OPEN_CREATE) {
+            // Of an empty store the index is complete.
+            index::mark_current(&store.connection)?;
+        }
         Ok(store)
     }
 

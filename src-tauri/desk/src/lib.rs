@@ -3,6 +3,7 @@
 
 mod applying;
 mod cards;
+mod carrying;
 mod catalogue;
 mod causes;
 mod doctor;
@@ -11,6 +12,7 @@ mod files;
 mod forgetting;
 mod keys;
 mod pins;
+mod searching;
 mod signing;
 mod signing_in;
 mod speech;

@@ -9,9 +9,10 @@ import type { Language } from "../generated/Language";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonView } from "../generated/PersonView";
 import type { ProblemView } from "../generated/ProblemView";
-import type { ProcedureView } from "../generated/ProcedureView";
+import type { ProcedureHitView } from "../generated/ProcedureHitView";
 import type { PromptView } from "../generated/PromptView";
 import type { ReadersView } from "../generated/ReadersView";
+import type { SearchView } from "../generated/SearchView";
 import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
@@ -37,7 +38,9 @@ export interface Commands {
   person: { args: Record<string, never>; answer: PersonView | null };
   forget: { args: Record<string, never>; answer: null };
   logout: { args: Record<string, never>; answer: null };
-  catalog: { args: { query: string }; answer: ProcedureView[] };
+  catalog: { args: { query: string }; answer: ProcedureHitView[] };
+  search: { args: { query: string }; answer: SearchView };
+  dismiss_carried: { args: { id: string }; answer: DraftView };
   procedure: { args: { id: string }; answer: FormView };
   new_draft: { args: { procedureId: string }; answer: DraftView };
   drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
@@ -60,6 +63,8 @@ export interface Events {
   step: StepView;
   /** Whether a pass that the core made by itself found no portal. */
   offline: boolean;
+  /** Signed applications that became drafts again, since their form has changed. */
+  returned: string[];
 }
 
 /** What the trusted prompt shows, and in which language. */
