@@ -56,9 +56,9 @@ impl Desk {
 
     async fn pass(&self, now: bool) -> Outcome<SyncView> {
         let _alone = self.passing.lock().await;
-        let area = self.personal_area()?;
         // What was signed for a form that is no longer the present one would be refused.
         let mut returned = self.return_outdated()?;
+        let area = self.personal_area()?;
         let sent = self.send_outbox(&area, now).await?;
         let since = self.with_store(|store| {
             Ok(States {

@@ -11,6 +11,8 @@ use crate::StoreError;
 const MOST_COMPLETIONS: usize = 200;
 /// Fewest letters of a word that may be mistyped.
 const SHORTEST_MISTYPED: usize = 5;
+/// Fewest letters of a term that a mistyped word may stand for.
+const SHORTEST_NEAR: usize = 4;
 /// Longest query that is read, in octets; the rest is left out.
 const LONGEST: usize = 400;
 /// Most words of a query.
@@ -138,17 +140,17 @@ impl<'c> Query<'c> {
         let first: String = word.chars().take(usize::from(self.first_letter)).collect();
         let asked: Vec<Vec<char>> = stems
             .iter()
-            .map(String::as_str)
-            .chain([word])
-            .map(|term| term.chars().collect::<Vec<_>>())
-            .filter(|letters| letters.len() + 1 >= SHORTEST_MISTYPED)
+            .map(|stem| stem.chars().collect::<Vec<_>>())
+            .filter(|letters| letters.len() >= SHORTEST_NEAR)
             .collect();
+        let word: Vec<char> = word.chars().collect();
         let mut letters = Vec::new();
         self.between(&first, |term| {
             letters.clear();
             letters.extend(term.chars());
-            letters.len() + 1 >= SHORTEST_MISTYPED
-                && asked.iter().any(|asked| is_one_edit(asked, &letters))
+            letters.len() >= SHORTEST_NEAR
+                && (asked.iter().any(|asked| is_one_edit(asked, &letters))
+                    || begins_almost(&word, &letters))
         })
     }
 
@@ -172,6 +174,18 @@ impl<'c> Query<'c> {
         }
         Ok(found)
     }
+}
+
+/// Whether the word is the stem and an ending with at most one slip in the stem: a slip in the ending
+/// keeps the stemmer from taking it off.
+fn begins_almost(word: &[char], stem: &[char]) -> bool {
+    const LONGEST_ENDING: usize = 4;
+    if stem.len() < SHORTEST_MISTYPED || word.len() > stem.len() + LONGEST_ENDING {
+        return false;
+    }
+    (stem.len() - 1..=stem.len() + 1)
+        .filter_map(|length| word.get(..length))
+        .any(|start| start == stem || is_one_edit(start, stem))
 }
 
 /// Whether one letter more, less or other, or two neighbours exchanged, make the same of both.

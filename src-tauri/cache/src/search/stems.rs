@@ -77,6 +77,8 @@ impl Stems {
                 let mut terms = Vec::new();
                 match word.script {
                     Script::Number => terms.push(folded.to_owned()),
+                    // The only plural of the catalogue that no rule makes.
+                    Script::Latin if folded == "children" => terms.push("child".to_owned()),
                     Script::Latin => terms.push(english.stem(folded).into_owned()),
                     Script::Cyrillic => {
                         if spoken != Spoken::Ru {
