@@ -139,7 +139,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let mut store = place.open();
-    assert_eq!(store.version().unwrap(), 2);
+    assert_eq!(store.version().unwrap(), 3);
     assert_eq!(store.person().unwrap(), Some(person()));
     assert_eq!(store.session().unwrap().unwrap().expose(), b"token");
     assert_eq!(store.drafts().unwrap(), [draft(2), draft(1)]);
@@ -238,7 +238,7 @@ fn other_keys_and_other_files_do_not_open() {
     octets[middle] ^= 1;
     std::fs::write(&place.path, &octets).unwrap();
     // The page's MAC shows it, at once or when the page is read.
-    let damaged = Store::open(&place.path, &key(1)).and_then(|store| {
+    let damaged = Store::open(&place.path, &key(1)).and_then(|mut store| {
         store.drafts()?;
         store.outbox()?;
         store.procedures()?;
@@ -246,7 +246,9 @@ fn other_keys_and_other_files_do_not_open() {
         store.session()?;
         store.signed_copy(Uuid::nil())?;
         store.newest_applications(5)?;
-        store.sync_state(Kind::Procedure)
+        store.sync_state(Kind::Procedure)?;
+        store.search_procedures("")?;
+        Ok(store.search_records("word", 5)?.hits.len())
     });
     assert!(matches!(damaged, Err(StoreError::Damaged)), "{damaged:?}");
 }

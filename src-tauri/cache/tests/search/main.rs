@@ -54,7 +54,7 @@ const KNOWN_ANSWERS: &[(&str, &[&str])] = &[
     ("ПАСПОРТ", &["11.1", "11.2"]),
     ("passports", &["11.1", "11.2"]),
     ("абмен пашпарта", &["11.2"]),
-    ("обменять паспорт", &["11.1", "11.2"]),
+    ("обменять паспорт", &["11.2"]),
     ("замена паспорта", &["11.2"]),
     ("страціў пашпарт", &["11.2"]),
     ("lost passport", &["11.2"]),
@@ -317,7 +317,6 @@ fn further_kinds_can_be_put_into_the_index() {
     store
         .make_findable(Findable::Message, &[entry, entry])
         .unwrap();
-    assert_eq!(records(&mut store, "копия паспарту"), []);
     assert_eq!(
         records(&mut store, "копіі пашпарту"),
         [(Findable::Message, 9)]
