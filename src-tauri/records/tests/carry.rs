@@ -288,7 +288,7 @@ fn leaves(value: &Value, found: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// Every value that was there is in the new form or aside, once.
     #[test]
