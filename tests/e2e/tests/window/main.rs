@@ -13,6 +13,7 @@ mod pin;
 mod portal;
 mod secrecy;
 mod trust;
+mod versions;
 mod waiting;
 
 use driver::{Screen, Window};
