@@ -136,7 +136,17 @@ pub(crate) fn stems(word: &str) -> Vec<String> {
     };
     let mut stems = vec![stem.to_owned()];
     stems.extend(unchanged(stem, ending));
+    stems.extend(longer(word, ending));
     stems
+}
+
+/// The stem if what looks like the ending belongs to it: дыплом as рублём, праграму as новаму.
+fn longer(word: &str, ending: &str) -> Option<String> {
+    if ending.ends_with(['м', 'х']) {
+        return Some(word.to_owned());
+    }
+    matches!(ending, "ага" | "яга" | "ога" | "аму" | "яму" | "ому")
+        .then(|| word[..word.len() - 'а'.len_utf8()].to_owned())
 }
 
 /// The word before its longest ending, and the ending.
@@ -193,6 +203,11 @@ mod tests {
             (
                 "дапамог",
                 "дапамога дапамоги дапамозе дапамогу дапамогай дапамог дапамогам",
+            ),
+            ("дыплом", "дыплом дыплома дыплому дыпломам дыпломы дыпломах"),
+            (
+                "праграм",
+                "праграма праграмы праграме праграму праграмай праграм",
             ),
             ("работ", "работа работы рабоце работу работай работ работах"),
             ("пасад", "пасада пасады пасадзе пасаду пасадай пасад"),
