@@ -32,6 +32,8 @@ const MAIN: &[&str] = &[
     "logout",
     "forget",
     "catalog",
+    "search",
+    "dismiss_carried",
     "procedure",
     "new_draft",
     "drafts",

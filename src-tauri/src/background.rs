@@ -40,7 +40,12 @@ async fn pass(app: &AppHandle, desk: &Desk) {
     // Nobody listens when the window is gone already.
     let _ = app.emit_to("main", "offline", offline);
     match outcome {
-        Ok(_) => stale(app, &["outbox", "applications", "catalog"]),
+        Ok(sync) => {
+            if !sync.returned.is_empty() {
+                let _ = app.emit_to("main", "returned", sync.returned);
+            }
+            stale(app, &["drafts", "outbox", "applications", "catalog"]);
+        }
         Err(problem) => {
             tracing::info!(code = problem.code.name(), "a pass of its own failed");
             stale(app, &["outbox", "person"]);

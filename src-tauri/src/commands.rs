@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AppliedView, CardContentsView, CardStatusView,
     DraftSummaryView, DraftView, FormView, Language, LockView, OutboxItemView, PersonChoiceView,
-    PersonView, ProblemView, ProcedureView, PromptView, ReadersView, RepairView, SettingsView,
-    StepView, StoreView, SyncView, TravelDocumentView,
+    PersonView, ProblemView, ProcedureHitView, ProcedureView, PromptView, ReadersView, RepairView,
+    SearchView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, Outcome, Problem};
 use tauri::{AppHandle, Emitter as _, State};
@@ -28,6 +28,8 @@ const AREA: &[&str] = &[
 ];
 /// Applications that the window lists.
 const NEWEST: usize = 200;
+/// Records that a search lists.
+const MOST_FOUND: usize = 20;
 
 #[tauri::command]
 pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
@@ -327,8 +329,24 @@ pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
 }
 
 #[tauri::command]
-pub(crate) async fn catalog(desk: Shared<'_>, query: String) -> Answer<Vec<ProcedureView>> {
+pub(crate) async fn catalog(desk: Shared<'_>, query: String) -> Answer<Vec<ProcedureHitView>> {
     blocking(&desk, move |desk| desk.catalog(&query)).await
+}
+
+#[tauri::command]
+pub(crate) async fn search(desk: Shared<'_>, query: String) -> Answer<SearchView> {
+    blocking(&desk, move |desk| desk.search(&query, MOST_FOUND)).await
+}
+
+#[tauri::command]
+pub(crate) async fn dismiss_carried(
+    app: AppHandle,
+    desk: Shared<'_>,
+    id: String,
+) -> Answer<DraftView> {
+    let draft = blocking(&desk, move |desk| desk.dismiss_carried(&id)).await?;
+    stale(&app, &["drafts"]);
+    Ok(draft)
 }
 
 #[tauri::command]
@@ -412,7 +430,7 @@ pub(crate) async fn apply(
         }
     };
     step(&app, StepView::Done);
-    stale(&app, &["outbox", "applications", "catalog"]);
+    stale(&app, &["drafts", "outbox", "applications", "catalog"]);
     Ok(AppliedView { application })
 }
 
@@ -431,7 +449,7 @@ pub(crate) async fn cancel_outbox(app: AppHandle, desk: Shared<'_>, id: String) 
 #[tauri::command]
 pub(crate) async fn sync(app: AppHandle, desk: Shared<'_>) -> Answer<SyncView> {
     let view = said(&desk, desk.send_now().await)?;
-    stale(&app, &["outbox", "applications", "catalog"]);
+    stale(&app, &["drafts", "outbox", "applications", "catalog"]);
     Ok(view)
 }
 

@@ -71,6 +71,8 @@ pub fn run() {
             commands::logout,
             commands::forget,
             commands::catalog,
+            commands::search,
+            commands::dismiss_carried,
             commands::procedure,
             commands::new_draft,
             commands::drafts,

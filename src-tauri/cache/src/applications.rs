@@ -4,6 +4,8 @@ use kabinet_records::Application;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
+use crate::search::Findable;
+use crate::search::index::{self, Indexer};
 use crate::states::{self, Kind};
 use crate::{Changes, Store, StoreError};
 
@@ -18,6 +20,33 @@ impl Store {
         )?;
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let rows = statement.query_map([count], |row| row.get::<_, String>(0))?;
+        rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+    }
+
+    /// The `count` applications that come after that one in the order of
+    /// [`Store::newest_applications`]: the next page of a list, at the same cost wherever it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such application (any more).
+    pub fn applications_after(
+        &self,
+        id: Uuid,
+        count: usize,
+    ) -> Result<Vec<Application>, StoreError> {
+        let id = id.to_string();
+        let submitted_at: i64 = self.connection.query_row(
+            "SELECT submitted_at FROM applications WHERE id = ?",
+            [&id],
+            |row| row.get(0),
+        )?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT body FROM applications WHERE (submitted_at, id) < (?, ?)
+             ORDER BY submitted_at DESC, id DESC LIMIT ?",
+        )?;
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![submitted_at, id, count], |row| {
+            row.get::<_, String>(0)
+        })?;
         rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
     }
 
@@ -58,21 +87,37 @@ impl Store {
         changes: &Changes<'_, Application>,
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
+        let mut indexer = Indexer::open(&transaction)?;
         if changes.complete {
             transaction.execute("DELETE FROM applications", [])?;
+            if let Some(indexer) = &mut indexer {
+                indexer.clear(Findable::Application)?;
+            }
         }
         for application in changes.changed {
-            put(&transaction, application)?;
+            put_row(&transaction, application)?;
+            if let Some(indexer) = &mut indexer {
+                indexer.put_application(application)?;
+            }
         }
         for id in changes.removed {
             transaction.execute("DELETE FROM applications WHERE id = ?", [id])?;
+            if let Some(indexer) = &mut indexer {
+                indexer.remove(Findable::Application, id)?;
+            }
         }
+        drop(indexer);
         states::keep(&transaction, Kind::Application, changes.state)?;
         Ok(transaction.commit()?)
     }
 }
 
 pub(crate) fn put(connection: &Connection, application: &Application) -> Result<(), StoreError> {
+    put_row(connection, application)?;
+    index::index(connection, |indexer| indexer.put_application(application))
+}
+
+fn put_row(connection: &Connection, application: &Application) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO applications (id, body, submitted_at) VALUES (?, ?, ?)",

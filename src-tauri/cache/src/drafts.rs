@@ -4,6 +4,8 @@ use kabinet_records::Draft;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use crate::search::Findable;
+use crate::search::index;
 use crate::{Store, StoreError};
 
 impl Store {
@@ -12,7 +14,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn add_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        add(&self.connection, draft)
+        let transaction = self.connection.unchecked_transaction()?;
+        add(&transaction, draft)?;
+        Ok(transaction.commit()?)
     }
 
     /// Keeps a changed draft. One that is gone, since it was signed or deleted, does not come back.
@@ -20,19 +24,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn change_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        let changed = self.connection.execute(
-            "UPDATE drafts SET body = ?, changed_at = ? WHERE id = ?",
-            params![
-                serde_json::to_string(draft)?,
-                draft.changed_at.as_millisecond(),
-                draft.id.to_string()
-            ],
-        )?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound)
-        }
+        let transaction = self.connection.unchecked_transaction()?;
+        change(&transaction, draft)?;
+        Ok(transaction.commit()?)
     }
 
     /// One draft.
@@ -65,14 +59,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn delete_draft(&self, id: Uuid) -> Result<(), StoreError> {
-        let deleted = self
-            .connection
-            .execute("DELETE FROM drafts WHERE id = ?", [id.to_string()])?;
-        if deleted == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound)
-        }
+        let id = id.to_string();
+        let transaction = self.connection.unchecked_transaction()?;
+        remove(&transaction, &id)?;
+        transaction.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+        Ok(transaction.commit()?)
     }
 }
 
@@ -85,5 +76,28 @@ pub(crate) fn add(connection: &Connection, draft: &Draft) -> Result<(), StoreErr
             draft.changed_at.as_millisecond()
         ],
     )?;
-    Ok(())
+    index::index(connection, |indexer| indexer.put_draft(draft))
+}
+
+pub(crate) fn change(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
+    let changed = connection.execute(
+        "UPDATE drafts SET body = ?, changed_at = ? WHERE id = ?",
+        params![
+            serde_json::to_string(draft)?,
+            draft.changed_at.as_millisecond(),
+            draft.id.to_string()
+        ],
+    )?;
+    if changed != 1 {
+        return Err(StoreError::NotFound);
+    }
+    index::index(connection, |indexer| indexer.put_draft(draft))
+}
+
+/// Takes the draft away; what was set aside of it stays.
+pub(crate) fn remove(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    if connection.execute("DELETE FROM drafts WHERE id = ?", [id])? != 1 {
+        return Err(StoreError::NotFound);
+    }
+    index::index(connection, |indexer| indexer.remove(Findable::Draft, id))
 }

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod applications;
+mod carrying;
 mod drafts;
 mod error;
 mod forget;
@@ -14,6 +15,7 @@ mod person;
 mod procedures;
 pub mod protection;
 mod repair;
+mod search;
 mod states;
 mod store;
 
@@ -23,5 +25,6 @@ pub use outbox::OutboxItem;
 pub use person::Person;
 pub use protection::Protection;
 pub use repair::{Repaired, repair, settle};
+pub use search::{Entry, Findable, Found, Hit, Marker, Segment, Spoken};
 pub use states::{Changes, Kind};
 pub use store::Store;

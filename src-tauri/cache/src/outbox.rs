@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use kabinet_records::{Application, Draft};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
+use crate::search::Findable;
+use crate::search::index;
 use crate::{Store, StoreError, applications, drafts};
 
 /// Something that waits to be registered.
@@ -45,13 +47,14 @@ impl Store {
         signed_at: Timestamp,
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        if transaction.execute("DELETE FROM drafts WHERE id = ?", [id.to_string()])? != 1 {
-            return Err(StoreError::NotFound);
-        }
+        drafts::remove(&transaction, &id.to_string())?;
         transaction.execute(
             "INSERT INTO outbox (id, manifest, cms, signed_at) VALUES (?, ?, ?, ?)",
             params![id.to_string(), manifest, cms, signed_at.as_millisecond()],
         )?;
+        index::index(&transaction, |indexer| {
+            indexer.put_waiting(&id.to_string(), manifest)
+        })?;
         Ok(transaction.commit()?)
     }
 
@@ -64,6 +67,16 @@ impl Store {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([], read)?;
         rows.map(|item| item?).collect()
+    }
+
+    /// How many wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn outbox_count(&self) -> Result<u32, StoreError> {
+        Ok(self
+            .connection
+            .query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?)
     }
 
     /// One that waits.
@@ -143,6 +156,10 @@ impl Store {
             [&id],
         )?;
         transaction.execute("DELETE FROM outbox WHERE id = ?", [&id])?;
+        transaction.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+        index::index(&transaction, |indexer| {
+            indexer.remove(Findable::Waiting, &id)
+        })?;
         applications::put(&transaction, application)?;
         Ok(transaction.commit()?)
     }
@@ -153,12 +170,18 @@ impl Store {
     /// [`StoreError::NotFound`] when it has left.
     pub fn take_back(&mut self, draft: &Draft) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        if transaction.execute("DELETE FROM outbox WHERE id = ?", [draft.id.to_string()])? != 1 {
-            return Err(StoreError::NotFound);
-        }
-        drafts::add(&transaction, draft)?;
+        take_back(&transaction, draft)?;
         Ok(transaction.commit()?)
     }
+}
+
+pub(crate) fn take_back(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
+    let id = draft.id.to_string();
+    if connection.execute("DELETE FROM outbox WHERE id = ?", [&id])? != 1 {
+        return Err(StoreError::NotFound);
+    }
+    index::index(connection, |indexer| indexer.remove(Findable::Waiting, &id))?;
+    drafts::add(connection, draft)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {

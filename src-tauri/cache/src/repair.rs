@@ -20,9 +20,6 @@ use crate::protection::remove;
 use crate::store::{self, with_end};
 use crate::{Store, StoreError};
 
-/// What is not taken over: how far the synchronisation was, so that the next pass asks for
-/// everything.
-const LEFT_OUT: &str = "sync_states";
 /// The new store, until it has everything.
 const BUILDING: &str = "building.db";
 
@@ -348,7 +345,7 @@ fn tables(connection: &Connection) -> Result<Vec<Table>, StoreError> {
         connection.prepare("SELECT name, pk FROM pragma_table_info(?) ORDER BY pk")?;
     let mut tables = Vec::new();
     for (name, without_rowid) in names {
-        if name == LEFT_OUT {
+        if store::REMADE.contains(&name.as_str()) {
             continue;
         }
         let columns = columns_of

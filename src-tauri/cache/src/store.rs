@@ -9,14 +9,23 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 use zeroize::Zeroizing;
 
 use crate::StoreError;
+use crate::search::index;
 
 /// Steps from one version of the tables to the next. A step that was released never changes.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
 ];
 /// Tables whose rows the portal has too.
 pub(crate) const FROM_PORTAL: &[&str] = &["applications", "procedures"];
+/// Tables that are made anew from the others, or by asking the portal for everything.
+pub(crate) const REMADE: &[&str] = &[
+    "sync_states",
+    "search_state",
+    "search_entries",
+    "search_words",
+];
 /// Length of the key, in octets.
 const KEY: usize = 32;
 
@@ -38,7 +47,10 @@ impl Store {
         if path.try_exists()? {
             return Err(StoreError::Exists);
         }
-        Self::start(path, key, OpenFlags::SQLITE_OPEN_CREATE, MIGRATIONS)
+        let store = Self::start(path, key, OpenFlags::SQLITE_OPEN_CREATE, MIGRATIONS)?;
+        // Of an empty store the index is complete.
+        index::mark_current(&store.connection)?;
+        Ok(store)
     }
 
     /// As [`Store::create`], with the tables as they were in that version.

@@ -133,6 +133,15 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CatalogCommand,
     },
+    /// Everything in the store that has the words: procedures, drafts, what waits, applications; offline
+    Search {
+        /// Words in any form and language, the last may be a beginning; or a number
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// Most records of your own that are listed
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        count: usize,
+    },
     /// Drafts of applications
     Draft {
         #[command(subcommand)]
@@ -151,6 +160,12 @@ pub(crate) enum Command {
     Applications {
         #[command(subcommand)]
         command: Option<ApplicationsCommand>,
+        /// Go on after this application, as the last of an earlier list
+        #[arg(long, value_name = "ID")]
+        after: Option<String>,
+        /// Most applications that are listed
+        #[arg(long, default_value_t = 10_000, value_name = "N")]
+        count: usize,
     },
     /// Persons who have a store here
     Person {
@@ -263,9 +278,9 @@ pub(crate) enum PinCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum CatalogCommand {
-    /// Procedures that match the words
+    /// Procedures that match the words, the best first
     Search {
-        /// Words or an official number; nothing for all
+        /// Words in any form and language, or an official number; nothing for all
         words: Vec<String>,
     },
     /// One procedure with its form
@@ -299,6 +314,11 @@ pub(crate) enum DraftCommand {
         /// Values as a JSON object
         #[arg(long, value_name = "FILE")]
         data: PathBuf,
+    },
+    /// You have seen how the form changed: what was set aside goes
+    Dismiss {
+        /// Its id
+        id: String,
     },
     /// Delete a draft
     Delete {

@@ -121,6 +121,11 @@ impl Call {
                     .whoami(&self.desk.person()?, &self.desk.additional_data()?);
             }
             Command::Catalog { command } => self.catalog(command)?,
+            Command::Search { words, count } => {
+                self.unlock()?;
+                self.show
+                    .search(&self.desk.search(&words.join(" "), count)?);
+            }
             Command::Draft { command } => self.draft(command)?,
             Command::Apply(arguments) => self.apply(&arguments).await?,
             Command::Outbox { command } => self.outbox(command).await?,
@@ -128,9 +133,13 @@ impl Call {
                 self.unlock()?;
                 self.show.sync(&self.desk.sync().await?);
             }
-            Command::Applications { command } => self.applications(command)?,
             Command::Person { command } => self.person(command).await?,
             Command::Store { command } => return self.store(&command).await,
+            Command::Applications {
+                command,
+                after,
+                count,
+            } => self.applications(command, after.as_deref(), count)?,
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
@@ -376,6 +385,7 @@ impl Call {
                 self.show
                     .draft(&self.desk.save_draft(&id, &read_json(&data)?)?);
             }
+            DraftCommand::Dismiss { id } => self.show.draft(&self.desk.dismiss_carried(&id)?),
             DraftCommand::Delete { id } => {
                 self.desk.delete_draft(&id)?;
                 self.show.done();
@@ -424,10 +434,21 @@ impl Call {
         Ok(())
     }
 
-    fn applications(&self, command: Option<ApplicationsCommand>) -> Outcome {
+    fn applications(
+        &self,
+        command: Option<ApplicationsCommand>,
+        after: Option<&str>,
+        count: usize,
+    ) -> Outcome {
         self.unlock()?;
         match command {
-            None => self.show.applications(&self.desk.applications(ALL)?),
+            None => {
+                let page = match after {
+                    Some(id) => self.desk.applications_after(id, count)?,
+                    None => self.desk.applications(count)?,
+                };
+                self.show.applications(&page);
+            }
             Some(ApplicationsCommand::Show { id }) => {
                 self.show.application(&self.desk.application(&id)?);
             }
@@ -472,9 +493,6 @@ impl Call {
         })
     }
 }
-
-/// More applications than one person ever has.
-const ALL: usize = 10_000;
 
 fn read_json(path: &Path) -> Outcome<Value> {
     let octets =

@@ -1,5 +1,7 @@
 //! Answers as text for people or one JSON document for programs.
 
+mod found;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +10,8 @@ use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AuthenticityView, CardContentsView, CardStatusView,
     CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
     KeyView, Language, LossView, OutboxItemView, PersonChoiceView, PersonView, PinView,
-    ProcedureView, PromptView, RepairView, SignatureReportView, StepView, SyncView, TextView,
-    TravelDocumentView,
+    ProcedureHitView, ProcedureView, PromptView, ReadersView, RepairView, ServiceView,
+    SignatureReportView, StepView, SyncView, TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -375,16 +377,8 @@ impl Show {
         }));
     }
 
-    pub(crate) fn procedures(&self, view: &[ProcedureView]) {
-        self.either(&view, || {
-            for procedure in view {
-                self.line(&format!(
-                    "{}  {}",
-                    procedure.id,
-                    self.pick(&procedure.title)
-                ));
-            }
-        });
+    pub(crate) fn procedures(&self, view: &[ProcedureHitView]) {
+        self.either(&view, || self.list_procedures(view));
     }
 
     pub(crate) fn form(&self, view: &FormView) {
@@ -408,6 +402,11 @@ impl Show {
     pub(crate) fn draft(&self, view: &DraftView) {
         self.either(view, || {
             self.draft_line(&view.summary);
+            if let Some(carried) = &view.carried {
+                self.carried(carried);
+            } else if view.outdated {
+                self.line(&format!("  * {}", self.say("outdated")));
+            }
             if let Some(values) = view.data.as_object() {
                 for (name, value) in values {
                     self.line(&format!(
@@ -478,6 +477,9 @@ impl Show {
             for application in &view.sent {
                 self.pair("registered", &application.registration_number);
             }
+            for id in &view.returned {
+                self.pair("returned", id);
+            }
             self.pair(
                 "changed",
                 &(view.procedures + view.applications).to_string(),
@@ -528,6 +530,9 @@ impl Show {
             draft.procedure_id,
             self.pick(&draft.title)
         ));
+        if draft.carried {
+            self.line(&format!("  * {}", self.say("carried")));
+        }
     }
 
     fn application_line(&self, application: &ApplicationView) {

@@ -39,8 +39,8 @@ impl Desk {
     /// Makes what will be signed from a complete draft, and looks at the card.
     ///
     /// # Errors
-    /// `form_incomplete`, `procedure_changed`, `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or
-    /// PIN.
+    /// `form_incomplete`, `procedure_changed`, `draft_carried`, `procedure_withdrawn`,
+    /// `draft_not_found`, and what is in the way of card or PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
         let draft = self.stored_draft(draft_id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
@@ -49,6 +49,11 @@ impl Desk {
         }
         if procedure.version != draft.procedure_version {
             return Err(Code::ProcedureChanged.into());
+        }
+        let carried = self.with_store(|store| Ok(store.carried(draft.id)?))?;
+        if carried.is_some_and(|carried| !carried.aside.is_empty()) {
+            // Signing ends the draft, and what was set aside with it.
+            return Err(Code::DraftCarried.into());
         }
         let problems = problems_of(&draft, &procedure)?;
         if !problems.is_empty() {
@@ -157,6 +162,7 @@ impl Desk {
             Ok(draft)
         })?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
+        let draft = self.carried_draft(draft, &procedure)?;
         self.view_of_draft(draft, procedure)
     }
 }

@@ -2,27 +2,22 @@
 
 use kabinet_records::{Procedure, Text};
 
-use crate::view::{FormView, ProcedureView, TextView};
+use crate::searching::unmarked;
+use crate::view::{FormView, ProcedureHitView, ProcedureView, TextView};
 use crate::{Code, Desk, Outcome};
 
 impl Desk {
-    /// Procedures in which every word of the query occurs: in number, title, description or
-    /// keywords, in any language. An empty query finds all.
+    /// Procedures that have the words of the query in any of their forms, the best first, with the
+    /// words marked (docs/search.md). An empty query finds all, by their numbers.
     ///
     /// # Errors
     /// `no_store`, `store_locked`.
-    pub fn catalog(&self, query: &str) -> Outcome<Vec<ProcedureView>> {
-        let words: Vec<String> = folded(query)
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        let mut procedures = self.with_store(|store| Ok(store.procedures()?))?;
-        procedures.retain(|procedure| {
-            let text = folded(&everything(procedure));
-            words.iter().all(|word| text.contains(word.as_str()))
-        });
-        procedures.sort_by_key(|procedure| number_order(&procedure.id));
-        Ok(procedures.into_iter().map(view_of).collect())
+    pub fn catalog(&self, query: &str) -> Outcome<Vec<ProcedureHitView>> {
+        if !query.trim().is_empty() {
+            return Ok(self.found_procedures(query)?.0);
+        }
+        let procedures = self.with_store(|store| Ok(store.procedures()?))?;
+        Ok(procedures.into_iter().map(unmarked).collect())
     }
 
     /// One procedure with its form.
@@ -49,7 +44,7 @@ pub(crate) fn form_of(procedure: Procedure) -> FormView {
     }
 }
 
-fn view_of(procedure: Procedure) -> ProcedureView {
+pub(crate) fn view_of(procedure: Procedure) -> ProcedureView {
     ProcedureView {
         id: procedure.id,
         version: procedure.version,
@@ -70,58 +65,5 @@ impl From<Text> for TextView {
             ru: text.ru,
             en: text.en,
         }
-    }
-}
-
-fn everything(procedure: &Procedure) -> String {
-    let mut text = procedure.id.clone();
-    for part in [&procedure.title, &procedure.description] {
-        for language in [&part.be, &part.ru, &part.en] {
-            text.push(' ');
-            text.push_str(language);
-        }
-    }
-    for word in &procedure.keywords {
-        text.push(' ');
-        text.push_str(word);
-    }
-    text
-}
-
-/// Lower case; the letters that people exchange between the languages are one.
-fn folded(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
-        .map(|letter| match letter {
-            'і' => 'и',
-            'ё' => 'е',
-            'ў' => 'у',
-            '’' | '\'' => 'ь',
-            other => other,
-        })
-        .collect()
-}
-
-/// `2.10` comes after `2.9`.
-fn number_order(id: &str) -> Vec<u32> {
-    id.split('.')
-        .map(|part| part.parse().unwrap_or(u32::MAX))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_ordered_as_numbers() {
-        let mut ids = ["2.10", "2.9", "1.1.5", "10.1"];
-        ids.sort_by_key(|id| number_order(id));
-        assert_eq!(ids, ["1.1.5", "2.9", "2.10", "10.1"]);
-    }
-
-    #[test]
-    fn letters_of_both_languages_find_each_other() {
-        assert_eq!(folded("Даведка аб сям’і"), folded("даведка аб сям'и"));
     }
 }

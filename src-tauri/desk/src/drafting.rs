@@ -58,24 +58,28 @@ impl Desk {
         drafts
             .iter()
             .map(|draft| {
-                let procedure = self.stored_procedure(&draft.procedure_id)?;
-                summary(draft, &procedure, &problems_of(draft, &procedure)?)
+                let procedure = self.form_of_draft(draft)?;
+                let carried = self.with_store(|store| Ok(store.carried(draft.id)?.is_some()))?;
+                summary(draft, &procedure, &problems_of(draft, &procedure)?, carried)
             })
             .collect()
     }
 
-    /// One draft with its form and what is wrong with it.
+    /// One draft with its form and what is wrong with it. When the catalogue has a newer form, the
+    /// draft is carried to it.
     ///
     /// # Errors
     /// `draft_not_found`, `no_store`, `store_locked`.
     pub fn draft(&self, id: &str) -> Outcome<DraftView> {
         let draft = self.stored_draft(id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
+        let draft = self.carried_draft(draft, &procedure)?;
         self.view_of_draft(draft, procedure)
     }
 
     /// Keeps the values of a draft, complete or not. What was filled in for the person stays marked
-    /// as long as they leave it as it was.
+    /// as long as they leave it as it was. The values are those of the form that the draft was opened
+    /// with, also when the catalogue has a newer one by now.
     ///
     /// # Errors
     /// `draft_not_found`; `usage` when the values are no JSON object or too long; what keeps the
@@ -85,12 +89,11 @@ impl Desk {
             return Err(Problem::new(Code::Usage).with("reason", "data"));
         }
         let mut draft = self.stored_draft(id)?;
-        let procedure = self.stored_procedure(&draft.procedure_id)?;
+        let procedure = self.form_of_draft(&draft)?;
         let before = std::mem::replace(&mut draft.data, data.clone());
         draft
             .prefilled
             .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
-        draft.procedure_version = procedure.version;
         draft.changed_at = Timestamp::now();
         self.with_store(|store| store.change_draft(&draft).map_err(draft_problem))?;
         self.view_of_draft(draft, procedure)
@@ -113,8 +116,12 @@ impl Desk {
     pub(crate) fn view_of_draft(&self, draft: Draft, procedure: Procedure) -> Outcome<DraftView> {
         let problems = problems_of(&draft, &procedure)?;
         let language = self.language();
+        let carried = self.carried_view(&draft, &procedure)?;
+        let present = self.stored_procedure(&draft.procedure_id)?.version;
         Ok(DraftView {
-            summary: summary(&draft, &procedure, &problems)?,
+            summary: summary(&draft, &procedure, &problems, carried.is_some())?,
+            outdated: draft.procedure_version != present,
+            carried,
             problems: problems
                 .into_iter()
                 .map(|problem| problem_view(problem, language))
@@ -147,6 +154,7 @@ fn summary(
     draft: &Draft,
     procedure: &Procedure,
     problems: &[FieldProblem],
+    carried: bool,
 ) -> Outcome<DraftSummaryView> {
     Ok(DraftSummaryView {
         id: draft.id.to_string(),
@@ -154,6 +162,7 @@ fn summary(
         title: procedure.title.clone().into(),
         changed_at: draft.changed_at.to_string(),
         complete: problems.is_empty(),
+        carried,
     })
 }
 

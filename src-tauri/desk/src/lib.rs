@@ -4,6 +4,7 @@
 mod additional;
 mod applying;
 mod cards;
+mod carrying;
 mod catalogue;
 mod causes;
 mod doctor;
@@ -16,6 +17,7 @@ mod locking;
 mod persons;
 mod pins;
 mod repairing;
+mod searching;
 mod service;
 mod signing;
 mod signing_in;

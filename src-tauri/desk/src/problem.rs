@@ -297,6 +297,8 @@ codes! {
     FormIncomplete = "form_incomplete",
     /// The form's version is no longer current.
     ProcedureChanged = "procedure_changed",
+    /// The form has changed, and the person has not seen what was set aside.
+    DraftCarried = "draft_carried",
     /// The procedure is no longer in the catalogue.
     ProcedureWithdrawn = "procedure_withdrawn",
     /// The system's key store does not give the store's key.

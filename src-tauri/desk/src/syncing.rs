@@ -1,5 +1,6 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -55,6 +56,8 @@ impl Desk {
 
     async fn pass(&self, now: bool) -> Outcome<SyncView> {
         let _alone = self.passing.lock().await;
+        // What was signed for a form that is no longer the present one would be refused.
+        let mut returned = self.return_outdated()?;
         let area = self.personal_area()?;
         let sent = self.send_outbox(&area, now).await?;
         let since = self.with_store(|store| {
@@ -69,6 +72,7 @@ impl Desk {
             store.change_applications(&taken(&changes.applications))?;
             Ok(())
         })?;
+        returned.extend(self.return_outdated()?);
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Ok(SyncView {
             sent: sent
@@ -79,7 +83,8 @@ impl Desk {
             applications: count(
                 changes.applications.changed.len() + changes.applications.removed.len(),
             ),
-            waiting: count(self.with_store(|store| Ok(store.outbox()?))?.len()),
+            waiting: self.with_store(|store| Ok(store.outbox_count()?))?,
+            returned,
         })
     }
 
@@ -152,10 +157,35 @@ impl Desk {
     /// `no_store`, `store_locked`.
     pub fn applications(&self, count: usize) -> Outcome<Vec<ApplicationView>> {
         let applications = self.with_store(|store| Ok(store.newest_applications(count)?))?;
-        Ok(applications
+        Ok(self.views_of_applications(applications))
+    }
+
+    /// The applications that follow that one in the list, the newest first: the next page.
+    ///
+    /// # Errors
+    /// `application_not_found` when that one is gone, `no_store`, `store_locked`.
+    pub fn applications_after(&self, id: &str, count: usize) -> Outcome<Vec<ApplicationView>> {
+        let id = parse_id(id, Code::ApplicationNotFound)?;
+        let applications = self.with_store(|store| match store.applications_after(id, count) {
+            Err(StoreError::NotFound) => Err(Code::ApplicationNotFound.into()),
+            other => Ok(other?),
+        })?;
+        Ok(self.views_of_applications(applications))
+    }
+
+    /// A list names few procedures many times: each title is read once.
+    fn views_of_applications(&self, applications: Vec<Application>) -> Vec<ApplicationView> {
+        let mut titles: BTreeMap<String, TextView> = BTreeMap::new();
+        applications
             .into_iter()
-            .map(|application| self.view_of_application(application))
-            .collect())
+            .map(|application| {
+                let title = titles
+                    .entry(application.procedure_id.clone())
+                    .or_insert_with_key(|id| self.title_of(id))
+                    .clone();
+                titled_view(application, title)
+            })
+            .collect()
     }
 
     /// One application.
@@ -194,30 +224,12 @@ impl Desk {
     }
 
     pub(crate) fn view_of_application(&self, application: Application) -> ApplicationView {
-        ApplicationView {
-            id: application.id.to_string(),
-            title: self.title_of(&application.procedure_id),
-            procedure_id: application.procedure_id,
-            registration_number: application.registration_number,
-            status: application.status.name().to_owned(),
-            submitted_at: application.submitted_at.to_string(),
-            deadline: application
-                .deadline
-                .map(|end| end.strftime("%Y-%m-%d").to_string()),
-            history: application
-                .history
-                .into_iter()
-                .map(|event| HistoryView {
-                    at: event.at.to_string(),
-                    status: event.status.name().to_owned(),
-                    note: event.note.map(Into::into),
-                })
-                .collect(),
-        }
+        let title = self.title_of(&application.procedure_id);
+        titled_view(application, title)
     }
 
     /// The procedure's title; its number where the catalogue does not have it any more.
-    fn title_of(&self, procedure_id: &str) -> TextView {
+    pub(crate) fn title_of(&self, procedure_id: &str) -> TextView {
         match self.stored_procedure(procedure_id) {
             Ok(procedure) => procedure.title.into(),
             Err(_) => TextView {
@@ -237,6 +249,29 @@ impl Desk {
             .with("count", "1")
             .view(self.language())
             .message
+    }
+}
+
+fn titled_view(application: Application, title: TextView) -> ApplicationView {
+    ApplicationView {
+        id: application.id.to_string(),
+        title,
+        procedure_id: application.procedure_id,
+        registration_number: application.registration_number,
+        status: application.status.name().to_owned(),
+        submitted_at: application.submitted_at.to_string(),
+        deadline: application
+            .deadline
+            .map(|end| end.strftime("%Y-%m-%d").to_string()),
+        history: application
+            .history
+            .into_iter()
+            .map(|event| HistoryView {
+                at: event.at.to_string(),
+                status: event.status.name().to_owned(),
+                note: event.note.map(Into::into),
+            })
+            .collect(),
     }
 }
 

@@ -403,6 +403,8 @@ pub struct DraftSummaryView {
     pub changed_at: String,
     /// Whether the form is complete and valid as it stands.
     pub complete: bool,
+    /// Whether its form has changed, and the person has not yet said that they have seen how.
+    pub carried: bool,
 }
 
 /// A whole draft.
@@ -420,6 +422,141 @@ pub struct DraftView {
     pub prefilled: BTreeMap<String, String>,
     /// What is wrong with it now.
     pub problems: Vec<FieldProblemView>,
+    /// Whether the catalogue has a newer form than this; opened again, the draft is carried to it.
+    pub outdated: bool,
+    /// What became of the values when the form changed, until the person has seen it.
+    pub carried: Option<CarriedView>,
+}
+
+/// What became of a draft's values when its form changed.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct CarriedView {
+    /// Version that they were typed for.
+    pub from_version: u32,
+    /// Version that they are in now.
+    pub to_version: u32,
+    /// Whether it was signed for the earlier version, did not leave, and must be signed anew.
+    pub was_signed: bool,
+    /// Fields that have taken values over from fields of another name.
+    pub renamed: Vec<CarriedFieldView>,
+    /// Values that the new form has no place for. They stay with the draft until dismissed.
+    pub aside: Vec<AsideView>,
+    /// Fields that the new form asks for, and that are still empty.
+    pub required: Vec<CarriedFieldView>,
+}
+
+/// A field of the new form.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct CarriedFieldView {
+    /// JSON Pointer.
+    pub path: String,
+    /// Its label.
+    pub label: TextView,
+}
+
+/// A value that was set aside.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AsideView {
+    /// JSON Pointer in the earlier form.
+    pub path: String,
+    /// The field's label there.
+    pub label: TextView,
+    /// The value as people read it.
+    pub value: TextView,
+    /// Why.
+    pub reason: AsideReasonView,
+}
+
+/// Why a value was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum AsideReasonView {
+    /// The new form does not have the field.
+    Gone,
+    /// The new form does not allow the value.
+    Unfit,
+    /// Another value has moved into the field.
+    Replaced,
+}
+
+/// A part of a text, and whether the search found it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SegmentView {
+    /// The part as it stands in the text.
+    pub text: String,
+    /// Whether the search found it.
+    pub found: bool,
+}
+
+/// A text in the three languages, in parts.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct MarkedTextView {
+    /// Belarusian.
+    pub be: Vec<SegmentView>,
+    /// Russian.
+    pub ru: Vec<SegmentView>,
+    /// English.
+    pub en: Vec<SegmentView>,
+}
+
+/// A procedure that the search found.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ProcedureHitView {
+    /// The procedure.
+    #[serde(flatten)]
+    pub procedure: ProcedureView,
+    /// Its title with the words that were found.
+    pub marked_title: MarkedTextView,
+    /// Its description with the words that were found.
+    pub marked_description: MarkedTextView,
+    /// The words by which it was found, as its title, keywords or description have them.
+    pub found_by: Vec<String>,
+}
+
+/// What is in the store besides the catalogue and fits a query.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SearchView {
+    /// Procedures, the best first.
+    pub procedures: Vec<ProcedureHitView>,
+    /// Drafts, what waits, applications, messages: what changed last comes first.
+    pub records: Vec<RecordHitView>,
+    /// Words that occur nowhere; the others were sought without them.
+    pub unknown: Vec<String>,
+}
+
+/// A record that the search found.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RecordHitView {
+    /// What it is.
+    pub kind: RecordKindView,
+    /// Its identifier among its kind.
+    pub id: String,
+    /// Title of its procedure.
+    pub title: MarkedTextView,
+    /// Its number or the part of its text that was found.
+    pub extract: Vec<SegmentView>,
+}
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKindView {
+    /// A draft.
+    Draft,
+    /// Signed, and in the outbox.
+    Waiting,
+    /// An application.
+    Application,
 }
 
 /// What is wrong with one field.
@@ -513,6 +650,9 @@ pub struct SyncView {
     pub applications: u32,
     /// Items still waiting.
     pub waiting: u32,
+    /// Applications that were signed for a form that has changed: they are drafts again, by these
+    /// identifiers, and must be looked at and signed anew.
+    pub returned: Vec<String>,
 }
 
 /// What a signature says.

@@ -131,7 +131,8 @@ pub fn lines(ui: &Value, data: &Value) -> Vec<Line> {
         .collect()
 }
 
-fn readable(ui: &Value, path: &str, value: &Value) -> Text {
+/// A value as people read it: a choice by its label.
+pub(crate) fn readable(ui: &Value, path: &str, value: &Value) -> Text {
     match value {
         Value::String(text) => {
             serde_json::from_value(ui["enumLabels"][path][text.as_str()].clone())
@@ -152,7 +153,8 @@ fn readable(ui: &Value, path: &str, value: &Value) -> Text {
     }
 }
 
-fn same(text: &str) -> Text {
+/// The same in every language.
+pub(crate) fn same(text: &str) -> Text {
     Text {
         be: text.to_owned(),
         ru: text.to_owned(),
@@ -177,7 +179,7 @@ fn leaves(value: &Value, path: String, found: &mut Vec<String>) {
 }
 
 /// A member's name as a part of a JSON Pointer (RFC 6901).
-fn pointer_part(name: &str) -> String {
+pub(crate) fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

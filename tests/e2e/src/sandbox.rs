@@ -111,6 +111,16 @@ impl Sandbox {
         serde_json::from_str(&answer).map_err(|error| error.to_string())
     }
 
+    /// Publishes the next version of a procedure, by a merge patch of the present one; the new one.
+    ///
+    /// # Errors
+    /// When the portal does not answer or has no such procedure.
+    pub fn publish(&self, procedure: &str, patch: &Value) -> Outcome<Value> {
+        let path = format!("/sandbox/procedures/{procedure}");
+        let answer = http::request("POST", &self.listen, &path, &patch.to_string())?;
+        serde_json::from_str(&answer).map_err(|error| error.to_string())
+    }
+
     /// Makes it misbehave (docs/portal-profile.md, the sandbox's own levers).
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::jwt::b64;
 use crate::manifest::Manifest;
 use crate::portal::Portal;
 use crate::procedures;
+use crate::publishing;
 use crate::store::Person;
 
 /// More than anybody writes by hand; a runaway client meets it.
@@ -148,8 +149,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     }) {
         return Err(error("invalidManifest", "for another applicant"));
     }
-    let procedure = procedures::all()
-        .map_err(failed)?
+    let procedure = publishing::offered(&portal.store())?
         .into_iter()
         .find(|procedure| procedure["id"] == manifest.procedure)
         .ok_or_else(|| error("invalidManifest", "no such procedure"))?;

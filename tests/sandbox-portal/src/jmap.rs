@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::applications;
 use crate::portal::Portal;
-use crate::procedures;
+use crate::publishing;
 use crate::reply::{Reply, broken, problem, reply};
 use crate::store::Person;
 
@@ -161,15 +161,11 @@ fn method(portal: &Portal, person: &Person, name: &str, arguments: &Map<String, 
     let account = &person.subject;
     match name {
         "Procedure/get" => {
-            let list = procedures::all().map_err(|_| method_error("serverFail"))?;
-            get(account, procedures::STATE, list, arguments)
+            let store = portal.store();
+            let (state, list) = (publishing::state(&store)?, publishing::offered(&store)?);
+            get(account, &state, list, arguments)
         }
-        "Procedure/changes" => {
-            if arguments.get("sinceState") != Some(&json!(procedures::STATE)) {
-                return Err(method_error("cannotCalculateChanges"));
-            }
-            Ok(changes(account, procedures::STATE, procedures::STATE, &[]))
-        }
+        "Procedure/changes" => publishing::changes(portal, account, arguments),
         "Application/get" => {
             let (state, list) = applications::list(portal, account)?;
             get(account, &state, list, arguments)

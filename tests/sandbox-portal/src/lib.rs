@@ -25,6 +25,7 @@ pub mod oids;
 mod personalise;
 pub mod portal;
 pub mod procedures;
+pub mod publishing;
 pub mod reader;
 pub mod reply;
 pub mod serve;

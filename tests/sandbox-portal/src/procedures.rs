@@ -1,9 +1,14 @@
 //! The catalogue: procedures of Decree No. 200 of 26 April 2010 (folder `procedures`).
 
+use kabinet_stb::hash::belt_hash;
 use serde_json::Value;
 
-/// The catalogue does not change while the program is the same.
-pub const STATE: &str = "1";
+/// Name of the catalogue that the program brings: another program's may have other procedures.
+#[must_use]
+pub fn edition() -> String {
+    let texts: String = FILES.iter().map(|(text, _)| *text).collect();
+    hex::encode(&belt_hash(texts.as_bytes())[..4])
+}
 
 /// Each procedure's file with the days that the authority has.
 const FILES: [(&str, i64); 3] = [
@@ -12,7 +17,7 @@ const FILES: [(&str, i64); 3] = [
     (include_str!("../procedures/2.6.json"), 10),
 ];
 
-/// The objects as they go to the client.
+/// The procedures that the program brings; [`crate::publishing`] has later versions.
 ///
 /// # Errors
 /// When a file is not JSON.

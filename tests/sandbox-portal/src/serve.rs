@@ -21,7 +21,7 @@ use crate::faults::{Fault, Kind};
 use crate::portal::{Portal, lock};
 use crate::reply::{Reply, broken, octets, problem, reply};
 use crate::signin::Form;
-use crate::{applications, jmap, oauth, signin};
+use crate::{applications, jmap, oauth, publishing, signin};
 
 /// Serves connections until the task is dropped.
 ///
@@ -209,6 +209,7 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/sandbox/claims", post(ask_for_more))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/applications", get(all_applications))
+        .route("/sandbox/procedures/{id}", post(publish).delete(withdraw))
         .route("/sandbox/applications/{id}", post(move_along))
         .layer(DefaultBodyLimit::max(jmap::LARGEST_UPLOAD))
         .with_state(portal)
@@ -282,6 +283,25 @@ async fn move_along(State(portal): Shared, Path(id): Path<String>, body: Bytes) 
     match applications::move_along(&portal, &id, &order) {
         Ok(Some(object)) => reply(200, &object),
         Ok(None) => problem(404, "about:blank", "no such application"),
+        Err(error) => broken(&error),
+    }
+}
+
+async fn publish(State(portal): Shared, Path(id): Path<String>, body: Bytes) -> Reply {
+    let Ok(patch @ Value::Object(_)) = serde_json::from_slice::<Value>(&body) else {
+        return problem(400, "about:blank", "a merge patch (RFC 7396) is an object");
+    };
+    match publishing::publish(&portal, &id, &patch) {
+        Ok(Some(procedure)) => reply(200, &procedure),
+        Ok(None) => problem(404, "about:blank", "no such procedure"),
+        Err(error) => broken(&error),
+    }
+}
+
+async fn withdraw(State(portal): Shared, Path(id): Path<String>) -> Reply {
+    match publishing::withdraw(&portal, &id) {
+        Ok(true) => reply(200, &json!({})),
+        Ok(false) => problem(404, "about:blank", "no such procedure"),
         Err(error) => broken(&error),
     }
 }

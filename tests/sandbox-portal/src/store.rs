@@ -61,6 +61,8 @@ CREATE TABLE IF NOT EXISTS application(
 CREATE TABLE IF NOT EXISTS change(
   state INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, id TEXT NOT NULL,
   created INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS publication(
+  state INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, body TEXT);
 ";
 
 impl Store {
@@ -371,6 +373,57 @@ impl Store {
             .query_map(params![account, since], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?
+            .collect()
+    }
+
+    /// Publishes a version of a procedure; without a body, it leaves the catalogue.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn publish(&self, id: &str, body: Option<&str>) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "INSERT INTO publication(id, body) VALUES(?1, ?2)",
+            params![id, body],
+        )?;
+        Ok(())
+    }
+
+    /// How often something was published.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn publications(&self) -> rusqlite::Result<i64> {
+        self.connection.query_row(
+            "SELECT coalesce(max(state), 0) FROM publication",
+            [],
+            |row| row.get(0),
+        )
+    }
+
+    /// What was published last of each procedure: its identifier and body, none when it left.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn published(&self) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, body FROM publication
+                 WHERE state IN (SELECT max(state) FROM publication GROUP BY id) ORDER BY state",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+    }
+
+    /// Identifiers of what was published after a state.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn published_since(&self, state: i64) -> rusqlite::Result<Vec<String>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id FROM publication WHERE state > ?1 GROUP BY id ORDER BY min(state)",
+            )?
+            .query_map([state], |row| row.get(0))?
             .collect()
     }
 }

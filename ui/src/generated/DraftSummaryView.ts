@@ -24,4 +24,8 @@ changed_at: string,
 /**
  * Whether the form is complete and valid as it stands.
  */
-complete: boolean, };
+complete: boolean, 
+/**
+ * Whether its form has changed, and the person has not yet said that they have seen how.
+ */
+carried: boolean, };

@@ -20,4 +20,9 @@ applications: number,
 /**
  * Items still waiting.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Applications that were signed for a form that has changed: they are drafts again, by these
+ * identifiers, and must be looked at and signed anew.
+ */
+returned: Array<string>, };

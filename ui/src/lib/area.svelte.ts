@@ -49,6 +49,7 @@ class Area {
       platform.on("stale", (names) => void this.#refresh(names)),
       platform.on("offline", (offline) => (this.offline = offline)),
       platform.on("step", (step) => (this.step = step)),
+      platform.on("returned", () => announce(t("returned"))),
     ]);
     this.#tellTouches();
     addEventListener("online", () => void this.sync());
@@ -112,6 +113,7 @@ class Area {
     this.offline = code === "offline" || code === "portal_timeout";
     const [sent] = done?.sent ?? [];
     if (sent) announce(t("announce-registered", { number: sent.registration_number }));
+    if (done && done.returned.length > 0) announce(t("returned"));
     if (done) await this.reload();
   }
 

@@ -12,10 +12,11 @@ import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonChoiceView } from "../generated/PersonChoiceView";
 import type { PersonView } from "../generated/PersonView";
 import type { ProblemView } from "../generated/ProblemView";
-import type { ProcedureView } from "../generated/ProcedureView";
+import type { ProcedureHitView } from "../generated/ProcedureHitView";
 import type { PromptView } from "../generated/PromptView";
 import type { ReadersView } from "../generated/ReadersView";
 import type { RepairView } from "../generated/RepairView";
+import type { SearchView } from "../generated/SearchView";
 import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
@@ -51,7 +52,9 @@ export interface Commands {
   additional_data: { args: Record<string, never>; answer: AdditionalDataView };
   forget: { args: Record<string, never>; answer: null };
   logout: { args: Record<string, never>; answer: null };
-  catalog: { args: { query: string }; answer: ProcedureView[] };
+  catalog: { args: { query: string }; answer: ProcedureHitView[] };
+  search: { args: { query: string }; answer: SearchView };
+  dismiss_carried: { args: { id: string }; answer: DraftView };
   procedure: { args: { id: string }; answer: FormView };
   new_draft: { args: { procedureId: string }; answer: DraftView };
   drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
@@ -74,6 +77,8 @@ export interface Events {
   step: StepView;
   /** Whether a pass that the core made by itself found no portal. */
   offline: boolean;
+  /** Signed applications that became drafts again, since their form has changed. */
+  returned: string[];
 }
 
 /** What the trusted prompt shows, and in which language. */

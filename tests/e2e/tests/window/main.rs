@@ -15,6 +15,7 @@ mod pin;
 mod portal;
 mod secrecy;
 mod trust;
+mod versions;
 mod waiting;
 
 use driver::{Screen, Window};

@@ -285,3 +285,73 @@ fn the_catalogue_is_three_procedures() {
     let accounts = &session.json()["accounts"];
     assert!(accounts.get(&area.account).is_some());
 }
+
+/// What is published while a client is at work comes as a change.
+#[test]
+fn published_versions_are_changes() {
+    let area = Area::new();
+    let raw = |method: &str, path: &str, body: &Value| {
+        let body = body.to_string();
+        area.world
+            .client
+            .raw(method, path, "", body.as_bytes())
+            .unwrap()
+    };
+    let (_, before) = area.call("Procedure/get", &[("ids", Value::Null)]);
+    let since = ("sinceState", before["state"].clone());
+    let published = raw(
+        "POST",
+        "/sandbox/procedures/2.2",
+        &json!({"cost": {"en": "Dear"}}),
+    )
+    .json();
+    assert_eq!(
+        (&published["version"], &published["cost"]["en"]),
+        (&json!(2), &json!("Dear"))
+    );
+    let changes = area
+        .call("Procedure/changes", std::slice::from_ref(&since))
+        .1;
+    assert_eq!(
+        (&changes["updated"], &changes["destroyed"]),
+        (&json!(["2.2"]), &json!([]))
+    );
+    let (_, after) = area.call("Procedure/get", &[("ids", json!(["2.2"]))]);
+    assert_eq!(
+        (&after["list"][0], &after["state"]),
+        (&published, &changes["newState"])
+    );
+
+    assert_eq!(
+        raw("DELETE", "/sandbox/procedures/2.2", &json!({})).status,
+        200
+    );
+    let changes = area
+        .call("Procedure/changes", std::slice::from_ref(&since))
+        .1;
+    assert_eq!(
+        (&changes["updated"], &changes["destroyed"]),
+        (&json!([]), &json!(["2.2"]))
+    );
+    // There is nothing to publish a version of.
+    assert_eq!(
+        raw("POST", "/sandbox/procedures/2.2", &json!({})).status,
+        404
+    );
+    assert_eq!(
+        raw("POST", "/sandbox/procedures/2.6", &json!([])).status,
+        400
+    );
+
+    for state in [
+        "1",
+        "other.0",
+        &format!("{}9", before["state"].as_str().unwrap()),
+    ] {
+        let (name, error) = area.call("Procedure/changes", &[("sinceState", json!(state))]);
+        assert_eq!(
+            (name.as_str(), &error["type"]),
+            ("error", &json!("cannotCalculateChanges"))
+        );
+    }
+}

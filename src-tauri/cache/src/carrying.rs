@@ -1,0 +1,118 @@
+//! Drafts whose form has changed: the forms that they were filled in with, and what was set aside when
+//! they were carried over.
+
+use kabinet_records::{Carried, Draft, Procedure};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
+
+use crate::{Store, StoreError, drafts, outbox};
+
+impl Store {
+    /// The procedure as it was in a version that the catalogue has replaced; `None` when nothing here
+    /// was filled in with it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn former_procedure(
+        &self,
+        id: &str,
+        version: u32,
+    ) -> Result<Option<Procedure>, StoreError> {
+        let body: Option<String> = self
+            .connection
+            .query_row(
+                "SELECT body FROM former_procedures WHERE id = ? AND version = ?",
+                params![id, version],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+    }
+
+    /// Keeps a draft that was carried to another version of its form together with what became of its
+    /// values.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the draft is gone; [`StoreError::DiskFull`],
+    /// [`StoreError::ReadOnly`].
+    pub fn carry_draft(&mut self, draft: &Draft, carried: &Carried) -> Result<(), StoreError> {
+        let transaction = self.transaction()?;
+        drafts::change(&transaction, draft)?;
+        keep(&transaction, draft.id, carried)?;
+        prune_former(&transaction)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Takes a signed application out of the outbox that no portal would take any more: it is a draft
+    /// again, carried to another version of its form; both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it has left.
+    pub fn return_carried(&mut self, draft: &Draft, carried: &Carried) -> Result<(), StoreError> {
+        let transaction = self.transaction()?;
+        outbox::take_back(&transaction, draft)?;
+        keep(&transaction, draft.id, carried)?;
+        prune_former(&transaction)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// What became of the draft's values when its form changed; `None` when it did not, or when the
+    /// person has seen it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn carried(&self, draft: Uuid) -> Result<Option<Carried>, StoreError> {
+        let body: Option<String> = self
+            .connection
+            .query_row(
+                "SELECT body FROM carried WHERE draft = ?",
+                [draft.to_string()],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+    }
+
+    /// The person has seen it: what was set aside goes.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn dismiss_carried(&self, draft: Uuid) -> Result<(), StoreError> {
+        self.connection
+            .execute("DELETE FROM carried WHERE draft = ?", [draft.to_string()])?;
+        Ok(())
+    }
+}
+
+fn keep(connection: &Connection, draft: Uuid, carried: &Carried) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT OR REPLACE INTO carried (draft, body) VALUES (?, ?)",
+        params![draft.to_string(), serde_json::to_string(carried)?],
+    )?;
+    Ok(())
+}
+
+/// Before a procedure is replaced by another version, the present one is kept.
+pub(crate) fn keep_former(connection: &Connection, next: &Procedure) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO former_procedures (id, version, body)
+             SELECT id, body ->> '$.version', body FROM procedures
+             WHERE id = ? AND body ->> '$.version' <> ?",
+        )?
+        .execute(params![next.id, next.version])?;
+    Ok(())
+}
+
+/// Former forms that nothing was filled in with go. What waits is not read for that: it waits for a
+/// short time.
+pub(crate) fn prune_former(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM former_procedures AS former
+         WHERE NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (
+             SELECT 1 FROM drafts WHERE body ->> '$.procedureId' = former.id
+                 AND body ->> '$.procedureVersion' = former.version)",
+        [],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! Keeping the index: what is put into the store is findable in the same transaction.
+
+use std::collections::HashSet;
+
+use kabinet_records::{Application, Draft, Manifest, Procedure, Text};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
+
+use super::stems::{Spoken, Stems};
+use crate::StoreError;
+
+/// Version of the analysis: of folding, stemmers and what is indexed. An index of another version is
+/// made anew at the next search.
+pub(crate) const ANALYSIS: i64 = 1;
+
+/// Class of the words of procedures in `search_words`.
+pub(crate) const PROCEDURES: i64 = 1;
+/// Class of the words of everything else.
+pub(crate) const RECORDS: i64 = 2;
+
+/// What can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Findable {
+    /// A procedure of the catalogue.
+    Procedure,
+    /// A draft.
+    Draft,
+    /// What is signed and waits in the outbox.
+    Waiting,
+    /// An application.
+    Application,
+    /// A message on an application.
+    Message,
+}
+
+impl Findable {
+    const ALL: [Self; 5] = [
+        Self::Procedure,
+        Self::Draft,
+        Self::Waiting,
+        Self::Application,
+        Self::Message,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Procedure => "procedure",
+            Self::Draft => "draft",
+            Self::Waiting => "waiting",
+            Self::Application => "application",
+            Self::Message => "message",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What puts one kind of record into a new index. A further kind adds its own to [`SOURCES`].
+type Source = fn(&Connection, &mut Indexer<'_>) -> Result<(), StoreError>;
+
+/// Every kind that this store keeps, those that change least first: later ones are found before.
+const SOURCES: &[Source] = &[procedures, applications, waiting, drafts];
+
+/// Puts records into the index and takes them out.
+pub(crate) struct Indexer<'c> {
+    connection: &'c Connection,
+    stems: Stems,
+    /// Words that are known to be in `search_words`.
+    known: HashSet<(i64, String)>,
+}
+
+impl<'c> Indexer<'c> {
+    /// The index, unless it must be made anew anyway.
+    pub(crate) fn open(connection: &'c Connection) -> Result<Option<Self>, StoreError> {
+        Ok(is_current(connection)?.then(|| Self::new(connection)))
+    }
+
+    fn new(connection: &'c Connection) -> Self {
+        Self {
+            connection,
+            stems: Stems::default(),
+            known: HashSet::new(),
+        }
+    }
+
+    /// Makes the index anew, of everything in the store.
+    pub(crate) fn rebuild(connection: &'c Connection) -> Result<(), StoreError> {
+        connection.execute_batch(
+            "DELETE FROM search_entries; DELETE FROM search_words;
+             INSERT INTO procedure_terms (procedure_terms) VALUES ('delete-all');
+             INSERT INTO record_terms (record_terms) VALUES ('delete-all');",
+        )?;
+        let mut indexer = Self::new(connection);
+        for source in SOURCES {
+            source(connection, &mut indexer)?;
+        }
+        mark_current(connection)
+    }
+
+    pub(crate) fn put_procedure(&mut self, procedure: &Procedure) -> Result<(), StoreError> {
+        let key = self.new_key(Findable::Procedure, &procedure.id)?;
+        let number = self.terms(PROCEDURES, &[(Spoken::Any, &procedure.id)])?;
+        let title = self.terms(PROCEDURES, &languages(&procedure.title))?;
+        let keywords: Vec<_> = procedure
+            .keywords
+            .iter()
+            .map(|word| (Spoken::Any, word.as_str()))
+            .collect();
+        let keywords = self.terms(PROCEDURES, &keywords)?;
+        let description = self.terms(PROCEDURES, &languages(&procedure.description))?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO procedure_terms (rowid, number, title, keywords, description)
+                 VALUES (?, ?, ?, ?, ?)",
+            )?
+            .execute(params![key, number, title, keywords, description])?;
+        Ok(())
+    }
+
+    /// Makes a record findable by its texts and by the words of its procedure; what was known of it
+    /// before is replaced.
+    pub(crate) fn put(
+        &mut self,
+        kind: Findable,
+        id: &str,
+        procedure: &str,
+        texts: &[(Spoken, &str)],
+    ) -> Result<(), StoreError> {
+        let key = self.new_key(kind, id)?;
+        let mut terms = self.terms(RECORDS, texts)?;
+        let procedure = term_of(procedure);
+        terms.push_str(&procedure);
+        self.keep_word(RECORDS, &procedure)?;
+        self.connection
+            .prepare_cached("INSERT INTO record_terms (rowid, terms) VALUES (?, ?)")?
+            .execute(params![key, terms])?;
+        Ok(())
+    }
+
+    pub(crate) fn put_application(&mut self, application: &Application) -> Result<(), StoreError> {
+        let id = application.id.to_string();
+        let mut texts = vec![
+            (Spoken::Any, application.registration_number.as_str()),
+            (Spoken::Any, application.procedure_id.as_str()),
+        ];
+        for note in application
+            .history
+            .iter()
+            .filter_map(|event| event.note.as_ref())
+        {
+            texts.extend(languages(note));
+        }
+        self.put(
+            Findable::Application,
+            &id,
+            &application.procedure_id,
+            &texts,
+        )
+    }
+
+    pub(crate) fn put_draft(&mut self, draft: &Draft) -> Result<(), StoreError> {
+        self.put_data(
+            Findable::Draft,
+            &draft.id.to_string(),
+            &draft.procedure_id,
+            &draft.data,
+        )
+    }
+
+    pub(crate) fn put_waiting(&mut self, id: &str, manifest: &[u8]) -> Result<(), StoreError> {
+        // What is no manifest has no words; whoever sends it will say what is wrong with it.
+        let Ok(manifest) = Manifest::parse_canonical(manifest) else {
+            return self.remove(Findable::Waiting, id);
+        };
+        self.put_data(
+            Findable::Waiting,
+            id,
+            &manifest.procedure.id,
+            &manifest.data,
+        )
+    }
+
+    fn put_data(
+        &mut self,
+        kind: Findable,
+        id: &str,
+        procedure: &str,
+        data: &Value,
+    ) -> Result<(), StoreError> {
+        let mut values = vec![procedure.to_owned()];
+        values_of(data, &mut values);
+        let texts: Vec<_> = values
+            .iter()
+            .map(|value| (Spoken::Any, value.as_str()))
+            .collect();
+        self.put(kind, id, procedure, &texts)
+    }
+
+    pub(crate) fn remove(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
+        let key: Option<i64> = self
+            .connection
+            .prepare_cached("DELETE FROM search_entries WHERE kind = ? AND id = ? RETURNING key")?
+            .query_row(params![kind.name(), id], |row| row.get(0))
+            .optional()?;
+        if let Some(key) = key {
+            let sql = match kind {
+                Findable::Procedure => "DELETE FROM procedure_terms WHERE rowid = ?",
+                _ => "DELETE FROM record_terms WHERE rowid = ?",
+            };
+            self.connection.prepare_cached(sql)?.execute([key])?;
+        }
+        Ok(())
+    }
+
+    /// Forgets every record of a kind.
+    pub(crate) fn clear(&mut self, kind: Findable) -> Result<(), StoreError> {
+        let table = match kind {
+            Findable::Procedure => "procedure_terms",
+            _ => "record_terms",
+        };
+        self.connection.execute(
+            &format!(
+                "DELETE FROM {table} WHERE rowid IN (SELECT key FROM search_entries WHERE kind = ?)"
+            ),
+            [kind.name()],
+        )?;
+        self.connection
+            .execute("DELETE FROM search_entries WHERE kind = ?", [kind.name()])?;
+        Ok(())
+    }
+
+    /// A key that is larger than all others, so that the latest change is found first.
+    fn new_key(&mut self, kind: Findable, id: &str) -> Result<i64, StoreError> {
+        self.remove(kind, id)?;
+        self.connection
+            .prepare_cached("INSERT INTO search_entries (kind, id) VALUES (?, ?)")?
+            .execute(params![kind.name(), id])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// The terms of texts, separated by spaces.
+    fn terms(&mut self, class: i64, texts: &[(Spoken, &str)]) -> Result<String, StoreError> {
+        let mut line = String::new();
+        let mut terms = Vec::new();
+        for (spoken, text) in texts {
+            self.stems.each(*spoken, text, |term| {
+                line.push_str(term);
+                line.push(' ');
+                if !self.known.contains(&(class, term.to_owned())) {
+                    terms.push(term.to_owned());
+                }
+            });
+        }
+        for term in terms {
+            self.keep_word(class, &term)?;
+        }
+        Ok(line)
+    }
+
+    fn keep_word(&mut self, class: i64, term: &str) -> Result<(), StoreError> {
+        if self.known.insert((class, term.to_owned())) {
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO search_words (class, term) VALUES (?, ?)")?
+                .execute(params![class, term])?;
+        }
+        Ok(())
+    }
+}
+
+/// Does something with the index in a transaction, unless it must be made anew anyway.
+pub(crate) fn index(
+    connection: &Connection,
+    act: impl FnOnce(&mut Indexer<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    match Indexer::open(connection)? {
+        Some(mut indexer) => act(&mut indexer),
+        None => Ok(()),
+    }
+}
+
+/// Whether the term occurs in the index of that class, or once did.
+pub(crate) fn has_word(
+    connection: &Connection,
+    class: i64,
+    term: &str,
+) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM search_words WHERE class = ? AND term = ?)")?
+        .query_row(params![class, term], |row| row.get(0))?)
+}
+
+pub(crate) fn is_current(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT analysis = ? FROM search_state")?
+        .query_row([ANALYSIS], |row| row.get(0))?)
+}
+
+/// The index holds everything that is in the store.
+pub(crate) fn mark_current(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("UPDATE search_state SET analysis = ?", [ANALYSIS])?;
+    Ok(())
+}
+
+/// The term that stands for a procedure in the index of records: they are found by its words without
+/// having them.
+pub(crate) fn term_of(procedure: &str) -> String {
+    // Anything but a letter, a digit or a sign of numbers would end the term.
+    let name: String = procedure
+        .chars()
+        .map(|sign| {
+            if sign.is_ascii_whitespace() || sign == '"' {
+                '_'
+            } else {
+                sign
+            }
+        })
+        .filter(|sign| {
+            sign.is_ascii_alphanumeric() || !sign.is_ascii() || matches!(sign, '.' | '-' | '/')
+        })
+        .collect();
+    format!("§{name}")
+}
+
+pub(crate) fn languages(text: &Text) -> [(Spoken, &str); 3] {
+    [
+        (Spoken::Be, &text.be),
+        (Spoken::Ru, &text.ru),
+        (Spoken::En, &text.en),
+    ]
+}
+
+/// Texts and numbers among the values of a form.
+fn values_of(data: &Value, found: &mut Vec<String>) {
+    match data {
+        Value::String(text) => found.push(text.clone()),
+        Value::Number(number) => found.push(number.to_string()),
+        Value::Array(list) => list.iter().for_each(|value| values_of(value, found)),
+        Value::Object(members) => members.values().for_each(|value| values_of(value, found)),
+        Value::Bool(_) | Value::Null => {}
+    }
+}
+
+fn procedures(connection: &Connection, indexer: &mut Indexer<'_>) -> Result<(), StoreError> {
+    let sql = "SELECT body FROM procedures WHERE NOT withdrawn";
+    each(connection, sql, |body| {
+        indexer.put_procedure(&serde_json::from_str(body)?)
+    })
+}
+
+fn applications(connection: &Connection, indexer: &mut Indexer<'_>) -> Result<(), StoreError> {
+    let sql = "SELECT body FROM applications ORDER BY submitted_at, id";
+    each(connection, sql, |body| {
+        indexer.put_application(&serde_json::from_str(body)?)
+    })
+}
+
+fn drafts(connection: &Connection, indexer: &mut Indexer<'_>) -> Result<(), StoreError> {
+    let sql = "SELECT body FROM drafts ORDER BY changed_at, id";
+    each(connection, sql, |body| {
+        indexer.put_draft(&serde_json::from_str(body)?)
+    })
+}
+
+fn waiting(connection: &Connection, indexer: &mut Indexer<'_>) -> Result<(), StoreError> {
+    let mut statement =
+        connection.prepare("SELECT id, manifest FROM outbox ORDER BY signed_at, id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, manifest): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        indexer.put_waiting(&id, &manifest)?;
+    }
+    Ok(())
+}
+
+fn each(
+    connection: &Connection,
+    sql: &str,
+    mut take: impl FnMut(&str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        take(row.get_ref(0)?.as_str().map_err(|_| StoreError::Damaged)?)?;
+    }
+    Ok(())
+}

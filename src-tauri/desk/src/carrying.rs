@@ -1,0 +1,159 @@
+//! Forms change while drafts are being filled in and while what is signed waits. A draft is carried to
+//! the new version when it is opened, and what cannot be sent any more becomes a draft again; the
+//! person sees what became of each value.
+
+use jiff::Timestamp;
+use kabinet_cache::{OutboxItem, Store};
+use kabinet_records::{AsideReason, Carried, Draft, Procedure, carry};
+
+use crate::applying;
+use crate::drafting::parse_id;
+use crate::problem::{Code, Problem};
+use crate::view::{AsideReasonView, AsideView, CarriedFieldView, CarriedView, DraftView, TextView};
+use crate::{Desk, Outcome};
+
+impl Desk {
+    /// The person has seen what became of the values; what was set aside goes.
+    ///
+    /// # Errors
+    /// `draft_not_found`, `no_store`, `store_locked`, and what keeps the store from writing.
+    pub fn dismiss_carried(&self, draft_id: &str) -> Outcome<DraftView> {
+        let id = parse_id(draft_id, Code::DraftNotFound)?;
+        self.with_store(|store| Ok(store.dismiss_carried(id)?))?;
+        self.draft(draft_id)
+    }
+
+    /// The draft in the present version of its form: carried there now, when it was not yet.
+    pub(crate) fn carried_draft(&self, draft: Draft, present: &Procedure) -> Outcome<Draft> {
+        if draft.procedure_version == present.version {
+            return Ok(draft);
+        }
+        self.with_store(|store| {
+            let (draft, carried) = carried_over(store, &draft, present)?;
+            store.carry_draft(&draft, &carried)?;
+            Ok(draft)
+        })
+    }
+
+    /// The form that the draft's values are in: the present one, unless the catalogue has a newer one
+    /// and the draft was not opened since.
+    pub(crate) fn form_of_draft(&self, draft: &Draft) -> Outcome<Procedure> {
+        let present = self.stored_procedure(&draft.procedure_id)?;
+        if draft.procedure_version == present.version {
+            return Ok(present);
+        }
+        let former = self.with_store(|store| {
+            Ok(store.former_procedure(&draft.procedure_id, draft.procedure_version)?)
+        })?;
+        Ok(former.unwrap_or(present))
+    }
+
+    /// Takes out of the outbox what was signed for a form that the catalogue has replaced, unless it
+    /// may have arrived already: each is a draft again, in the new form. Their identifiers.
+    pub(crate) fn return_outdated(&self) -> Outcome<Vec<String>> {
+        self.with_store(|store| {
+            let mut returned = Vec::new();
+            for item in store.outbox()? {
+                if item.tries > 0 && !item.refused {
+                    // Only the portal knows; asked again, it says whether it has it.
+                    continue;
+                }
+                if let Some(id) = return_if_outdated(store, &item)? {
+                    returned.push(id);
+                }
+            }
+            Ok(returned)
+        })
+    }
+
+    pub(crate) fn carried_view(
+        &self,
+        draft: &Draft,
+        form: &Procedure,
+    ) -> Outcome<Option<CarriedView>> {
+        let carried = self.with_store(|store| Ok(store.carried(draft.id)?))?;
+        Ok(carried.map(|carried| view_of(carried, draft, form)))
+    }
+}
+
+fn return_if_outdated(store: &mut Store, item: &OutboxItem) -> Outcome<Option<String>> {
+    let manifest = applying::read(&item.manifest)?;
+    let present = match store.procedure(&manifest.procedure.id) {
+        Ok(present) if present.version != manifest.procedure.version => present,
+        // The catalogue does not know it, or knows nothing newer: the portal decides.
+        _ => return Ok(None),
+    };
+    let draft = Draft {
+        id: item.id,
+        procedure_id: manifest.procedure.id,
+        procedure_version: manifest.procedure.version,
+        data: manifest.data,
+        prefilled: std::collections::BTreeMap::new(),
+        changed_at: Timestamp::now(),
+    };
+    let (draft, mut carried) = carried_over(store, &draft, &present)?;
+    carried.was_signed = true;
+    store.return_carried(&draft, &carried)?;
+    Ok(Some(draft.id.to_string()))
+}
+
+fn carried_over(store: &Store, draft: &Draft, present: &Procedure) -> Outcome<(Draft, Carried)> {
+    let former = store.former_procedure(&draft.procedure_id, draft.procedure_version)?;
+    let from = former.as_ref().map(|former| &former.form);
+    let (draft, carried) = carry(draft, from, present)
+        .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
+    let carried = match store.carried(draft.id)? {
+        Some(earlier) => carried.after(earlier),
+        None => carried,
+    };
+    Ok((draft, carried))
+}
+
+fn view_of(carried: Carried, draft: &Draft, form: &Procedure) -> CarriedView {
+    let field = |path: &String| CarriedFieldView {
+        path: path.clone(),
+        label: serde_json::from_value::<kabinet_records::Text>(
+            form.form.ui["labels"][path].clone(),
+        )
+        .map_or_else(|_| same(path), TextView::from),
+    };
+    CarriedView {
+        from_version: carried.from_version,
+        to_version: carried.to_version,
+        was_signed: carried.was_signed,
+        renamed: carried
+            .renamed
+            .iter()
+            .map(|renamed| field(&renamed.to))
+            .collect(),
+        aside: carried
+            .aside
+            .into_iter()
+            .map(|aside| AsideView {
+                path: aside.path,
+                label: aside.label.into(),
+                value: aside.shown.into(),
+                reason: match aside.reason {
+                    AsideReason::Gone => AsideReasonView::Gone,
+                    AsideReason::Unfit => AsideReasonView::Unfit,
+                    AsideReason::Replaced => AsideReasonView::Replaced,
+                },
+            })
+            .collect(),
+        // What has been filled in since needs no mention.
+        required: carried
+            .required
+            .iter()
+            .filter(|path| draft.data.pointer(path).is_none())
+            .map(field)
+            .collect(),
+    }
+}
+
+fn same(text: &str) -> TextView {
+    TextView {
+        be: text.to_owned(),
+        ru: text.to_owned(),
+        en: text.to_owned(),
+    }
+}

@@ -1,0 +1,148 @@
+//! What waits in the outbox when the catalogue brings a newer form, without a portal.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kabinet_cache::{Changes, Store, protection};
+use kabinet_desk::{Code, Desk, Profile, Secret};
+use kabinet_records::{Applicant, Draft, Form, Manifest, Procedure, ProcedureReference, Text};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+const NAME: &str = "0123456789abcdef0123456789abcdef";
+
+fn passphrase() -> Secret {
+    Secret::new(b"correct horse battery staple".to_vec())
+}
+
+fn procedure(version: u32, properties: Value, ui: Value) -> Procedure {
+    Procedure {
+        id: "2.2".into(),
+        version,
+        title: Text::default(),
+        description: Text::default(),
+        authority: Text::default(),
+        cost: Text::default(),
+        term: Text::default(),
+        evidence: Vec::new(),
+        legal_basis: Text::default(),
+        keywords: Vec::new(),
+        form: Form {
+            schema: json!({"type": "object", "properties": properties}),
+            ui,
+        },
+    }
+}
+
+fn offer(store: &mut Store, procedure: Procedure) {
+    let changes = Changes {
+        complete: false,
+        changed: &[procedure],
+        removed: &[],
+        state: "1",
+    };
+    store.change_procedures(&changes).unwrap();
+}
+
+fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
+    let id = Uuid::from_u128(number);
+    let data = json!({"employer": format!("Employer {number}"), "fax": "7"});
+    let draft = Draft {
+        id,
+        procedure_id: "2.2".into(),
+        procedure_version: version,
+        data: data.clone(),
+        prefilled: BTreeMap::new(),
+        changed_at: Timestamp::now(),
+    };
+    store.add_draft(&draft).unwrap();
+    let reference = ProcedureReference {
+        id: "2.2".into(),
+        version,
+    };
+    let manifest = Manifest::new(id, reference, Applicant::default(), data, Timestamp::now());
+    let octets = manifest.to_canonical().unwrap();
+    store
+        .sign_into_outbox(id, &octets, b"cms", Timestamp::now())
+        .unwrap();
+    id
+}
+
+/// A desk over a store that was prepared so.
+fn desk(prepare: impl FnOnce(&mut Store)) -> (TempDir, Desk) {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = Profile::open(folder.path()).unwrap();
+    let path = profile.person_dir(NAME).unwrap().join("store.db");
+    let key = protection::new_key(&path, Some(&passphrase())).unwrap();
+    let mut store = Store::create(&path, &key).unwrap();
+    prepare(&mut store);
+    drop(store);
+    profile.keep_current_person(NAME).unwrap();
+    let desk = Desk::open(profile).unwrap();
+    desk.unlock(Some(&passphrase())).unwrap();
+    (folder, desk)
+}
+
+#[tokio::test]
+async fn it_is_noticed_before_anything_is_sent() {
+    let first = || {
+        procedure(
+            1,
+            json!({"employer": {}, "fax": {}}),
+            json!({"labels": {"/fax": {"be": "Факс", "ru": "Факс", "en": "Fax"}}}),
+        )
+    };
+    let second = || {
+        procedure(
+            2,
+            json!({"organisation": {}}),
+            json!({"renamed": {"/employer": "/organisation"}}),
+        )
+    };
+    let (_folder, desk) = desk(|store| {
+        offer(store, first());
+        sign(store, 1, 1);
+        let tried = sign(store, 2, 1);
+        store.outbox_tried(tried).unwrap();
+        let refused = sign(store, 3, 1);
+        store.outbox_tried(refused).unwrap();
+        store.outbox_refused(refused, "procedure_changed").unwrap();
+        offer(store, second());
+    });
+    let ids: Vec<String> = (1..=3)
+        .map(|number| Uuid::from_u128(number).to_string())
+        .collect();
+
+    // Nobody is signed in: the pass sends nothing, and still says what could never be sent.
+    assert_eq!(desk.sync().await.unwrap_err().code, Code::NoStore);
+    let waiting: Vec<String> = desk
+        .outbox()
+        .unwrap()
+        .into_iter()
+        .map(|item| item.id)
+        .collect();
+    // Of what was tried only the portal knows whether it has it.
+    assert_eq!(waiting, [ids[1].clone()]);
+    for id in [&ids[0], &ids[2]] {
+        let draft = desk.draft(id).unwrap();
+        let carried = draft.carried.unwrap();
+        assert!(carried.was_signed);
+        assert_eq!((carried.from_version, carried.to_version), (1, 2));
+        assert!(
+            draft.data["organisation"]
+                .as_str()
+                .unwrap()
+                .starts_with("Employer")
+        );
+        assert_eq!(carried.aside[0].label.en, "Fax");
+        assert_eq!(carried.aside[0].value.en, "7");
+    }
+    // It stays until the person has seen it.
+    assert!(desk.dismiss_carried(&ids[0]).unwrap().carried.is_none());
+    assert!(desk.draft(&ids[0]).unwrap().carried.is_none());
+    assert!(desk.draft(&ids[2]).unwrap().carried.is_some());
+    desk.delete_draft(&ids[2]).unwrap();
+    assert_eq!(desk.drafts().unwrap().len(), 1);
+}
