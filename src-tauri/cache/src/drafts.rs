@@ -4,7 +4,7 @@ use kabinet_records::Draft;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, attachments};
 
 impl Store {
     /// Keeps a new draft.
@@ -15,24 +15,12 @@ impl Store {
         add(&self.connection, draft)
     }
 
-    /// Keeps a changed draft. One that is gone, since it was signed or deleted, does not come back.
+    /// Keeps a changed draft, with nothing to undo. One that is gone, since it was signed or deleted, does not come back.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn change_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        let changed = self.connection.execute(
-            "UPDATE drafts SET body = ?, changed_at = ? WHERE id = ?",
-            params![
-                serde_json::to_string(draft)?,
-                draft.changed_at.as_millisecond(),
-                draft.id.to_string()
-            ],
-        )?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound)
-        }
+        put(&self.connection, draft)
     }
 
     /// One draft.
@@ -40,12 +28,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn draft(&self, id: Uuid) -> Result<Draft, StoreError> {
-        let body: String = self.connection.query_row(
-            "SELECT body FROM drafts WHERE id = ?",
-            [id.to_string()],
-            |row| row.get(0),
-        )?;
-        Ok(serde_json::from_str(&body)?)
+        get(&self.connection, id)
     }
 
     /// All drafts, the last changed first.
@@ -60,19 +43,17 @@ impl Store {
         rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
     }
 
-    /// Deletes a draft.
+    /// Deletes a draft with its changes, and the files that only it named.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub fn delete_draft(&self, id: Uuid) -> Result<(), StoreError> {
-        let deleted = self
-            .connection
-            .execute("DELETE FROM drafts WHERE id = ?", [id.to_string()])?;
-        if deleted == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound)
+    pub fn delete_draft(&mut self, id: Uuid) -> Result<(), StoreError> {
+        let transaction = self.transaction()?;
+        if transaction.execute("DELETE FROM drafts WHERE id = ?", [id.to_string()])? != 1 {
+            return Err(StoreError::NotFound);
         }
+        attachments::sweep(&transaction)?;
+        Ok(transaction.commit()?)
     }
 }
 
@@ -86,4 +67,29 @@ pub(crate) fn add(connection: &Connection, draft: &Draft) -> Result<(), StoreErr
         ],
     )?;
     Ok(())
+}
+
+pub(crate) fn get(connection: &Connection, id: Uuid) -> Result<Draft, StoreError> {
+    let body: String = connection.query_row(
+        "SELECT body FROM drafts WHERE id = ?",
+        [id.to_string()],
+        |row| row.get(0),
+    )?;
+    Ok(serde_json::from_str(&body)?)
+}
+
+pub(crate) fn put(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
+    let changed = connection.execute(
+        "UPDATE drafts SET body = ?, changed_at = ? WHERE id = ?",
+        params![
+            serde_json::to_string(draft)?,
+            draft.changed_at.as_millisecond(),
+            draft.id.to_string()
+        ],
+    )?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
 }

@@ -6,6 +6,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod applications;
+mod attachments;
+mod changes;
 mod drafts;
 mod error;
 mod forget;
@@ -16,6 +18,8 @@ pub mod protection;
 mod states;
 mod store;
 
+pub use attachments::Incoming;
+pub use changes::History;
 pub use error::StoreError;
 pub use forget::forget;
 pub use outbox::OutboxItem;

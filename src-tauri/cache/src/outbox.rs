@@ -5,7 +5,7 @@ use kabinet_records::{Application, Draft};
 use rusqlite::{Row, params};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, applications, drafts};
+use crate::{Store, StoreError, applications, attachments, drafts};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +26,14 @@ pub struct OutboxItem {
     pub refused: bool,
     /// Name of the problem of the last try.
     pub problem: Option<String>,
+    /// Whether the portal was asked to register it: it may have.
+    pub offered: bool,
+    /// Whether the person holds it back.
+    pub paused: bool,
 }
 
-const COLUMNS: &str = "id, manifest, cms, signed_at, tries, next_try_at, refused, problem";
+const COLUMNS: &str =
+    "id, manifest, cms, signed_at, tries, next_try_at, refused, problem, offered, paused";
 
 impl Store {
     /// A draft becomes a signed application that waits: the draft goes, the signature comes, both or
@@ -52,6 +57,8 @@ impl Store {
             "INSERT INTO outbox (id, manifest, cms, signed_at) VALUES (?, ?, ?, ?)",
             params![id.to_string(), manifest, cms, signed_at.as_millisecond()],
         )?;
+        // What was removed from the draft can no longer come back by undoing.
+        attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
 
@@ -81,7 +88,7 @@ impl Store {
     /// [`StoreError::Damaged`].
     pub fn outbox_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<i64> = self.connection.query_row(
-            "SELECT min(next_try_at) FROM outbox WHERE NOT refused",
+            "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused",
             [],
             |row| row.get(0),
         )?;
@@ -89,8 +96,7 @@ impl Store {
             .transpose()
     }
 
-    /// Notes a try before anything leaves: whoever is stopped in the middle knows afterwards that it
-    /// may have left.
+    /// Notes a try before anything leaves.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
@@ -98,6 +104,54 @@ impl Store {
         self.connection.execute(
             "UPDATE outbox SET tries = tries + 1 WHERE id = ?",
             [id.to_string()],
+        )?;
+        Ok(())
+    }
+
+    /// Notes that the portal is about to be asked to register it: whoever is stopped in the middle
+    /// knows afterwards that it may have.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it was taken back meanwhile: it must not leave then.
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn outbox_offered(&self, id: Uuid) -> Result<(), StoreError> {
+        self.mark(
+            id,
+            "UPDATE outbox SET offered = 1 WHERE id = ? AND NOT paused",
+        )
+    }
+
+    /// Holds it back, or lets it go on at once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn pause_outbox(&self, id: Uuid, paused: bool) -> Result<(), StoreError> {
+        self.mark(
+            id,
+            if paused {
+                "UPDATE outbox SET paused = 1 WHERE id = ?"
+            } else {
+                "UPDATE outbox SET paused = 0, next_try_at = 0 WHERE id = ?"
+            },
+        )
+    }
+
+    fn mark(&self, id: Uuid, sql: &str) -> Result<(), StoreError> {
+        if self.connection.execute(sql, [id.to_string()])? == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::NotFound)
+        }
+    }
+
+    /// Puts off everything that waits: the portal asked not to be called before then.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn postpone_outbox(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE outbox SET next_try_at = max(next_try_at, ?) WHERE NOT refused",
+            [until.as_millisecond()],
         )?;
         Ok(())
     }
@@ -144,6 +198,7 @@ impl Store {
         )?;
         transaction.execute("DELETE FROM outbox WHERE id = ?", [&id])?;
         applications::put(&transaction, application)?;
+        attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
 
@@ -166,6 +221,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {
     let (signed_at, next_try_at) = (row.get(3)?, row.get(5)?);
     let (manifest, cms, tries) = (row.get(1)?, row.get(2)?, row.get(4)?);
     let (refused, problem) = (row.get(6)?, row.get(7)?);
+    let (offered, paused) = (row.get(8)?, row.get(9)?);
     let item = || {
         Some(OutboxItem {
             id: id.parse().ok()?,
@@ -176,6 +232,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {
             next_try_at: Timestamp::from_millisecond(next_try_at).ok()?,
             refused,
             problem,
+            offered,
+            paused,
         })
     };
     Ok(item().ok_or(StoreError::Damaged))

@@ -7,12 +7,13 @@ use kabinet_stb::Secret;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
-use crate::StoreError;
+use crate::{StoreError, attachments};
 
 /// Steps from one version of the tables to the next. A step that was released never changes.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
+    include_str!("migrations/004.sql"),
 ];
 /// Length of the key, in octets.
 const KEY: usize = 32;
@@ -74,6 +75,7 @@ impl Store {
             _lock: lock,
         };
         store.migrate(MIGRATIONS)?;
+        attachments::drop_unfinished(&store.connection)?;
         Ok(store)
     }
 

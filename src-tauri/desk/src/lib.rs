@@ -2,6 +2,8 @@
 //! below; errors leave as [`Problem`]s, answers as the types of [`view`].
 
 mod applying;
+mod attaching;
+mod attachment;
 mod cards;
 mod catalogue;
 mod causes;
@@ -17,6 +19,7 @@ mod speech;
 mod storing;
 mod syncing;
 mod travel;
+mod uploading;
 mod visible;
 
 pub mod problem;
@@ -50,6 +53,10 @@ pub struct Desk {
     online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
     /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
     passing: tokio::sync::Mutex<()>,
+    /// The file that is being handed over.
+    receiving: Mutex<Option<attaching::Receiving>>,
+    /// What is on its way to the portal.
+    uploads: uploading::Uploads,
 }
 
 impl Desk {
@@ -65,6 +72,8 @@ impl Desk {
             area: SharedArea::default(),
             online: Mutex::new(None),
             passing: tokio::sync::Mutex::new(()),
+            receiving: Mutex::new(None),
+            uploads: uploading::Uploads::default(),
         })
     }
 

@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod application;
+mod change;
 mod draft;
 pub mod form;
 pub mod group;
@@ -13,6 +14,7 @@ mod procedure;
 mod text;
 
 pub use application::{Application, Event, Status};
+pub use change::Change;
 pub use draft::Draft;
 pub use group::GroupError;
 pub use holder::Holder;
