@@ -91,8 +91,8 @@ impl Store {
     pub fn abandon_attachment(&self, incoming: Incoming) -> Result<(), StoreError> {
         self.connection.execute(
             "DELETE FROM attachments WHERE id = ? AND hash IS NULL",
-                [incoming.id],
-            )?;
+            [incoming.id],
+        )?;
         Ok(())
     }
 
@@ -156,9 +156,11 @@ fn add_piece(
 pub(crate) fn finish(connection: &Connection, incoming: &Incoming) -> Result<(), StoreError> {
     let hash = incoming.hash();
     let known: Option<i64> = connection
-        .query_row("SELECT id FROM attachments WHERE hash = ?", [&hash], |row| {
-            row.get(0)
-        })
+        .query_row(
+            "SELECT id FROM attachments WHERE hash = ?",
+            [&hash],
+            |row| row.get(0),
+        )
         .optional()?;
     if known.is_some() {
         connection.execute(

@@ -1,6 +1,6 @@
 //! The last changes of each draft, so that they can be undone and redone, also after a restart.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kabinet_records::{Change, Draft};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
@@ -9,6 +9,8 @@ use crate::{Incoming, Store, StoreError, attachments, drafts};
 
 /// Changes of a draft that are kept.
 const KEPT: i64 = 100;
+/// Who types on within this time goes on with the same change.
+const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
 /// What can be done with a draft's changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -138,19 +140,37 @@ fn edited(
     edit(&mut draft);
     drafts::put(connection, &draft)?;
     if let Some(change) = Change::between(&before, &draft) {
-        add(connection, id, &change)?;
+        let pause = draft.changed_at.duration_since(before.changed_at);
+        add(connection, id, change, pause < PAUSE)?;
     }
     Ok(draft)
 }
 
-/// The new change takes the place of what was undone, and of what is too long ago.
-fn add(connection: &Connection, id: Uuid, change: &Change) -> Result<(), StoreError> {
+/// The new change takes the place of what was undone, and of what is too long ago. `soon` after the
+/// last one, it may go on with it.
+fn add(
+    connection: &Connection,
+    id: Uuid,
+    mut change: Change,
+    soon: bool,
+) -> Result<(), StoreError> {
     let id = id.to_string();
-    let last: i64 = connection.query_row(
-        "SELECT coalesce(max(number), 0) FROM draft_changes WHERE draft = ? AND NOT undone",
-        [&id],
-        |row| row.get(0),
-    )?;
+    let found: Option<(i64, String)> = connection
+        .prepare_cached(
+            "SELECT number, body FROM draft_changes WHERE draft = ? AND NOT undone
+             ORDER BY number DESC LIMIT 1",
+        )?
+        .query_row([&id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let mut last = 0;
+    if let Some((number, body)) = found {
+        last = number;
+        let earlier: Change = serde_json::from_str(&body)?;
+        if let Some(joined) = earlier.joined(&change).filter(|_| soon) {
+            change = joined;
+            last -= 1;
+        }
+    }
     let gone: Vec<String> = connection
         .prepare_cached(
             "DELETE FROM draft_changes WHERE draft = ? AND (undone OR number <= ?) RETURNING body",
@@ -158,8 +178,10 @@ fn add(connection: &Connection, id: Uuid, change: &Change) -> Result<(), StoreEr
         .query_map(params![id, last + 1 - KEPT], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     connection
-        .prepare_cached("INSERT INTO draft_changes (draft, number, body) VALUES (?, ?, ?)")?
-        .execute(params![id, last + 1, serde_json::to_string(change)?])?;
+        .prepare_cached(
+            "INSERT OR REPLACE INTO draft_changes (draft, number, body) VALUES (?, ?, ?)",
+        )?
+        .execute(params![id, last + 1, serde_json::to_string(&change)?])?;
     for body in gone {
         if serde_json::from_str::<Change>(&body)?.concerns_attachments() {
             return attachments::sweep(connection);

@@ -61,6 +61,7 @@ fn draft(number: u128) -> Draft {
         procedure_version: 3,
         data: json!({"personalNumber": MARK, "order": 2}),
         prefilled: BTreeMap::from([("/personalNumber".into(), "card.personalNumber".into())]),
+        attachments: Vec::new(),
         changed_at: at(i64::try_from(number).unwrap()),
     }
 }
@@ -139,7 +140,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let mut store = place.open();
-    assert_eq!(store.version().unwrap(), 2);
+    assert_eq!(store.version().unwrap(), 3);
     assert_eq!(store.person().unwrap(), Some(person()));
     assert_eq!(store.session().unwrap().unwrap().expose(), b"token");
     assert_eq!(store.drafts().unwrap(), [draft(2), draft(1)]);

@@ -4,11 +4,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use kabinet_desk::view::{
-    ApplicationView, AuthenticityView, CardContentsView, CardPresenceView, CardStatusView,
-    CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
-    KeyView, Language, LossView, OutboxItemView, PersonView, PinView, ProcedureView, PromptView,
-    ReadersView, ServiceView, SignatureReportView, StepView, SyncView, TextView,
-    TravelDocumentView,
+    ApplicationView, AttachmentView, AuthenticityView, CardContentsView, CardPresenceView,
+    CardStatusView, CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView,
+    FormView, KeyStateView, KeyView, Language, LossView, OutboxItemView, OutboxStateView,
+    PersonView, PinView, ProcedureView, PromptView, ReadersView, ServiceView, SignatureReportView,
+    StepView, SyncView, TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -255,6 +255,7 @@ impl Show {
             title,
             recipient,
             fields,
+            attachments,
             hash,
             ..
         } = view
@@ -263,6 +264,9 @@ impl Show {
             eprintln!("{}: {}", self.say("recipient"), self.pick(recipient));
             for field in fields {
                 eprintln!("  {}: {}", self.pick(&field.label), self.pick(&field.value));
+            }
+            for file in attachments {
+                eprintln!("{}", self.file(file));
             }
             eprintln!("{}: {hash}", self.say("hash"));
         }
@@ -345,6 +349,9 @@ impl Show {
                     ));
                 }
             }
+            for file in &view.attachments {
+                self.line(&format!("  {} {}", self.file(file), file.hash));
+            }
             for problem in &view.problems {
                 self.line(&format!("  ! {} {}", problem.path, problem.message));
             }
@@ -366,6 +373,12 @@ impl Show {
                     item.procedure_id,
                     self.pick(&item.title)
                 ));
+                if item.state == OutboxStateView::Paused {
+                    self.line(&format!("  {}", self.say("held-back")));
+                }
+                for file in &item.attachments {
+                    self.line(&format!("  {}", self.file(file)));
+                }
                 if let Some(problem) = &item.last_problem {
                     self.line(&format!("  {problem}"));
                 }
@@ -441,6 +454,17 @@ impl Show {
                 self.line(&format!("  {name}"));
             }
         });
+    }
+
+    /// A file with its length in KiB and its kind.
+    fn file(&self, file: &AttachmentView) -> String {
+        format!(
+            "{}: {} ({} KiB, {})",
+            self.say("attachment"),
+            file.name,
+            file.size.div_ceil(1024),
+            file.media_type
+        )
     }
 
     fn draft_line(&self, draft: &DraftSummaryView) {

@@ -109,10 +109,11 @@ pub(crate) fn request(calls: &[MethodCall]) -> Vec<u8> {
         .map(|call| json!([call.name, call.arguments, call.id]))
         .collect();
     let mut using = vec![CORE, AREA];
-    if calls
-        .iter()
-        .any(|call| call[0].as_str().is_some_and(|name| name.starts_with("Blob/")))
-    {
+    if calls.iter().any(|call| {
+        call[0]
+            .as_str()
+            .is_some_and(|name| name.starts_with("Blob/"))
+    }) {
         using.push(BLOB);
     }
     json!({"using": using, "methodCalls": calls})

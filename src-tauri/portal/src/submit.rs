@@ -80,7 +80,12 @@ pub(crate) fn blob_id_of(hash: &[u8]) -> String {
 
 /// Create and get in one request: whether the application is new or there already, the second call
 /// brings it as the portal has it.
-pub(crate) fn calls(account: &str, id: &str, blob: &str, attachments: &[String]) -> Vec<MethodCall> {
+pub(crate) fn calls(
+    account: &str,
+    id: &str,
+    blob: &str,
+    attachments: &[String],
+) -> Vec<MethodCall> {
     let mut wish = json!({"id": id, "signatureBlobId": blob});
     if !attachments.is_empty() {
         wish["attachmentBlobIds"] = json!(attachments);

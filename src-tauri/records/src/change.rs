@@ -48,6 +48,50 @@ impl Change {
         self.before.attachments.is_some()
     }
 
+    /// Both changes as one, when they are of one text that somebody is typing.
+    #[must_use]
+    pub fn joined(&self, next: &Self) -> Option<Self> {
+        let member = self.typed_into()?;
+        if next.typed_into() != Some(member) {
+            return None;
+        }
+        let side = |values: &Side, earlier: &Side, later: &Side| Side {
+            prefilled: earlier.prefilled.clone().or(later.prefilled.clone()),
+            ..values.clone()
+        };
+        Some(Self {
+            before: side(&self.before, &self.before, &next.before),
+            after: side(&next.after, &next.after, &self.after),
+        })
+    }
+
+    /// The one member of the values that it changes from text to text, if it changes nothing else.
+    fn typed_into(&self) -> Option<&str> {
+        if self.concerns_attachments() {
+            return None;
+        }
+        let member = |side: &Side| {
+            let mut names = side.set.keys().chain(&side.absent);
+            let name = names.next()?.clone();
+            let text = side.set.values().all(Value::is_string);
+            (text && names.next().is_none()).then_some(name)
+        };
+        let name = member(&self.before)?;
+        let (name, _) = self
+            .after
+            .set
+            .get_key_value(&name)
+            .map(|(name, value)| (name.as_str(), value.is_string()))
+            .or_else(|| {
+                self.after
+                    .absent
+                    .get(&name)
+                    .map(|name| (name.as_str(), true))
+            })
+            .filter(|(_, text)| *text)?;
+        Some(name)
+    }
+
     /// Puts the draft's parts back to what they were before.
     pub fn undo(&self, draft: &mut Draft) {
         self.before.put(draft);
@@ -136,7 +180,11 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_kept() {
-        let before = draft(json!({"a": 1, "b": {"c": null}, "gone": true}), &["/a"], &[]);
+        let before = draft(
+            json!({"a": 1, "b": {"c": null}, "gone": true}),
+            &["/a"],
+            &[],
+        );
         let after = draft(json!({"a": 2, "b": {"c": null}, "new": []}), &[], &[7]);
         let change = Change::between(&before, &after).unwrap();
         let mut moved = before.clone();
@@ -161,6 +209,31 @@ mod tests {
         let mut merged = draft(json!({"a": 2, "b": "from the other computer"}), &[], &[]);
         change.undo(&mut merged);
         assert_eq!(merged.data, json!({"a": 1, "b": "from the other computer"}));
+    }
+
+    #[test]
+    fn typing_into_one_text_is_one_change() {
+        let at = |value: Value, prefilled: &[&str]| draft(value, prefilled, &[]);
+        let states = [
+            at(json!({"b": 1}), &["/a"]),
+            at(json!({"b": 1, "a": "М"}), &[]),
+            at(json!({"b": 1, "a": "Мі"}), &[]),
+            at(json!({"b": 1}), &[]),
+        ];
+        let change = |n: usize| Change::between(&states[n], &states[n + 1]).unwrap();
+        let joined = change(0).joined(&change(1)).unwrap();
+        let joined = joined.joined(&change(2)).unwrap();
+        let mut moved = states[3].clone();
+        joined.undo(&mut moved);
+        assert_eq!(moved, states[0]);
+        joined.redo(&mut moved);
+        assert_eq!(moved, states[3]);
+        // Neither another member, nor a choice, nor a file joins it.
+        let other = Change::between(&states[1], &at(json!({"b": 2, "a": "М"}), &[])).unwrap();
+        assert!(change(0).joined(&other).is_none());
+        assert!(other.joined(&other).is_none());
+        let file = Change::between(&states[1], &draft(json!({"b": 1, "a": "Мі"}), &[], &[1]));
+        assert!(change(0).joined(&file.unwrap()).is_none());
     }
 
     fn values() -> impl Strategy<Value = Draft> {

@@ -36,6 +36,8 @@ pub struct Portal {
     pub faults: Mutex<Faults>,
     /// Requests by path.
     pub counts: Mutex<BTreeMap<String, u64>>,
+    /// Complete uploads by blob.
+    pub uploads: Mutex<BTreeMap<String, u64>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
     store: Mutex<Store>,
@@ -59,6 +61,7 @@ impl Portal {
             authorities,
             faults: Mutex::default(),
             counts: Mutex::default(),
+            uploads: Mutex::default(),
             sign_ins: Mutex::default(),
             store: Mutex::new(store),
         })

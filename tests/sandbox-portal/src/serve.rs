@@ -207,6 +207,7 @@ fn router(portal: Arc<Portal>) -> Router {
         )
         .route("/sandbox/faults", post(add_fault).delete(clear_faults))
         .route("/sandbox/requests", get(requests))
+        .route("/sandbox/uploads", get(uploads))
         .route("/sandbox/applications", get(all_applications))
         .route("/sandbox/applications/{id}", post(move_along))
         .layer(DefaultBodyLimit::max(jmap::LARGEST_UPLOAD))
@@ -234,6 +235,10 @@ async fn clear_faults(State(portal): Shared) -> Reply {
 
 async fn requests(State(portal): Shared) -> Reply {
     reply(200, &json!(*lock(&portal.counts)))
+}
+
+async fn uploads(State(portal): Shared) -> Reply {
+    reply(200, &json!(*lock(&portal.uploads)))
 }
 
 async fn all_applications(State(portal): Shared) -> Reply {

@@ -86,3 +86,5 @@ document-genuine = The document is genuine, signed by the state:
 document-signer-unknown = The data are intact, but their signature cannot be checked: no certificate is known here of the state
 document-broken = The data were changed after they were signed: do not believe them.
 document-original = The chip proved that it is not a copy.
+attachment = Attached
+held-back = Held back until you let it go.

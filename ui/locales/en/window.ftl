@@ -293,3 +293,27 @@ portal-chosen = The portal is set.
 prompt-portal = Use this portal?
 prompt-portal-text = You will sign in and send applications there. Go on only if the address comes from an authority.
 prompt-do-portal = Use it
+files = Files
+files-drop = Drop files here, or choose them:
+files-limits = PDF, JPEG, PNG, TIFF or HEIC. One file up to 50 MiB, all together up to 100 MiB, at most 20.
+file-facts = { $kind }, { $size }
+file-remove = Remove
+file-remove-named = Remove { $name }
+file-added = Attached: { $name }
+file-taking = { $name } is being taken in…
+undo = Undo
+redo = Redo
+undone = Undone.
+redone = Redone.
+prompt-files = Files that are signed with it: { $count }
+outbox-uploading = The files are on their way.
+outbox-paused = Held back. It goes on when you let it.
+outbox-files = { $count ->
+    [one] With a file: { $names }
+   *[other] With { $count } files: { $names }
+}
+upload-sent = { $sent } of { $total }
+upload-rate = { $rate } a second
+upload-left = { $left } left
+pause = Pause
+resume = Go on

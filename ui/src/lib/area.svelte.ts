@@ -6,6 +6,7 @@ import type { PersonView } from "../generated/PersonView";
 import type { ReadersView } from "../generated/ReadersView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
+import type { UploadView } from "../generated/UploadView";
 import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
 import { announce } from "./announce.svelte";
@@ -24,6 +25,8 @@ class Area {
   applications: ApplicationView[] = $state([]);
   /** Whether the last synchronisation found no portal. */
   offline = $state(false);
+  /** How far the files of an application are on their way. */
+  upload: UploadView | null = $state(null);
   /** Where the running dialogue with the card is. */
   step: StepView | null = $state(null);
   /** Grows when the catalogue changed. */
@@ -40,8 +43,11 @@ class Area {
       platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
       platform.on("stale", (names) => void this.#refresh(names)),
       platform.on("offline", (offline) => (this.offline = offline)),
+      platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
     ]);
+    // What is dropped beside a place for files must not be opened in place of the page.
+    for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
     addEventListener("online", () => void this.sync());
     addEventListener("offline", () => (this.offline = true));
     this.settings = await platform.call("settings");
