@@ -327,10 +327,10 @@ impl Call {
         }
         for path in attach {
             let unreadable = |error| Problem::new(Code::FileUnreadable).because(error);
-            let mut file = File::open(path).map_err(unreadable)?;
+            let file = File::open(path).map_err(unreadable)?;
             let size = file.metadata().map_err(unreadable)?.len();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            self.desk.attach(id, &name, size, &mut file)?;
+            self.desk.attach(id, &name, size, file)?;
         }
         self.show.draft(&self.desk.draft(id)?);
         Ok(())

@@ -138,7 +138,7 @@ impl Desk {
         draft_id: &str,
         name: &str,
         size: u64,
-        content: &mut dyn Read,
+        mut content: impl Read,
     ) -> Outcome<DraftView> {
         let handle = self.begin_attachment(draft_id, name, size)?;
         let mut octets = Vec::with_capacity(READ);
