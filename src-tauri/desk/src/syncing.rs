@@ -148,7 +148,7 @@ impl Desk {
     /// Why it would be refused, as far as that is known here, before anything of it has left: the
     /// signer's certificate has ended, or the form has another version now. One that may be
     /// registered already is asked for at the portal in any case.
-    fn stale(&self, item: &OutboxItem, now: Time) -> Outcome<Option<Code>> {
+    pub(crate) fn stale(&self, item: &OutboxItem, now: Time) -> Outcome<Option<Code>> {
         if item.offered {
             return Ok(None);
         }

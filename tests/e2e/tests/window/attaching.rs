@@ -32,6 +32,17 @@ async fn give(window: &Window, name: &str, head: &str, size: usize, dropped: boo
     window.client.execute(script, arguments).await.unwrap();
 }
 
+/// Brings it into view, as somebody who looks for it would.
+async fn look_at(window: &Window, id: &str) {
+    window.find(id).await;
+    let script = "document.querySelector(`[data-testid='${arguments[0]}']`).scrollIntoView({ block: 'center' })";
+    window
+        .client
+        .execute(script, vec![json!(id)])
+        .await
+        .unwrap();
+}
+
 async fn until_gone(window: &Window, id: &str) {
     let deadline = Instant::now() + Duration::from_secs(40);
     while window.has(id).await {
@@ -55,6 +66,7 @@ async fn files_go_with_an_application() {
     window.find("file-скан.pdf").await;
     give(&window, "фота.png", "\u{89}PNG\r\n\u{1a}\n", 20_000, false).await;
     window.find("file-фота.png").await;
+    look_at(&window, "attachments").await;
     window.shoot("40-files").await;
     for (name, head, problem) in [
         ("program.pdf", "MZ\u{90}", "problem-attachment_executable"),
@@ -69,6 +81,7 @@ async fn files_go_with_an_application() {
         window.find(problem).await;
         assert!(!window.has(&format!("file-{name}")).await);
     }
+    look_at(&window, "attachments").await;
     window.shoot("41-file-refused").await;
 
     // Removed, brought back, removed again.
@@ -85,6 +98,7 @@ async fn files_go_with_an_application() {
     let steps = form["form"]["ui"]["steps"].as_array().unwrap().len();
     window.click(&format!("step-{steps}")).await;
     assert!(window.text("review-files").await.contains("скан.pdf"));
+    look_at(&window, "review-files").await;
     window.shoot("42-review-files").await;
     // The portal is slow enough to watch.
     let slow =
@@ -98,6 +112,7 @@ async fn files_go_with_an_application() {
         "{files}"
     );
     assert!(!files.contains("фота"), "{files}");
+    look_at(&window, "prompt-files").await;
     window.shoot("43-prompt-files").await;
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
