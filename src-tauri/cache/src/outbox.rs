@@ -112,13 +112,14 @@ impl Store {
     /// knows afterwards that it may have.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when it was taken back meanwhile: it must not leave then.
-    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
-    pub fn outbox_offered(&self, id: Uuid) -> Result<(), StoreError> {
-        self.mark(
-            id,
-            "UPDATE outbox SET offered = 1 WHERE id = ? AND NOT paused",
-        )
+    /// [`StoreError::NotFound`] when it was held back or taken back meanwhile, or signed anew since:
+    /// it must not leave then. [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn outbox_offered(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        let noted = self.connection.execute(
+            "UPDATE outbox SET offered = 1 WHERE id = ? AND cms = ? AND NOT paused",
+            params![item.id.to_string(), item.cms],
+        )?;
+        found(noted)
     }
 
     /// Holds it back, or lets it go on at once.
@@ -126,22 +127,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn pause_outbox(&self, id: Uuid, paused: bool) -> Result<(), StoreError> {
-        self.mark(
-            id,
-            if paused {
-                "UPDATE outbox SET paused = 1 WHERE id = ?"
-            } else {
-                "UPDATE outbox SET paused = 0, next_try_at = 0 WHERE id = ?"
-            },
-        )
-    }
-
-    fn mark(&self, id: Uuid, sql: &str) -> Result<(), StoreError> {
-        if self.connection.execute(sql, [id.to_string()])? == 1 {
-            Ok(())
+        let sql = if paused {
+            "UPDATE outbox SET paused = 1 WHERE id = ?"
         } else {
-            Err(StoreError::NotFound)
-        }
+            "UPDATE outbox SET paused = 0, next_try_at = 0 WHERE id = ?"
+        };
+        found(self.connection.execute(sql, [id.to_string()])?)
     }
 
     /// Puts off everything that waits: the portal asked not to be called before then.
@@ -213,6 +204,15 @@ impl Store {
         }
         drafts::add(&transaction, draft)?;
         Ok(transaction.commit()?)
+    }
+}
+
+/// Whether a row of that name was there to change.
+fn found(changed: usize) -> Result<(), StoreError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
     }
 }
 

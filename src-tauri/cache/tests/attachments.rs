@@ -355,20 +355,25 @@ fn what_waits_is_held_back_and_let_go() {
     assert_eq!(store.outbox_due().unwrap(), Some(now()));
     store.postpone_outbox(Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(store.outbox_due().unwrap(), Some(now()));
+    let item = store.outbox_item(id).unwrap();
     store.pause_outbox(id, true).unwrap();
     assert_eq!(store.outbox_due().unwrap(), None);
     assert!(store.outbox_item(id).unwrap().paused);
     // What is held back must not leave at the last moment.
     assert!(matches!(
-        store.outbox_offered(id),
+        store.outbox_offered(&item),
         Err(StoreError::NotFound)
     ));
     store.pause_outbox(id, false).unwrap();
     assert_eq!(store.outbox_due().unwrap(), Some(Timestamp::UNIX_EPOCH));
-    store.outbox_offered(id).unwrap();
+    store.outbox_offered(&item).unwrap();
     assert!(store.outbox_item(id).unwrap().offered);
     store.take_back(&draft(1)).unwrap();
-    for act in [store.outbox_offered(id), store.pause_outbox(id, true)] {
+    // Signed anew, the old signature must not leave in its place.
+    store.sign_into_outbox(id, b"{}", b"new", now()).unwrap();
+    assert!(store.outbox_offered(&item).is_err());
+    store.take_back(&draft(1)).unwrap();
+    for act in [store.outbox_offered(&item), store.pause_outbox(id, true)] {
         assert!(matches!(act, Err(StoreError::NotFound)));
     }
 }

@@ -9,7 +9,7 @@ use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
 use kabinet_pki::{Time, TrustAnchors};
 use kabinet_portal::{
     Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session,
-    States, Submission,
+    States, Submission, Uploaded,
 };
 use kabinet_records::Application;
 
@@ -137,12 +137,16 @@ impl Desk {
             Sent::Refused(reason) => return Ok(Some(Submission::Refused(reason))),
             Sent::Interrupted => return Ok(None),
         };
-        match self.with_store(|store| Ok(store.outbox_offered(item.id)))? {
+        let signature = match area.upload_signature(&item.cms).await? {
+            Uploaded::Done(signature) => signature,
+            Uploaded::Refused(reason) => return Ok(Some(Submission::Refused(reason))),
+        };
+        match self.with_store(|store| Ok(store.outbox_offered(item)))? {
             Ok(()) => {}
             Err(StoreError::NotFound) => return Ok(None),
             Err(error) => return Err(Undelivered::Here(error.into())),
         }
-        Ok(Some(area.submit(item.id, &item.cms, &blobs).await?))
+        Ok(Some(area.submit(item.id, &signature, &blobs).await?))
     }
 
     /// Why it would be refused, as far as that is known here, before anything of it has left: the

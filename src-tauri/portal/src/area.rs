@@ -43,14 +43,16 @@ pub trait Portal: Send + Sync {
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>>;
     /// Both in one request.
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges>;
-    /// Sends a signed application; may be repeated with the same identifier and octets.
-    /// `attachments` are the `blobId`s of its files.
+    /// Registers a signed application; may be repeated with the same identifier. `signature` and
+    /// `attachments` are the `blobId`s of what was uploaded for it.
     fn submit<'a>(
         &'a self,
         id: Uuid,
-        cms: &'a [u8],
+        signature: &'a str,
         attachments: &'a [String],
     ) -> Reply<'a, Submission>;
+    /// Uploads a signature, which registers nothing yet.
+    fn upload_signature<'a>(&'a self, cms: &'a [u8]) -> Reply<'a, Uploaded>;
     /// Uploads a file of an application. Pieces that the portal has from an earlier try are not sent
     /// again.
     fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded>;
@@ -160,20 +162,25 @@ impl PersonalArea {
         Err(PortalError::Garbage("changes without end"))
     }
 
-    async fn send_application(
+    async fn put_signature(&self, cms: &[u8]) -> Result<Uploaded, PortalError> {
+        let area = self.area().await?;
+        if u64::try_from(cms.len()).unwrap_or(u64::MAX) > area.max_upload {
+            return Ok(Uploaded::Refused(RefusedReason::TooLarge));
+        }
+        let blob = submit::blob_id(cms);
+        self.put(&area, (CMS, Content::Octets(cms)), &blob).await?;
+        Ok(Uploaded::Done(blob))
+    }
+
+    async fn create(
         &self,
         id: Uuid,
-        cms: &[u8],
+        signature: &str,
         attachments: &[String],
     ) -> Result<Submission, PortalError> {
         let area = self.area().await?;
-        if u64::try_from(cms.len()).unwrap_or(u64::MAX) > area.max_upload {
-            return Ok(Submission::Refused(RefusedReason::TooLarge));
-        }
         let id = id.to_string();
-        let blob = submit::blob_id(cms);
-        self.put(&area, (CMS, Content::Octets(cms)), &blob).await?;
-        let calls = submit::calls(&area.account, &id, &blob, attachments);
+        let calls = submit::calls(&area.account, &id, signature, attachments);
         let answers = self.call(&area, &calls).await?;
         match submit::read(&answers, &id)? {
             Created::Done(application) => Ok(Submission::Submitted(application)),
@@ -351,10 +358,13 @@ impl Portal for PersonalArea {
     fn submit<'a>(
         &'a self,
         id: Uuid,
-        cms: &'a [u8],
+        signature: &'a str,
         attachments: &'a [String],
     ) -> Reply<'a, Submission> {
-        Box::pin(self.send_application(id, cms, attachments))
+        Box::pin(self.create(id, signature, attachments))
+    }
+    fn upload_signature<'a>(&'a self, cms: &'a [u8]) -> Reply<'a, Uploaded> {
+        Box::pin(self.put_signature(cms))
     }
     fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded> {
         Box::pin(self.upload_file(file))

@@ -176,7 +176,7 @@ fn what_can_no_longer_be_taken_is_noticed_before_it_leaves() {
     let item = |offered: bool| {
         desk.with_store(|store| {
             if offered {
-                store.outbox_offered(id)?;
+                store.outbox_offered(&store.outbox_item(id)?)?;
             }
             Ok(store.outbox_item(id)?)
         })
@@ -186,7 +186,10 @@ fn what_can_no_longer_be_taken_is_noticed_before_it_leaves() {
         .unwrap();
     let time = |text: &str| {
         let at: Timestamp = text.parse().unwrap();
-        kabinet_pki::Time::from_system_time(at.into()).unwrap()
+        kabinet_pki::Time::from_unix_duration(std::time::Duration::from_secs(
+            at.as_second().try_into().unwrap(),
+        ))
+        .unwrap()
     };
     let (within, after) = (crate::signing::now().unwrap(), time("2999-01-01T00:00:00Z"));
     assert_eq!(desk.stale(&item(false), within).unwrap(), None);
