@@ -11,6 +11,8 @@ use crate::commands::stale;
 
 /// How often it is looked whether something is due. Costs one question to the store.
 const LOOK: Duration = Duration::from_secs(5);
+/// How often progress is shown at most.
+const SHOW: Duration = Duration::from_millis(200);
 /// How long the window goes without asking the portal what changed.
 const REFRESH: Duration = Duration::from_secs(5 * 60);
 
@@ -27,6 +29,28 @@ pub(crate) fn start(app: AppHandle, desk: Arc<Desk>) {
                 last = Instant::now();
                 pass(&app, &desk).await;
             }
+        }
+    });
+}
+
+/// One pass now, without anybody waiting for it.
+pub(crate) fn pass_now(app: AppHandle, desk: Arc<Desk>) {
+    tauri::async_runtime::spawn(async move { pass(&app, &desk).await });
+}
+
+/// Tells the window how far files are on their way, for as long as the program runs.
+pub(crate) fn show_uploads(app: AppHandle, desk: &Desk) {
+    let mut uploads = desk.watch_uploads();
+    tauri::async_runtime::spawn(async move {
+        while uploads.changed().await.is_ok() {
+            let upload = uploads.borrow_and_update().clone();
+            let over = upload.is_none();
+            let _ = app.emit_to("main", "upload", upload);
+            if over {
+                stale(&app, &["outbox"]);
+            }
+            // More often than people see is of no use.
+            tokio::time::sleep(SHOW).await;
         }
     });
 }

@@ -10,6 +10,8 @@ use kabinet_desk::view::{
     SearchView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, Outcome, Problem};
+use kabinet_desk::{Code, Desk, Outcome, Problem};
+use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, State};
 
 use crate::{locking, prompt};
@@ -30,6 +32,10 @@ const AREA: &[&str] = &[
 const NEWEST: usize = 200;
 /// Records that a search lists.
 const MOST_FOUND: usize = 20;
+/// Header with the handle of a file that is handed over.
+const HANDLE: &str = "kabinet-attachment";
+/// Most octets that the page hands over at once.
+const LARGEST_PIECE: usize = 4 * 1024 * 1024;
 
 #[tauri::command]
 pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
@@ -385,6 +391,63 @@ pub(crate) async fn save_draft(
 }
 
 #[tauri::command]
+pub(crate) async fn undo_draft(desk: Shared<'_>, id: String) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.undo_draft(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn redo_draft(desk: Shared<'_>, id: String) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.redo_draft(&id)).await
+}
+
+/// The page hands a file's octets over, piece by piece, and never a path: what it may attach is what
+/// the person gave it. Answers with a handle for the pieces.
+#[tauri::command]
+pub(crate) async fn begin_attachment(
+    desk: Shared<'_>,
+    draft_id: String,
+    name: String,
+    size: u64,
+) -> Answer<String> {
+    blocking(&desk, move |desk| {
+        desk.begin_attachment(&draft_id, &name, size)
+    })
+    .await
+}
+
+/// The next octets of the file: the raw body; the handle is in the header [`HANDLE`].
+#[tauri::command]
+pub(crate) async fn append_attachment(desk: Shared<'_>, request: Request<'_>) -> Answer {
+    let handle = request
+        .headers()
+        .get(HANDLE)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let (Some(handle), InvokeBody::Raw(octets)) = (handle, request.body()) else {
+        return said(&desk, Err(Code::Usage.into()));
+    };
+    if octets.len() > LARGEST_PIECE {
+        return said(&desk, Err(Code::Usage.into()));
+    }
+    let octets = octets.clone();
+    blocking(&desk, move |desk| desk.append_attachment(&handle, &octets)).await
+}
+
+#[tauri::command]
+pub(crate) async fn finish_attachment(desk: Shared<'_>, handle: String) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.finish_attachment(&handle)).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_attachment(
+    desk: Shared<'_>,
+    draft_id: String,
+    hash: String,
+) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.remove_attachment(&draft_id, &hash)).await
+}
+
+#[tauri::command]
 pub(crate) async fn delete_draft(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
     blocking(&desk, move |desk| desk.delete_draft(&id)).await?;
     stale(&app, &["drafts"]);
@@ -418,6 +481,12 @@ pub(crate) async fn apply(
     };
     stale(&app, &["drafts", "outbox"]);
     // The signature is safe in the outbox. What keeps it from leaving now is shown there.
+    if !item.attachments.is_empty() {
+        // Files take their time. Nobody has to wait for them here.
+        step(&app, StepView::Done);
+        crate::background::pass_now(app, Arc::clone(&desk));
+        return Ok(AppliedView { application: None });
+    }
     step(&app, StepView::Portal);
     let application = match desk.sync().await {
         Ok(sync) => sync
@@ -443,6 +512,22 @@ pub(crate) async fn outbox(desk: Shared<'_>) -> Answer<Vec<OutboxItemView>> {
 pub(crate) async fn cancel_outbox(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
     blocking(&desk, move |desk| desk.cancel_outbox(&id)).await?;
     stale(&app, &["drafts", "outbox"]);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn pause_outbox(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
+    blocking(&desk, move |desk| desk.pause_outbox(&id)).await?;
+    stale(&app, &["outbox"]);
+    Ok(())
+}
+
+/// Lets what was held back go, at once.
+#[tauri::command]
+pub(crate) async fn resume_outbox(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
+    blocking(&desk, move |desk| desk.resume_outbox(&id)).await?;
+    stale(&app, &["outbox"]);
+    crate::background::pass_now(app, Arc::clone(&desk));
     Ok(())
 }
 

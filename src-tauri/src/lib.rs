@@ -78,10 +78,18 @@ pub fn run() {
             commands::drafts,
             commands::draft,
             commands::save_draft,
+            commands::undo_draft,
+            commands::redo_draft,
+            commands::begin_attachment,
+            commands::append_attachment,
+            commands::finish_attachment,
+            commands::remove_attachment,
             commands::delete_draft,
             commands::apply,
             commands::outbox,
             commands::cancel_outbox,
+            commands::pause_outbox,
+            commands::resume_outbox,
             commands::sync,
             commands::applications,
             commands::application,
@@ -95,10 +103,14 @@ pub fn run() {
                 .title(title)
                 .inner_size(1080.0, 760.0)
                 .min_inner_size(560.0, 480.0)
+                // A file that is dropped goes to the page as octets, like one that is chosen; the
+                // shell's own way would give the page paths.
+                .disable_drag_drop_handler()
                 .build()?;
             watch_readers(app.handle().clone(), &desk)?;
             background::start(app.handle().clone(), Arc::clone(&desk));
             locking::start(app.handle().clone(), Arc::clone(&desk));
+            background::show_uploads(app.handle().clone(), &desk);
             Ok(())
         })
         .build(tauri::generate_context!());

@@ -38,6 +38,11 @@ impl Store {
     pub fn carry_draft(&mut self, draft: &Draft, carried: &Carried) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         drafts::change(&transaction, draft)?;
+        // Changes of the earlier form cannot be undone in the new one.
+        transaction.execute(
+            "DELETE FROM draft_changes WHERE draft = ?",
+            [draft.id.to_string()],
+        )?;
         keep(&transaction, draft.id, carried)?;
         prune_former(&transaction)?;
         Ok(transaction.commit()?)

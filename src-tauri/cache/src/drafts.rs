@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, attachments};
 
 impl Store {
     /// Keeps a new draft.
@@ -19,7 +19,8 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Keeps a changed draft. One that is gone, since it was signed or deleted, does not come back.
+    /// Keeps a changed draft, with nothing to undo. One that is gone, since it was signed or deleted,
+    /// does not come back.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
@@ -34,12 +35,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn draft(&self, id: Uuid) -> Result<Draft, StoreError> {
-        let body: String = self.connection.query_row(
-            "SELECT body FROM drafts WHERE id = ?",
-            [id.to_string()],
-            |row| row.get(0),
-        )?;
-        Ok(serde_json::from_str(&body)?)
+        get(&self.connection, id)
     }
 
     /// All drafts, the last changed first.
@@ -54,15 +50,16 @@ impl Store {
         rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
     }
 
-    /// Deletes a draft.
+    /// Deletes a draft with its changes, and the files that only it named.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub fn delete_draft(&self, id: Uuid) -> Result<(), StoreError> {
+    pub fn delete_draft(&mut self, id: Uuid) -> Result<(), StoreError> {
         let id = id.to_string();
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = self.transaction()?;
         remove(&transaction, &id)?;
         transaction.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+        attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
 }
@@ -77,6 +74,15 @@ pub(crate) fn add(connection: &Connection, draft: &Draft) -> Result<(), StoreErr
         ],
     )?;
     index::index(connection, |indexer| indexer.put_draft(draft))
+}
+
+pub(crate) fn get(connection: &Connection, id: Uuid) -> Result<Draft, StoreError> {
+    let body: String = connection.query_row(
+        "SELECT body FROM drafts WHERE id = ?",
+        [id.to_string()],
+        |row| row.get(0),
+    )?;
+    Ok(serde_json::from_str(&body)?)
 }
 
 pub(crate) fn change(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {

@@ -6,7 +6,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod applications;
+mod attachments;
 mod carrying;
+mod changes;
 mod drafts;
 mod error;
 mod forget;
@@ -19,6 +21,8 @@ mod search;
 mod states;
 mod store;
 
+pub use attachments::Incoming;
+pub use changes::History;
 pub use error::StoreError;
 pub use forget::forget;
 pub use outbox::OutboxItem;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError, applications, drafts};
+use crate::{Store, StoreError, applications, attachments, drafts};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,14 @@ pub struct OutboxItem {
     pub refused: bool,
     /// Name of the problem of the last try.
     pub problem: Option<String>,
+    /// Whether the portal was asked to register it: it may have.
+    pub offered: bool,
+    /// Whether the person holds it back.
+    pub paused: bool,
 }
 
-const COLUMNS: &str = "id, manifest, cms, signed_at, tries, next_try_at, refused, problem";
+const COLUMNS: &str =
+    "id, manifest, cms, signed_at, tries, next_try_at, refused, problem, offered, paused";
 
 impl Store {
     /// A draft becomes a signed application that waits: the draft goes, the signature comes, both or
@@ -55,6 +60,8 @@ impl Store {
         index::index(&transaction, |indexer| {
             indexer.put_waiting(&id.to_string(), manifest)
         })?;
+        // What was removed from the draft can no longer come back by undoing.
+        attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
 
@@ -94,7 +101,7 @@ impl Store {
     /// [`StoreError::Damaged`].
     pub fn outbox_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<i64> = self.connection.query_row(
-            "SELECT min(next_try_at) FROM outbox WHERE NOT refused",
+            "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused",
             [],
             |row| row.get(0),
         )?;
@@ -102,8 +109,7 @@ impl Store {
             .transpose()
     }
 
-    /// Notes a try before anything leaves: whoever is stopped in the middle knows afterwards that it
-    /// may have left.
+    /// Notes a try before anything leaves.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
@@ -111,6 +117,45 @@ impl Store {
         self.connection.execute(
             "UPDATE outbox SET tries = tries + 1 WHERE id = ?",
             [id.to_string()],
+        )?;
+        Ok(())
+    }
+
+    /// Notes that the portal is about to be asked to register it: whoever is stopped in the middle
+    /// knows afterwards that it may have.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it was held back or taken back meanwhile, or signed anew since:
+    /// it must not leave then. [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn outbox_offered(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        let noted = self.connection.execute(
+            "UPDATE outbox SET offered = 1 WHERE id = ? AND cms = ? AND NOT paused",
+            params![item.id.to_string(), item.cms],
+        )?;
+        found(noted)
+    }
+
+    /// Holds it back, or lets it go on at once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn pause_outbox(&self, id: Uuid, paused: bool) -> Result<(), StoreError> {
+        let sql = if paused {
+            "UPDATE outbox SET paused = 1 WHERE id = ?"
+        } else {
+            "UPDATE outbox SET paused = 0, next_try_at = 0 WHERE id = ?"
+        };
+        found(self.connection.execute(sql, [id.to_string()])?)
+    }
+
+    /// Puts off everything that waits: the portal asked not to be called before then.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn postpone_outbox(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE outbox SET next_try_at = max(next_try_at, ?) WHERE NOT refused",
+            [until.as_millisecond()],
         )?;
         Ok(())
     }
@@ -161,6 +206,7 @@ impl Store {
             indexer.remove(Findable::Waiting, &id)
         })?;
         applications::put(&transaction, application)?;
+        attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
 
@@ -184,11 +230,21 @@ pub(crate) fn take_back(connection: &Connection, draft: &Draft) -> Result<(), St
     drafts::add(connection, draft)
 }
 
+/// Whether a row of that name was there to change.
+fn found(changed: usize) -> Result<(), StoreError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {
     let id: String = row.get(0)?;
     let (signed_at, next_try_at) = (row.get(3)?, row.get(5)?);
     let (manifest, cms, tries) = (row.get(1)?, row.get(2)?, row.get(4)?);
     let (refused, problem) = (row.get(6)?, row.get(7)?);
+    let (offered, paused) = (row.get(8)?, row.get(9)?);
     let item = || {
         Some(OutboxItem {
             id: id.parse().ok()?,
@@ -199,6 +255,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {
             next_try_at: Timestamp::from_millisecond(next_try_at).ok()?,
             refused,
             problem,
+            offered,
+            paused,
         })
     };
     Ok(item().ok_or(StoreError::Damaged))

@@ -8,14 +8,15 @@ use kabinet_stb::Secret;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
-use crate::StoreError;
 use crate::search::index;
+use crate::{StoreError, attachments};
 
 /// Steps from one version of the tables to the next. A step that was released never changes.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
+    include_str!("migrations/004.sql"),
 ];
 /// Tables whose rows the portal has too.
 pub(crate) const FROM_PORTAL: &[&str] = &["applications", "procedures"];
@@ -74,7 +75,9 @@ impl Store {
         if !path.try_exists()? {
             return Err(StoreError::NotFound);
         }
-        Self::start(path, key, OpenFlags::empty(), MIGRATIONS)
+        let store = Self::start(path, key, OpenFlags::empty(), MIGRATIONS)?;
+        attachments::drop_unfinished(&store.connection)?;
+        Ok(store)
     }
 
     fn start(

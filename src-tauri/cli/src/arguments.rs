@@ -299,6 +299,9 @@ pub(crate) enum DraftCommand {
         /// Values as a JSON object
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
+        /// Files to attach: PDF, JPEG, PNG, TIFF, HEIC
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        attach: Vec<PathBuf>,
     },
     /// All drafts
     List,
@@ -307,13 +310,21 @@ pub(crate) enum DraftCommand {
         /// Its id
         id: String,
     },
-    /// Replace the values
+    /// Replace the values, attach and remove files
+    #[command(group = clap::ArgGroup::new("edits").required(true).multiple(true)
+        .args(["data", "attach", "detach"]))]
     Edit {
         /// Its id
         id: String,
         /// Values as a JSON object
         #[arg(long, value_name = "FILE")]
-        data: PathBuf,
+        data: Option<PathBuf>,
+        /// Files to attach: PDF, JPEG, PNG, TIFF, HEIC
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        attach: Vec<PathBuf>,
+        /// Files to remove, by the hash that `show` gives
+        #[arg(long, value_name = "HASH", num_args = 1..)]
+        detach: Vec<String>,
     },
     /// You have seen how the form changed: what was set aside goes
     Dismiss {
@@ -340,6 +351,16 @@ pub(crate) struct ApplyArguments {
 pub(crate) enum OutboxCommand {
     /// Take an application back that has not left yet; it becomes a draft again
     Cancel {
+        /// Its id
+        id: String,
+    },
+    /// Hold an application back; what its files have come to stays
+    Pause {
+        /// Its id
+        id: String,
+    },
+    /// Let it go again
+    Resume {
         /// Its id
         id: String,
     },

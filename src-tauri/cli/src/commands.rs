@@ -1,5 +1,6 @@
 //! Each command: call the desk, show the answer.
 
+use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -371,19 +372,24 @@ impl Call {
     fn draft(&self, command: DraftCommand) -> Outcome {
         self.unlock()?;
         match command {
-            DraftCommand::New { code, data } => {
+            DraftCommand::New { code, data, attach } => {
                 let data = data.as_deref().map(read_json).transpose()?;
-                let mut draft = self.desk.new_draft(&code)?;
-                if let Some(data) = data {
-                    draft = self.desk.save_draft(&draft.summary.id, &data)?;
-                }
-                self.show.draft(&draft);
+                let id = self.desk.new_draft(&code)?.summary.id;
+                self.edit(&id, data.as_ref(), &attach)?;
             }
             DraftCommand::List => self.show.drafts(&self.desk.drafts()?),
             DraftCommand::Show { id } => self.show.draft(&self.desk.draft(&id)?),
-            DraftCommand::Edit { id, data } => {
-                self.show
-                    .draft(&self.desk.save_draft(&id, &read_json(&data)?)?);
+            DraftCommand::Edit {
+                id,
+                data,
+                attach,
+                detach,
+            } => {
+                let data = data.as_deref().map(read_json).transpose()?;
+                for hash in &detach {
+                    self.desk.remove_attachment(&id, hash)?;
+                }
+                self.edit(&id, data.as_ref(), &attach)?;
             }
             DraftCommand::Dismiss { id } => self.show.draft(&self.desk.dismiss_carried(&id)?),
             DraftCommand::Delete { id } => {
@@ -391,6 +397,22 @@ impl Call {
                 self.show.done();
             }
         }
+        Ok(())
+    }
+
+    /// Puts values and files into a draft, and shows it.
+    fn edit(&self, id: &str, data: Option<&Value>, attach: &[PathBuf]) -> Outcome {
+        if let Some(data) = data {
+            self.desk.save_draft(id, data)?;
+        }
+        for path in attach {
+            let unreadable = |error| Problem::new(Code::FileUnreadable).because(error);
+            let file = File::open(path).map_err(unreadable)?;
+            let size = file.metadata().map_err(unreadable)?.len();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            self.desk.attach(id, &name, size, file)?;
+        }
+        self.show.draft(&self.desk.draft(id)?);
         Ok(())
     }
 
@@ -429,6 +451,12 @@ impl Call {
         match command {
             None => self.show.outbox(&self.desk.outbox()?),
             Some(OutboxCommand::Cancel { id }) => self.show.draft(&self.desk.cancel_outbox(&id)?),
+            Some(OutboxCommand::Pause { id }) => {
+                self.show.outbox(&[self.desk.pause_outbox(&id)?]);
+            }
+            Some(OutboxCommand::Resume { id }) => {
+                self.show.outbox(&[self.desk.resume_outbox(&id)?]);
+            }
             Some(OutboxCommand::Retry) => self.show.sync(&self.desk.send_now().await?),
         }
         Ok(())

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kabinet_desk::view::{
-    AdditionalDataView, ApplicationView, AuthenticityView, CardContentsView, CardStatusView,
-    CertificateView, ConsentView, DoctorView, DraftSummaryView, DraftView, FormView, KeyStateView,
-    KeyView, Language, LossView, OutboxItemView, PersonChoiceView, PersonView, PinView,
-    ProcedureHitView, ProcedureView, PromptView, ReadersView, RepairView, ServiceView,
-    SignatureReportView, StepView, SyncView, TextView, TravelDocumentView,
+    AdditionalDataView, ApplicationView, AttachmentView, AuthenticityView, CardContentsView,
+    CardPresenceView, CardStatusView, CertificateView, ConsentView, DoctorView, DraftSummaryView,
+    DraftView, FormView, KeyStateView, KeyView, Language, LossView, OutboxItemView,
+    OutboxStateView, PersonChoiceView, PersonView, PinView, ProcedureHitView, ProcedureView,
+    PromptView, ReadersView, RepairView, ServiceView, SignatureReportView, StepView, SyncView,
+    TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -309,6 +310,7 @@ impl Show {
             title,
             recipient,
             fields,
+            attachments,
             hash,
             ..
         } = view
@@ -317,6 +319,9 @@ impl Show {
             eprintln!("{}: {}", self.say("recipient"), self.pick(recipient));
             for field in fields {
                 eprintln!("  {}: {}", self.pick(&field.label), self.pick(&field.value));
+            }
+            for file in attachments {
+                eprintln!("{}", self.file(file));
             }
             eprintln!("{}: {hash}", self.say("hash"));
         }
@@ -417,6 +422,9 @@ impl Show {
                     ));
                 }
             }
+            for file in &view.attachments {
+                self.line(&format!("  {} {}", self.file(file), file.hash));
+            }
             for problem in &view.problems {
                 self.line(&format!("  ! {} {}", problem.path, problem.message));
             }
@@ -438,6 +446,12 @@ impl Show {
                     item.procedure_id,
                     self.pick(&item.title)
                 ));
+                if item.state == OutboxStateView::Paused {
+                    self.line(&format!("  {}", self.say("held-back")));
+                }
+                for file in &item.attachments {
+                    self.line(&format!("  {}", self.file(file)));
+                }
                 if let Some(problem) = &item.last_problem {
                     self.line(&format!("  {problem}"));
                 }
@@ -516,6 +530,17 @@ impl Show {
                 self.line(&format!("  {name}"));
             }
         });
+    }
+
+    /// A file with its length in KiB and its kind.
+    fn file(&self, file: &AttachmentView) -> String {
+        format!(
+            "{}: {} ({} KiB, {})",
+            self.say("attachment"),
+            file.name,
+            file.size.div_ceil(1024),
+            file.media_type
+        )
     }
 
     fn draft_line(&self, draft: &DraftSummaryView) {

@@ -8,11 +8,12 @@ use kabinet_stb::hash::belt_hash;
 use kabinet_token::ReaderAddress;
 use uuid::Uuid;
 
+use crate::attaching;
 use crate::drafting::{parse_id, problems_of};
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
-use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView};
+use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView, TextView};
 use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome};
 
@@ -61,8 +62,9 @@ impl Desk {
                 Problem::new(Code::FormIncomplete).with("count", problems.len().to_string())
             );
         }
+        self.check_attachments(&draft.attachments)?;
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
-        let octets = Manifest::new(
+        let mut manifest = Manifest::new(
             draft.id,
             ProcedureReference {
                 id: draft.procedure_id,
@@ -74,9 +76,11 @@ impl Desk {
             },
             draft.data,
             Timestamp::now(),
-        )
-        .to_canonical()
-        .map_err(|error| Problem::new(Code::Internal).because(error))?;
+        );
+        manifest.attachments = attaching::sorted(draft.attachments);
+        let octets = manifest
+            .to_canonical()
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
 
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
@@ -85,7 +89,7 @@ impl Desk {
             .into_iter()
             .map(|line| PromptFieldView {
                 label: visible_text(line.label),
-                value: visible_text(line.value),
+                value: visible_text(named(line.value.into(), &manifest)),
             })
             .collect();
         let prompt = PromptView::Sign {
@@ -94,6 +98,7 @@ impl Desk {
             signer: Some(visible(&signer_name(&manifest.applicant)))
                 .filter(|name| !name.is_empty()),
             fields,
+            attachments: attaching::views(&manifest.attachments),
             hash: hex(&belt_hash(&octets)),
             pin,
         };
@@ -136,8 +141,8 @@ impl Desk {
     /// Takes an application back that has not left; it is a draft again.
     ///
     /// # Errors
-    /// `outbox_not_found`; `may_have_left` after a try whose outcome is not known: as a draft it
-    /// could be changed and signed again, and then there would be two.
+    /// `outbox_not_found`; `may_have_left` once the portal was asked to register it and did not refuse:
+    /// as a draft it could be changed and signed again, and then there would be two.
     pub fn cancel_outbox(&self, id: &str) -> Outcome<DraftView> {
         let id = parse_id(id, Code::OutboxNotFound)?;
         let not_found = |error| match error {
@@ -146,7 +151,7 @@ impl Desk {
         };
         let draft = self.with_store(|store| {
             let item = store.outbox_item(id).map_err(not_found)?;
-            if item.tries > 0 && !item.refused {
+            if item.offered && !item.refused {
                 return Err(Code::MayHaveLeft.into());
             }
             let manifest = read(&item.manifest)?;
@@ -156,14 +161,26 @@ impl Desk {
                 procedure_version: manifest.procedure.version,
                 data: manifest.data,
                 prefilled: std::collections::BTreeMap::new(),
+                attachments: manifest.attachments,
                 changed_at: Timestamp::now(),
             };
             store.take_back(&draft).map_err(not_found)?;
             Ok(draft)
         })?;
+        self.uploads.interrupt(id);
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         let draft = self.carried_draft(draft, &procedure)?;
         self.view_of_draft(draft, procedure)
+    }
+}
+
+/// A value as people read it: a file by its name.
+fn named(value: TextView, manifest: &Manifest) -> TextView {
+    let text = |text: &str| attaching::with_names(text, manifest);
+    TextView {
+        be: text(&value.be),
+        ru: text(&value.ru),
+        en: text(&value.en),
     }
 }
 

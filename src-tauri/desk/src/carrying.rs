@@ -54,7 +54,7 @@ impl Desk {
         self.with_store(|store| {
             let mut returned = Vec::new();
             for item in store.outbox()? {
-                if item.tries > 0 && !item.refused {
+                if item.offered && !item.refused {
                     // Only the portal knows; asked again, it says whether it has it.
                     continue;
                 }
@@ -89,6 +89,7 @@ fn return_if_outdated(store: &mut Store, item: &OutboxItem) -> Outcome<Option<St
         procedure_version: manifest.procedure.version,
         data: manifest.data,
         prefilled: std::collections::BTreeMap::new(),
+        attachments: manifest.attachments,
         changed_at: Timestamp::now(),
     };
     let (draft, mut carried) = carried_over(store, &draft, &present)?;

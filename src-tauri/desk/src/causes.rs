@@ -68,6 +68,7 @@ impl From<PortalError> for Problem {
             PortalError::CardInvalid => Code::CardInvalid,
             PortalError::DocumentExpired => Code::DocumentExpired,
             PortalError::RequiredClaimMissing => Code::RequiredClaimMissing,
+            PortalError::Unreadable => Code::AttachmentGone,
             PortalError::Refused(reason) => {
                 return Self::new(Code::PortalRefused)
                     .with("reason", reason.clone())

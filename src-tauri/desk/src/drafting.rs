@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kabinet_cache::StoreError;
+use kabinet_cache::{Store, StoreError};
 use kabinet_records::form::{self, FieldProblem};
 use kabinet_records::{Draft, Holder, Procedure};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::attaching;
 use crate::catalogue::form_of;
 use crate::problem::{Code, Problem};
 use crate::speech;
@@ -41,6 +42,7 @@ impl Desk {
                 procedure_version: procedure.version,
                 data,
                 prefilled,
+                attachments: Vec::new(),
                 changed_at: Timestamp::now(),
             };
             store.add_draft(&draft)?;
@@ -88,14 +90,45 @@ impl Desk {
         if !data.is_object() || data.to_string().len() > LONGEST_DRAFT {
             return Err(Problem::new(Code::Usage).with("reason", "data"));
         }
-        let mut draft = self.stored_draft(id)?;
+        let draft = self.stored_draft(id)?;
         let procedure = self.form_of_draft(&draft)?;
-        let before = std::mem::replace(&mut draft.data, data.clone());
-        draft
-            .prefilled
-            .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
-        draft.changed_at = Timestamp::now();
-        self.with_store(|store| store.change_draft(&draft).map_err(draft_problem))?;
+        let edit = |draft: &mut Draft| {
+            let before = std::mem::replace(&mut draft.data, data.clone());
+            draft
+                .prefilled
+                .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
+            draft.changed_at = Timestamp::now();
+        };
+        let draft =
+            self.with_store(|store| store.edit_draft(draft.id, edit).map_err(draft_problem))?;
+        self.view_of_draft(draft, procedure)
+    }
+
+    /// Undoes the last change of a draft, also one from before the last start.
+    ///
+    /// # Errors
+    /// `draft_not_found`; what keeps the store from writing.
+    pub fn undo_draft(&self, id: &str) -> Outcome<DraftView> {
+        self.step(id, Store::undo_draft)
+    }
+
+    /// Redoes what was undone last.
+    ///
+    /// # Errors
+    /// As [`Desk::undo_draft`].
+    pub fn redo_draft(&self, id: &str) -> Outcome<DraftView> {
+        self.step(id, Store::redo_draft)
+    }
+
+    fn step(
+        &self,
+        id: &str,
+        act: fn(&mut Store, Uuid, Timestamp) -> Result<Draft, StoreError>,
+    ) -> Outcome<DraftView> {
+        let id = parse_id(id, Code::DraftNotFound)?;
+        let draft =
+            self.with_store(|store| act(store, id, Timestamp::now()).map_err(draft_problem))?;
+        let procedure = self.form_of_draft(&draft)?;
         self.view_of_draft(draft, procedure)
     }
 
@@ -115,6 +148,7 @@ impl Desk {
 
     pub(crate) fn view_of_draft(&self, draft: Draft, procedure: Procedure) -> Outcome<DraftView> {
         let problems = problems_of(&draft, &procedure)?;
+        let history = self.with_store(|store| Ok(store.draft_history(draft.id)?))?;
         let language = self.language();
         let carried = self.carried_view(&draft, &procedure)?;
         let present = self.stored_procedure(&draft.procedure_id)?.version;
@@ -129,6 +163,9 @@ impl Desk {
             form: form_of(procedure),
             data: draft.data,
             prefilled: draft.prefilled,
+            attachments: attaching::views(&draft.attachments),
+            can_undo: history.undo,
+            can_redo: history.redo,
         })
     }
 }
@@ -143,7 +180,7 @@ pub(crate) fn parse_id(id: &str, otherwise: Code) -> Outcome<Uuid> {
     id.parse().map_err(|_| otherwise.into())
 }
 
-fn draft_problem(error: StoreError) -> Problem {
+pub(crate) fn draft_problem(error: StoreError) -> Problem {
     match error {
         StoreError::NotFound => Code::DraftNotFound.into(),
         other => other.into(),

@@ -3,6 +3,8 @@
 
 mod additional;
 mod applying;
+mod attaching;
+mod attachment;
 mod cards;
 mod carrying;
 mod catalogue;
@@ -25,6 +27,7 @@ mod speech;
 mod storing;
 mod syncing;
 mod travel;
+mod uploading;
 mod usb;
 mod visible;
 
@@ -65,6 +68,10 @@ pub struct Desk {
     passing: tokio::sync::Mutex<()>,
     /// Whether the store stays closed until the person asks for it, although its key is at hand.
     held: std::sync::atomic::AtomicBool,
+    /// The file that is being handed over.
+    receiving: Mutex<Option<attaching::Receiving>>,
+    /// What is on its way to the portal.
+    uploads: uploading::Uploads,
 }
 
 impl Desk {
@@ -88,6 +95,8 @@ impl Desk {
             online: Mutex::new(None),
             passing: tokio::sync::Mutex::new(()),
             held: std::sync::atomic::AtomicBool::new(false),
+            receiving: Mutex::new(None),
+            uploads: uploading::Uploads::default(),
         })
     }
 

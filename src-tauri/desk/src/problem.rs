@@ -319,6 +319,24 @@ codes! {
     FileUnreadable = "file_unreadable",
     /// A file is no CMS signature.
     FileNotSignature = "file_not_signature",
+    /// A file without octets.
+    AttachmentEmpty = "attachment_empty",
+    /// A program.
+    AttachmentExecutable = "attachment_executable",
+    /// A kind of file that is not taken.
+    AttachmentKind = "attachment_kind",
+    /// The ending of the name is not that of the content.
+    AttachmentMismatch = "attachment_mismatch",
+    /// One file is too large.
+    AttachmentTooLarge = "attachment_too_large",
+    /// All files together are too many or too large.
+    AttachmentsTooMany = "attachments_too_many",
+    /// A file that the application names is not in the store.
+    AttachmentGone = "attachment_gone",
+    /// The portal does not take one of the files.
+    AttachmentRefused = "attachment_refused",
+    /// The signer's certificate has ended before what was signed could leave.
+    SignatureExpired = "signature_expired",
     /// Nobody can be asked for a secret.
     NoTerminal = "no_terminal",
     /// settings.json is damaged.
@@ -341,6 +359,8 @@ mod tests {
                     .attempts(2)
                     .with("reason", "R")
                     .with("count", "3")
+                    .with("name", "N")
+                    .with("limit", "5")
                     .view(language);
                 for text in [&view.message, &view.remedy] {
                     assert!(

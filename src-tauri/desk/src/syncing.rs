@@ -1,21 +1,26 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
+use kabinet_pki::{Time, TrustAnchors};
 use kabinet_portal::{
     Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session,
-    States, Submission,
+    States, Submission, Uploaded,
 };
 use kabinet_records::Application;
 
 use crate::applying::read;
+use crate::attaching;
 use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
+use crate::signing;
 use crate::storing::Keeper;
+use crate::uploading::Sent;
 use crate::view::{
     ApplicationView, HistoryView, OutboxItemView, OutboxStateView, SyncView, TextView,
 };
@@ -89,39 +94,79 @@ impl Desk {
     }
 
     /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one
-    /// application that is refused does not keep the others.
+    /// application that is refused, or that the portal cannot take, does not keep the others.
     async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Vec<Application>> {
         let mut sent = Vec::new();
         for item in self.with_store(|store| Ok(store.outbox()?))? {
-            if item.refused || (!now && item.next_try_at > Timestamp::now()) {
+            if item.refused || item.paused || (!now && item.next_try_at > Timestamp::now()) {
+                continue;
+            }
+            // One that may be registered already is asked for at the portal in any case.
+            if !item.offered && ended(&item.cms, signing::now()?) {
+                let problem = Code::SignatureExpired.name();
+                self.with_store(|store| Ok(store.outbox_refused(item.id, problem)?))?;
                 continue;
             }
             self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
-            match area.submit(item.id, &item.cms).await {
-                Ok(Submission::Submitted(application)) => {
+            match self.deliver(area, &item).await {
+                Ok(Some(Submission::Submitted(application))) => {
                     self.with_store(|store| Ok(store.registered(&application)?))?;
                     sent.push(application);
                 }
-                Ok(Submission::Refused(reason)) => {
+                Ok(Some(Submission::Refused(reason))) => {
                     let problem = refusal(&reason);
                     self.with_store(|store| Ok(store.outbox_refused(item.id, &problem)?))?;
                 }
-                Err(error) => {
+                Ok(None) => {}
+                Err(Undelivered::Here(problem)) => return Err(problem),
+                Err(Undelivered::There(error)) => {
                     let problem = Problem::from(error.clone());
                     self.note_failure(&item, &error, problem.code)?;
-                    return Err(problem);
+                    if !error.is_permanent() {
+                        return Err(problem);
+                    }
                 }
             }
         }
         Ok(sent)
     }
 
+    /// Sends the files of an application, then the application. Nothing when the person held it back
+    /// or took it back meanwhile.
+    async fn deliver(
+        &self,
+        area: &PersonalArea,
+        item: &OutboxItem,
+    ) -> Result<Option<Submission>, Undelivered> {
+        let files = read(&item.manifest)?.attachments;
+        let blobs = match self.send_files(area, item, &files).await? {
+            Sent::All(blobs) => blobs,
+            Sent::Refused(reason) => return Ok(Some(Submission::Refused(reason))),
+            Sent::Interrupted => return Ok(None),
+        };
+        let signature = match area.upload_signature(&item.cms).await? {
+            Uploaded::Done(signature) => signature,
+            Uploaded::Refused(reason) => return Ok(Some(Submission::Refused(reason))),
+        };
+        match self.with_store(|store| Ok(store.outbox_offered(item)))? {
+            Ok(()) => {}
+            Err(StoreError::NotFound) => return Ok(None),
+            Err(error) => return Err(Undelivered::Here(error.into())),
+        }
+        Ok(Some(area.submit(item.id, &signature, &blobs).await?))
+    }
+
     fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
-        let wait = Backoff::default().delay(item.tries, error.retry_after());
-        let due = SystemTime::now() + wait;
-        let due = Timestamp::try_from(due)
-            .map_err(|error| Problem::new(Code::Internal).because(error))?;
-        self.with_store(|store| Ok(store.outbox_failed(item.id, code.name(), due)?))
+        let asked = error.retry_after();
+        let due = after(Backoff::default().delay(item.tries, asked))?;
+        self.with_store(|store| {
+            store.outbox_failed(item.id, code.name(), due)?;
+            // Who asks to be left alone is not called for the next application either.
+            if asked.is_some() {
+                store.postpone_outbox(due)?;
+            }
+            Ok(())
+        })
     }
 
     /// The person's area at the portal, with the session from the store.
@@ -203,7 +248,8 @@ impl Desk {
 
     pub(crate) fn view_of_item(&self, item: &OutboxItem) -> Outcome<OutboxItemView> {
         let manifest = read(&item.manifest)?;
-        let waits = !item.refused && item.next_try_at > item.signed_at;
+        let waits = !item.refused && !item.paused && item.next_try_at > item.signed_at;
+        let upload = self.uploads.of(item.id);
         Ok(OutboxItemView {
             id: item.id.to_string(),
             title: self.title_of(&manifest.procedure.id),
@@ -211,6 +257,10 @@ impl Desk {
             signed_at: item.signed_at.to_string(),
             state: if item.refused {
                 OutboxStateView::Refused
+            } else if item.paused {
+                OutboxStateView::Paused
+            } else if upload.is_some() {
+                OutboxStateView::Uploading
             } else {
                 OutboxStateView::Waiting
             },
@@ -220,6 +270,9 @@ impl Desk {
                 .as_deref()
                 .map(|problem| self.sentence(problem)),
             next_try_at: waits.then(|| item.next_try_at.to_string()),
+            attachments: attaching::views(&manifest.attachments),
+            can_take_back: item.refused || !item.offered,
+            upload,
         })
     }
 
@@ -275,12 +328,51 @@ fn titled_view(application: Application, title: TextView) -> ApplicationView {
     }
 }
 
+/// Why something did not arrive.
+enum Undelivered {
+    /// This computer could not do its part.
+    Here(Problem),
+    /// The portal could not be reached, or did not do its part.
+    There(PortalError),
+}
+
+impl From<Problem> for Undelivered {
+    fn from(problem: Problem) -> Self {
+        Self::Here(problem)
+    }
+}
+
+impl From<PortalError> for Undelivered {
+    fn from(error: PortalError) -> Self {
+        Self::There(error)
+    }
+}
+
+/// Whether the signer's certificate has ended. One that cannot be read is the portal's to judge.
+fn ended(cms: &[u8], now: Time) -> bool {
+    let report = kabinet_pki::verify(Cursor::new(cms), None, &TrustAnchors::default(), now);
+    report.is_ok_and(|report| {
+        let mut certificates = report
+            .signers
+            .iter()
+            .filter_map(|one| one.certificate.as_ref());
+        certificates.any(|certificate| certificate.not_after < now)
+    })
+}
+
+/// That time from now.
+fn after(wait: Duration) -> Outcome<Timestamp> {
+    Timestamp::try_from(SystemTime::now() + wait)
+        .map_err(|error| Problem::new(Code::Internal).because(error))
+}
+
 fn refusal(reason: &RefusedReason) -> String {
     let code = match reason {
         RefusedReason::ProcedureVersionOld => Code::ProcedureChanged,
         RefusedReason::InvalidForm(_) => Code::FormIncomplete,
         RefusedReason::InvalidSignature => Code::SignatureFailed,
         RefusedReason::SignerNotHolder => Code::OtherCard,
+        RefusedReason::AttachmentMismatch => Code::AttachmentRefused,
         RefusedReason::InvalidManifest => {
             return format!("{} invalidManifest", Code::PortalRefused.name());
         }
@@ -298,5 +390,29 @@ fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
         changed: &changes.changed,
         removed: &changes.removed,
         state: &changes.state,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_certificate_is_noticed() {
+        let file = "../pki/tests/fixtures/bee2evp/attached-256.p7s";
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let cms = std::fs::read(folder.join(file)).unwrap();
+        let report = kabinet_pki::verify(
+            Cursor::new(&cms),
+            None,
+            &TrustAnchors::default(),
+            signing::now().unwrap(),
+        );
+        let certificate = report.unwrap().signers.remove(0).certificate.unwrap();
+        assert!(!ended(&cms, certificate.not_after));
+        let later = certificate.not_after.unix_duration() + Duration::from_secs(1);
+        assert!(ended(&cms, Time::from_unix_duration(later).unwrap()));
+        assert!(!ended(b"nothing that can be read", certificate.not_after));
     }
 }

@@ -426,6 +426,12 @@ pub struct DraftView {
     pub outdated: bool,
     /// What became of the values when the form changed, until the person has seen it.
     pub carried: Option<CarriedView>,
+    /// Files that belong to it.
+    pub attachments: Vec<AttachmentView>,
+    /// Whether there is a change to undo.
+    pub can_undo: bool,
+    /// Whether there is an undone change to redo.
+    pub can_redo: bool,
 }
 
 /// What became of a draft's values when its form changed.
@@ -559,6 +565,21 @@ pub enum RecordKindView {
     Application,
 }
 
+/// A file that belongs to a draft or an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AttachmentView {
+    /// Its name.
+    pub name: String,
+    /// Its media type, told by its content.
+    pub media_type: String,
+    /// Its length in octets.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// belt-hash of its octets, lower-case hex: the value of a file field of the form.
+    pub hash: String,
+}
+
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -591,6 +612,26 @@ pub struct OutboxItemView {
     pub last_problem: Option<String>,
     /// When the next try is due, RFC 3339.
     pub next_try_at: Option<String>,
+    /// Files that go with it.
+    pub attachments: Vec<AttachmentView>,
+    /// Whether it can be taken back: the portal has not been asked to register it, or refused.
+    pub can_take_back: bool,
+    /// How far its files are, while they are on their way.
+    pub upload: Option<UploadView>,
+}
+
+/// How far the files of an application are on their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct UploadView {
+    /// The application's id.
+    pub id: String,
+    /// Octets that the portal has, or that are on the wire.
+    #[ts(type = "number")]
+    pub sent: u64,
+    /// Octets of all its files.
+    #[ts(type = "number")]
+    pub total: u64,
 }
 
 /// Where an outbox item stands.
@@ -600,6 +641,10 @@ pub struct OutboxItemView {
 pub enum OutboxStateView {
     /// It waits for the network or for its next try.
     Waiting,
+    /// Its files are on their way.
+    Uploading,
+    /// The person holds it back.
+    Paused,
     /// The portal refused it for good; the person must act.
     Refused,
 }
@@ -769,6 +814,8 @@ pub enum PromptView {
         signer: Option<String>,
         /// What is signed, field by field: label and value.
         fields: Vec<PromptFieldView>,
+        /// The files that are signed with it.
+        attachments: Vec<AttachmentView>,
         /// belt-hash of the exact octets, hex.
         hash: String,
         /// PIN state before the try.

@@ -27,7 +27,7 @@ pub(crate) fn visible_text(text: impl Into<TextView>) -> TextView {
 }
 
 /// Controls, and what Unicode calls default ignorable or bidirectional formatting (UAX 9, UAX 44).
-fn hides(sign: char) -> bool {
+pub(crate) fn hides(sign: char) -> bool {
     (sign.is_control() && sign != '\n')
         || matches!(sign,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'

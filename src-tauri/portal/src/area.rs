@@ -1,5 +1,6 @@
 //! The personal area of one holder at one portal.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::address;
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, Content};
 use crate::error::PortalError;
 use crate::http::{Reply as HttpReply, now};
 use crate::jmap::{self, Answers, AreaInfo, MethodCall};
@@ -20,6 +21,7 @@ use crate::oauth;
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
 use crate::sync::{APPLICATIONS, Changes, Kind, PROCEDURES, States, Step, SyncChanges};
+use crate::upload::{self, Upload, Uploaded};
 
 /// Most octets of an answer.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -27,6 +29,8 @@ const LIMIT: usize = 16 * 1024 * 1024;
 const PARTS_LIMIT: usize = 64;
 const JSON: &str = "application/json";
 const CMS: &str = "application/cms";
+/// Media type of a part of a file.
+const PIECE: &str = "application/octet-stream";
 
 /// The future of one call.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, PortalError>> + Send + 'a>>;
@@ -39,8 +43,19 @@ pub trait Portal: Send + Sync {
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>>;
     /// Both in one request.
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges>;
-    /// Sends a signed application; may be repeated with the same identifier and octets.
-    fn submit<'a>(&'a self, id: Uuid, cms: &'a [u8]) -> Reply<'a, Submission>;
+    /// Registers a signed application; may be repeated with the same identifier. `signature` and
+    /// `attachments` are the `blobId`s of what was uploaded for it.
+    fn submit<'a>(
+        &'a self,
+        id: Uuid,
+        signature: &'a str,
+        attachments: &'a [String],
+    ) -> Reply<'a, Submission>;
+    /// Uploads a signature, which registers nothing yet.
+    fn upload_signature<'a>(&'a self, cms: &'a [u8]) -> Reply<'a, Uploaded>;
+    /// Uploads a file of an application. Pieces that the portal has from an earlier try are not sent
+    /// again.
+    fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded>;
     /// Ends the session at the portal.
     fn logout(&self) -> Reply<'_, ()>;
 }
@@ -67,7 +82,7 @@ struct State {
 struct Outgoing<'a> {
     method: Method,
     url: &'a Url,
-    body: Option<(&'static str, &'a [u8])>,
+    body: Option<(&'a str, Content<'a>)>,
     upload: bool,
 }
 
@@ -147,17 +162,26 @@ impl PersonalArea {
         Err(PortalError::Garbage("changes without end"))
     }
 
-    async fn send_application(&self, id: Uuid, cms: &[u8]) -> Result<Submission, PortalError> {
+    async fn put_signature(&self, cms: &[u8]) -> Result<Uploaded, PortalError> {
         let area = self.area().await?;
         if u64::try_from(cms.len()).unwrap_or(u64::MAX) > area.max_upload {
-            return Ok(Submission::Refused(RefusedReason::TooLarge));
+            return Ok(Uploaded::Refused(RefusedReason::TooLarge));
         }
-        let id = id.to_string();
         let blob = submit::blob_id(cms);
-        self.upload(&area, cms, &blob).await?;
-        let answers = self
-            .call(&area, &submit::calls(&area.account, &id, &blob))
-            .await?;
+        self.put(&area, (CMS, Content::Octets(cms)), &blob).await?;
+        Ok(Uploaded::Done(blob))
+    }
+
+    async fn create(
+        &self,
+        id: Uuid,
+        signature: &str,
+        attachments: &[String],
+    ) -> Result<Submission, PortalError> {
+        let area = self.area().await?;
+        let id = id.to_string();
+        let calls = submit::calls(&area.account, &id, signature, attachments);
+        let answers = self.call(&area, &calls).await?;
         match submit::read(&answers, &id)? {
             Created::Done(application) => Ok(Submission::Submitted(application)),
             Created::Refused(reason) => Ok(Submission::Refused(reason)),
@@ -166,12 +190,60 @@ impl PersonalArea {
         }
     }
 
-    async fn upload(&self, area: &AreaInfo, cms: &[u8], blob: &str) -> Result<(), PortalError> {
+    async fn upload_file(&self, file: &Upload) -> Result<Uploaded, PortalError> {
+        let area = self.area().await?;
+        let limits = area.blob.as_ref();
+        let (most, piece) = match limits {
+            Some(limits) => (limits.max_set.unwrap_or(u64::MAX), limits.piece(file.size)),
+            None => (u64::MAX, file.size),
+        };
+        if file.size > most || piece.min(file.size) > area.max_upload {
+            return Ok(Uploaded::Refused(RefusedReason::TooLarge));
+        }
+        let pieces = file.pieces(limits)?;
+        let whole = file.blob();
+        let mut present = BTreeSet::new();
+        if limits.is_some() {
+            let mut names: BTreeSet<&str> =
+                pieces.iter().map(|piece| piece.blob.as_str()).collect();
+            names.insert(&whole);
+            let calls = [upload::ask(&area.account, &names)];
+            present = upload::present(&self.call(&area, &calls).await?)?;
+        }
+        if !present.contains(&whole) {
+            for piece in &pieces {
+                if present.insert(piece.blob.clone()) {
+                    let kind = if piece.blob == whole {
+                        &file.media_type
+                    } else {
+                        PIECE
+                    };
+                    let body = (kind, Content::Piece(file, piece));
+                    self.put(&area, body, &piece.blob).await?;
+                }
+                (file.progress)(piece.to);
+            }
+        }
+        (file.progress)(file.size);
+        if present.contains(&whole) {
+            return Ok(Uploaded::Done(whole));
+        }
+        let calls = [upload::join(&area.account, &pieces, &file.media_type)];
+        upload::joined(&self.call(&area, &calls).await?, &whole)
+    }
+
+    /// Uploads octets as one blob, which must get that name.
+    async fn put(
+        &self,
+        area: &AreaInfo,
+        body: (&str, Content<'_>),
+        blob: &str,
+    ) -> Result<(), PortalError> {
         let url = address::parse_endpoint(self.inner.client.base(), &area.upload)?;
         let outgoing = Outgoing {
             method: Method::POST,
             url: &url,
-            body: Some((CMS, cms)),
+            body: Some(body),
             upload: true,
         };
         let reply = self.send(&outgoing).await?;
@@ -193,7 +265,7 @@ impl PersonalArea {
         let outgoing = Outgoing {
             method: Method::POST,
             url: &url,
-            body: Some((JSON, &body)),
+            body: Some((JSON, Content::Octets(&body))),
             upload: false,
         };
         let reply = self.send(&outgoing).await?;
@@ -283,8 +355,19 @@ impl Portal for PersonalArea {
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges> {
         Box::pin(self.all_changes(since))
     }
-    fn submit<'a>(&'a self, id: Uuid, cms: &'a [u8]) -> Reply<'a, Submission> {
-        Box::pin(self.send_application(id, cms))
+    fn submit<'a>(
+        &'a self,
+        id: Uuid,
+        signature: &'a str,
+        attachments: &'a [String],
+    ) -> Reply<'a, Submission> {
+        Box::pin(self.create(id, signature, attachments))
+    }
+    fn upload_signature<'a>(&'a self, cms: &'a [u8]) -> Reply<'a, Uploaded> {
+        Box::pin(self.put_signature(cms))
+    }
+    fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded> {
+        Box::pin(self.upload_file(file))
     }
     fn logout(&self) -> Reply<'_, ()> {
         Box::pin(self.end())

@@ -17,6 +17,7 @@ use crate::dpop::DpopKey;
 use crate::error::PortalError;
 use crate::http::{Http, Reply, now};
 use crate::jwt::Jwks;
+use crate::upload::{Piece, Upload};
 
 /// How connections are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,13 +79,31 @@ pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a Url,
     /// Content type and body.
-    pub(crate) body: Option<(&'static str, &'a [u8])>,
+    pub(crate) body: Option<(&'a str, Content<'a>)>,
     pub(crate) key: Option<&'a DpopKey>,
     pub(crate) access: Option<&'a Secret>,
     /// Most octets of answer.
     pub(crate) limit: usize,
     /// An upload has more time.
     pub(crate) upload: bool,
+}
+
+/// The body of a request, which may be sent more than once.
+#[derive(Clone, Copy)]
+pub(crate) enum Content<'a> {
+    /// Octets in memory.
+    Octets(&'a [u8]),
+    /// A part of a file, read while it is sent.
+    Piece(&'a Upload, &'a Piece),
+}
+
+impl Content<'_> {
+    fn body(self) -> reqwest::Body {
+        match self {
+            Self::Octets(octets) => octets.to_vec().into(),
+            Self::Piece(file, piece) => file.body(piece),
+        }
+    }
 }
 
 impl Client {
@@ -203,8 +222,10 @@ impl Client {
             headers.insert(AUTHORIZATION, value);
         }
         if let Some((kind, body)) = call.body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-            *request.body_mut() = Some(body.to_vec().into());
+            let kind =
+                HeaderValue::from_str(kind).map_err(|_| PortalError::Garbage("media type"))?;
+            headers.insert(CONTENT_TYPE, kind);
+            *request.body_mut() = Some(body.body());
         }
         if call.upload {
             *request.timeout_mut() = Some(self.inner.options.upload_timeout);

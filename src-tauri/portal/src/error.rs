@@ -53,6 +53,9 @@ pub enum PortalError {
     /// and is offered to the keeper again before the next request.
     #[error("the renewed session could not be stored")]
     NotKept,
+    /// A file that is to be uploaded cannot be read, or is not what its hash says.
+    #[error("a file to upload cannot be read")]
+    Unreadable,
 }
 
 impl PortalError {
@@ -68,7 +71,8 @@ impl PortalError {
             | Self::TerminalRefused
             | Self::CardInvalid
             | Self::DocumentExpired
-            | Self::RequiredClaimMissing => true,
+            | Self::RequiredClaimMissing
+            | Self::Unreadable => true,
             Self::Server(status) => matches!(status, 400 | 413 | 415),
             Self::Offline
             | Self::Timeout

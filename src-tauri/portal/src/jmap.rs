@@ -11,6 +11,7 @@ use crate::error::PortalError;
 pub(crate) const SESSION_PATH: &str = ".well-known/jmap";
 const CORE: &str = "urn:ietf:params:jmap:core";
 const AREA: &str = "urn:kabinet:jmap:area";
+const BLOB: &str = "urn:ietf:params:jmap:blob";
 /// Most octets of an upload when the server names none.
 const UPLOAD_DEFAULT: u64 = 64 * 1024 * 1024;
 
@@ -23,6 +24,37 @@ pub(crate) struct AreaInfo {
     pub(crate) upload: String,
     pub(crate) max_upload: u64,
     pub(crate) state: String,
+    /// What RFC 9404 lets the account do; nothing where the server does not speak it.
+    #[serde(default)]
+    pub(crate) blob: Option<BlobLimits>,
+}
+
+/// Limits of RFC 9404, section 3.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BlobLimits {
+    /// Most octets of a blob that is put together.
+    pub(crate) max_set: Option<u64>,
+    /// Most pieces of it.
+    pub(crate) max_sources: u64,
+}
+
+impl BlobLimits {
+    fn read(document: &Value, account: &str) -> Option<Self> {
+        document.get("capabilities")?.get(BLOB)?;
+        let limits = document
+            .get("accounts")?
+            .get(account)?
+            .get("accountCapabilities")?
+            .get(BLOB)?;
+        Some(Self {
+            max_set: limits.get("maxSizeBlobSet").and_then(Value::as_u64),
+            // The standard wants at least this many.
+            max_sources: limits
+                .get("maxDataSources")
+                .and_then(Value::as_u64)
+                .unwrap_or(64),
+        })
+    }
 }
 
 impl AreaInfo {
@@ -54,6 +86,7 @@ impl AreaInfo {
             upload,
             max_upload,
             state: document.get("state")?.as_str()?.to_owned(),
+            blob: BlobLimits::read(document, account),
         };
         // Addresses are checked here and again at each use, since they come from the store then.
         address::parse_endpoint(base, &area.api).ok()?;
@@ -75,7 +108,15 @@ pub(crate) fn request(calls: &[MethodCall]) -> Vec<u8> {
         .iter()
         .map(|call| json!([call.name, call.arguments, call.id]))
         .collect();
-    json!({"using": [CORE, AREA], "methodCalls": calls})
+    let mut using = vec![CORE, AREA];
+    if calls.iter().any(|call| {
+        call[0]
+            .as_str()
+            .is_some_and(|name| name.starts_with("Blob/"))
+    }) {
+        using.push(BLOB);
+    }
+    json!({"using": using, "methodCalls": calls})
         .to_string()
         .into_bytes()
 }

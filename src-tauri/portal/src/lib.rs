@@ -24,6 +24,7 @@ mod signin;
 mod submit;
 mod sync;
 mod ticket;
+mod upload;
 
 pub use area::{PersonalArea, Portal, Reply};
 pub use backoff::Backoff;
@@ -35,6 +36,7 @@ pub use signin::{BatchDown, Next, SignIn, SignedIn};
 pub use submit::{FieldProblem, RefusedReason, Submission};
 pub use sync::{Changes, States, SyncChanges};
 pub use ticket::Ticket;
+pub use upload::{Progress, Source, Upload, Uploaded};
 
 /// The public client's `client_id` in the profile.
 pub const CLIENT_ID: &str = "kabinet";

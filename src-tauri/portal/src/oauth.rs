@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use zeroize::Zeroizing;
 
 use crate::CLIENT_ID;
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, Content};
 use crate::dpop::DpopKey;
 use crate::error::PortalError;
 use crate::http::{Reply, now};
@@ -90,7 +90,7 @@ pub(crate) async fn post_form(
     let call = Call {
         method: Method::POST,
         url,
-        body: Some((FORM, body)),
+        body: Some((FORM, Content::Octets(body))),
         key: Some(key),
         access: None,
         limit,

@@ -38,8 +38,10 @@ pub enum RefusedReason {
     InvalidManifest,
     /// The holder has sent too much.
     OverQuota,
-    /// The signed octets are more than the portal takes.
+    /// The signed octets or a file are more than the portal takes.
     TooLarge,
+    /// A file is not what the manifest says, or of a kind that the portal does not take.
+    AttachmentMismatch,
     /// Another code.
     Other(String),
 }
@@ -57,15 +59,20 @@ pub struct FieldProblem {
 pub(crate) enum Created {
     Done(Application),
     Refused(RefusedReason),
-    /// The portal does not have the blob (any more): upload it again.
+    /// The portal does not have a blob (any more): upload it again.
     BlobGone,
 }
 
 /// `blobId` of the profile: `G` and the lower-case hex of belt-hash.
 pub(crate) fn blob_id(octets: &[u8]) -> String {
+    blob_id_of(&belt_hash(octets))
+}
+
+/// [`blob_id`] of octets whose belt-hash is known.
+pub(crate) fn blob_id_of(hash: &[u8]) -> String {
     use std::fmt::Write;
     let mut id = String::from("G");
-    for octet in belt_hash(octets) {
+    for octet in hash {
         let _ = write!(id, "{octet:02x}");
     }
     id
@@ -73,11 +80,20 @@ pub(crate) fn blob_id(octets: &[u8]) -> String {
 
 /// Create and get in one request: whether the application is new or there already, the second call
 /// brings it as the portal has it.
-pub(crate) fn calls(account: &str, id: &str, blob: &str) -> Vec<MethodCall> {
+pub(crate) fn calls(
+    account: &str,
+    id: &str,
+    blob: &str,
+    attachments: &[String],
+) -> Vec<MethodCall> {
+    let mut wish = json!({"id": id, "signatureBlobId": blob});
+    if !attachments.is_empty() {
+        wish["attachmentBlobIds"] = json!(attachments);
+    }
     vec![
         MethodCall {
             name: "Application/set",
-            arguments: json!({"accountId": account, "create": {id: {"id": id, "signatureBlobId": blob}}}),
+            arguments: json!({"accountId": account, "create": {id: wish}}),
             id: "s",
         },
         MethodCall {
@@ -106,8 +122,8 @@ pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> 
             // An earlier try arrived although its answer did not.
             "alreadyExists" if refusal.get("existingId").and_then(Value::as_str) == Some(id) => {}
             "alreadyExists" => return Err(PortalError::Garbage("existingId")),
-            "blobNotFound" => return Ok(Created::BlobGone),
-            kind => return reason(kind, refusal),
+            "blobNotFound" | "attachmentMissing" => return Ok(Created::BlobGone),
+            kind => return refused(kind, refusal).map(Created::Refused),
         }
     }
     let got = answers.result("Application/get", "g")?;
@@ -124,8 +140,12 @@ pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> 
         .ok_or(PortalError::Garbage("Application"))
 }
 
-fn reason(kind: &str, refusal: &Map<String, Value>) -> Result<Created, PortalError> {
-    Ok(Created::Refused(match kind {
+/// The reason for a SetError's type (RFC 8620, section 5.3, and the profile).
+pub(crate) fn refused(
+    kind: &str,
+    refusal: &Map<String, Value>,
+) -> Result<RefusedReason, PortalError> {
+    Ok(match kind {
         "invalidSignature" => RefusedReason::InvalidSignature,
         "signerNotHolder" => RefusedReason::SignerNotHolder,
         "procedureVersionOld" => RefusedReason::ProcedureVersionOld,
@@ -135,8 +155,9 @@ fn reason(kind: &str, refusal: &Map<String, Value>) -> Result<Created, PortalErr
         "tooLarge" => RefusedReason::TooLarge,
         // RFC 8620 section 5.3: passes by itself.
         "rateLimit" => return Err(PortalError::RetryAfter(60)),
+        "attachmentMismatch" => RefusedReason::AttachmentMismatch,
         other => RefusedReason::Other(safe_code(other)),
-    }))
+    })
 }
 
 fn problems(refusal: &Map<String, Value>) -> Vec<FieldProblem> {
@@ -203,6 +224,7 @@ mod tests {
             ("invalidSignature", RefusedReason::InvalidSignature),
             ("signerNotHolder", RefusedReason::SignerNotHolder),
             ("overQuota", RefusedReason::OverQuota),
+            ("attachmentMismatch", RefusedReason::AttachmentMismatch),
             ("procedureVersionOld", RefusedReason::ProcedureVersionOld),
             ("something", RefusedReason::Other("something".into())),
             ("some thing", RefusedReason::Other("unknown".into())),
@@ -216,10 +238,12 @@ mod tests {
 
     #[test]
     fn what_is_no_refusal_for_good_is_none() {
-        assert!(matches!(
-            not_created(&json!({"type": "blobNotFound"})),
-            Ok(Created::BlobGone)
-        ));
+        for kind in ["blobNotFound", "attachmentMissing"] {
+            assert!(matches!(
+                not_created(&json!({"type": kind})),
+                Ok(Created::BlobGone)
+            ));
+        }
         assert!(matches!(
             not_created(&json!({"type": "rateLimit"})),
             Err(PortalError::RetryAfter(_))

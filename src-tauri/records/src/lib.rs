@@ -5,6 +5,7 @@
 
 mod application;
 mod carry;
+mod change;
 mod draft;
 pub mod form;
 pub mod group;
@@ -15,6 +16,7 @@ mod text;
 
 pub use application::{Application, Event, Status};
 pub use carry::{Aside, AsideReason, Carried, Renamed, carry};
+pub use change::Change;
 pub use draft::Draft;
 pub use group::GroupError;
 pub use holder::Holder;

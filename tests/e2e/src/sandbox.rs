@@ -121,6 +121,15 @@ impl Sandbox {
         serde_json::from_str(&answer).map_err(|error| error.to_string())
     }
 
+    /// How often each blob was uploaded in full.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn uploads(&self) -> Outcome<Value> {
+        let answer = http::request("GET", &self.listen, "/sandbox/uploads", "")?;
+        serde_json::from_str(&answer).map_err(|error| error.to_string())
+    }
+
     /// Makes it misbehave (docs/portal-profile.md, the sandbox's own levers).
     ///
     /// # Errors

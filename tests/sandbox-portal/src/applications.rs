@@ -4,6 +4,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::blobs;
 use crate::clock;
 use crate::cms;
 use crate::jmap::{self, Outcome, method_error};
@@ -154,6 +155,12 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
         .find(|procedure| procedure["id"] == manifest.procedure)
         .ok_or_else(|| error("invalidManifest", "no such procedure"))?;
     check_form(&procedure, &manifest)?;
+    blobs::check_attachments(
+        &portal.store(),
+        account,
+        &manifest.attachments,
+        &wish["attachmentBlobIds"],
+    )?;
     let object = portal
         .store()
         .register(account, &id, &b64(&signature), |number| {

@@ -1,11 +1,11 @@
 //! The personal area: JMAP (RFC 8620) with the types Procedure and Application.
 
 use axum::http::HeaderMap;
-use kabinet_stb::hash::belt_hash;
 use serde_json::{Map, Value, json};
 
 use crate::applications;
-use crate::portal::Portal;
+use crate::blobs;
+use crate::portal::{Portal, lock};
 use crate::publishing;
 use crate::reply::{Reply, broken, problem, reply};
 use crate::store::Person;
@@ -19,6 +19,7 @@ pub const UPLOAD_PATH: &str = "/jmap/upload/";
 
 const CORE: &str = "urn:ietf:params:jmap:core";
 const AREA: &str = "urn:kabinet:jmap:area";
+const BLOB: &str = "urn:ietf:params:jmap:blob";
 /// Octets of one upload.
 pub const LARGEST_UPLOAD: usize = 50 * 1024 * 1024;
 const MOST_CALLS: usize = 32;
@@ -55,13 +56,14 @@ pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
                     "collationAlgorithms": [],
                 },
                 AREA: {},
+                BLOB: {},
             },
             "accounts": {
                 account: {
                     "name": "personal area",
                     "isPersonal": true,
                     "isReadOnly": false,
-                    "accountCapabilities": { AREA: {} },
+                    "accountCapabilities": { AREA: {}, BLOB: blobs::limits() },
                 },
             },
             "primaryAccounts": { AREA: account },
@@ -78,8 +80,8 @@ pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
     )
 }
 
-/// The session object never changes for one account.
-const SESSION_STATE: &str = "0";
+/// The session object changes with the sandbox's version only.
+const SESSION_STATE: &str = "1";
 
 /// An upload (RFC 8620 section 6.1).
 pub fn upload(portal: &Portal, headers: &HeaderMap, path: &str, body: &[u8]) -> Reply {
@@ -91,7 +93,8 @@ pub fn upload(portal: &Portal, headers: &HeaderMap, path: &str, body: &[u8]) -> 
     if account != person.subject {
         return problem(404, "about:blank", "no such account");
     }
-    let id = format!("G{}", hex::encode(belt_hash(body)));
+    let id = blobs::name(body);
+    *lock(&portal.uploads).entry(id.clone()).or_default() += 1;
     if let Err(error) = portal.store().add_blob(account, &id, body) {
         return broken(&error);
     }
@@ -123,8 +126,11 @@ pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8]) -> Reply {
     ) else {
         return error("notRequest", "using and methodCalls are needed");
     };
-    if using.iter().any(|one| one != CORE && one != AREA) {
-        return error("unknownCapability", "core and area only");
+    if using
+        .iter()
+        .any(|one| one != CORE && one != AREA && one != BLOB)
+    {
+        return error("unknownCapability", "core, area and blob only");
     }
     if calls.len() > MOST_CALLS {
         return error("limit", "maxCallsInRequest");
@@ -160,6 +166,8 @@ fn method(portal: &Portal, person: &Person, name: &str, arguments: &Map<String, 
     }
     let account = &person.subject;
     match name {
+        "Blob/get" => blobs::get(portal, account, arguments),
+        "Blob/upload" => blobs::upload(portal, account, arguments),
         "Procedure/get" => {
             let store = portal.store();
             let (state, list) = (publishing::state(&store)?, publishing::offered(&store)?);

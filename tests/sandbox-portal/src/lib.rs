@@ -8,6 +8,7 @@
 
 pub mod applications;
 pub mod authority;
+pub mod blobs;
 pub mod clock;
 pub mod cms;
 pub mod cv;

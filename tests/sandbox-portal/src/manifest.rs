@@ -17,6 +17,31 @@ pub struct Manifest {
     pub personal_number: Option<String>,
     /// The form's data.
     pub data: Value,
+    /// The files that belong to it.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that belongs to an application.
+pub struct Attachment {
+    /// Media type.
+    pub media_type: String,
+    /// Length in octets.
+    pub size: u64,
+    /// belt-hash, lower-case hex.
+    pub hash: String,
+}
+
+impl Attachment {
+    fn read(value: &Value) -> Option<Self> {
+        // The four members, and no others.
+        value.as_object().filter(|members| members.len() == 4)?;
+        value["name"].as_str().filter(|name| !name.is_empty())?;
+        Some(Self {
+            media_type: value["mediaType"].as_str()?.to_owned(),
+            size: value["size"].as_u64()?,
+            hash: value["hash"].as_str()?.to_owned(),
+        })
+    }
 }
 
 impl Manifest {
@@ -42,8 +67,15 @@ impl Manifest {
         if created.parse::<jiff::Timestamp>().is_err() {
             return Err("created is not a time");
         }
-        if !value["attachments"].is_array() {
-            return Err("no attachments");
+        let attachments = value["attachments"]
+            .as_array()
+            .ok_or("no attachments")?
+            .iter()
+            .map(Attachment::read)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("an attachment is not one")?;
+        if !attachments.is_sorted_by(|one, next| one.hash < next.hash) {
+            return Err("the attachments are not in the order of their hashes");
         }
         Ok(Self {
             application: value["application"]
@@ -56,6 +88,7 @@ impl Manifest {
                 .ok_or("no version of the procedure")?,
             personal_number,
             data: value["data"].clone(),
+            attachments,
         })
     }
 }

@@ -38,6 +38,8 @@ pub struct Portal {
     pub more_claims: Mutex<Vec<u8>>,
     /// Requests by path.
     pub counts: Mutex<BTreeMap<String, u64>>,
+    /// Complete uploads by blob.
+    pub uploads: Mutex<BTreeMap<String, u64>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
     store: Mutex<Store>,
@@ -62,6 +64,7 @@ impl Portal {
             faults: Mutex::default(),
             more_claims: Mutex::default(),
             counts: Mutex::default(),
+            uploads: Mutex::default(),
             sign_ins: Mutex::default(),
             store: Mutex::new(store),
         })

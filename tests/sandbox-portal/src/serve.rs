@@ -208,6 +208,7 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/sandbox/faults", post(add_fault).delete(clear_faults))
         .route("/sandbox/claims", post(ask_for_more))
         .route("/sandbox/requests", get(requests))
+        .route("/sandbox/uploads", get(uploads))
         .route("/sandbox/applications", get(all_applications))
         .route("/sandbox/procedures/{id}", post(publish).delete(withdraw))
         .route("/sandbox/applications/{id}", post(move_along))
@@ -246,6 +247,10 @@ async fn ask_for_more(State(portal): Shared, body: Bytes) -> Reply {
 
 async fn requests(State(portal): Shared) -> Reply {
     reply(200, &json!(*lock(&portal.counts)))
+}
+
+async fn uploads(State(portal): Shared) -> Reply {
+    reply(200, &json!(*lock(&portal.uploads)))
 }
 
 async fn all_applications(State(portal): Shared) -> Reply {

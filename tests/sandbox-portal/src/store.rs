@@ -268,6 +268,20 @@ impl Store {
             .optional()
     }
 
+    /// Length of an upload in octets.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn blob_size(&self, account: &str, id: &str) -> rusqlite::Result<Option<i64>> {
+        self.connection
+            .query_row(
+                "SELECT length(octets) FROM blob WHERE account = ?1 AND id = ?2",
+                [account, id],
+                |row| row.get(0),
+            )
+            .optional()
+    }
+
     /// Registers an application in one transaction. `body` makes the object from the number that
     /// the application got. Gives back that object.
     ///

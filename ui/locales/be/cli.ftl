@@ -113,3 +113,5 @@ carried-gone = такога поля больш няма
 carried-unfit = новая форма такога не прымае
 carried-replaced = поле заняло іншае значэнне
 carried-dismiss = Адкладзенае захоўваецца, пакуль вы не скажаце, што ўбачылі: kabinet-cli draft dismiss
+attachment = Прыкладзена
+held-back = Прытрымана, пакуль вы не адпусціце.

@@ -227,3 +227,22 @@ rec-other-card = Устаўце карту таго, хто ўвайшоў, аб
 
 err-may-have-left = Гэтая заява ўжо адпраўлялася і магла дайсці да партала.
 rec-may-have-left = Яе нельга забраць, пакуль гэта невядома. Сінхранізуйце, калі будзе сувязь: вы ўбачыце рэгістрацыйны нумар або прычыну адмовы.
+
+err-attachment-empty = Файл «{ $name }» пусты.
+rec-attachment-empty = Выберыце іншы файл. Нічога не прыкладзена.
+err-attachment-executable = Файл «{ $name }» — праграма.
+rec-attachment-executable = Праграмы прыкладаць нельга. Прыкладзіце сам дакумент: PDF, JPEG, PNG, TIFF або HEIC.
+err-attachment-kind = Файл «{ $name }» такога віду не прымаецца.
+rec-attachment-kind = Прыкладзіце PDF, JPEG, PNG, TIFF або HEIC. Іншы дакумент спачатку захавайце як PDF.
+err-attachment-mismatch = Назва файла «{ $name }» не адпавядае яго змесціву.
+rec-attachment-mismatch = Адкрыйце файл, захавайце яго ў патрэбным фармаце і прыкладзіце зноў.
+err-attachment-too-large = Файл большы за { $limit } МіБ.
+rec-attachment-too-large = Зменшыце яго, напрыклад адсканіруйце з меншай раздзяляльнасцю, або падзяліце.
+err-attachments-too-many = Да заявы можна прыкласці не больш за { $count } файлаў і { $limit } МіБ разам.
+rec-attachments-too-many = Прыбярыце адзін з файлаў або збярыце некалькі ў адзін PDF.
+err-attachment-gone = Файла, які патрэбны заяве, няма ў сховішчы: { $name }.
+rec-attachment-gone = Прыбярыце яго з чарнавіка і прыкладзіце зноў.
+err-attachment-refused = Партал не прыняў адзін з прыкладзеных файлаў.
+rec-attachment-refused = Забярыце заяву назад, замяніце файл і падпішыце нанова.
+err-signature-expired = Тэрмін сертыфіката подпісу скончыўся раней, чым заяву ўдалося адправіць.
+rec-signature-expired = Нічога не адпраўлена. Забярыце заяву назад і падпішыце яе нанова дзейным сертыфікатам.

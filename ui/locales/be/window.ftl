@@ -360,3 +360,27 @@ carried-seen-aside = Убачана, адкладзенае можна прыб�
 outdated-title = Ёсць новая форма
 outdated-text = Пакуль вы запаўнялі, форма змянілася. Уведзенае пяройдзе ў новую, а што не пяройдзе, вы ўбачыце.
 outdated-go = Перайсці да новай формы
+files = Файлы
+files-drop = Перацягніце файлы сюды або выберыце іх:
+files-limits = PDF, JPEG, PNG, TIFF або HEIC. Адзін файл — да 50 МіБ, усе разам — да 100 МіБ, не больш за 20.
+file-facts = { $kind }, { $size }
+file-remove = Прыбраць
+file-remove-named = Прыбраць { $name }
+file-added = Прыкладзена: { $name }
+file-taking = Прымаем { $name }…
+undo = Адмяніць
+redo = Вярнуць
+undone = Адменена.
+redone = Вернута.
+prompt-files = Разам падпісваюцца файлы: { $count }
+outbox-uploading = Файлы адпраўляюцца.
+outbox-paused = Прытрымана. Адправіцца, калі вы працягнеце.
+outbox-files = { $count ->
+    [one] З файлам ({ $count }): { $names }
+   *[other] З файламі ({ $count }): { $names }
+}
+upload-sent = { $sent } з { $total }
+upload-rate = { $rate } за секунду
+upload-left = засталося { $left }
+pause = Прыпыніць
+resume = Працягнуць

@@ -113,3 +113,5 @@ carried-gone = there is no such field any more
 carried-unfit = the new form does not take this
 carried-replaced = another value has taken the field
 carried-dismiss = What was set aside is kept until you say that you have seen it: kabinet-cli draft dismiss
+attachment = Attached
+held-back = Held back until you let it go.

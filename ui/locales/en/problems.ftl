@@ -226,3 +226,22 @@ rec-other-card = Put in the card of the person who signed in, or sign in with th
 
 err-may-have-left = This application was already being sent and may have reached the portal.
 rec-may-have-left = It cannot be taken back until that is known. Synchronise when there is a connection: you will see its registration number or why it was refused.
+
+err-attachment-empty = The file “{ $name }” is empty.
+rec-attachment-empty = Choose another file. Nothing was attached.
+err-attachment-executable = The file “{ $name }” is a program.
+rec-attachment-executable = Programs cannot be attached. Attach the document itself: PDF, JPEG, PNG, TIFF or HEIC.
+err-attachment-kind = The file “{ $name }” is of a kind that is not accepted.
+rec-attachment-kind = Attach PDF, JPEG, PNG, TIFF or HEIC. Other documents can be saved as PDF first.
+err-attachment-mismatch = The name of the file “{ $name }” says something else than its content.
+rec-attachment-mismatch = Open the file and save it again in the right format, then attach it.
+err-attachment-too-large = The file is larger than { $limit } MiB.
+rec-attachment-too-large = Make it smaller, for example by scanning with a lower resolution, or split it.
+err-attachments-too-many = An application may have at most { $count } files and { $limit } MiB in all.
+rec-attachments-too-many = Remove a file, or put several into one PDF.
+err-attachment-gone = A file that the application needs is not in the store: { $name }.
+rec-attachment-gone = Remove it from the draft and attach it again.
+err-attachment-refused = The portal did not accept one of the attached files.
+rec-attachment-refused = Take the application back, replace the file and sign again.
+err-signature-expired = The certificate of the signature has ended before the application could be sent.
+rec-signature-expired = Nothing was sent. Take the application back and sign it again with a valid certificate.

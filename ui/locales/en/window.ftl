@@ -355,3 +355,27 @@ carried-seen-aside = Seen, what was set aside may go
 outdated-title = There is a new form
 outdated-text = The form changed while you were filling it in. What you entered goes over to the new one, and you will see what does not.
 outdated-go = Go on with the new form
+files = Files
+files-drop = Drop files here, or choose them:
+files-limits = PDF, JPEG, PNG, TIFF or HEIC. One file up to 50 MiB, all together up to 100 MiB, at most 20.
+file-facts = { $kind }, { $size }
+file-remove = Remove
+file-remove-named = Remove { $name }
+file-added = Attached: { $name }
+file-taking = { $name } is being taken in…
+undo = Undo
+redo = Redo
+undone = Undone.
+redone = Redone.
+prompt-files = Files that are signed with it: { $count }
+outbox-uploading = The files are on their way.
+outbox-paused = Held back. It goes on when you let it.
+outbox-files = { $count ->
+    [one] With a file: { $names }
+   *[other] With { $count } files: { $names }
+}
+upload-sent = { $sent } of { $total }
+upload-rate = { $rate } a second
+upload-left = { $left } left
+pause = Pause
+resume = Go on

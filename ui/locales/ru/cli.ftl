@@ -113,3 +113,5 @@ carried-gone = такого поля больше нет
 carried-unfit = новая форма такого не принимает
 carried-replaced = поле заняло другое значение
 carried-dismiss = Отложенное хранится, пока вы не скажете, что увидели: kabinet-cli draft dismiss
+attachment = Приложено
+held-back = Придержано, пока вы не отпустите.

@@ -360,3 +360,27 @@ carried-seen-aside = Увидено, отложенное можно убрат�
 outdated-title = Есть новая форма
 outdated-text = Пока вы заполняли, форма изменилась. Введённое перейдёт в новую, а что не перейдёт, вы увидите.
 outdated-go = Перейти к новой форме
+files = Файлы
+files-drop = Перетащите файлы сюда или выберите их:
+files-limits = PDF, JPEG, PNG, TIFF или HEIC. Один файл — до 50 МиБ, все вместе — до 100 МиБ, не больше 20.
+file-facts = { $kind }, { $size }
+file-remove = Убрать
+file-remove-named = Убрать { $name }
+file-added = Приложено: { $name }
+file-taking = Принимаем { $name }…
+undo = Отменить
+redo = Вернуть
+undone = Отменено.
+redone = Возвращено.
+prompt-files = Вместе подписываются файлы: { $count }
+outbox-uploading = Файлы отправляются.
+outbox-paused = Придержано. Отправится, когда вы продолжите.
+outbox-files = { $count ->
+    [one] С файлом ({ $count }): { $names }
+   *[other] С файлами ({ $count }): { $names }
+}
+upload-sent = { $sent } из { $total }
+upload-rate = { $rate } в секунду
+upload-left = осталось { $left }
+pause = Приостановить
+resume = Продолжить

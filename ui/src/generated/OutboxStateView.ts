@@ -3,4 +3,4 @@
 /**
  * Where an outbox item stands.
  */
-export type OutboxStateView = "waiting" | "refused";
+export type OutboxStateView = "waiting" | "uploading" | "paused" | "refused";

@@ -7,6 +7,7 @@ import type { ReadersView } from "../generated/ReadersView";
 import type { RepairView } from "../generated/RepairView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
+import type { UploadView } from "../generated/UploadView";
 import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
 import { announce } from "./announce.svelte";
@@ -29,6 +30,8 @@ class Area {
   applications: ApplicationView[] = $state([]);
   /** Whether the last synchronisation found no portal. */
   offline = $state(false);
+  /** How far the files of an application are on their way. */
+  upload: UploadView | null = $state(null);
   /** Where the running dialogue with the card is. */
   step: StepView | null = $state(null);
   /** Grows when the catalogue changed. */
@@ -48,10 +51,13 @@ class Area {
       platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
       platform.on("stale", (names) => void this.#refresh(names)),
       platform.on("offline", (offline) => (this.offline = offline)),
+      platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
       platform.on("returned", () => announce(t("returned"))),
     ]);
     this.#tellTouches();
+    // What is dropped beside a place for files must not be opened in place of the page.
+    for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
     addEventListener("online", () => void this.sync());
     addEventListener("offline", () => (this.offline = true));
     this.settings = await platform.call("settings");

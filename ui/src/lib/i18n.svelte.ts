@@ -61,6 +61,27 @@ export function moment(value: string): string {
   return format(value, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
 }
 
+/** An amount of octets, such as 1.2 MB. */
+export function octets(count: number): string {
+  const small = count < 1e6;
+  const options = {
+    style: "unit",
+    unit: small ? "kilobyte" : "megabyte",
+    maximumFractionDigits: small ? 0 : 1,
+  } as const;
+  // Nothing is nothing, and little is not nothing.
+  const shown = small ? Math.ceil(count / 1e3) : count / 1e6;
+  return new Intl.NumberFormat(locale.current, options).format(shown);
+}
+
+/** A span of time, roughly, such as 2 minutes. */
+export function span(seconds: number): string {
+  const minutes = seconds / 60;
+  const short = minutes < 1.5;
+  const options = { style: "unit", unit: short ? "second" : "minute", unitDisplay: "long" } as const;
+  return new Intl.NumberFormat(locale.current, options).format(Math.ceil(short ? seconds : minutes));
+}
+
 function format(value: string, options: Intl.DateTimeFormatOptions): string {
   // A day without a time stands for itself in every time zone.
   const dayOnly = /^\d{4}-\d{2}-\d{2}$/.test(value);

@@ -7,6 +7,7 @@ import type { Platform, PromptPage, PromptPlatform } from "./types";
 /** The main window's way to the core. */
 export const platform: Platform = {
   call: (command, ...args) => invoke(command, args[0]),
+  append: (handle, octets) => invoke("append_attachment", octets, { headers: { "kabinet-attachment": handle } }),
   on: (event, handler) => listen(event, (message) => handler(message.payload as never)),
 };
 

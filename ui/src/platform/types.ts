@@ -22,6 +22,7 @@ import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
 import type { SyncView } from "../generated/SyncView";
 import type { TravelDocumentView } from "../generated/TravelDocumentView";
+import type { UploadView } from "../generated/UploadView";
 
 /** The commands of the main window: arguments and answer of each. */
 export interface Commands {
@@ -60,10 +61,17 @@ export interface Commands {
   drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
   draft: { args: { id: string }; answer: DraftView };
   save_draft: { args: { id: string; data: unknown }; answer: DraftView };
+  undo_draft: { args: { id: string }; answer: DraftView };
+  redo_draft: { args: { id: string }; answer: DraftView };
+  begin_attachment: { args: { draftId: string; name: string; size: number }; answer: string };
+  finish_attachment: { args: { handle: string }; answer: DraftView };
+  remove_attachment: { args: { draftId: string; hash: string }; answer: DraftView };
   delete_draft: { args: { id: string }; answer: null };
   apply: { args: { draftId: string; reader: string }; answer: AppliedView };
   outbox: { args: Record<string, never>; answer: OutboxItemView[] };
   cancel_outbox: { args: { id: string }; answer: null };
+  pause_outbox: { args: { id: string }; answer: null };
+  resume_outbox: { args: { id: string }; answer: null };
   sync: { args: Record<string, never>; answer: SyncView };
   applications: { args: Record<string, never>; answer: ApplicationView[] };
   application: { args: { id: string }; answer: ApplicationView };
@@ -79,6 +87,8 @@ export interface Events {
   offline: boolean;
   /** Signed applications that became drafts again, since their form has changed. */
   returned: string[];
+  /** How far files are on their way; nothing when none is any more. */
+  upload: UploadView | null;
 }
 
 /** What the trusted prompt shows, and in which language. */
@@ -95,6 +105,8 @@ export interface Platform {
     command: K,
     ...args: Commands[K]["args"] extends Record<string, never> ? [] : [Commands[K]["args"]]
   ): Promise<Commands[K]["answer"]>;
+  /** Hands the next octets of a file over that `begin_attachment` gave the handle for. */
+  append(handle: string, octets: Uint8Array): Promise<void>;
   /** Calls the handler at each event; the answer stops it. */
   on<K extends keyof Events>(event: K, handler: (payload: Events[K]) => void): Promise<() => void>;
 }

@@ -1,4 +1,6 @@
-use kabinet_portal::{FieldProblem, Portal, PortalError, RefusedReason, Submission};
+use kabinet_portal::{
+    FieldProblem, PersonalArea, Portal, PortalError, RefusedReason, Submission, Uploaded,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -7,13 +9,21 @@ use crate::world::Fault;
 
 const ID: Uuid = Uuid::from_u128(0x0190_b2f0_0000_7000_8000_0000_0000_0001);
 
+/// Uploads and registers.
+async fn submit(area: &PersonalArea, cms: &[u8]) -> Result<Submission, PortalError> {
+    match area.upload_signature(cms).await? {
+        Uploaded::Done(signature) => area.submit(ID, &signature, &[]).await,
+        Uploaded::Refused(reason) => Ok(Submission::Refused(reason)),
+    }
+}
+
 #[tokio::test]
 async fn an_application_takes_two_requests() {
     let (world, area, _store) = signed_in().await;
     area.procedures(None).await.unwrap();
     let sent = area.client().round_trips();
     assert!(matches!(
-        area.submit(ID, b"signed").await.unwrap(),
+        submit(&area, b"signed").await.unwrap(),
         Submission::Submitted(_)
     ));
     assert_eq!(area.client().round_trips(), sent + 2);
@@ -26,11 +36,11 @@ async fn an_answer_that_was_lost_is_found_again() {
     area.procedures(None).await.unwrap();
     world.fault("/jmap", Fault::DropAfter);
     assert_eq!(
-        area.submit(ID, b"signed").await.err(),
+        submit(&area, b"signed").await.err(),
         Some(PortalError::Offline)
     );
     assert_eq!(world.state().area.applications.len(), 1);
-    let Submission::Submitted(again) = area.submit(ID, b"signed").await.unwrap() else {
+    let Submission::Submitted(again) = submit(&area, b"signed").await.unwrap() else {
         panic!("refused")
     };
     assert_eq!(again.id.to_string(), ID.to_string());
@@ -42,7 +52,7 @@ async fn a_refusal_is_told_with_its_reason() {
     let (world, area, _store) = signed_in().await;
     world.state().area.refusal = Some(json!({"type": "signerNotHolder"}));
     assert_eq!(
-        area.submit(ID, b"signed").await.unwrap(),
+        submit(&area, b"signed").await.unwrap(),
         Submission::Refused(RefusedReason::SignerNotHolder)
     );
     world.state().area.refusal =
@@ -52,11 +62,11 @@ async fn a_refusal_is_told_with_its_reason() {
         keyword: "required".into(),
     }];
     assert_eq!(
-        area.submit(ID, b"signed").await.unwrap(),
+        submit(&area, b"signed").await.unwrap(),
         Submission::Refused(RefusedReason::InvalidForm(problems))
     );
     assert_eq!(
-        area.submit(ID, &[0; 10_001]).await.unwrap(),
+        submit(&area, &[0; 10_001]).await.unwrap(),
         Submission::Refused(RefusedReason::TooLarge)
     );
 }
@@ -69,7 +79,7 @@ async fn an_upload_under_another_name_is_not_used() {
         Fault::Answer("201 Created", "", json!({"blobId": "G00"}).to_string()),
     );
     assert_eq!(
-        area.submit(ID, b"signed").await.err(),
+        submit(&area, b"signed").await.err(),
         Some(PortalError::Garbage("blobId"))
     );
     assert_eq!(world.state().area.applications.len(), 0);
@@ -79,10 +89,10 @@ async fn an_upload_under_another_name_is_not_used() {
 async fn an_upload_that_vanished_is_tried_again_later() {
     let (world, area, _store) = signed_in().await;
     world.state().area.refusal = Some(json!({"type": "blobNotFound"}));
-    let error = area.submit(ID, b"signed").await.err().unwrap();
+    let error = submit(&area, b"signed").await.err().unwrap();
     assert!(!error.is_permanent());
     assert!(matches!(
-        area.submit(ID, b"signed").await.unwrap(),
+        submit(&area, b"signed").await.unwrap(),
         Submission::Submitted(_)
     ));
 }

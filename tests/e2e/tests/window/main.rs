@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod attaching;
 mod driver;
 mod forgotten;
 mod keyboard;

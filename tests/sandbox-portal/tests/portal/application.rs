@@ -59,7 +59,7 @@ fn sign(card_file: &str, content: &[u8]) -> Vec<u8> {
     sequence(&[&oid(oids::SIGNED_DATA), &nest(0xA0, &[&signed])])
 }
 
-fn manifest(id: &str) -> Value {
+pub(crate) fn manifest(id: &str) -> Value {
     json!({
         "type": "kabinet-application",
         "version": 1,
@@ -82,14 +82,14 @@ fn manifest(id: &str) -> Value {
     })
 }
 
-struct Area {
-    world: World,
+pub(crate) struct Area {
+    pub(crate) world: World,
     token: String,
     account: String,
 }
 
 impl Area {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut world = World::new(TerminalKind::Valid);
         let tokens = world
             .holder("citizen")
@@ -102,7 +102,7 @@ impl Area {
         }
     }
 
-    fn call(&self, name: &str, more: &[(&str, Value)]) -> (String, Value) {
+    pub(crate) fn call(&self, name: &str, more: &[(&str, Value)]) -> (String, Value) {
         let mut arguments: BTreeMap<&str, Value> = more
             .iter()
             .map(|(name, value)| (*name, value.clone()))
@@ -111,7 +111,7 @@ impl Area {
         self.world.client.call(&self.token, name, &json!(arguments))
     }
 
-    fn upload(&self, octets: &[u8]) -> String {
+    pub(crate) fn upload(&self, octets: &[u8]) -> String {
         let path = format!("/jmap/upload/{}/", self.account);
         let answer = self.world.client.area("POST", &path, &self.token, octets);
         assert_eq!(answer.status, 201, "{}", answer.text);
@@ -122,7 +122,11 @@ impl Area {
 
     /// The created object, or the SetError.
     fn create(&self, id: &str, blob: &str) -> Result<Value, Value> {
-        let wish = json!({ "k": { "id": id, "signatureBlobId": blob } });
+        self.create_with(json!({ "id": id, "signatureBlobId": blob }))
+    }
+
+    pub(crate) fn create_with(&self, wish: Value) -> Result<Value, Value> {
+        let wish = json!({ "k": wish });
         let (name, answer) = self.call("Application/set", &[("create", wish)]);
         assert_eq!(name, "Application/set");
         match answer["created"].get("k") {
@@ -131,12 +135,16 @@ impl Area {
         }
     }
 
-    fn refusal(&self, id: &str, manifest: &Value) -> Value {
-        let signature = sign(
+    pub(crate) fn signed(&self, manifest: &Value) -> Vec<u8> {
+        sign(
             &self.world.card_file("citizen"),
             canonical(manifest).as_bytes(),
-        );
-        self.create(id, &self.upload(&signature)).unwrap_err()
+        )
+    }
+
+    fn refusal(&self, id: &str, manifest: &Value) -> Value {
+        self.create(id, &self.upload(&self.signed(manifest)))
+            .unwrap_err()
     }
 }
 

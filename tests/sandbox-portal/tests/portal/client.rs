@@ -135,7 +135,9 @@ impl Client {
     /// One JMAP method call: its answer's name and arguments.
     pub fn call(&self, token: &str, name: &str, arguments: &Value) -> (String, Value) {
         let request = json!({
-            "using": ["urn:ietf:params:jmap:core", "urn:kabinet:jmap:area"],
+            "using": [
+                "urn:ietf:params:jmap:core", "urn:kabinet:jmap:area", "urn:ietf:params:jmap:blob",
+            ],
             "methodCalls": [[name, arguments, "0"]],
         });
         let body = request.to_string();

@@ -1,0 +1,250 @@
+//! Journey J6, files: they are taken in piece by piece, checked by their content, and kept in the
+//! store with the draft. The window hands octets over and never a path, so that its page cannot name
+//! files which the person did not choose.
+
+use std::io::Read;
+
+use jiff::Timestamp;
+use kabinet_cache::Incoming;
+use kabinet_records::{Attachment, Draft, Manifest};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::attachment::{self, Known};
+use crate::drafting::{draft_problem, parse_id};
+use crate::problem::{Code, Problem};
+use crate::profile::file_problem;
+use crate::view::{AttachmentView, DraftView};
+use crate::visible::visible;
+use crate::{Desk, Outcome, lock};
+
+/// Octets that the command line reads at once.
+const READ: usize = 1024 * 1024;
+
+/// A file that is being handed over. One at a time: a new one takes the place of one that was left.
+pub(crate) struct Receiving {
+    handle: Uuid,
+    draft: Uuid,
+    name: String,
+    /// Known once the first octets have come.
+    known: Option<Known>,
+    incoming: Incoming,
+}
+
+impl Desk {
+    /// Begins to take a file of `size` octets in for a draft. Gives a handle for what follows.
+    ///
+    /// # Errors
+    /// `draft_not_found`, `attachment_too_large`, `attachments_too_many`, `no_store`, `store_locked`,
+    /// and what keeps the store from writing.
+    pub fn begin_attachment(&self, draft_id: &str, name: &str, size: u64) -> Outcome<String> {
+        let draft = self.stored_draft(draft_id)?;
+        attachment::fits(&draft.attachments, size)?;
+        let mut receiving = lock(&self.receiving);
+        if let Some(left) = receiving.take() {
+            self.with_store(|store| Ok(store.abandon_attachment(left.incoming)?))?;
+        }
+        let incoming = self.with_store(|store| Ok(store.begin_attachment()?))?;
+        let handle = Uuid::now_v7();
+        *receiving = Some(Receiving {
+            handle,
+            draft: draft.id,
+            name: name.to_owned(),
+            known: None,
+            incoming,
+        });
+        Ok(handle.to_string())
+    }
+
+    /// Takes the next octets in. The first ones, at least some KiB or the whole file, tell the kind.
+    ///
+    /// # Errors
+    /// `attachment_kind`, `attachment_executable`, `attachment_mismatch`, `attachment_empty`,
+    /// `attachment_too_large`; `cancelled` for a handle that is not (any more) in use; what keeps the
+    /// store from writing. After an error the file must be begun anew.
+    pub fn append_attachment(&self, handle: &str, octets: &[u8]) -> Outcome {
+        let mut slot = lock(&self.receiving);
+        let mut receiving = taken(&mut slot, handle)?;
+        let appended = self.append(&mut receiving, octets);
+        if appended.is_ok() {
+            *slot = Some(receiving);
+        } else {
+            // What was refused is what the person hears of.
+            let _ = self.with_store(|store| Ok(store.abandon_attachment(receiving.incoming)?));
+        }
+        appended
+    }
+
+    fn append(&self, receiving: &mut Receiving, octets: &[u8]) -> Outcome {
+        if receiving.known.is_none() {
+            receiving.known = Some(attachment::look(&receiving.name, octets)?);
+        }
+        attachment::fits(&[], receiving.incoming.size() + octets.len() as u64)?;
+        self.with_store(|store| Ok(store.append_attachment(&mut receiving.incoming, octets)?))
+    }
+
+    /// The file is whole: it belongs to the draft. A file that the draft has already is there once.
+    ///
+    /// # Errors
+    /// `attachment_empty`, `attachments_too_many`, `draft_not_found`; `cancelled` for a handle that is
+    /// not in use; what keeps the store from writing. The draft is untouched then.
+    pub fn finish_attachment(&self, handle: &str) -> Outcome<DraftView> {
+        let receiving = taken(&mut lock(&self.receiving), handle)?;
+        let finished = self.finish(&receiving);
+        if finished.is_err() {
+            let _ = self.with_store(|store| Ok(store.abandon_attachment(receiving.incoming)?));
+        }
+        let draft = finished?;
+        let procedure = self.stored_procedure(&draft.procedure_id)?;
+        self.view_of_draft(draft, procedure)
+    }
+
+    fn finish(&self, receiving: &Receiving) -> Outcome<Draft> {
+        let known = receiving.known.as_ref().ok_or_else(|| {
+            Problem::new(Code::AttachmentEmpty).with("name", attachment::sanitised(&receiving.name))
+        })?;
+        let file = Attachment {
+            name: known.name.clone(),
+            media_type: known.media_type.to_owned(),
+            size: receiving.incoming.size(),
+            hash: receiving.incoming.hash(),
+        };
+        self.with_store(|store| {
+            let present = store
+                .draft(receiving.draft)
+                .map_err(draft_problem)?
+                .attachments;
+            let edit = |draft: &mut Draft| {
+                if !draft.attachments.iter().any(|one| one.hash == file.hash) {
+                    draft.attachments.push(file.clone());
+                    draft.changed_at = Timestamp::now();
+                }
+            };
+            if !present.iter().any(|one| one.hash == file.hash) {
+                attachment::fits(&present, file.size)?;
+            }
+            store
+                .attach(&receiving.incoming, receiving.draft, edit)
+                .map_err(draft_problem)
+        })
+    }
+
+    /// Takes in a whole file that is read piece by piece.
+    ///
+    /// # Errors
+    /// As the three steps above; `file_unreadable`.
+    pub fn attach(
+        &self,
+        draft_id: &str,
+        name: &str,
+        size: u64,
+        mut content: impl Read,
+    ) -> Outcome<DraftView> {
+        let handle = self.begin_attachment(draft_id, name, size)?;
+        let mut octets = Vec::with_capacity(READ);
+        loop {
+            octets.clear();
+            content
+                .by_ref()
+                .take(READ as u64)
+                .read_to_end(&mut octets)
+                .map_err(|error| file_problem(&error))?;
+            if octets.is_empty() {
+                return self.finish_attachment(&handle);
+            }
+            self.append_attachment(&handle, &octets)?;
+        }
+    }
+
+    /// Takes a file off a draft, and out of the fields that name it. It can be undone.
+    ///
+    /// # Errors
+    /// `draft_not_found`, and what keeps the store from writing.
+    pub fn remove_attachment(&self, draft_id: &str, hash: &str) -> Outcome<DraftView> {
+        let id = parse_id(draft_id, Code::DraftNotFound)?;
+        let draft = self.with_store(|store| {
+            let edit = |draft: &mut Draft| {
+                draft.attachments.retain(|file| file.hash != hash);
+                if let Some(values) = draft.data.as_object_mut() {
+                    values.retain(|_, value| forget(value, hash));
+                }
+                draft.changed_at = Timestamp::now();
+            };
+            store.edit_draft(id, edit).map_err(draft_problem)
+        })?;
+        let procedure = self.stored_procedure(&draft.procedure_id)?;
+        self.view_of_draft(draft, procedure)
+    }
+
+    /// Sees to it that every file that would be signed is there in full.
+    pub(crate) fn check_attachments(&self, files: &[Attachment]) -> Outcome {
+        for file in files {
+            let size = self.with_store(|store| Ok(store.attachment_size(&file.hash)))?;
+            if size.ok() != Some(file.size) {
+                return Err(Problem::new(Code::AttachmentGone).with("name", file.name.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The files of a manifest: in the order of their hashes, so that the same ones are signed as the
+/// same octets.
+pub(crate) fn sorted(mut files: Vec<Attachment>) -> Vec<Attachment> {
+    files.sort_by(|one, other| one.hash.cmp(&other.hash));
+    files
+}
+
+/// What people see of the files.
+pub(crate) fn views(files: &[Attachment]) -> Vec<AttachmentView> {
+    files
+        .iter()
+        .map(|file| AttachmentView {
+            name: visible(&file.name),
+            media_type: file.media_type.clone(),
+            size: file.size,
+            hash: file.hash.clone(),
+        })
+        .collect()
+}
+
+/// The text with the name of a file in place of its hash, by which a field of the form names it.
+pub(crate) fn with_names(text: &str, manifest: &Manifest) -> String {
+    manifest
+        .attachments
+        .iter()
+        .filter(|file| !file.hash.is_empty())
+        .fold(text.to_owned(), |text, file| {
+            text.replace(&file.hash, &file.name)
+        })
+}
+
+/// Takes a file's hash out of a value. Whether the value is to stay.
+fn forget(value: &mut Value, hash: &str) -> bool {
+    match value {
+        Value::String(text) => text != hash,
+        Value::Array(list) => {
+            list.retain_mut(|one| forget(one, hash));
+            true
+        }
+        Value::Object(members) => {
+            members.retain(|_, one| forget(one, hash));
+            true
+        }
+        _ => true,
+    }
+}
+
+fn taken(slot: &mut Option<Receiving>, handle: &str) -> Outcome<Receiving> {
+    match slot.take() {
+        Some(receiving) if receiving.handle.to_string() == handle => Ok(receiving),
+        other => {
+            *slot = other;
+            Err(Code::Cancelled.into())
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
