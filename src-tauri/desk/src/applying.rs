@@ -8,7 +8,7 @@ use kabinet_stb::hash::belt_hash;
 use kabinet_token::ReaderAddress;
 use uuid::Uuid;
 
-use crate::drafting::{parse_id, problems_of};
+use crate::drafting::{answers, parse_id, problems_of};
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
@@ -57,6 +57,7 @@ impl Desk {
             );
         }
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let data = answers(&draft, &procedure)?;
         let octets = Manifest::new(
             draft.id,
             ProcedureReference {
@@ -67,7 +68,7 @@ impl Desk {
                 name: person.holder.display_name(),
                 personal_number: person.holder.personal_number.clone(),
             },
-            draft.data,
+            data,
             Timestamp::now(),
         )
         .to_canonical()
@@ -76,9 +77,10 @@ impl Desk {
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
         let manifest = read(&octets)?;
-        let fields = form::lines(&procedure.form.ui, &manifest.data)
+        let fields = form::lines(&procedure.form, &manifest.data, &manifest.attachments)
             .into_iter()
             .map(|line| PromptFieldView {
+                group: line.group.map(visible_text),
                 label: visible_text(line.label),
                 value: visible_text(line.value),
             })
@@ -151,6 +153,7 @@ impl Desk {
                 procedure_version: manifest.procedure.version,
                 data: manifest.data,
                 prefilled: std::collections::BTreeMap::new(),
+                attachments: manifest.attachments,
                 changed_at: Timestamp::now(),
             };
             store.take_back(&draft).map_err(not_found)?;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::Attachment;
+
 /// A draft. Its identifier becomes the application's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,6 +24,10 @@ pub struct Draft {
     /// Values that came from elsewhere: JSON Pointer to the source's path, such as
     /// `card.familyName.be`.
     pub prefilled: BTreeMap<String, String>,
+    /// Files that belong to it, in the order in which they came. A file field of the form holds the
+    /// `hash` of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// When it last changed.
     pub changed_at: Timestamp,
 }

@@ -86,3 +86,7 @@ document-genuine = The document is genuine, signed by the state:
 document-signer-unknown = The data are intact, but their signature cannot be checked: no certificate is known here of the state
 document-broken = The data were changed after they were signed: do not believe them.
 document-original = The chip proved that it is not a copy.
+validity = Valid
+legal-basis = Legal basis
+from-card = from your card
+from-earlier = from what you filled in before
