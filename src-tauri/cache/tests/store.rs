@@ -61,6 +61,7 @@ fn draft(number: u128) -> Draft {
         procedure_version: 3,
         data: json!({"personalNumber": MARK, "order": 2}),
         prefilled: BTreeMap::from([("/personalNumber".into(), "card.personalNumber".into())]),
+        attachments: Vec::new(),
         changed_at: at(i64::try_from(number).unwrap()),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use kabinet_records::Attachment;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,6 +19,10 @@ pub struct Manifest {
     pub personal_number: Option<String>,
     /// The form's data.
     pub data: Value,
+    /// The files that belong to it.
+    pub attachments: Vec<Attachment>,
+    /// When it was made.
+    pub created: Timestamp,
 }
 
 impl Manifest {
@@ -39,12 +45,9 @@ impl Manifest {
             Some(number) => Some(text(number).ok_or("personalNumber is not text")?),
         };
         let created = value["created"].as_str().ok_or("no created")?;
-        if created.parse::<jiff::Timestamp>().is_err() {
-            return Err("created is not a time");
-        }
-        if !value["attachments"].is_array() {
-            return Err("no attachments");
-        }
+        let created = created.parse().map_err(|_| "created is not a time")?;
+        let attachments =
+            serde_json::from_value(value["attachments"].clone()).map_err(|_| "no attachments")?;
         Ok(Self {
             application: value["application"]
                 .as_str()
@@ -56,6 +59,8 @@ impl Manifest {
                 .ok_or("no version of the procedure")?,
             personal_number,
             data: value["data"].clone(),
+            attachments,
+            created,
         })
     }
 }

@@ -40,4 +40,4 @@ evidence: Array<TextView>,
 /**
  * Legal basis.
  */
-legal_basis: TextView, };
+validity: TextView | null, legal_basis: TextView, };
