@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use kabinet_cache::StoreError;
 use kabinet_records::form::{self, FieldProblem};
-use kabinet_records::{Draft, Procedure};
+use kabinet_records::{Attachment, Draft, Procedure};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::catalogue::form_of;
 use crate::problem::{Code, Problem};
-use crate::view::{DraftSummaryView, DraftView, LineView};
+use crate::view::{AttachmentView, DraftSummaryView, DraftView, LineView};
 use crate::{Desk, Outcome, field_speech, prefilling};
 
 /// Most octets of a draft's values written as JSON.
@@ -85,7 +85,8 @@ impl Desk {
         }
         let mut draft = self.stored_draft(id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
-        let tidy = form::tidied(&procedure.form.schema, data, &context_of(&draft)).map_err(garbage)?;
+        let tidy =
+            form::tidied(&procedure.form.schema, data, &context_of(&draft)).map_err(garbage)?;
         let before = std::mem::replace(&mut draft.data, tidy);
         draft
             .prefilled
@@ -135,6 +136,7 @@ impl Desk {
             form: form_of(procedure),
             data: draft.data,
             prefilled: draft.prefilled,
+            attachments: draft.attachments.into_iter().map(file_view).collect(),
         })
     }
 }
@@ -155,6 +157,15 @@ fn context_of(draft: &Draft) -> form::Context<'_> {
     form::Context {
         today: form::day_in_belarus(Timestamp::now()),
         attachments: &draft.attachments,
+    }
+}
+
+fn file_view(file: Attachment) -> AttachmentView {
+    AttachmentView {
+        name: file.name,
+        media_type: file.media_type,
+        size: file.size,
+        hash: file.hash,
     }
 }
 

@@ -56,7 +56,12 @@ fn sentence(keyword: &str, limit: Option<&str>, language: Language) -> String {
             .map_or_else(|| limit.to_owned(), |text| pick(text, language)),
     };
     let args = BTreeMap::from([("limit", shown)]);
-    speech::say(language, id.as_deref().unwrap_or("field-other"), None, &args)
+    speech::say(
+        language,
+        id.as_deref().unwrap_or("field-other"),
+        None,
+        &args,
+    )
 }
 
 /// Media types as people name them: `application/pdf image/jpeg` is PDF, JPEG.
@@ -135,7 +140,10 @@ mod tests {
             }
         }
         let en = |keyword, limit| sentence(keyword, Some(limit), Language::En);
-        assert_ne!(en("formatMaximum", "today"), en("formatMaximum", "2026-01-01"));
+        assert_ne!(
+            en("formatMaximum", "today"),
+            en("formatMaximum", "2026-01-01")
+        );
         assert!(en("maxSize", "5242880").contains("5 MB"));
         assert!(en("accept", "application/pdf image/jpeg").contains("PDF, JPEG"));
         let be = sentence("formatMinimum", Some("2026-01-02"), Language::Be);

@@ -283,7 +283,13 @@ mod tests {
         let marked: Vec<&str> = sources.keys().map(String::as_str).collect();
         assert_eq!(
             marked,
-            ["/home/postalCode", "/home/street", "/members/0/name", "/name", "/phone"]
+            [
+                "/home/postalCode",
+                "/home/street",
+                "/members/0/name",
+                "/name",
+                "/phone"
+            ]
         );
         assert_eq!(sources["/home/street"], "card.address.be");
     }
@@ -299,17 +305,35 @@ mod tests {
             data,
         };
         let earlier = [
-            one(30, "draft", json!({"kind": "strange", "phone": "+375291112233"})),
-            one(20, "application", json!({"address": {"house": "7", "floor": 1},
-                "kids": [{"name": "A", "proof": hash}, {"name": "B"}]})),
-            one(10, "application", json!({"address": {"house": "1"}, "kind": "a"})),
+            one(
+                30,
+                "draft",
+                json!({"kind": "strange", "phone": "+375291112233"}),
+            ),
+            one(
+                20,
+                "application",
+                json!({"address": {"house": "7", "floor": 1},
+                "kids": [{"name": "A", "proof": hash}, {"name": "B"}]}),
+            ),
+            one(
+                10,
+                "application",
+                json!({"address": {"house": "1"}, "kind": "a"}),
+            ),
         ];
         let (data, sources) = prefill(&form(), &holder(), &earlier);
         // The member that this form does not know stays away, and so does the file.
         assert_eq!(data["post"], json!({"house": "7"}));
         assert_eq!(data["children"], json!([{"name": "A"}, {"name": "B"}]));
-        assert_eq!(sources["/post/house"], "earlier.application.1970-01-01T00:00:20Z");
-        assert_eq!(sources["/children"], "earlier.application.1970-01-01T00:00:20Z");
+        assert_eq!(
+            sources["/post/house"],
+            "earlier.application.1970-01-01T00:00:20Z"
+        );
+        assert_eq!(
+            sources["/children"],
+            "earlier.application.1970-01-01T00:00:20Z"
+        );
         // No choice of this form.
         assert!(data.get("kind").is_none());
         // The card is nearer.

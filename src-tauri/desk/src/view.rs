@@ -430,6 +430,23 @@ pub struct DraftView {
     pub lines: Vec<LineView>,
     /// What is wrong with it now.
     pub problems: Vec<FieldProblemView>,
+    /// Files that belong to it.
+    pub attachments: Vec<AttachmentView>,
+}
+
+/// A file that belongs to a draft or an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AttachmentView {
+    /// Its name.
+    pub name: String,
+    /// Its media type, told by its content.
+    pub media_type: String,
+    /// Its length in octets.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// belt-hash of its octets, lower-case hex: the value of a file field of the form.
+    pub hash: String,
 }
 
 /// One answer as people read it.

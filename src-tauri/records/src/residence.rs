@@ -18,7 +18,10 @@ pub(crate) fn address(place: &Place) -> BTreeMap<String, BTreeMap<String, String
         .map(|language| {
             let text = |part: &Option<String>| {
                 let names = group::names(part.as_deref().unwrap_or_default());
-                names.unwrap_or_default().remove(language).unwrap_or_default()
+                names
+                    .unwrap_or_default()
+                    .remove(language)
+                    .unwrap_or_default()
             };
             let mut members = BTreeMap::from([
                 ("postalCode", zip.clone().unwrap_or_default()),
@@ -26,7 +29,11 @@ pub(crate) fn address(place: &Place) -> BTreeMap<String, BTreeMap<String, String
             ]);
             for part in text(state).split(", ") {
                 let region = part.ends_with("вобласць") || part.ends_with("область");
-                add(&mut members, if region { "region" } else { "district" }, part);
+                add(
+                    &mut members,
+                    if region { "region" } else { "district" },
+                    part,
+                );
             }
             for part in text(street).split(", ") {
                 let (member, value) = street_part(part);
@@ -79,7 +86,9 @@ mod tests {
         let village = place(
             "вул. Цэнтральная, д. 4, корп. 2, кв. 105/ул. Центральная, д. 4, корп. 2, кв. 105",
             "агр. Сеніца/аг. Сеница",
-            Some("Мінская вобласць, Мінскі раён, Сеніцкі сельсавет/Минская область, Минский район, Сеницкий сельсовет"),
+            Some(
+                "Мінская вобласць, Мінскі раён, Сеніцкі сельсавет/Минская область, Минский район, Сеницкий сельсовет",
+            ),
         );
         let members = address(&village).remove("ru").unwrap();
         let seen: Vec<_> = members

@@ -122,7 +122,9 @@ pub fn fill(draft: &serde_json::Value, to: &Path) -> Outcome {
     let schema = &draft["form"]["schema"];
     if let (Some(fields), Some(data)) = (schema["properties"].as_object(), data.as_object_mut()) {
         for (name, field) in fields {
-            let known = data.get(name).is_some_and(|value| value.as_array().is_none());
+            let known = data
+                .get(name)
+                .is_some_and(|value| value.as_array().is_none());
             if known {
                 continue;
             }
@@ -141,7 +143,12 @@ pub fn sample(field: &serde_json::Value) -> Option<serde_json::Value> {
     if field["format"] == "attachment" {
         return None;
     }
-    let first = |name: &str| field[name].as_array().and_then(|list| list.first()).cloned();
+    let first = |name: &str| {
+        field[name]
+            .as_array()
+            .and_then(|list| list.first())
+            .cloned()
+    };
     let given = first("examples").or_else(|| first("enum"));
     if let Some(value) = given.or_else(|| field.get("const").cloned()) {
         return Some(value);

@@ -66,7 +66,11 @@ fn filled_in_forms_are_valid_and_emptied_ones_are_not() {
         let schema = &procedure.form.schema;
         let tidy = form::tidied(schema, &answers, &CONTEXT).unwrap();
         assert_eq!(tidy, answers, "{}", procedure.id);
-        assert!(!form::validate(schema, &json!({}), &CONTEXT).unwrap().is_empty());
+        assert!(
+            !form::validate(schema, &json!({}), &CONTEXT)
+                .unwrap()
+                .is_empty()
+        );
     }
 }
 
@@ -79,7 +83,9 @@ fn every_choice_leads_to_the_end() {
         for (name, field) in fields {
             let choices = match (field["enum"].as_array(), field["type"].as_str()) {
                 (Some(choices), _) => choices.clone(),
-                (None, Some("boolean")) if field.get("const").is_none() => vec![json!(false), Value::Null],
+                (None, Some("boolean")) if field.get("const").is_none() => {
+                    vec![json!(false), Value::Null]
+                }
                 _ => continue,
             };
             for choice in choices {
@@ -102,7 +108,10 @@ fn all_that_is_asked_has_its_step_and_its_words() {
         let data = filled(&procedure);
         let steps = form::outline(form);
         assert!(steps.len() > 1, "{}", procedure.id);
-        for path in form::asked(&form.schema, &data, &CONTEXT).unwrap().into_keys() {
+        for path in form::asked(&form.schema, &data, &CONTEXT)
+            .unwrap()
+            .into_keys()
+        {
             let place = form::place(&data, &path);
             let (_, label) = form::label(form, &data, &path);
             for text in [&label.be, &label.ru, &label.en] {

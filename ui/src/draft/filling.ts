@@ -1,10 +1,13 @@
 // What the parts of a form need to know of the draft that is filled in.
 import { getContext, setContext } from "svelte";
+import type { AttachmentView } from "../generated/AttachmentView";
 import type { FormView } from "../generated/FormView";
 
 export interface Filling {
   readonly id: string;
   readonly form: FormView;
+  /** The files of the draft. */
+  readonly files: readonly AttachmentView[];
   /** The value at a pointer. */
   value(path: string): unknown;
   /** Whether the field is asked for now; and whether its value is required. */

@@ -32,11 +32,7 @@ pub fn asked(
 ///
 /// # Errors
 /// [`SchemaError`].
-pub fn answered(
-    schema: &Value,
-    data: &Value,
-    context: &Context<'_>,
-) -> Result<Value, SchemaError> {
+pub fn answered(schema: &Value, data: &Value, context: &Context<'_>) -> Result<Value, SchemaError> {
     let mut data = data.clone();
     prune(&mut data);
     for _ in 0..MOST_ROUNDS {
@@ -132,7 +128,12 @@ impl<'a> Walk<'a> {
     ) -> Result<(), SchemaError> {
         let mut members: BTreeMap<&str, Vec<&'a Value>> = BTreeMap::new();
         for one in here {
-            for (name, schema) in one.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            for (name, schema) in one
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+            {
                 members.entry(name).or_default().push(schema);
             }
         }
@@ -172,7 +173,13 @@ impl<'a> Walk<'a> {
                 let part = target.strip_prefix('#').unwrap_or(target);
                 open.push(self.root.pointer(part).ok_or(SchemaError::Invalid)?);
             }
-            open.extend(members.get("allOf").and_then(Value::as_array).into_iter().flatten());
+            open.extend(
+                members
+                    .get("allOf")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten(),
+            );
             if let Some(condition) = members.get("if") {
                 let branch = if self.holds(condition, value)? {
                     "then"
@@ -310,14 +317,20 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].path, "/children/1/name");
         // With what was hidden, the validator refuses it: nobody sends it unseen.
-        assert!(super::super::validate(&schema(), &typed, &Context::EMPTY).unwrap().len() > 1);
+        assert!(
+            super::super::validate(&schema(), &typed, &Context::EMPTY)
+                .unwrap()
+                .len()
+                > 1
+        );
         let again = json!({"kind": "b", "why": "x", "how": "y"});
         assert_eq!(answered(&schema(), &again, &Context::EMPTY).unwrap(), again);
     }
 
     #[test]
     fn formats_are_tidied_in_lists_too() {
-        let typed = json!({"children": [{"phone": "80 29 555 01 23"}, {"phone": "?"}], "why": "80 29"});
+        let typed =
+            json!({"children": [{"phone": "80 29 555 01 23"}, {"phone": "?"}], "why": "80 29"});
         let tidy = tidied(&schema(), &typed, &Context::EMPTY).unwrap();
         assert_eq!(tidy["children"][0]["phone"], "+375295550123");
         assert_eq!(tidy["children"][1]["phone"], "?");

@@ -244,8 +244,7 @@ mod tests {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let schema = doubling(keyword, 9);
             assert!(
-                validate(&schema, &json!(5), &Context::EMPTY)
-                    .is_ok_and(|found| !found.is_empty())
+                validate(&schema, &json!(5), &Context::EMPTY).is_ok_and(|found| !found.is_empty())
             );
         }
         let patterns =

@@ -306,7 +306,13 @@ mod tests {
     #[test]
     fn days_are_those_of_the_calendar() {
         assert!(Format::Date.holds("2024-02-29"));
-        for wrong in ["2026-02-29", "2026-13-01", "2026-1-1", "+002026-01-01", "20260101"] {
+        for wrong in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "+002026-01-01",
+            "20260101",
+        ] {
             assert!(!Format::Date.holds(wrong), "{wrong}");
         }
         assert_eq!(Format::Date.tidied("3.5.2026"), "2026-05-03");

@@ -62,7 +62,11 @@ pub(super) fn limit<'a>(
 /// `maxSize`: most octets of the file.
 pub(super) fn max_size<'a>(files: &Arc<[Attachment]>, value: &'a Value) -> Built<'a> {
     let limit = value.as_u64().ok_or_else(malformed)?;
-    Ok(file(files, move |file| file.size <= limit, limit.to_string()))
+    Ok(file(
+        files,
+        move |file| file.size <= limit,
+        limit.to_string(),
+    ))
 }
 
 /// `contentMediaType` with one media type, or `accept` with a list of them.

@@ -353,7 +353,13 @@ mod tests {
         let data = json!({"a": {"hidden": 7, "list": []}, "b": "x", "c": true, "d": {}});
         assert_eq!(
             seen(&form, &data, &[]),
-            ["B: Ex", "/c: yes", "/a: /a/hidden: 7", "/a: /a/list: []", "/d: {}"]
+            [
+                "B: Ex",
+                "/c: yes",
+                "/a: /a/hidden: 7",
+                "/a: /a/list: []",
+                "/d: {}"
+            ]
         );
         assert_eq!(seen(&form, &json!("x"), &[]), ["/: x"]);
         assert_eq!(seen(&form, &json!({}), &[]), Vec::<String>::new());
@@ -400,8 +406,14 @@ mod tests {
             ]
         );
         let (group, own) = label(&form, &data, "/children/1/born");
-        assert_eq!((group.unwrap().en.as_str(), own.en.as_str()), ("Child, 2", "Born"));
-        assert_eq!(place(&data, "/children/1/home/flat"), "/children/-/home/flat");
+        assert_eq!(
+            (group.unwrap().en.as_str(), own.en.as_str()),
+            ("Child, 2", "Born")
+        );
+        assert_eq!(
+            place(&data, "/children/1/home/flat"),
+            "/children/-/home/flat"
+        );
         assert_eq!(readable_date("2020-02-29").unwrap().be, "29.02.2020");
         assert_eq!(readable_money("10.50").unwrap().be, "10,50 руб.");
     }

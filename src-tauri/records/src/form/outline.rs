@@ -116,7 +116,15 @@ mod tests {
             .collect();
         assert_eq!(
             seen,
-            ["Kids", "-B", "-/kids/-/a", "/home", "-Street", "-House", "/none"]
+            [
+                "Kids",
+                "-B",
+                "-/kids/-/a",
+                "/home",
+                "-Street",
+                "-House",
+                "/none"
+            ]
         );
         assert_eq!(steps[0].title.en, "One");
         assert_eq!(steps[0].fields[0].hint.as_ref().unwrap().en, "All");

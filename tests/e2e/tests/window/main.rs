@@ -6,6 +6,7 @@
 
 mod driver;
 mod forgotten;
+mod form;
 mod keyboard;
 mod killed;
 mod measures;
