@@ -17,4 +17,11 @@ keyword: string,
  * The sentence, in the person's language.
  */
 message: string, 
-group: TextView | null, label: TextView, };
+/**
+ * The group, or the entry of a list, that the field belongs to.
+ */
+group: TextView | null, 
+/**
+ * Label of the field.
+ */
+label: TextView, };

@@ -2,4 +2,15 @@
 import type { FormFieldView } from "./FormFieldView";
 import type { TextView } from "./TextView";
 
-export type FormStepView = { title: TextView, fields: Array<FormFieldView>, };
+/**
+ * A step of a form.
+ */
+export type FormStepView = { 
+/**
+ * Title.
+ */
+title: TextView, 
+/**
+ * Its fields in order, each group before its members.
+ */
+fields: Array<FormFieldView>, };

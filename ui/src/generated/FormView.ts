@@ -18,4 +18,7 @@ schema: unknown,
  * Steps, order, labels and prefill paths.
  */
 ui: unknown, 
+/**
+ * What it will ask, step by step.
+ */
 steps: Array<FormStepView>, };
