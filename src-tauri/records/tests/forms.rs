@@ -61,18 +61,18 @@ fn schema() -> impl Strategy<Value = Value> {
         leaf().prop_map(|value| json!({"const": value, "maxSize": value, "accept": value})),
     ];
     let inner = text.prop_recursive(4, 40, 5, |inner| {
-        let members = btree_map(name(), inner.clone(), 0..4);
+        let members = || btree_map(name(), inner.clone(), 0..4);
         prop_oneof![
-            (members.clone(), vec(name(), 0..3)).prop_map(
+            (members(), vec(name(), 0..3)).prop_map(
                 |(members, required)| json!({"properties": members, "required": required})
             ),
-            (members, inner.clone(), inner.clone(), name())
+            (members(), inner.clone(), inner.clone(), name())
                 .prop_map(|(members, then, other, name)| json!({"properties": members,
                     "if": {"required": [name]}, "then": then, "else": other})),
             inner
                 .clone()
                 .prop_map(|items| json!({"type": "array", "items": items, "minItems": 1})),
-            vec(inner, 1..4).prop_map(|all| json!({"allOf": all})),
+            vec(inner.clone(), 1..4).prop_map(|all| json!({"allOf": all})),
         ]
     });
     (inner, data()).prop_map(|(mut schema, other)| {

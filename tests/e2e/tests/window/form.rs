@@ -28,7 +28,9 @@ async fn write(window: &Window, path: &str, text: &str) {
         return;
     }
     element.clear().await.unwrap();
-    element.send_keys(text).await.unwrap();
+    if !text.is_empty() {
+        element.send_keys(text).await.unwrap();
+    }
     element.send_keys(&Key::Tab).await.unwrap();
 }
 
