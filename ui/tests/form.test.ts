@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FormView } from "../src/generated/FormView";
-import { isRequired, valueAt, widgetOf, withValue } from "../src/draft/form";
+import { folded, membersOf, moved, placeOf, schemaAt, valueAt, widgetOf, within, withValue } from "../src/draft/form";
 
 const form = {
   schema: {
@@ -12,22 +12,42 @@ const form = {
       kind: { type: "string", enum: ["a", "b"] },
       sure: { type: "boolean", const: true },
       home: { type: "object", properties: { "a/b": { type: "string", format: "date" } }, required: ["a/b"] },
+      address: { type: "object", properties: { house: { type: "string" }, street: { type: "string" } } },
+      children: { type: "array", items: { $ref: "#/$defs/child" } },
+      files: { type: "array", items: { type: "string", format: "attachment" } },
+      sum: { type: "string", format: "money" },
+    },
+    $defs: {
+      child: { type: "object", properties: { b: { type: "string" }, a: { type: "string", format: "personal-number" } } },
     },
   },
-  ui: { steps: [], widgets: { "/kind": "radio" } },
+  ui: { steps: [], widgets: { "/kind": "radio", "/address": "address" }, order: { "/children/-": ["b"] } },
 } as unknown as FormView;
 
 test("a field is asked as its schema says", () => {
-  expect(["/name", "/size", "/kind", "/sure", "/home/a~1b"].map((path) => widgetOf(form, path))).toEqual([
-    "text",
-    "number",
-    "radio",
-    "checkbox",
-    "date",
-  ]);
-  expect(isRequired(form, "/name")).toBe(true);
-  expect(isRequired(form, "/size")).toBe(false);
-  expect(isRequired(form, "/home/a~1b")).toBe(true);
+  const asked = {
+    "/name": "text",
+    "/size": "number",
+    "/kind": "radio",
+    "/sure": "checkbox",
+    "/home": "group",
+    "/home/a~1b": "date",
+    "/children": "list",
+    "/children/3/a": "number-text",
+    "/files": "attachments",
+    "/sum": "money",
+  };
+  for (const [path, widget] of Object.entries(asked)) expect(widgetOf(form, path), path).toBe(widget);
+});
+
+test("entries of a list share their place", () => {
+  expect(placeOf(form, "/children/12/a")).toBe("/children/-/a");
+  expect(placeOf(form, "/home/a~1b")).toBe("/home/a~1b");
+  expect(schemaAt(form, "/children/0/a").format).toBe("personal-number");
+  expect(membersOf(form, "/children/1")).toEqual(["/children/1/b", "/children/1/a"]);
+  expect(membersOf(form, "/address")).toEqual(["/address/street", "/address/house"]);
+  expect(within("/children/1/a", "/children/1")).toBe(true);
+  expect(within("/children/10/a", "/children/1")).toBe(false);
 });
 
 test("a value is set without touching what was there", () => {
@@ -36,4 +56,19 @@ test("a value is set without touching what was there", () => {
   expect(valueAt(after, "/home/a~1b")).toBe("2026-01-01");
   expect(before).toEqual({ name: "x", home: { other: 1 } });
   expect(withValue(after, "/name", undefined)).toEqual({ home: { other: 1, "a/b": "2026-01-01" } });
+});
+
+test("entries of a list are set, and stay a list", () => {
+  const before = { children: [{ a: "1" }, { a: "2", b: "x" }] };
+  const after = withValue(before, "/children/1/a", undefined);
+  expect(after).toEqual({ children: [{ a: "1" }, { b: "x" }] });
+  expect(before.children[1]).toEqual({ a: "2", b: "x" });
+  expect(moved(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
+  expect(moved(["a", "b", "c"], 0, 1)).toEqual(["b", "a", "c"]);
+});
+
+test("letters that only look alike are noticed", () => {
+  expect(folded("мр1234567", "MP1234567")).toBe(true);
+  expect(folded("mp1234567", "MP1234567")).toBe(false);
+  expect(folded("Менск", "Менск")).toBe(false);
 });

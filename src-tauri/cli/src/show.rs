@@ -318,7 +318,14 @@ impl Show {
             eprintln!("{}: {}", self.say("signs"), self.pick(title));
             eprintln!("{}: {}", self.say("recipient"), self.pick(recipient));
             for field in fields {
-                eprintln!("  {}: {}", self.pick(&field.label), self.pick(&field.value));
+                let group = field.group.as_ref();
+                let group = group.map(|group| format!("{}: ", self.pick(group)));
+                eprintln!(
+                    "  {}{}: {}",
+                    group.unwrap_or_default(),
+                    self.pick(&field.label),
+                    self.pick(&field.value)
+                );
             }
             for file in attachments {
                 eprintln!("{}", self.file(file));
@@ -401,6 +408,20 @@ impl Show {
             for evidence in &procedure.evidence {
                 self.pair("evidence", self.pick(evidence));
             }
+            if let Some(validity) = &procedure.validity {
+                self.pair("validity", self.pick(validity));
+            }
+            self.pair("legal-basis", self.pick(&procedure.legal_basis));
+            for (number, step) in view.steps.iter().enumerate() {
+                self.line(&format!("{}. {}", number + 1, self.pick(&step.title)));
+                for field in &step.fields {
+                    let indent = "  ".repeat(field.level + 1);
+                    self.line(&format!("{indent}{}", self.pick(&field.label)));
+                    if let Some(hint) = &field.hint {
+                        self.line(&format!("{indent}  ({})", self.pick(hint)));
+                    }
+                }
+            }
         });
     }
 
@@ -412,21 +433,40 @@ impl Show {
             } else if view.outdated {
                 self.line(&format!("  * {}", self.say("outdated")));
             }
-            if let Some(values) = view.data.as_object() {
-                for (name, value) in values {
-                    self.line(&format!(
-                        "  {name}: {}",
-                        value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned)
-                    ));
+            let mut group = None;
+            for line in &view.lines {
+                if line.group != group {
+                    group.clone_from(&line.group);
+                    if let Some(group) = &group {
+                        self.line(&format!("  {}", self.pick(group)));
+                    }
                 }
+                let indent = if group.is_some() { "    " } else { "  " };
+                let source = view.prefilled.get(&line.path).map(|source| {
+                    let kind = if source.starts_with("card.") {
+                        "from-card"
+                    } else {
+                        "from-earlier"
+                    };
+                    format!("  ({})", self.say(kind))
+                });
+                self.line(&format!(
+                    "{indent}{}: {}{}",
+                    self.pick(&line.label),
+                    self.pick(&line.value),
+                    source.unwrap_or_default()
+                ));
             }
             for file in &view.attachments {
                 self.line(&format!("  {} {}", self.file(file), file.hash));
             }
             for problem in &view.problems {
-                self.line(&format!("  ! {} {}", problem.path, problem.message));
+                let label = self.pick(&problem.label);
+                let label = match &problem.group {
+                    Some(group) => format!("{}: {label}", self.pick(group)),
+                    None => label.to_owned(),
+                };
+                self.line(&format!("  ! {label}. {}", problem.message));
             }
         });
     }

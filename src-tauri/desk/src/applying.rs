@@ -9,6 +9,7 @@ use kabinet_token::ReaderAddress;
 use uuid::Uuid;
 
 use crate::attaching;
+use crate::drafting::{answers, parse_id, problems_of};
 use crate::drafting::{parse_id, problems_of};
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
@@ -64,6 +65,7 @@ impl Desk {
         }
         self.check_attachments(&draft.attachments)?;
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let data = answers(&draft, &procedure)?;
         let mut manifest = Manifest::new(
             draft.id,
             ProcedureReference {
@@ -74,7 +76,7 @@ impl Desk {
                 name: person.holder.display_name(),
                 personal_number: person.holder.personal_number.clone(),
             },
-            draft.data,
+            data,
             Timestamp::now(),
         );
         manifest.attachments = attaching::sorted(draft.attachments);
@@ -85,11 +87,12 @@ impl Desk {
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
         let manifest = read(&octets)?;
-        let fields = form::lines(&procedure.form.ui, &manifest.data)
+        let fields = form::lines(&procedure.form, &manifest.data, &manifest.attachments)
             .into_iter()
             .map(|line| PromptFieldView {
+                group: line.group.map(visible_text),
                 label: visible_text(line.label),
-                value: visible_text(named(line.value.into(), &manifest)),
+                value: visible_text(line.value),
             })
             .collect();
         let prompt = PromptView::Sign {
@@ -171,16 +174,6 @@ impl Desk {
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         let draft = self.carried_draft(draft, &procedure)?;
         self.view_of_draft(draft, procedure)
-    }
-}
-
-/// A value as people read it: a file by its name.
-fn named(value: TextView, manifest: &Manifest) -> TextView {
-    let text = |text: &str| attaching::with_names(text, manifest);
-    TextView {
-        be: text(&value.be),
-        ru: text(&value.ru),
-        en: text(&value.en),
     }
 }
 

@@ -208,17 +208,6 @@ pub(crate) fn views(files: &[Attachment]) -> Vec<AttachmentView> {
         .collect()
 }
 
-/// The text with the name of a file in place of its hash, by which a field of the form names it.
-pub(crate) fn with_names(text: &str, manifest: &Manifest) -> String {
-    manifest
-        .attachments
-        .iter()
-        .filter(|file| !file.hash.is_empty())
-        .fold(text.to_owned(), |text, file| {
-            text.replace(&file.hash, &file.name)
-        })
-}
-
 /// Takes a file's hash out of a value. Whether the value is to stay.
 fn forget(value: &mut Value, hash: &str) -> bool {
     match value {

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use kabinet_cache::{OutboxItem, Store};
-use kabinet_records::{AsideReason, Carried, Draft, Procedure, carry};
+use kabinet_records::{AsideReason, Carried, Draft, Procedure, carry, form};
 
 use crate::applying;
 use crate::drafting::parse_id;
@@ -101,7 +101,8 @@ fn return_if_outdated(store: &mut Store, item: &OutboxItem) -> Outcome<Option<St
 fn carried_over(store: &Store, draft: &Draft, present: &Procedure) -> Outcome<(Draft, Carried)> {
     let former = store.former_procedure(&draft.procedure_id, draft.procedure_version)?;
     let from = former.as_ref().map(|former| &former.form);
-    let (draft, carried) = carry(draft, from, present)
+    let today = form::day_in_belarus(Timestamp::now());
+    let (draft, carried) = carry(draft, from, present, today)
         .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
     let carried = match store.carried(draft.id)? {
         Some(earlier) => carried.after(earlier),

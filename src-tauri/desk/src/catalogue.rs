@@ -1,8 +1,9 @@
 //! Journey J5: the catalogue, which is there without a network.
 
-use kabinet_records::{Procedure, Text};
+use kabinet_records::{Procedure, Text, form};
 
 use crate::searching::unmarked;
+use crate::view::{FormFieldView, FormStepView, FormView, ProcedureView, TextView};
 use crate::view::{FormView, ProcedureHitView, ProcedureView, TextView};
 use crate::{Code, Desk, Outcome};
 
@@ -40,7 +41,24 @@ pub(crate) fn form_of(procedure: Procedure) -> FormView {
     FormView {
         schema: procedure.form.schema.clone(),
         ui: procedure.form.ui.clone(),
+        steps: form::outline(&procedure.form)
+            .into_iter()
+            .map(step_view)
+            .collect(),
         procedure: view_of(procedure),
+    }
+}
+
+fn step_view(step: form::Step) -> FormStepView {
+    let field = |field: form::Field| FormFieldView {
+        place: field.place,
+        level: field.level,
+        label: field.label.into(),
+        hint: field.hint.map(Into::into),
+    };
+    FormStepView {
+        title: step.title.into(),
+        fields: step.fields.into_iter().map(field).collect(),
     }
 }
 
@@ -54,6 +72,7 @@ pub(crate) fn view_of(procedure: Procedure) -> ProcedureView {
         cost: procedure.cost.into(),
         term: procedure.term.into(),
         evidence: procedure.evidence.into_iter().map(Into::into).collect(),
+        validity: procedure.validity.map(Into::into),
         legal_basis: procedure.legal_basis.into(),
     }
 }

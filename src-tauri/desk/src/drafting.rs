@@ -1,20 +1,16 @@
 //! Journey J6: forms are filled in and kept at every change, with or without a network.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use kabinet_cache::{Store, StoreError};
 use kabinet_records::form::{self, FieldProblem};
-use kabinet_records::{Draft, Holder, Procedure};
-use serde_json::{Map, Value};
+use kabinet_records::{Draft, Procedure};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::attaching;
 use crate::catalogue::form_of;
 use crate::problem::{Code, Problem};
-use crate::speech;
-use crate::view::{DraftSummaryView, DraftView, FieldProblemView, Language};
-use crate::{Desk, Outcome};
+use crate::view::{DraftSummaryView, DraftView, LineView};
+use crate::{Desk, Outcome, attaching, field_speech, prefilling};
 
 /// Most octets of a draft's values written as JSON.
 const LONGEST_DRAFT: usize = 1024 * 1024;
@@ -35,7 +31,8 @@ impl Desk {
                 .person()?
                 .map(|person| person.holder)
                 .unwrap_or_default();
-            let (data, prefilled) = prefill(&procedure.form.ui, &holder);
+            let earlier = prefilling::earlier(store)?;
+            let (data, prefilled) = prefilling::prefill(&procedure.form, &holder, &earlier);
             let draft = Draft {
                 id: Uuid::now_v7(),
                 procedure_id: procedure.id.clone(),
@@ -79,9 +76,9 @@ impl Desk {
         self.view_of_draft(draft, procedure)
     }
 
-    /// Keeps the values of a draft, complete or not. What was filled in for the person stays marked
-    /// as long as they leave it as it was. The values are those of the form that the draft was opened
-    /// with, also when the catalogue has a newer one by now.
+    /// Keeps the values of a draft, complete or not, each written as its format wants it. What was
+    /// filled in for the person stays marked as long as they leave it as it was. The values are those
+    /// of the form that the draft was opened with, also when the catalogue has a newer one by now.
     ///
     /// # Errors
     /// `draft_not_found`; `usage` when the values are no JSON object or too long; what keeps the
@@ -92,8 +89,10 @@ impl Desk {
         }
         let draft = self.stored_draft(id)?;
         let procedure = self.form_of_draft(&draft)?;
+        let tidy =
+            form::tidied(&procedure.form.schema, data, &context_of(&draft)).map_err(garbage)?;
         let edit = |draft: &mut Draft| {
-            let before = std::mem::replace(&mut draft.data, data.clone());
+            let before = std::mem::replace(&mut draft.data, tidy);
             draft
                 .prefilled
                 .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
@@ -149,16 +148,29 @@ impl Desk {
     pub(crate) fn view_of_draft(&self, draft: Draft, procedure: Procedure) -> Outcome<DraftView> {
         let problems = problems_of(&draft, &procedure)?;
         let history = self.with_store(|store| Ok(store.draft_history(draft.id)?))?;
-        let language = self.language();
         let carried = self.carried_view(&draft, &procedure)?;
         let present = self.stored_procedure(&draft.procedure_id)?.version;
+        let language = self.language();
+        let form = &procedure.form;
+        let asked = form::asked(&form.schema, &draft.data, &context_of(&draft)).map_err(garbage)?;
+        let answers = answers(&draft, &procedure)?;
         Ok(DraftView {
             summary: summary(&draft, &procedure, &problems, carried.is_some())?,
             outdated: draft.procedure_version != present,
             carried,
+            asked,
+            lines: form::lines(form, &answers, &draft.attachments)
+                .into_iter()
+                .map(|line| LineView {
+                    path: line.path,
+                    group: line.group.map(Into::into),
+                    label: line.label.into(),
+                    value: line.value.into(),
+                })
+                .collect(),
             problems: problems
                 .into_iter()
-                .map(|problem| problem_view(problem, language))
+                .map(|problem| field_speech::view(problem, form, &draft.data, language))
                 .collect(),
             form: form_of(procedure),
             data: draft.data,
@@ -170,10 +182,27 @@ impl Desk {
     }
 }
 
-/// What is wrong with the values of a draft now.
+/// What is wrong with the answers of a draft now.
 pub(crate) fn problems_of(draft: &Draft, procedure: &Procedure) -> Outcome<Vec<FieldProblem>> {
-    form::validate(&procedure.form.schema, &draft.data)
-        .map_err(|error| Problem::new(Code::PortalGarbage).because(error))
+    let answers = answers(draft, procedure)?;
+    form::validate(&procedure.form.schema, &answers, &context_of(draft)).map_err(garbage)
+}
+
+/// The values of a draft that belong to the application: without what a condition hides.
+pub(crate) fn answers(draft: &Draft, procedure: &Procedure) -> Outcome<Value> {
+    form::answered(&procedure.form.schema, &draft.data, &context_of(draft)).map_err(garbage)
+}
+
+/// What a draft is checked against today.
+fn context_of(draft: &Draft) -> form::Context<'_> {
+    form::Context {
+        today: form::day_in_belarus(Timestamp::now()),
+        attachments: &draft.attachments,
+    }
+}
+
+fn garbage(error: form::SchemaError) -> Problem {
+    Problem::new(Code::PortalGarbage).because(error)
 }
 
 pub(crate) fn parse_id(id: &str, otherwise: Code) -> Outcome<Uuid> {
@@ -201,36 +230,4 @@ fn summary(
         complete: problems.is_empty(),
         carried,
     })
-}
-
-fn problem_view(problem: FieldProblem, language: Language) -> FieldProblemView {
-    let id = format!("field-{}", problem.keyword);
-    let known = speech::has(language, &id);
-    let message = speech::text(language, if known { &id } else { "field-other" });
-    FieldProblemView {
-        path: problem.path,
-        keyword: problem.keyword,
-        message,
-    }
-}
-
-/// Values for the fields that name a source, and which these are.
-fn prefill(ui: &Value, holder: &Holder) -> (Value, BTreeMap<String, String>) {
-    let mut data = Value::Object(Map::new());
-    let mut prefilled = BTreeMap::new();
-    let sources = ui["prefill"].as_object();
-    for (path, source) in sources.into_iter().flatten() {
-        let (Some(source), Some(name)) = (source.as_str(), path.strip_prefix('/')) else {
-            continue;
-        };
-        if name.contains(['/', '~']) {
-            // Prefilled fields stand at the top of a form (docs/forms.md).
-            continue;
-        }
-        if let Some(value) = holder.resolve(source) {
-            data[name] = Value::String(value);
-            prefilled.insert(path.clone(), source.to_owned());
-        }
-    }
-    (data, prefilled)
 }

@@ -371,6 +371,8 @@ pub struct ProcedureView {
     pub term: TextView,
     /// What is needed.
     pub evidence: Vec<TextView>,
+    /// How long the document or decision that it leads to is valid, where the list says it.
+    pub validity: Option<TextView>,
     /// Legal basis.
     pub legal_basis: TextView,
 }
@@ -387,6 +389,32 @@ pub struct FormView {
     /// Steps, order, labels and prefill paths.
     #[ts(type = "unknown")]
     pub ui: serde_json::Value,
+    /// What it will ask, step by step.
+    pub steps: Vec<FormStepView>,
+}
+
+/// A step of a form.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct FormStepView {
+    /// Title.
+    pub title: TextView,
+    /// Its fields in order, each group before its members.
+    pub fields: Vec<FormFieldView>,
+}
+
+/// A field, group or list of a form.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct FormFieldView {
+    /// Its pointer in the UI schema; `-` stands for whatever entry of a list.
+    pub place: String,
+    /// In how many groups it stands.
+    pub level: usize,
+    /// Label.
+    pub label: TextView,
+    /// Help.
+    pub hint: Option<TextView>,
 }
 
 /// A draft in a list.
@@ -418,8 +446,14 @@ pub struct DraftView {
     /// The values typed so far.
     #[ts(type = "Record<string, unknown>")]
     pub data: serde_json::Value,
-    /// Values that came from card or ticket: JSON Pointer to the source's name.
+    /// Values that came from elsewhere: JSON Pointer to the source, `card.` with a path,
+    /// `earlier.application.` or `earlier.draft.` with a time (RFC 3339).
     pub prefilled: BTreeMap<String, String>,
+    /// The fields, groups and entries that are asked for now: JSON Pointer to whether a value is
+    /// required. What a condition hides is not among them.
+    pub asked: BTreeMap<String, bool>,
+    /// The answers as they would be signed now.
+    pub lines: Vec<LineView>,
     /// What is wrong with it now.
     pub problems: Vec<FieldProblemView>,
     /// Whether the catalogue has a newer form than this; opened again, the draft is carried to it.
@@ -580,6 +614,20 @@ pub struct AttachmentView {
     pub hash: String,
 }
 
+/// One answer as people read it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct LineView {
+    /// JSON Pointer to the value.
+    pub path: String,
+    /// The group, or the entry of a list, that it belongs to.
+    pub group: Option<TextView>,
+    /// Label.
+    pub label: TextView,
+    /// The value; a choice by its label.
+    pub value: TextView,
+}
+
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -590,6 +638,10 @@ pub struct FieldProblemView {
     pub keyword: String,
     /// The sentence, in the person's language.
     pub message: String,
+    /// The group, or the entry of a list, that the field belongs to.
+    pub group: Option<TextView>,
+    /// Label of the field.
+    pub label: TextView,
 }
 
 /// Something that waits to leave.
@@ -864,6 +916,8 @@ pub enum PromptView {
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct PromptFieldView {
+    /// The group, or the entry of a list, that it belongs to.
+    pub group: Option<TextView>,
     /// Label.
     pub label: TextView,
     /// Value as the person typed it; a choice by its label.

@@ -6,10 +6,11 @@ mod moves;
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::form::{self, FieldProblem, SchemaError};
+use crate::form::{self, Context, FieldProblem, SchemaError};
 use crate::{Draft, Form, Procedure, Text};
 use moves::Moves;
 
@@ -86,7 +87,7 @@ impl Carried {
 
 /// The draft in another version of its form. `from` is the form that it was filled in with, where that
 /// is still known: it has the labels of what is set aside, and what was wrong with a value before is
-/// no reason to set it aside now.
+/// no reason to set it aside now. `today` is the day in Belarus, which bounds of dates may name.
 ///
 /// # Errors
 /// [`SchemaError`] when the new form itself is of no use.
@@ -94,18 +95,23 @@ pub fn carry(
     draft: &Draft,
     from: Option<&Form>,
     to: &Procedure,
+    today: Date,
 ) -> Result<(Draft, Carried), SchemaError> {
     let schema = &to.form.schema;
+    let context = Context {
+        today,
+        attachments: &draft.attachments,
+    };
     // Bounds first: what follows walks through the schema.
-    form::validate(schema, &Value::Object(Map::new()))?;
+    form::validate(schema, &Value::Object(Map::new()), &context)?;
     let before = match from {
-        Some(form) => form::validate(&form.schema, &draft.data).unwrap_or_default(),
+        Some(form) => form::validate(&form.schema, &draft.data, &context).unwrap_or_default(),
         None => Vec::new(),
     };
     let mut moves = Moves::new(&draft.data, schema, &to.form.ui["renamed"]);
-    set_unfit_aside(&mut moves, schema, &before)?;
+    set_unfit_aside(&mut moves, schema, &before, &context)?;
 
-    let required = newly_required(&moves, schema, from, &before)?;
+    let required = newly_required(&moves, schema, from, &before, &context)?;
     let prefilled = draft
         .prefilled
         .iter()
@@ -119,13 +125,13 @@ pub fn carry(
         .aside
         .iter()
         .map(|(path, value, reason)| {
-            let ui = from.map_or(&to.form.ui, |form| &form.ui);
+            let form = from.unwrap_or(&to.form);
+            let (_, label) = form::label(form, &draft.data, path);
             Aside {
                 path: path.clone(),
-                label: serde_json::from_value(ui["labels"][path].clone())
-                    .unwrap_or_else(|_| form::same(path)),
+                label,
                 value: value.clone(),
-                shown: form::readable(ui, path, value),
+                shown: form::readable(form, &draft.data, path, value, &draft.attachments),
                 reason: *reason,
             }
         })
@@ -144,6 +150,7 @@ pub fn carry(
         procedure_version: to.version,
         data: moves.data,
         prefilled,
+        attachments: draft.attachments.clone(),
         changed_at: draft.changed_at,
     };
     Ok((draft, carried))
@@ -155,11 +162,12 @@ fn set_unfit_aside(
     moves: &mut Moves<'_>,
     schema: &Value,
     before: &[FieldProblem],
+    context: &Context<'_>,
 ) -> Result<(), SchemaError> {
     /// Taking one value out may show that another does not fit, not often.
     const ROUNDS: usize = 16;
     for _ in 0..ROUNDS {
-        let problems = form::validate(schema, &moves.data)?;
+        let problems = form::validate(schema, &moves.data, context)?;
         let unfit: BTreeSet<String> = problems
             .iter()
             .filter(|problem| is_of_value(problem, &moves.data))
@@ -212,6 +220,7 @@ fn newly_required(
     schema: &Value,
     from: Option<&Form>,
     before: &[FieldProblem],
+    context: &Context<'_>,
 ) -> Result<Vec<String>, SchemaError> {
     let asked_before = |path: &str| {
         let origin = moves.origin(path);
@@ -221,7 +230,7 @@ fn newly_required(
         // What was typed and set aside is told there.
         missing || moves.aside.iter().any(|(aside, ..)| *aside == origin)
     };
-    let mut paths: Vec<String> = form::validate(schema, &moves.data)?
+    let mut paths: Vec<String> = form::validate(schema, &moves.data, context)?
         .into_iter()
         .filter(|problem| problem.keyword == "required")
         .map(|problem| problem.path)

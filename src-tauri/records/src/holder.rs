@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::group::{self, GroupError, OptionalData, Picture, Place};
+use crate::group::{self, GroupError, Place};
+use crate::residence;
 
 /// The holder, as far as the groups tell. Every member is missing when its group was not shared.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Holder {
     pub issuance_board: BTreeMap<String, String>,
     /// Place of residence by language; empty where the card says that there is none (DG17).
     pub place_of_residence: BTreeMap<String, String>,
+    /// The same in the parts of a form's address, by language; empty where the card has no parts.
+    pub address: BTreeMap<String, BTreeMap<String, String>>,
     /// District, such as `ZIPBY-220045` (DG18).
     pub district_id: Option<String>,
     /// Telephone number, RFC 3966 global (DG21).
@@ -82,7 +86,11 @@ impl Holder {
             14 => self.written_signature = group::written_signature(octets)?,
             15 => self.date_of_issuance = Some(group::date(&text()?)?),
             16 => self.issuance_board = group::both(&text()?),
-            17 => self.place_of_residence = known(&group::place(number, octets)?),
+            17 => {
+                let place = group::place(number, octets)?;
+                self.place_of_residence = known(&place);
+                self.address = residence::address(&place);
+            }
             18 => self.district_id = Some(text()?),
             21 => self.phone_number = Some(text()?),
             22 => self.email_address = Some(text()?),
@@ -111,6 +119,12 @@ impl Holder {
                 (language.clone(), parts.join(" "))
             })
             .collect()
+    }
+
+    /// The members of an address that a form's prefill path names, such as `card.address.be`.
+    #[must_use]
+    pub fn resolve_address(&self, path: &str) -> Option<&BTreeMap<String, String>> {
+        self.address.get(path.strip_prefix("card.address.")?)
     }
 
     /// The value that a form's prefill path names, such as `card.familyName.be`; `None` for an

@@ -12,6 +12,7 @@ pub mod group;
 mod holder;
 mod manifest;
 mod procedure;
+mod residence;
 mod text;
 
 pub use application::{Application, Event, Status};

@@ -25,6 +25,9 @@ pub struct Procedure {
     pub term: Text,
     /// What is needed.
     pub evidence: Vec<Text>,
+    /// How long the document or decision that it leads to is valid.
+    #[serde(default)]
+    pub validity: Option<Text>,
     /// Legal basis.
     pub legal_basis: Text,
     /// Everyday words by which it is found.

@@ -4,10 +4,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::date;
 use kabinet_records::{AsideReason, Carried, Draft, Form, Procedure, Text, carry};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
+
+fn carried(
+    draft: &Draft,
+    from: Option<&Form>,
+    to: &Procedure,
+) -> Result<(Draft, Carried), kabinet_records::form::SchemaError> {
+    carry(draft, from, to, date(2026, 11, 27))
+}
 
 fn draft(data: Value) -> Draft {
     Draft {
@@ -16,6 +25,7 @@ fn draft(data: Value) -> Draft {
         procedure_version: 1,
         data,
         prefilled: BTreeMap::new(),
+        attachments: Vec::new(),
         changed_at: Timestamp::UNIX_EPOCH,
     }
 }
@@ -30,6 +40,7 @@ fn procedure(version: u32, schema: Value, ui: Value) -> Procedure {
         cost: Text::default(),
         term: Text::default(),
         evidence: Vec::new(),
+        validity: None,
         legal_basis: Text::default(),
         keywords: Vec::new(),
         form: Form { schema, ui },
@@ -87,7 +98,7 @@ fn values_stay_move_or_are_set_aside() {
         ("/employer".to_owned(), "x".to_owned()),
         ("/fax".to_owned(), "y".to_owned()),
     ]);
-    let (after, carried) = carry(&before, Some(&first_form()), &second()).unwrap();
+    let (after, carried) = self::carried(&before, Some(&first_form()), &second()).unwrap();
     assert_eq!((after.id, after.procedure_version), (before.id, 2));
     // The phone was not finished in the earlier form either: it stays to be finished.
     assert_eq!(
@@ -144,7 +155,7 @@ fn values_stay_move_or_are_set_aside() {
 #[test]
 fn without_the_earlier_form_nothing_is_lost_either() {
     let before = draft(json!({"fax": "7", "phone": "123"}));
-    let (after, carried) = carry(&before, None, &second()).unwrap();
+    let (after, carried) = self::carried(&before, None, &second()).unwrap();
     assert_eq!(after.data, json!({}));
     assert_eq!(carried.aside.len(), 2);
     assert_eq!(carried.required, ["/name", "/organisation", "/email"]);
@@ -155,7 +166,7 @@ fn without_the_earlier_form_nothing_is_lost_either() {
 fn a_field_that_another_has_become_gives_way() {
     let schema = json!({"properties": {"a": {}, "b": {}}});
     let to = procedure(2, schema, json!({"renamed": {"/a": "/b"}}));
-    let (after, carried) = carry(&draft(json!({"a": 1, "b": 2})), None, &to).unwrap();
+    let (after, carried) = self::carried(&draft(json!({"a": 1, "b": 2})), None, &to).unwrap();
     assert_eq!(after.data, json!({"b": 1}));
     assert_eq!(aside(&carried), [("/b", json!(2), AsideReason::Replaced)]);
     // Two fields that exchange their names.
@@ -164,7 +175,7 @@ fn a_field_that_another_has_become_gives_way() {
         to.form.schema,
         json!({"renamed": {"/a": "/b", "/b": "/a"}}),
     );
-    let (after, carried) = carry(&draft(json!({"a": 1, "b": 2})), None, &swapped).unwrap();
+    let (after, carried) = self::carried(&draft(json!({"a": 1, "b": 2})), None, &swapped).unwrap();
     assert_eq!(
         (after.data, carried.aside.len()),
         (json!({"a": 2, "b": 1}), 0)
@@ -173,14 +184,14 @@ fn a_field_that_another_has_become_gives_way() {
 
 #[test]
 fn what_was_set_aside_before_stays() {
-    let (after, first) = carry(
+    let (after, first) = carried(
         &draft(json!({"fax": "7", "employer": "ААТ"})),
         Some(&first_form()),
         &second(),
     )
     .unwrap();
     let third = procedure(3, json!({"properties": {"name": {}}}), json!({}));
-    let (_, second) = carry(&after, Some(&second().form), &third).unwrap();
+    let (_, second) = carried(&after, Some(&second().form), &third).unwrap();
     let mut signed = first;
     signed.was_signed = true;
     let carried = second.after(signed);
@@ -199,7 +210,7 @@ fn what_was_set_aside_before_stays() {
 #[test]
 fn a_form_of_no_use_is_an_error_and_not_a_loss() {
     let bad = procedure(2, json!({"$ref": "https://example.org"}), json!({}));
-    assert!(carry(&draft(json!({"a": 1})), None, &bad).is_err());
+    assert!(carried(&draft(json!({"a": 1})), None, &bad).is_err());
 }
 
 const NAMES: [&str; 5] = ["a", "b", "c", "d/e", "1"];
@@ -300,7 +311,7 @@ proptest! {
     ) {
         let from = from.map(|schema| Form { schema, ui: json!({}) });
         let to = procedure(2, to, json!({"renamed": renamed}));
-        let (after, carried) = carry(&draft(data.clone()), from.as_ref(), &to).unwrap();
+        let (after, carried) = self::carried(&draft(data.clone()), from.as_ref(), &to).unwrap();
         let (mut before, mut now) = (Vec::new(), Vec::new());
         leaves(&data, &mut before);
         leaves(&after.data, &mut now);
@@ -326,7 +337,7 @@ proptest! {
             }
         }
         let to = procedure(2, described(&data), json!({}));
-        let (after, carried) = carry(&draft(data.clone()), Some(&to.form), &to).unwrap();
+        let (after, carried) = self::carried(&draft(data.clone()), Some(&to.form), &to).unwrap();
         prop_assert!(carried.aside.is_empty() && carried.renamed.is_empty(), "{:?}", carried);
         let (mut before, mut now) = (Vec::new(), Vec::new());
         leaves(&data, &mut before);

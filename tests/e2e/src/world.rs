@@ -173,27 +173,47 @@ pub fn fill(draft: &serde_json::Value, to: &Path) -> Outcome {
     let schema = &draft["form"]["schema"];
     if let (Some(fields), Some(data)) = (schema["properties"].as_object(), data.as_object_mut()) {
         for (name, field) in fields {
-            if !data.contains_key(name) {
-                data.insert(name.clone(), sample(field));
+            let known = data
+                .get(name)
+                .is_some_and(|value| value.as_array().is_none());
+            if known {
+                continue;
+            }
+            if let Some(value) = sample(field) {
+                data.insert(name.clone(), value);
             }
         }
     }
     std::fs::write(to, data.to_string()).map_err(|error| error.to_string())
 }
 
-/// A value that a field of the documented subset (docs/forms.md) accepts.
+/// A value that a field of the documented vocabulary (docs/forms.md) accepts; nothing for a file,
+/// which has to be added first.
 #[must_use]
-pub fn sample(field: &serde_json::Value) -> serde_json::Value {
-    if let Some(choices) = field["enum"].as_array() {
-        return choices.first().cloned().unwrap_or_default();
+pub fn sample(field: &serde_json::Value) -> Option<serde_json::Value> {
+    if field["format"] == "attachment" {
+        return None;
     }
-    if let Some(value) = field.get("const") {
-        return value.clone();
+    let first = |name: &str| {
+        field[name]
+            .as_array()
+            .and_then(|list| list.first())
+            .cloned()
+    };
+    let given = first("examples").or_else(|| first("enum"));
+    if let Some(value) = given.or_else(|| field.get("const").cloned()) {
+        return Some(value);
     }
-    if let Some(example) = field["examples"].as_array().and_then(|list| list.first()) {
-        return example.clone();
+    if let Some(members) = field["properties"].as_object() {
+        let members = members.iter();
+        let filled = members.filter_map(|(name, field)| Some((name.clone(), sample(field)?)));
+        return Some(serde_json::Value::Object(filled.collect()));
     }
-    match (field["type"].as_str(), field["format"].as_str()) {
+    if let Some(items) = field.get("items") {
+        let least = field["minItems"].as_u64().unwrap_or(0).max(1);
+        return (0..least).map(|_| sample(items)).collect();
+    }
+    Some(match (field["type"].as_str(), field["format"].as_str()) {
         (Some("integer" | "number"), _) => {
             field.get("minimum").cloned().unwrap_or_else(|| json!(1))
         }
@@ -201,5 +221,5 @@ pub fn sample(field: &serde_json::Value) -> serde_json::Value {
         (_, Some("date")) => json!("2026-01-15"),
         (_, Some("email")) => json!("someone@example.by"),
         _ => json!("Мінск, вуліца Якуба Коласа, 12"),
-    }
+    })
 }

@@ -1,6 +1,6 @@
 //! Applications: what the portal checks before it registers one, and what it tells about them.
 
-use jsonschema::error::ValidationErrorKind;
+use kabinet_records::form;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -174,21 +174,13 @@ fn check_form(procedure: &Value, manifest: &Manifest) -> Result<(), Value> {
     if procedure["version"] != manifest.version {
         return Err(json!({ "type": "procedureVersionOld", "version": procedure["version"] }));
     }
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&procedure["form"]["schema"])
-        .map_err(failed)?;
-    let problems: Vec<Value> = validator
-        .iter_errors(&manifest.data)
-        .map(|problem| {
-            let mut path = problem.instance_path().to_string();
-            // What is missing has no place of its own yet: name the place where it should be.
-            if let ValidationErrorKind::Required { property } = problem.kind() {
-                path = format!("{path}/{}", property.as_str().unwrap_or_default());
-            }
-            json!({ "path": path, "keyword": problem.kind().keyword() })
-        })
-        .collect();
+    // On the day on which it was made: what was right then has not become wrong on its way here.
+    let context = form::Context {
+        today: form::day_in_belarus(manifest.created),
+        attachments: &manifest.attachments,
+    };
+    let schema = &procedure["form"]["schema"];
+    let problems = form::validate(schema, &manifest.data, &context).map_err(failed)?;
     if problems.is_empty() {
         return Ok(());
     }

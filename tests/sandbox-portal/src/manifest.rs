@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use kabinet_records::Attachment;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -19,29 +21,8 @@ pub struct Manifest {
     pub data: Value,
     /// The files that belong to it.
     pub attachments: Vec<Attachment>,
-}
-
-/// A file that belongs to an application.
-pub struct Attachment {
-    /// Media type.
-    pub media_type: String,
-    /// Length in octets.
-    pub size: u64,
-    /// belt-hash, lower-case hex.
-    pub hash: String,
-}
-
-impl Attachment {
-    fn read(value: &Value) -> Option<Self> {
-        // The four members, and no others.
-        value.as_object().filter(|members| members.len() == 4)?;
-        value["name"].as_str().filter(|name| !name.is_empty())?;
-        Some(Self {
-            media_type: value["mediaType"].as_str()?.to_owned(),
-            size: value["size"].as_u64()?,
-            hash: value["hash"].as_str()?.to_owned(),
-        })
-    }
+    /// When it was made.
+    pub created: Timestamp,
 }
 
 impl Manifest {
@@ -64,16 +45,10 @@ impl Manifest {
             Some(number) => Some(text(number).ok_or("personalNumber is not text")?),
         };
         let created = value["created"].as_str().ok_or("no created")?;
-        if created.parse::<jiff::Timestamp>().is_err() {
-            return Err("created is not a time");
-        }
-        let attachments = value["attachments"]
-            .as_array()
-            .ok_or("no attachments")?
-            .iter()
-            .map(Attachment::read)
-            .collect::<Option<Vec<_>>>()
-            .ok_or("an attachment is not one")?;
+        let created = created.parse().map_err(|_| "created is not a time")?;
+        let attachments =
+            serde_json::from_value(value["attachments"].clone()).map_err(|_| "no attachments")?;
+        let attachments: Vec<Attachment> = attachments;
         if !attachments.is_sorted_by(|one, next| one.hash < next.hash) {
             return Err("the attachments are not in the order of their hashes");
         }
@@ -89,6 +64,7 @@ impl Manifest {
             personal_number,
             data: value["data"].clone(),
             attachments,
+            created,
         })
     }
 }

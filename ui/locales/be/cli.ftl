@@ -115,3 +115,7 @@ carried-replaced = поле заняло іншае значэнне
 carried-dismiss = Адкладзенае захоўваецца, пакуль вы не скажаце, што ўбачылі: kabinet-cli draft dismiss
 attachment = Прыкладзена
 held-back = Прытрымана, пакуль вы не адпусціце.
+validity = Дзейнічае
+legal-basis = Прававая падстава
+from-card = з вашай карткі
+from-earlier = з запоўненага раней

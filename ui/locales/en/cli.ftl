@@ -115,3 +115,7 @@ carried-replaced = another value has taken the field
 carried-dismiss = What was set aside is kept until you say that you have seen it: kabinet-cli draft dismiss
 attachment = Attached
 held-back = Held back until you let it go.
+validity = Valid
+legal-basis = Legal basis
+from-card = from your card
+from-earlier = from what you filled in before

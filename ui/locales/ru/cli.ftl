@@ -115,3 +115,7 @@ carried-replaced = поле заняло другое значение
 carried-dismiss = Отложенное хранится, пока вы не скажете, что увидели: kabinet-cli draft dismiss
 attachment = Приложено
 held-back = Придержано, пока вы не отпустите.
+validity = Действует
+legal-basis = Правовое основание
+from-card = с вашей карты
+from-earlier = из заполненного раньше

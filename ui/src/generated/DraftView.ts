@@ -4,6 +4,7 @@ import type { AttachmentView } from "./AttachmentView";
 import type { DraftSummaryView } from "./DraftSummaryView";
 import type { FieldProblemView } from "./FieldProblemView";
 import type { FormView } from "./FormView";
+import type { LineView } from "./LineView";
 
 /**
  * A whole draft.
@@ -22,9 +23,19 @@ form: FormView,
  */
 data: Record<string, unknown>, 
 /**
- * Values that came from card or ticket: JSON Pointer to the source's name.
+ * Values that came from elsewhere: JSON Pointer to the source, `card.` with a path,
+ * `earlier.application.` or `earlier.draft.` with a time (RFC 3339).
  */
 prefilled: { [key in string]: string }, 
+/**
+ * The fields, groups and entries that are asked for now: JSON Pointer to whether a value is
+ * required. What a condition hides is not among them.
+ */
+asked: { [key in string]: boolean }, 
+/**
+ * The answers as they would be signed now.
+ */
+lines: Array<LineView>, 
 /**
  * What is wrong with it now.
  */
@@ -36,7 +47,8 @@ outdated: boolean,
 /**
  * What became of the values when the form changed, until the person has seen it.
  */
-carried: CarriedView | null, };
+carried: CarriedView | null, 
+/**
  * Files that belong to it.
  */
 attachments: Array<AttachmentView>, 

@@ -6,6 +6,10 @@ import type { TextView } from "./TextView";
  */
 export type PromptFieldView = { 
 /**
+ * The group, or the entry of a list, that it belongs to.
+ */
+group: TextView | null, 
+/**
  * Label.
  */
 label: TextView, 

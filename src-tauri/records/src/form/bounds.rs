@@ -17,28 +17,70 @@ const MOST_PATTERNS: usize = 64;
 /// Most nodes once every reference is written out: a short schema whose definitions each refer twice
 /// to the next one is evaluated that many times.
 const MOST_NODES: usize = 20_000;
+/// Most conditions. Each is compiled by itself to see what is asked.
+const MOST_CONDITIONS: usize = 64;
+/// Most work: a form's nodes times the values that it is filled in with. Every node looks at a value
+/// once at most.
+const MOST_WORK: usize = 1_000_000;
 /// The only dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Beginning of a reference that stays inside.
 const INSIDE: &str = "#/$defs/";
 
-/// Refuses a schema that is too large, refers to itself, or refers to anything outside.
+/// Whether data can be checked against a schema in reasonable time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    Bearable,
+    /// There are too many values for this schema.
+    TooMuch,
+}
+
+/// Judges a schema by itself, and the work that it makes of the data.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_work(schema: &Value, data: &Value) -> Result<Work, SchemaError> {
+    let nodes = check(schema)?;
+    if nodes.saturating_mul(values(data)) > MOST_WORK {
+        return Ok(Work::TooMuch);
+    }
+    Ok(Work::Bearable)
+}
+
+/// Refuses a schema that is too large, refers to itself, or refers to anything outside; gives its
+/// nodes with every reference written out.
 ///
 /// # Errors
 /// [`SchemaError::TooLarge`], [`SchemaError::Foreign`], [`SchemaError::Invalid`] for a reference to
 /// nothing.
-pub(super) fn check(schema: &Value) -> Result<(), SchemaError> {
+pub(super) fn check(schema: &Value) -> Result<usize, SchemaError> {
     let mut walk = Walk {
         root: schema,
         patterns: 0,
+        conditions: 0,
         known: HashMap::new(),
     };
-    walk.measure(schema, 0)?;
+    let measure = walk.measure(schema, 0)?;
     // Depth is bounded now, so writing it out is safe.
     if schema.to_string().len() > LONGEST_SCHEMA {
         return Err(SchemaError::TooLarge);
     }
-    Ok(())
+    Ok(measure.nodes)
+}
+
+/// How many values there are. One at a time, so that depth costs no stack.
+fn values(data: &Value) -> usize {
+    let mut open = vec![data];
+    let mut count = 0;
+    while let Some(value) = open.pop() {
+        count += 1;
+        match value {
+            Value::Object(members) => open.extend(members.values()),
+            Value::Array(list) => open.extend(list),
+            _ => {}
+        }
+    }
+    count
 }
 
 /// What a part of a schema comes to with its references written out.
@@ -51,6 +93,7 @@ struct Measure {
 struct Walk<'a> {
     root: &'a Value,
     patterns: usize,
+    conditions: usize,
     /// Targets of references; `None` while one is being measured.
     known: HashMap<&'a str, Option<Measure>>,
 }
@@ -96,6 +139,12 @@ impl<'a> Walk<'a> {
                 Value::String(_),
             ) => return Err(SchemaError::Foreign),
             ("pattern", Value::String(pattern)) => self.pattern(pattern)?,
+            ("if", Value::Object(_) | Value::Bool(_)) => {
+                self.conditions += 1;
+                if self.conditions > MOST_CONDITIONS {
+                    return Err(SchemaError::TooLarge);
+                }
+            }
             ("patternProperties", Value::Object(members)) => {
                 for pattern in members.keys() {
                     self.pattern(pattern)?;
@@ -155,6 +204,7 @@ fn inside(target: &str) -> bool {
 mod tests {
     use serde_json::{Map, json};
 
+    use super::super::{Context, answered, asked, tidied, validate};
     use super::*;
 
     /// Definitions `a0`, `a1`, ... of which each refers twice to the next one.
@@ -171,7 +221,7 @@ mod tests {
     #[test]
     fn references_that_double_are_refused() {
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            assert_eq!(check(&doubling(keyword, 9)), Ok(()));
+            assert!(check(&doubling(keyword, 9)).is_ok());
             for count in [12, 30, 300, 3000] {
                 assert_eq!(
                     check(&doubling(keyword, count)),
@@ -194,13 +244,13 @@ mod tests {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             let schema = doubling(keyword, 9);
             assert!(
-                super::super::validate(&schema, &json!(5)).is_ok_and(|found| !found.is_empty())
+                validate(&schema, &json!(5), &Context::EMPTY).is_ok_and(|found| !found.is_empty())
             );
         }
         let patterns =
             json!({"allOf": vec![json!({"pattern": "^[\\p{L} '-]{1,100}$"}); MOST_PATTERNS]});
         assert_eq!(
-            super::super::validate(&patterns, &json!("Янка")),
+            validate(&patterns, &json!("Янка"), &Context::EMPTY),
             Ok(vec![])
         );
         assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
@@ -219,7 +269,7 @@ mod tests {
     fn references_lead_inside_only() {
         let inside = json!({"$schema": DIALECT, "properties": {"x": {"$ref": "#/$defs/t"}},
             "$defs": {"t": {"type": "string"}}});
-        assert_eq!(check(&inside), Ok(()));
+        assert!(check(&inside).is_ok());
         for foreign in [
             json!({"$ref": "https://example.org/schema"}),
             json!({"$ref": "#"}),
@@ -234,16 +284,13 @@ mod tests {
         let nowhere = json!({"$ref": "#/$defs/none"});
         assert_eq!(check(&nowhere), Err(SchemaError::Invalid));
         // A field may have such a name.
-        assert_eq!(
-            check(&json!({"properties": {"$id": {"type": "string"}}})),
-            Ok(())
-        );
+        assert!(check(&json!({"properties": {"$id": {"type": "string"}}})).is_ok());
     }
 
     #[test]
     fn patterns_are_counted_wherever_they_stand() {
         let many = |count: usize| json!({"allOf": vec![json!({"pattern": "a"}); count]});
-        assert_eq!(check(&many(MOST_PATTERNS)), Ok(()));
+        assert!(check(&many(MOST_PATTERNS)).is_ok());
         assert_eq!(check(&many(MOST_PATTERNS + 1)), Err(SchemaError::TooLarge));
         let names: Map<String, Value> = (0..=MOST_PATTERNS)
             .map(|number| (format!("x{number}"), json!(true)))
@@ -252,6 +299,31 @@ mod tests {
         assert_eq!(check(&names), Err(SchemaError::TooLarge));
         let long = json!({"patternProperties": {"a".repeat(300): true}});
         assert_eq!(check(&long), Err(SchemaError::TooLarge));
+    }
+
+    /// Long lists under many conditions: the most work that is done at all.
+    #[test]
+    fn work_over_lists_is_bounded() {
+        let condition = |number: usize| {
+            let name = format!("a{number}");
+            json!({"if": {"required": [name]}, "else": {"properties": {name: false}}})
+        };
+        let all: Vec<Value> = (0..MOST_CONDITIONS).map(condition).collect();
+        let schema = json!({"properties": {"list": {"items": {"allOf": all}}}});
+        let nodes = check(&schema).unwrap();
+        let filled = |count: usize| json!({"list": vec![json!({"a1": 1}); count]});
+        let most = filled(MOST_WORK / nodes / 2 - 2);
+        for found in [answered, tidied] {
+            assert!(found(&schema, &most, &Context::EMPTY).is_ok());
+        }
+        let found = validate(&schema, &most, &Context::EMPTY).unwrap();
+        assert!(found.iter().all(|problem| problem.keyword == "falseSchema"));
+        let more = filled(MOST_WORK / nodes);
+        let found = validate(&schema, &more, &Context::EMPTY).unwrap();
+        assert_eq!(found.first().map(|one| one.keyword.as_str()), Some("size"));
+        assert!(asked(&schema, &more, &Context::EMPTY).unwrap().is_empty());
+        let conditions = json!({"allOf": (0..=MOST_CONDITIONS).map(condition).collect::<Vec<_>>()});
+        assert_eq!(check(&conditions), Err(SchemaError::TooLarge));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod attaching;
 mod driver;
 mod forgotten;
+mod form;
 mod keyboard;
 mod killed;
 mod lines;
@@ -161,7 +162,7 @@ async fn fill_in(window: &mut Window) -> String {
 }
 
 async fn fill_field(window: &Window, path: &str, field: &Value) {
-    let sample = e2e::world::sample(field);
+    let sample = e2e::world::sample(field).unwrap();
     let text = sample
         .as_str()
         .map_or_else(|| sample.to_string(), str::to_owned);
