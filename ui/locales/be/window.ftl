@@ -300,8 +300,8 @@ prompt-do-portal = Карыстацца
 
 validity = Дзейнічае
 clear = Ачысціць
-from-earlier-application = З вашай заявы ад { $day }.
-from-earlier-draft = З вашага чарнавіка ад { $day }.
+from-earlier-application = З вашай заявы ад { $day }
+from-earlier-draft = З вашага чарнавіка ад { $day }
 folded = Запісана лацінскімі літарамі, як у дакументах.
 hint-phone = Напрыклад, 80 29 555 01 23 або +375 29 555 01 23
 hint-money = Рублі і капейкі, напрыклад 120,50

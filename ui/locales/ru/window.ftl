@@ -300,8 +300,8 @@ prompt-do-portal = Пользоваться
 
 validity = Действует
 clear = Очистить
-from-earlier-application = Из вашего заявления от { $day }.
-from-earlier-draft = Из вашего черновика от { $day }.
+from-earlier-application = Из вашего заявления от { $day }
+from-earlier-draft = Из вашего черновика от { $day }
 folded = Записано латинскими буквами, как в документах.
 hint-phone = Например, 80 29 555 01 23 или +375 29 555 01 23
 hint-money = Рубли и копейки, например 120,50
