@@ -75,27 +75,12 @@ pub(crate) fn prefill(
         data: Value::Object(Map::new()),
         sources: BTreeMap::new(),
     };
-    for (path, source) in texts(&form.ui["prefill"]) {
-        if let Some(address) = holder.resolve_address(source) {
-            for (member, value) in address {
-                draft.put(&format!("{path}/{member}"), value.clone().into(), source);
-            }
-        } else if let Some(value) = holder.resolve(source) {
-            draft.put(path, value.into(), source);
-        }
-    }
-    for (path, term) in texts(&form.ui["terms"]) {
-        if draft.data.pointer(path).is_some() {
-            continue;
-        }
-        let value = earlier.iter().find_map(|one| {
-            let (place, _) = texts(&one.ui["terms"]).find(|(_, known)| *known == term)?;
-            Some((one, one.data.pointer(place)?.clone()))
-        });
-        if let Some((one, value)) = value {
-            let source = format!("earlier.{}.{}", one.kind, one.at);
-            draft.put_whole(path, value, &source);
-        }
+    // A condition may open a field only when another one is filled in.
+    let mut known = usize::MAX;
+    while known != draft.sources.len() {
+        known = draft.sources.len();
+        draft.take_from_card(holder);
+        draft.take_from_earlier(earlier);
     }
     draft.open_lists();
     (draft.data, draft.sources)
@@ -108,6 +93,36 @@ struct Beginning<'a> {
 }
 
 impl Beginning<'_> {
+    fn take_from_card(&mut self, holder: &Holder) {
+        let form = self.form;
+        for (path, source) in texts(&form.ui["prefill"]) {
+            if let Some(address) = holder.resolve_address(source) {
+                for (member, value) in address {
+                    self.put(&format!("{path}/{member}"), value.clone().into(), source);
+                }
+            } else if let Some(value) = holder.resolve(source) {
+                self.put(path, value.into(), source);
+            }
+        }
+    }
+
+    fn take_from_earlier(&mut self, earlier: &[Earlier]) {
+        let form = self.form;
+        for (path, term) in texts(&form.ui["terms"]) {
+            if self.data.pointer(path).is_some() {
+                continue;
+            }
+            let value = earlier.iter().find_map(|one| {
+                let (place, _) = texts(&one.ui["terms"]).find(|(_, known)| *known == term)?;
+                Some((one, one.data.pointer(place)?.clone()))
+            });
+            if let Some((one, value)) = value {
+                let source = format!("earlier.{}.{}", one.kind, one.at);
+                self.put_whole(path, value, &source);
+            }
+        }
+    }
+
     /// Puts a group member by member, so that each is marked by itself.
     fn put_whole(&mut self, path: &str, value: Value, source: &str) {
         match value {
@@ -124,6 +139,9 @@ impl Beginning<'_> {
     /// Puts one value where the form has a field that takes it. Another form may mean by the same
     /// term something of another shape, and files stay where they were.
     fn put(&mut self, path: &str, value: Value, source: &str) {
+        if self.sources.contains_key(path) {
+            return;
+        }
         let mut changed = self.data.clone();
         if set(&mut changed, path, value).is_none() {
             return;
@@ -238,8 +256,10 @@ mod tests {
         Form {
             schema: json!({"type": "object", "additionalProperties": false,
                 "required": ["children", "home"],
+                "if": {"required": ["way"]}, "else": {"properties": {"account": false}},
                 "properties": {"name": {"type": "string"}, "phone": {"type": "string", "format": "phone"},
                     "home": home, "post": home, "kind": {"enum": ["a"]},
+                    "account": {"type": "string"}, "way": {"enum": ["bank"]},
                     "members": {"type": "array", "items": {"type": "object",
                         "properties": {"name": {"type": "string"}}}},
                     "children": {"type": "array", "minItems": 2, "items": {"type": "object",
@@ -249,7 +269,8 @@ mod tests {
             ui: json!({"prefill": {"/name": "card.familyName.be", "/phone": "card.phone",
                     "/home": "card.address.be", "/members/0/name": "card.givenName.be"},
                 "terms": {"/home": "person.residence", "/post": "person.postalAddress",
-                    "/children": "person.children", "/kind": "some.kind", "/phone": "person.phone"}}),
+                    "/children": "person.children", "/kind": "some.kind", "/phone": "person.phone",
+                    "/account": "payment.account", "/way": "payment.way"}}),
         }
     }
 
@@ -301,14 +322,15 @@ mod tests {
             at: at(second),
             kind,
             ui: json!({"terms": {"/address": "person.postalAddress", "/kids": "person.children",
-                "/kind": "some.kind", "/phone": "person.phone"}}),
+                "/kind": "some.kind", "/phone": "person.phone", "/way": "payment.way",
+                "/account": "payment.account"}}),
             data,
         };
         let earlier = [
             one(
                 30,
                 "draft",
-                json!({"kind": "strange", "phone": "+375291112233"}),
+                json!({"kind": "strange", "phone": "+375291112233", "way": "bank", "account": "BY1"}),
             ),
             one(
                 20,
@@ -334,6 +356,8 @@ mod tests {
             sources["/children"],
             "earlier.application.1970-01-01T00:00:20Z"
         );
+        // The account is asked for only with the way of payment, which comes after it.
+        assert_eq!(data["account"], "BY1");
         // No choice of this form.
         assert!(data.get("kind").is_none());
         // The card is nearer.
