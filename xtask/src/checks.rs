@@ -67,36 +67,24 @@ pub(crate) fn bench(words: &[String]) -> Outcome {
 
 /// Writes the TypeScript types anew.
 pub(crate) fn write_types() -> Outcome {
-    run(command(
-        &cargo(),
-        &[
-            "test",
-            "--quiet",
-            "--package",
-            "kabinet-desk",
-            "--lib",
-            "export_bindings",
-        ],
-    )
-    .env("TS_RS_EXPORT_DIR", root().join("ui/src/generated")))
+    setup(Need::Everything)?;
+    window_build()?;
+    export_types(&root().join("ui/src/generated"))
+}
+
+/// Of the whole workspace, so that nothing is built for this alone.
+fn export_types(to: &std::path::Path) -> Outcome {
+    let words = ["test", "--quiet", "--workspace", "--lib"];
+    let mut export = command(&cargo(), &words);
+    export.args(["--features", crate::tests::FEATURES, "export_bindings"]);
+    run(export.env("TS_RS_EXPORT_DIR", to))
 }
 
 /// Fails when the committed types are not those of the Rust code.
 pub(crate) fn types_are_fresh() -> Outcome {
     let fresh = target().join("generated-types");
     let _ = std::fs::remove_dir_all(&fresh);
-    run(command(
-        &cargo(),
-        &[
-            "test",
-            "--quiet",
-            "--package",
-            "kabinet-desk",
-            "--lib",
-            "export_bindings",
-        ],
-    )
-    .env("TS_RS_EXPORT_DIR", &fresh))?;
+    export_types(&fresh)?;
     let committed = files(&root().join("ui/src/generated"))?;
     let made = files(&fresh)?;
     if committed == made {

@@ -1,10 +1,13 @@
 //! `test`: every test there is, and one closing line.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::checks::{types_are_fresh, window_build};
-use crate::run::{Outcome, cargo, command, root, run};
+use crate::run::{Outcome, cargo, command, output, root, run};
 use crate::setup::{Need, npm, setup};
 
 /// The window embeds its page, as a shipped one does.
@@ -77,21 +80,46 @@ impl Counts {
 }
 
 /// The end-to-end tests share the two virtual readers, so they run one after the other.
+///
+/// Both parts select the whole workspace and differ in the names of the tests: other packages would
+/// need other features of the same libraries, and all of them would be built once more.
 fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
-    let parts: [(&[&str], &[&str]); 2] = [
-        (&["--workspace", "--exclude", "e2e"], &[]),
-        (&["--package", "e2e"], &["--test-threads=1"]),
+    let (end_to_end, others) = integration_tests()?;
+    let parts: [(&[&str], BTreeSet<String>, &[&str]); 2] = [
+        (&["--lib", "--bins"], others, &[]),
+        (&[], end_to_end, &["--test-threads=1"]),
     ];
-    for (what, how) in parts {
-        let mut test = command(&cargo(), &["test", "--no-fail-fast"]);
-        test.args(what);
-        if what.contains(&"--workspace") {
-            test.args(["--features", FEATURES]);
+    for (what, names, how) in parts {
+        let mut test = command(&cargo(), &["test", "--no-fail-fast", "--workspace"]);
+        test.args(["--features", FEATURES]).args(what);
+        for name in names {
+            test.args(["--test", &name]);
         }
         test.arg("--").args(how).args(words);
         count(&mut test, counts)?;
     }
     Ok(())
+}
+
+/// Names of the end-to-end tests, and of all others.
+fn integration_tests() -> Outcome<(BTreeSet<String>, BTreeSet<String>)> {
+    let words = ["metadata", "--no-deps", "--format-version", "1"];
+    let metadata = output(&cargo(), &words).ok_or("cargo metadata failed")?;
+    let metadata: Value = serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
+    let names = |wanted: fn(&str) -> bool| -> BTreeSet<String> {
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        packages
+            .filter(|package| package["name"].as_str().is_some_and(wanted))
+            .flat_map(|package| package["targets"].as_array().into_iter().flatten())
+            .filter(|target| target["kind"][0] == "test")
+            .filter_map(|target| target["name"].as_str().map(str::to_owned))
+            .collect()
+    };
+    let end_to_end = names(|package| package == "e2e");
+    let others = names(|package| package != "e2e");
+    // A name that both have stands for both.
+    let others = others.difference(&end_to_end).cloned().collect();
+    Ok((end_to_end, others))
 }
 
 /// Runs tests, shows what they print and counts them.
