@@ -92,7 +92,7 @@ fn answers_a_reader_that_connects() {
     let status = card.tell(json!({"do": "status"}));
     let expected = json!({
         "apdus": 2, "pin_attempts": 3, "pin_state": "usable", "inserted": true,
-        "commands": ["A40000", "22C1A4"],
+        "commands": ["A40000", "22C1A4"], "extended": 0, "power_losses": 0,
     });
     assert_eq!(status, expected);
     card.tell(json!({"do": "reset_counters"}));
