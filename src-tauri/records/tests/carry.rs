@@ -242,7 +242,7 @@ fn number(value: &mut Value, next: &mut u64) {
         other => {
             *next += 1;
             // Some leaves are texts, so that types do not fit.
-            *other = if *next % 3 == 0 {
+            *other = if next.is_multiple_of(3) {
                 json!(format!("text {next}"))
             } else {
                 json!(next)
