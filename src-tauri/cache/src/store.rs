@@ -104,6 +104,18 @@ impl Store {
         )?)
     }
 
+    /// Asks before each transaction is kept whether the power lasts; without it the transaction
+    /// leaves nothing behind and is an error.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn powered_by(
+        &mut self,
+        power: impl Fn() -> bool + Send + 'static,
+    ) -> Result<(), StoreError> {
+        Ok(self.connection.commit_hook(Some(move || !power()))?)
+    }
+
     /// Each step is one transaction with its number, so that a broken one leaves the version before.
     fn migrate(&mut self, steps: &[&str]) -> Result<(), StoreError> {
         let version = self.version()?;

@@ -1,11 +1,11 @@
 //! Journey J7: a draft becomes a signed application. What the prompt shows is read back from the
 //! octets that will be signed, so nothing else can be signed than what was seen.
 
-use jiff::Timestamp;
-use kabinet_records::{Applicant, Draft, Manifest, ProcedureReference, form};
+use kabinet_pki::Signer;
+use kabinet_records::{Applicant, Draft, Manifest, Procedure, ProcedureReference, form};
 use kabinet_stb::Secret;
 use kabinet_stb::hash::belt_hash;
-use kabinet_token::ReaderAddress;
+use kabinet_token::{CardError, ReaderAddress};
 use uuid::Uuid;
 
 use crate::drafting::{parse_id, problems_of};
@@ -42,6 +42,77 @@ impl Desk {
     /// `form_incomplete`, `procedure_changed`, `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or
     /// PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
+        let (octets, procedure) = self.manifest(draft_id)?;
+        let address = self.choose_card(reader)?;
+        let pin = self.usable_pin(&address)?;
+        let manifest = read(&octets)?;
+        let fields = form::lines(&procedure.form.ui, &manifest.data)
+            .into_iter()
+            .map(|line| PromptFieldView {
+                label: visible_text(line.label),
+                value: visible_text(line.value),
+            })
+            .collect();
+        let prompt = PromptView::Sign {
+            title: visible_text(procedure.title),
+            recipient: visible_text(procedure.authority),
+            signer: Some(visible(&signer_name(&manifest.applicant)))
+                .filter(|name| !name.is_empty()),
+            fields,
+            hash: hex(&belt_hash(&octets)),
+            pin,
+        };
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let serial_number = person.holder.serial_number;
+        Ok(Signing {
+            id: manifest.application,
+            octets: Some(octets),
+            address,
+            serial_number,
+            prompt,
+        })
+    }
+
+    /// Signs with the card and puts the application into the outbox. From then on nothing loses it.
+    ///
+    /// # Errors
+    /// What the card says; what is wrong with its certificate; `other_card`; what keeps the store
+    /// from writing. The draft is untouched then. `cancelled` when this was used before.
+    pub async fn finish_apply(
+        &self,
+        signing: &mut Signing,
+        pin: Secret,
+        progress: &(dyn Fn(StepView) + Sync),
+    ) -> Outcome<OutboxItemView> {
+        let octets = signing.octets.take().ok_or(Code::Cancelled)?;
+        progress(StepView::Pin);
+        let mut signer = CardSigner::open(self, &signing.address, pin)?;
+        signer.check_holder(signing.serial_number.as_deref())?;
+        progress(StepView::Signing);
+        let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::time(self.now())?)?;
+        drop(signer);
+        progress(StepView::Saving);
+        let item = self.keep_signed(signing.id, &octets, &cms)?;
+        progress(StepView::Done);
+        Ok(item)
+    }
+
+    /// Signs a complete draft with a key that is in no reader, and puts the application into the
+    /// outbox.
+    ///
+    /// # Errors
+    /// As [`Desk::begin_apply`] and [`Desk::finish_apply`].
+    pub fn apply_with<S>(&self, draft_id: &str, signer: &mut S) -> Outcome<OutboxItemView>
+    where
+        S: Signer<Error = CardError>,
+    {
+        let (octets, _) = self.manifest(draft_id)?;
+        let cms = kabinet_pki::sign_attached(&octets, signer, signing::time(self.now())?)?;
+        self.keep_signed(read(&octets)?.application, &octets, &cms)
+    }
+
+    /// What will be signed, from a complete draft.
+    fn manifest(&self, draft_id: &str) -> Outcome<(Vec<u8>, Procedure)> {
         let draft = self.stored_draft(draft_id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         if self.with_store(|store| Ok(store.is_withdrawn(&procedure.id)?))? {
@@ -68,63 +139,18 @@ impl Desk {
                 personal_number: person.holder.personal_number.clone(),
             },
             draft.data,
-            Timestamp::now(),
+            self.now(),
         )
         .to_canonical()
         .map_err(|error| Problem::new(Code::Internal).because(error))?;
-
-        let address = self.choose_card(reader)?;
-        let pin = self.usable_pin(&address)?;
-        let manifest = read(&octets)?;
-        let fields = form::lines(&procedure.form.ui, &manifest.data)
-            .into_iter()
-            .map(|line| PromptFieldView {
-                label: visible_text(line.label),
-                value: visible_text(line.value),
-            })
-            .collect();
-        let prompt = PromptView::Sign {
-            title: visible_text(procedure.title),
-            recipient: visible_text(procedure.authority),
-            signer: Some(visible(&signer_name(&manifest.applicant)))
-                .filter(|name| !name.is_empty()),
-            fields,
-            hash: hex(&belt_hash(&octets)),
-            pin,
-        };
-        let serial_number = person.holder.serial_number;
-        Ok(Signing {
-            id: draft.id,
-            octets: Some(octets),
-            address,
-            serial_number,
-            prompt,
-        })
+        Ok((octets, procedure))
     }
 
-    /// Signs with the card and puts the application into the outbox. From then on nothing loses it.
-    ///
-    /// # Errors
-    /// What the card says; what is wrong with its certificate; `other_card`; what keeps the store
-    /// from writing. The draft is untouched then. `cancelled` when this was used before.
-    pub async fn finish_apply(
-        &self,
-        signing: &mut Signing,
-        pin: Secret,
-        progress: &(dyn Fn(StepView) + Sync),
-    ) -> Outcome<OutboxItemView> {
-        let octets = signing.octets.take().ok_or(Code::Cancelled)?;
-        progress(StepView::Pin);
-        let mut signer = CardSigner::open(self, &signing.address, pin)?;
-        signer.check_holder(signing.serial_number.as_deref())?;
-        progress(StepView::Signing);
-        let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::now()?)?;
-        drop(signer);
-        progress(StepView::Saving);
-        let now = Timestamp::now();
-        self.with_store(|store| Ok(store.sign_into_outbox(signing.id, &octets, &cms, now)?))?;
-        progress(StepView::Done);
-        let item = self.with_store(|store| Ok(store.outbox_item(signing.id)?))?;
+    /// Puts what is signed into the outbox. From then on nothing loses it.
+    fn keep_signed(&self, id: Uuid, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
+        let now = self.now();
+        self.with_store(|store| Ok(store.sign_into_outbox(id, octets, cms, now)?))?;
+        let item = self.with_store(|store| Ok(store.outbox_item(id)?))?;
         self.view_of_item(&item)
     }
 
@@ -151,7 +177,7 @@ impl Desk {
                 procedure_version: manifest.procedure.version,
                 data: manifest.data,
                 prefilled: std::collections::BTreeMap::new(),
-                changed_at: Timestamp::now(),
+                changed_at: self.now(),
             };
             store.take_back(&draft).map_err(not_found)?;
             Ok(draft)

@@ -4,8 +4,6 @@
 
 use std::path::Path;
 
-use kabinet_portal::{Client, Options};
-
 use crate::problem::{Code, Problem};
 use crate::view::{CheckView, DoctorView, PinView, ServiceView};
 use crate::{Desk, Outcome};
@@ -111,7 +109,7 @@ impl Desk {
 
     async fn doctor_of_portal(&self) -> Outcome<String> {
         let portal = self.settings().portal.ok_or(Code::NoPortal)?;
-        Client::new(&portal, Options::default())?.prepare().await?;
+        self.client(&portal)?.prepare().await?;
         Ok(portal)
     }
 }

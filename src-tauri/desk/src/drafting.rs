@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use kabinet_cache::StoreError;
 use kabinet_records::form::{self, FieldProblem};
 use kabinet_records::{Draft, Holder, Procedure};
@@ -36,12 +35,12 @@ impl Desk {
                 .unwrap_or_default();
             let (data, prefilled) = prefill(&procedure.form.ui, &holder);
             let draft = Draft {
-                id: Uuid::now_v7(),
+                id: self.new_id(),
                 procedure_id: procedure.id.clone(),
                 procedure_version: procedure.version,
                 data,
                 prefilled,
-                changed_at: Timestamp::now(),
+                changed_at: self.now(),
             };
             store.add_draft(&draft)?;
             Ok(draft)
@@ -91,7 +90,7 @@ impl Desk {
             .prefilled
             .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
         draft.procedure_version = procedure.version;
-        draft.changed_at = Timestamp::now();
+        draft.changed_at = self.now();
         self.with_store(|store| store.change_draft(&draft).map_err(draft_problem))?;
         self.view_of_draft(draft, procedure)
     }

@@ -15,6 +15,7 @@ mod signing;
 mod signing_in;
 mod speech;
 mod storing;
+mod surroundings;
 mod syncing;
 mod travel;
 mod visible;
@@ -33,6 +34,7 @@ pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use signing_in::SignIn;
 pub use speech::text;
+pub use surroundings::Surroundings;
 
 use storing::SharedArea;
 use view::{Language, SettingsView};
@@ -43,6 +45,7 @@ pub type Outcome<T = ()> = Result<T, Problem>;
 /// The use cases, over one profile. Shared by reference between all callers of one program.
 pub struct Desk {
     profile: Profile,
+    surroundings: Surroundings,
     settings: Mutex<Settings>,
     /// The person's store, once it is open.
     area: SharedArea,
@@ -58,9 +61,18 @@ impl Desk {
     /// # Errors
     /// `settings_unreadable`.
     pub fn open(profile: Profile) -> Outcome<Self> {
+        Self::open_in(Surroundings::default(), profile)
+    }
+
+    /// As [`Desk::open`], in other surroundings than the system's.
+    ///
+    /// # Errors
+    /// `settings_unreadable`.
+    pub fn open_in(surroundings: Surroundings, profile: Profile) -> Outcome<Self> {
         let settings = profile.settings()?;
         Ok(Self {
             profile,
+            surroundings,
             settings: Mutex::new(settings),
             area: SharedArea::default(),
             online: Mutex::new(None),

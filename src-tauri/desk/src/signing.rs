@@ -1,5 +1,6 @@
 //! The card as a signer.
 
+use jiff::Timestamp;
 use kabinet_pki::certificate::Certificate;
 use kabinet_pki::{SignError, Signer, Time};
 use kabinet_stb::Secret;
@@ -55,8 +56,12 @@ impl Signer for CardSigner {
 
 /// Now, as signatures state it.
 pub(crate) fn now() -> Outcome<Time> {
-    Time::from_system_time(std::time::SystemTime::now())
-        .map_err(|error| Problem::new(Code::Internal).because(error))
+    time(Timestamp::now())
+}
+
+/// That moment, as signatures state it.
+pub(crate) fn time(at: Timestamp) -> Outcome<Time> {
+    Time::from_system_time(at.into()).map_err(|error| Problem::new(Code::Internal).because(error))
 }
 
 impl From<SignError<CardError>> for Problem {

@@ -1,13 +1,11 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
 use kabinet_portal::{
-    Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session,
-    States, Submission,
+    Backoff, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States, Submission,
 };
 use kabinet_records::Application;
 
@@ -47,7 +45,7 @@ impl Desk {
             }
             Ok(Some(store.outbox_due()?.map_or(Duration::MAX, |due| {
                 // What is overdue is due now.
-                Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or_default()
+                Duration::try_from(due.duration_since(self.now())).unwrap_or_default()
             })))
         });
         due.ok().flatten()
@@ -88,7 +86,7 @@ impl Desk {
     async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Vec<Application>> {
         let mut sent = Vec::new();
         for item in self.with_store(|store| Ok(store.outbox()?))? {
-            if item.refused || (!now && item.next_try_at > Timestamp::now()) {
+            if item.refused || (!now && item.next_try_at > self.now()) {
                 continue;
             }
             self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
@@ -112,9 +110,11 @@ impl Desk {
     }
 
     fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
-        let wait = Backoff::default().delay(item.tries, error.retry_after());
-        let due = SystemTime::now() + wait;
-        let due = Timestamp::try_from(due)
+        let chance = self.surroundings.number();
+        let wait = Backoff::default().delay_with(item.tries, error.retry_after(), chance);
+        let due = self
+            .now()
+            .checked_add(wait)
             .map_err(|error| Problem::new(Code::Internal).because(error))?;
         self.with_store(|store| Ok(store.outbox_failed(item.id, code.name(), due)?))
     }
@@ -129,7 +129,7 @@ impl Desk {
             let session = store.session()?.ok_or(Code::SessionExpired)?;
             Ok((person, session))
         })?;
-        let client = Client::new(&person.portal, Options::default())?;
+        let client = self.client(&person.portal)?;
         let session = Session::from_secret(&session)?;
         let keeper = Arc::new(Keeper(Arc::clone(&self.area)));
         let area = Arc::new(PersonalArea::new(&client, session, keeper)?);

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::address;
 use crate::client::{Call, Client};
 use crate::error::PortalError;
-use crate::http::{Reply as HttpReply, now};
+use crate::http::Reply as HttpReply;
 use crate::jmap::{self, Answers, AreaInfo, MethodCall};
 use crate::oauth;
 use crate::session::{Session, SessionKeeper};
@@ -236,7 +236,7 @@ impl PersonalArea {
     async fn send(&self, outgoing: &Outgoing<'_>) -> Result<HttpReply, PortalError> {
         let mut session = self.inner.current().await?;
         let mut renewed = false;
-        if session.expires_at <= now() {
+        if session.expires_at <= self.inner.client.now() {
             session = Arc::clone(&self.inner).renew(session).await?;
             renewed = true;
         }

@@ -12,10 +12,11 @@ use tokio::sync::{OnceCell, RwLock};
 use zeroize::Zeroizing;
 
 use crate::address;
+use crate::clock::Clock;
 use crate::discovery::{self, Metadata};
 use crate::dpop::DpopKey;
 use crate::error::PortalError;
-use crate::http::{Http, Reply, now};
+use crate::http::{Http, Reply, Wire};
 use crate::jwt::Jwks;
 
 /// How connections are made.
@@ -93,8 +94,26 @@ impl Client {
     /// # Errors
     /// [`PortalError::Address`] when the address or the proxy is not acceptable.
     pub fn new(base: &str, options: Options) -> Result<Self, PortalError> {
+        Self::over(base, options, Clock::default(), None)
+    }
+
+    /// As [`Client::new`], by another clock than the system's and, where one is given, over another
+    /// wire than the network.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn over(
+        base: &str,
+        options: Options,
+        clock: Clock,
+        wire: Option<Arc<dyn Wire>>,
+    ) -> Result<Self, PortalError> {
         let base = address::parse_base(base)?;
-        let http = Http::new(&options, address::is_loopback(&base))?;
+        let wire = match wire {
+            Some(wire) => wire,
+            None => Http::network(&options, address::is_loopback(&base))?,
+        };
+        let http = Http::over(wire, clock);
         let inner = Inner {
             base,
             options,
@@ -136,6 +155,16 @@ impl Client {
     #[must_use]
     pub fn round_trips(&self) -> u64 {
         self.inner.http.round_trips()
+    }
+
+    /// Seconds since 1970 by the client's clock.
+    pub(crate) fn now(&self) -> i64 {
+        self.inner.http.now()
+    }
+
+    /// The client's clock.
+    pub(crate) fn clock(&self) -> &Clock {
+        self.inner.http.clock()
     }
 
     pub(crate) fn base(&self) -> &Url {
@@ -189,7 +218,7 @@ impl Client {
                 call.url,
                 access,
                 nonce.as_deref(),
-                now(),
+                self.now(),
             );
             let proof = HeaderValue::try_from(proof).map_err(|_| PortalError::Garbage("nonce"))?;
             headers.insert(HeaderName::from_static("dpop"), proof);

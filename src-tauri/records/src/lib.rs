@@ -4,15 +4,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod application;
+mod clock;
+mod document;
 mod draft;
 pub mod form;
 pub mod group;
 mod holder;
+mod leaves;
 mod manifest;
 mod procedure;
 mod text;
 
 pub use application::{Application, Event, Status};
+pub use clock::{ClientName, DRIFT, HybridClock, Moment, NotAStamp, Seen, Stamp};
+pub use document::{Conflict, DraftDocument, End, Ending, NotADocument, Version, next_id};
 pub use draft::Draft;
 pub use group::GroupError;
 pub use holder::Holder;
