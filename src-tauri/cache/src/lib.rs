@@ -13,6 +13,7 @@ mod outbox;
 mod person;
 mod procedures;
 pub mod protection;
+mod sharing;
 mod states;
 mod store;
 
@@ -21,5 +22,6 @@ pub use forget::forget;
 pub use outbox::OutboxItem;
 pub use person::Person;
 pub use protection::Protection;
+pub use sharing::Unsent;
 pub use states::{Changes, Kind};
 pub use store::Store;

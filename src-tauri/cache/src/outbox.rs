@@ -5,7 +5,7 @@ use kabinet_records::{Application, Draft};
 use rusqlite::{Row, params};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, applications, drafts};
+use crate::{Store, StoreError, applications, drafts, sharing};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,20 +144,24 @@ impl Store {
         )?;
         transaction.execute("DELETE FROM outbox WHERE id = ?", [&id])?;
         applications::put(&transaction, application)?;
+        sharing::registered(&transaction, application.id)?;
         Ok(transaction.commit()?)
     }
 
-    /// Takes a signed application back: it is a draft again, both or neither.
+    /// Takes a signed application back: it is a draft again, both or neither. Gives the draft, with
+    /// what came in meanwhile from other computers.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it has left.
-    pub fn take_back(&mut self, draft: &Draft) -> Result<(), StoreError> {
+    pub fn take_back(&mut self, draft: &Draft) -> Result<Draft, StoreError> {
         let transaction = self.transaction()?;
         if transaction.execute("DELETE FROM outbox WHERE id = ?", [draft.id.to_string()])? != 1 {
             return Err(StoreError::NotFound);
         }
-        drafts::add(&transaction, draft)?;
-        Ok(transaction.commit()?)
+        let draft = sharing::taken_back(&transaction, draft)?;
+        drafts::add(&transaction, &draft)?;
+        transaction.commit()?;
+        Ok(draft)
     }
 }
 

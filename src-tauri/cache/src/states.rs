@@ -24,6 +24,8 @@ pub enum Kind {
     Procedure,
     /// Applications of the person.
     Application,
+    /// Drafts that travel.
+    Draft,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Procedure => "Procedure",
             Self::Application => "Application",
+            Self::Draft => "Draft",
         }
     }
 }

@@ -39,7 +39,7 @@ impl Desk {
     /// Makes what will be signed from a complete draft, and looks at the card.
     ///
     /// # Errors
-    /// `form_incomplete`, `procedure_changed`, `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or
+    /// `form_incomplete`, `draft_undecided`, `procedure_changed`, `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or
     /// PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
         let (octets, procedure) = self.manifest(draft_id)?;
@@ -114,6 +114,14 @@ impl Desk {
     /// What will be signed, from a complete draft.
     fn manifest(&self, draft_id: &str) -> Outcome<(Vec<u8>, Procedure)> {
         let draft = self.stored_draft(draft_id)?;
+        let draft = self.with_store(|store| {
+            let draft = store.draft_to_sign(draft.id)?;
+            if store.conflicts(draft.id)?.is_empty() {
+                Ok(draft)
+            } else {
+                Err(Code::DraftUndecided.into())
+            }
+        })?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         if self.with_store(|store| Ok(store.is_withdrawn(&procedure.id)?))? {
             return Err(Code::ProcedureWithdrawn.into());
@@ -179,8 +187,7 @@ impl Desk {
                 prefilled: std::collections::BTreeMap::new(),
                 changed_at: self.now(),
             };
-            store.take_back(&draft).map_err(not_found)?;
-            Ok(draft)
+            store.take_back(&draft).map_err(not_found)
         })?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         self.view_of_draft(draft, procedure)

@@ -80,6 +80,36 @@ impl Desk {
     /// `draft_not_found`; `usage` when the values are no JSON object or too long; what keeps the
     /// store from writing.
     pub fn save_draft(&self, id: &str, data: &Value) -> Outcome<DraftView> {
+        let (draft, procedure) = self.changed_draft(id, data)?;
+        self.with_store(|store| store.change_draft(&draft).map_err(draft_problem))?;
+        self.view_of_draft(draft, procedure)
+    }
+
+    /// Keeps what the person changed who had `before` in front of them and left `data`. What other
+    /// computers wrote meanwhile stays, beside it where it is the same field.
+    ///
+    /// # Errors
+    /// As [`Desk::save_draft`].
+    pub fn edit_draft(&self, id: &str, before: &Value, data: &Value) -> Outcome<DraftView> {
+        let (mut draft, procedure) = self.changed_draft(id, data)?;
+        self.with_store(|store| {
+            draft = store.edit_draft(before, &draft).map_err(draft_problem)?;
+            Ok(())
+        })?;
+        self.view_of_draft(draft, procedure)
+    }
+
+    /// Deletes a draft.
+    ///
+    /// # Errors
+    /// `draft_not_found`, `no_store`, `store_locked`.
+    pub fn delete_draft(&self, id: &str) -> Outcome {
+        let draft = self.stored_draft(id)?;
+        self.with_store(|store| store.delete_draft(draft.id).map_err(draft_problem))
+    }
+
+    /// The draft with other values.
+    fn changed_draft(&self, id: &str, data: &Value) -> Outcome<(Draft, Procedure)> {
         if !data.is_object() || data.to_string().len() > LONGEST_DRAFT {
             return Err(Problem::new(Code::Usage).with("reason", "data"));
         }
@@ -91,22 +121,13 @@ impl Desk {
             .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
         draft.procedure_version = procedure.version;
         draft.changed_at = self.now();
-        self.with_store(|store| store.change_draft(&draft).map_err(draft_problem))?;
-        self.view_of_draft(draft, procedure)
+        Ok((draft, procedure))
     }
 
-    /// Deletes a draft.
-    ///
-    /// # Errors
-    /// `draft_not_found`, `no_store`, `store_locked`.
-    pub fn delete_draft(&self, id: &str) -> Outcome {
-        let id = parse_id(id, Code::DraftNotFound)?;
-        self.with_store(|store| store.delete_draft(id).map_err(draft_problem))
-    }
-
+    /// The draft of that name, or the one that goes on from it.
     pub(crate) fn stored_draft(&self, id: &str) -> Outcome<Draft> {
         let id = parse_id(id, Code::DraftNotFound)?;
-        self.with_store(|store| store.draft(id).map_err(draft_problem))
+        self.with_store(|store| store.draft_or_copy(id).map_err(draft_problem))
     }
 
     pub(crate) fn view_of_draft(&self, draft: Draft, procedure: Procedure) -> Outcome<DraftView> {
@@ -118,6 +139,8 @@ impl Desk {
                 .into_iter()
                 .map(|problem| problem_view(problem, language))
                 .collect(),
+            conflicts: self.conflicts_of(&draft)?,
+            parted: self.parting_of(&draft)?,
             form: form_of(procedure),
             data: draft.data,
             prefilled: draft.prefilled,

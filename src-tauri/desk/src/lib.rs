@@ -11,6 +11,7 @@ mod files;
 mod forgetting;
 mod keys;
 mod pins;
+mod sharing;
 mod signing;
 mod signing_in;
 mod speech;

@@ -263,6 +263,8 @@ codes! {
     StoreTooNew = "store_too_new",
     /// No such draft.
     DraftNotFound = "draft_not_found",
+    /// Fields were changed on two computers at once, and nobody decided yet.
+    DraftUndecided = "draft_undecided",
     /// No such procedure.
     ProcedureNotFound = "procedure_not_found",
     /// No such application.

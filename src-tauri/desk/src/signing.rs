@@ -61,7 +61,10 @@ pub(crate) fn now() -> Outcome<Time> {
 
 /// That moment, as signatures state it.
 pub(crate) fn time(at: Timestamp) -> Outcome<Time> {
-    Time::from_system_time(at.into()).map_err(|error| Problem::new(Code::Internal).because(error))
+    std::time::Duration::try_from(at.as_duration())
+        .ok()
+        .and_then(|since| Time::from_unix_duration(since).ok())
+        .ok_or_else(|| Problem::new(Code::Internal).because("no time of a signature"))
 }
 
 impl From<SignError<CardError>> for Problem {

@@ -67,6 +67,7 @@ impl Desk {
             store.change_applications(&taken(&changes.applications))?;
             Ok(())
         })?;
+        let drafts = self.share(&area).await?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Ok(SyncView {
             sent: sent
@@ -77,6 +78,7 @@ impl Desk {
             applications: count(
                 changes.applications.changed.len() + changes.applications.removed.len(),
             ),
+            drafts: count(drafts),
             waiting: count(self.with_store(|store| Ok(store.outbox()?))?.len()),
         })
     }
@@ -94,6 +96,10 @@ impl Desk {
                 Ok(Submission::Submitted(application)) => {
                     self.with_store(|store| Ok(store.registered(&application)?))?;
                     sent.push(application);
+                }
+                Ok(Submission::Other(application)) => {
+                    let now = self.now();
+                    self.with_store(|store| Ok(store.registered_elsewhere(&application, now)?))?;
                 }
                 Ok(Submission::Refused(reason)) => {
                     let problem = refusal(&reason);
@@ -257,7 +263,7 @@ fn refusal(reason: &RefusedReason) -> String {
     code.name().to_owned()
 }
 
-fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
+pub(crate) fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
     Changes {
         complete: changes.complete,
         changed: &changes.changed,

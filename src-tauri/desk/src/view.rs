@@ -396,6 +396,37 @@ pub struct DraftView {
     pub prefilled: BTreeMap<String, String>,
     /// What is wrong with it now.
     pub problems: Vec<FieldProblemView>,
+    /// Fields that were changed on two computers at once, until the person has decided.
+    pub conflicts: Vec<ConflictView>,
+    /// How the draft ended on another computer that this one goes on from, until the person has read
+    /// it: `deleted` or `registered`.
+    pub parted: Option<String>,
+}
+
+/// A field of which there is more than one version.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ConflictView {
+    /// JSON Pointer to the value.
+    pub path: String,
+    /// What the draft says now; nothing where the field is empty.
+    #[ts(type = "unknown")]
+    pub current: Option<serde_json::Value>,
+    /// The other versions, the latest first.
+    pub others: Vec<OtherVersionView>,
+    /// Names of all versions that are shown here.
+    pub shown: Vec<String>,
+}
+
+/// A version of a field that the draft does not say now.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct OtherVersionView {
+    /// The value; nothing where somebody emptied the field.
+    #[ts(type = "unknown")]
+    pub value: Option<serde_json::Value>,
+    /// When it was written (RFC 3339).
+    pub written_at: String,
 }
 
 /// What is wrong with one field.
@@ -487,6 +518,8 @@ pub struct SyncView {
     pub procedures: u32,
     /// Applications that changed.
     pub applications: u32,
+    /// Drafts that other computers of the person changed.
+    pub drafts: u32,
     /// Items still waiting.
     pub waiting: u32,
 }

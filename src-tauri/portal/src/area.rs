@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use kabinet_records::{Application, Procedure};
+use kabinet_records::{Application, DraftDocument, Procedure};
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,13 +13,14 @@ use uuid::Uuid;
 
 use crate::address;
 use crate::client::{Call, Client};
+use crate::drafts::{self, DraftUpdate, DraftsSet};
 use crate::error::PortalError;
 use crate::http::Reply as HttpReply;
 use crate::jmap::{self, Answers, AreaInfo, MethodCall};
 use crate::oauth;
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
-use crate::sync::{APPLICATIONS, Changes, Kind, PROCEDURES, States, Step, SyncChanges};
+use crate::sync::{APPLICATIONS, Changes, DRAFTS, Kind, PROCEDURES, States, Step, SyncChanges};
 
 /// Most octets of an answer.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -39,6 +40,10 @@ pub trait Portal: Send + Sync {
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>>;
     /// Both in one request.
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges>;
+    /// Changes of drafts since the state.
+    fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>>;
+    /// Sends drafts unless something has changed since the state.
+    fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet>;
     /// Sends a signed application; may be repeated with the same identifier and octets.
     fn submit<'a>(&'a self, id: Uuid, cms: &'a [u8]) -> Reply<'a, Submission>;
     /// Ends the session at the portal.
@@ -147,6 +152,16 @@ impl PersonalArea {
         Err(PortalError::Garbage("changes without end"))
     }
 
+    async fn send_drafts(
+        &self,
+        state: &str,
+        those: &[DraftUpdate],
+    ) -> Result<DraftsSet, PortalError> {
+        let area = self.area().await?;
+        let calls = drafts::calls(&area.account, state, those);
+        drafts::read(&self.call(&area, &calls).await?, those)
+    }
+
     async fn send_application(&self, id: Uuid, cms: &[u8]) -> Result<Submission, PortalError> {
         let area = self.area().await?;
         if u64::try_from(cms.len()).unwrap_or(u64::MAX) > area.max_upload {
@@ -158,8 +173,9 @@ impl PersonalArea {
         let answers = self
             .call(&area, &submit::calls(&area.account, &id, &blob))
             .await?;
-        match submit::read(&answers, &id)? {
+        match submit::read(&answers, &id, &blob)? {
             Created::Done(application) => Ok(Submission::Submitted(application)),
+            Created::Other(application) => Ok(Submission::Other(application)),
             Created::Refused(reason) => Ok(Submission::Refused(reason)),
             // It was there a moment ago: the portal is not well, and a later try uploads again.
             Created::BlobGone => Err(PortalError::Garbage("upload was not kept")),
@@ -282,6 +298,12 @@ impl Portal for PersonalArea {
     }
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges> {
         Box::pin(self.all_changes(since))
+    }
+    fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>> {
+        Box::pin(self.changes(DRAFTS, since))
+    }
+    fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet> {
+        Box::pin(self.send_drafts(state, drafts))
     }
     fn submit<'a>(&'a self, id: Uuid, cms: &'a [u8]) -> Reply<'a, Submission> {
         Box::pin(self.send_application(id, cms))

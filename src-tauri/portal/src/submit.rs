@@ -18,6 +18,9 @@ const PATH_LIMIT: usize = 512;
 pub enum Submission {
     /// The portal has it, now or since an earlier try.
     Submitted(Application),
+    /// The portal has something else under that identifier, which another computer of the person
+    /// sent; what was sent now is not registered.
+    Other(Application),
     /// The portal will never take it as it is.
     Refused(RefusedReason),
 }
@@ -56,6 +59,8 @@ pub struct FieldProblem {
 /// What the answer to a create says.
 pub(crate) enum Created {
     Done(Application),
+    /// The application was made from another blob.
+    Other(Application),
     Refused(RefusedReason),
     /// The portal does not have the blob (any more): upload it again.
     BlobGone,
@@ -89,7 +94,7 @@ pub(crate) fn calls(account: &str, id: &str, blob: &str) -> Vec<MethodCall> {
 }
 
 /// Reads the answers to [`calls`].
-pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> {
+pub(crate) fn read(answers: &Answers, id: &str, blob: &str) -> Result<Created, PortalError> {
     let set = answers.result("Application/set", "s")?;
     let entry = |name: &str| {
         set.get(name)
@@ -118,10 +123,15 @@ pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> 
     let ours = list
         .iter()
         .find(|object| object.get("id").and_then(Value::as_str) == Some(id));
-    let application = ours.and_then(|object| Application::deserialize(object).ok());
-    application
-        .map(Created::Done)
-        .ok_or(PortalError::Garbage("Application"))
+    let from = ours.and_then(|object| object.get("signatureBlobId")?.as_str());
+    let application = ours
+        .and_then(|object| Application::deserialize(object).ok())
+        .ok_or(PortalError::Garbage("Application"))?;
+    // A portal that does not tell what an application was made from has only one of each name.
+    Ok(match from {
+        Some(from) if from != blob => Created::Other(application),
+        _ => Created::Done(application),
+    })
 }
 
 fn reason(kind: &str, refusal: &Map<String, Value>) -> Result<Created, PortalError> {
@@ -168,7 +178,7 @@ mod tests {
             "sessionState": "0",
         }))
         .unwrap();
-        read(&answers, ID)
+        read(&answers, ID, "G0")
     }
 
     #[test]

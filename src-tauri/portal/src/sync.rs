@@ -59,6 +59,12 @@ pub(crate) const APPLICATIONS: Kind = Kind {
     calls: ["ac", "an", "au", "aa"],
 };
 
+pub(crate) const DRAFTS: Kind = Kind {
+    get: "Draft/get",
+    changes: "Draft/changes",
+    calls: ["dc", "dn", "du", "da"],
+};
+
 /// What one answer says of a type.
 pub(crate) enum Step<T> {
     /// Changes, and whether the portal has more.

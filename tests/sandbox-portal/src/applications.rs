@@ -38,6 +38,7 @@ pub fn list(portal: &Portal, account: &str) -> Result<(String, Vec<Value>), Valu
 pub fn changes(portal: &Portal, account: &str, arguments: &Map<String, Value>) -> Outcome {
     let store = portal.store();
     let now = store.state(account).map_err(failed)?;
+    let known = store.horizon(account).map_err(failed)?..=now;
     let since = arguments
         .get("sinceState")
         .and_then(Value::as_str)
@@ -45,7 +46,7 @@ pub fn changes(portal: &Portal, account: &str, arguments: &Map<String, Value>) -
     let old: i64 = since
         .parse()
         .ok()
-        .filter(|old| (0..=now).contains(old))
+        .filter(|old| known.contains(old))
         .ok_or_else(|| method_error("cannotCalculateChanges"))?;
     let changed = store.changes(account, old).map_err(failed)?;
     Ok(jmap::changes(account, since, &now.to_string(), &changed))
@@ -157,7 +158,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     let object = portal
         .store()
         .register(account, &id, &b64(&signature), |number| {
-            object(&id, &manifest, number, now).to_string()
+            object(&id, blob, &manifest, number, now).to_string()
         })
         .map_err(failed)?;
     serde_json::from_str(&object).map_err(failed)
@@ -188,11 +189,12 @@ fn check_form(procedure: &Value, manifest: &Manifest) -> Result<(), Value> {
     Err(json!({ "type": "invalidForm", "problems": problems }))
 }
 
-fn object(id: &str, manifest: &Manifest, number: i64, now: i64) -> Value {
+fn object(id: &str, blob: &str, manifest: &Manifest, number: i64, now: i64) -> Value {
     let submitted = clock::rfc3339(now);
     let days = procedures::days(&manifest.procedure);
     json!({
         "id": id,
+        "signatureBlobId": blob,
         "procedureId": manifest.procedure,
         "procedureVersion": manifest.version,
         "registrationNumber": format!("{}-{number:06}", &submitted[..4]),

@@ -1,11 +1,24 @@
 //! Today, in the forms that the protocols want.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
+
+thread_local! {
+    static PRETENDED: Cell<Option<i64>> = const { Cell::new(None) };
+}
 
 /// Seconds since 1970.
 #[must_use]
 pub fn seconds() -> i64 {
-    Timestamp::now().as_second()
+    PRETENDED
+        .get()
+        .unwrap_or_else(|| Timestamp::now().as_second())
+}
+
+/// Shows that time in this thread from now on, or the system's again.
+pub fn pretend(seconds: Option<i64>) {
+    PRETENDED.set(seconds);
 }
 
 /// RFC 3339 in UTC, to the second.

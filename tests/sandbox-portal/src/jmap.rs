@@ -5,6 +5,7 @@ use kabinet_stb::hash::belt_hash;
 use serde_json::{Map, Value, json};
 
 use crate::applications;
+use crate::drafts;
 use crate::portal::Portal;
 use crate::procedures;
 use crate::reply::{Reply, broken, problem, reply};
@@ -175,6 +176,12 @@ fn method(portal: &Portal, person: &Person, name: &str, arguments: &Map<String, 
             get(account, &state, list, arguments)
         }
         "Application/changes" => applications::changes(portal, account, arguments),
+        "Draft/get" => {
+            let (state, list) = drafts::list(portal, account)?;
+            get(account, &state, list, arguments)
+        }
+        "Draft/changes" => drafts::changes(portal, account, arguments),
+        "Draft/set" => drafts::set(portal, account, arguments),
         "Application/set" => applications::set(portal, person, arguments),
         _ => Err(method_error("unknownMethod")),
     }

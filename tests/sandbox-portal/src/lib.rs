@@ -13,6 +13,7 @@ pub mod cms;
 pub mod cv;
 pub mod der;
 pub mod dpop;
+pub mod drafts;
 pub mod faults;
 pub mod files;
 pub mod groups;

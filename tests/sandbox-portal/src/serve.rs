@@ -151,7 +151,8 @@ impl http_body::Body for Half {
 
 type Shared = State<Arc<Portal>>;
 
-fn router(portal: Arc<Portal>) -> Router {
+/// All endpoints, without sockets and misbehaviour.
+pub fn router(portal: Arc<Portal>) -> Router {
     Router::new()
         .route(
             "/.well-known/openid-configuration",

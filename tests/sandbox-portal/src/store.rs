@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS application(
 CREATE TABLE IF NOT EXISTS change(
   state INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, id TEXT NOT NULL,
   created INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS horizon(account TEXT PRIMARY KEY, state INTEGER NOT NULL);
 ";
 
 impl Store {
@@ -73,7 +74,12 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(crate::drafts::SCHEMA)?;
         Ok(Self { connection })
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// A setting; made and kept when it is not there yet.
@@ -332,6 +338,51 @@ impl Store {
                 })
             })?
             .collect()
+    }
+
+    /// The signature of an application, base64url.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn signature(&self, account: &str, id: &str) -> rusqlite::Result<String> {
+        self.connection.query_row(
+            "SELECT signature FROM application WHERE account = ?1 AND id = ?2",
+            [account, id],
+            |row| row.get(0),
+        )
+    }
+
+    /// Forgets how an account came to where it is: every state that a client can have is unknown.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn forget_changes(&self, account: &str) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "INSERT INTO change(account, id, created) VALUES(?1, '', 0)",
+            [account],
+        )?;
+        self.connection.execute(
+            "INSERT OR REPLACE INTO horizon(account, state)
+             SELECT account, max(state) FROM change WHERE account = ?1",
+            [account],
+        )?;
+        Ok(())
+    }
+
+    /// The oldest state of an account from which changes can be told.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn horizon(&self, account: &str) -> rusqlite::Result<i64> {
+        let found = self
+            .connection
+            .query_row(
+                "SELECT state FROM horizon WHERE account = ?1",
+                [account],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(found.unwrap_or(0))
     }
 
     /// Whether an account has this application, and how many it has.
