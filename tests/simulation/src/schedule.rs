@@ -39,20 +39,23 @@ thread_local! {
     static STAGE: OnceCell<Stage> = const { OnceCell::new() };
 }
 
-/// Plays a schedule to its end.
+/// Plays a schedule to its end; gives what happened, a line each.
 ///
 /// # Errors
 /// What is lost, doubled, or not the same everywhere afterwards.
-pub fn play(schedule: &Schedule) -> Result<(), Failure> {
+pub fn play(schedule: &Schedule) -> Result<String, Failure> {
     STAGE.with(|stage| {
         let mut world = World::new(stage.get_or_init(Stage::new), schedule.seed);
         for throw in &schedule.throws {
             world.step(*throw);
         }
-        world.close().map_err(|what| Failure {
-            what,
-            trace: world.trace,
-        })
+        match world.close() {
+            Ok(()) => Ok(world.trace),
+            Err(what) => Err(Failure {
+                what,
+                trace: world.trace,
+            }),
+        }
     })
 }
 

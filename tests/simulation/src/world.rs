@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use kabinet_desk::view::{DraftView, SyncView};
-use kabinet_desk::{Desk, Outcome};
+use kabinet_desk::{Code, Desk, Outcome};
 use kabinet_portal::{Answer, PortalError};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Request, StatusCode};
@@ -64,9 +64,13 @@ pub(crate) struct World<'a> {
     stage: &'a Stage,
     subject: String,
     shared: bool,
+    /// Percentage of exchanges to which something happens.
+    weather: usize,
     now: Arc<AtomicI64>,
     computers: Vec<Computer>,
     windows: [Option<Window>; 2],
+    /// Whether the portal has ended the session.
+    signed_out: [bool; 2],
     /// Requests that are still under way although nobody waits for them.
     late: Vec<Request>,
     model: Model,
@@ -85,6 +89,7 @@ impl<'a> World<'a> {
         let subject = stage.portal.new_person();
         // Three of four persons let their drafts travel.
         let shared = chance.below(4) > 0;
+        let weather = chance.one_of(&[5, 15, 40]);
         let computers = ['A', 'B'].map(|name| {
             let chance = Chance(chance.number());
             Computer::new(name, &stage.template, folder.path(), &now, chance)
@@ -93,9 +98,11 @@ impl<'a> World<'a> {
             stage,
             subject,
             shared,
+            weather,
             now,
             computers: computers.into(),
             windows: [None, None],
+            signed_out: [false; 2],
             late: Vec::new(),
             model: Model::default(),
             values: 0,
@@ -108,6 +115,13 @@ impl<'a> World<'a> {
                 world.desk(who).share_drafts(true).unwrap();
             }
         }
+        // The storm finds them at work.
+        for _ in 0..2 {
+            world.begin_draft(0, &mut chance);
+        }
+        for who in 0..2 {
+            world.whole_pass(who).unwrap();
+        }
         world
     }
 
@@ -118,17 +132,16 @@ impl<'a> World<'a> {
         self.now.fetch_add(pause, Ordering::Relaxed);
         let who = chance.below(2);
         match chance.below(100) {
-            0..8 => self.begin_draft(who, &mut chance),
-            8..30 => self.write(who, &mut chance),
-            30..34 => self.settle(who, &mut chance),
-            34..42 => self.sign(who, &mut chance),
-            42..45 => self.take_back(who, &mut chance),
-            45..47 => self.delete(who, &mut chance),
-            47..60 => self.begin_pass(who, &mut chance),
-            60..86 => self.network(who, &mut chance),
-            86..88 => self.arrive_late(&mut chance),
-            88..92 => self.cut_power(who, &mut chance),
-            92..96 => self.pass_time(who, &mut chance),
+            0..4 => self.begin_draft(who, &mut chance),
+            4..34 => self.write(who, &mut chance),
+            34..42 => self.settle(who, &mut chance),
+            42..48 => self.sign(who, &mut chance),
+            48..52 => self.take_back(who, &mut chance),
+            52..54 => self.delete(who, &mut chance),
+            54..88 => self.begin_pass(who, &mut chance),
+            88..90 => self.arrive_late(&mut chance),
+            90..93 => self.cut_power(who, &mut chance),
+            93..96 => self.pass_time(who, &mut chance),
             96..98 => self.bother_portal(&mut chance),
             _ => self.sign_in(who),
         }
@@ -302,12 +315,18 @@ impl<'a> World<'a> {
     }
 
     fn begin_pass(&mut self, who: usize, chance: &mut Chance) {
-        if self.computers[who].is_passing() {
-            return self.network(who, chance);
+        if self.signed_out[who] && chance.below(2) == 0 {
+            return self.sign_in(who);
         }
-        self.say(who, "begins a pass");
-        let ended = self.computers[who].begin_pass(chance.below(2) == 0);
-        self.ended(who, ended);
+        if !self.computers[who].is_passing() {
+            self.say(who, "begins a pass");
+            let ended = self.computers[who].begin_pass(chance.below(2) == 0);
+            self.ended(who, ended);
+        }
+        // Mostly a pass goes through undisturbed, and sometimes the world goes on in the middle.
+        while self.computers[who].line.is_busy() && chance.below(8) > 0 {
+            self.network(who, chance);
+        }
     }
 
     fn ended(&mut self, who: usize, ended: Option<Outcome<SyncView>>) {
@@ -317,7 +336,10 @@ impl<'a> World<'a> {
                 let (sent, drafts) = (view.sent.len(), view.drafts);
                 self.say(who, &format!("ended a pass: {sent} sent, {drafts} drafts"));
             }
-            Some(Err(problem)) => self.say(who, &format!("ended a pass: {problem}")),
+            Some(Err(problem)) => {
+                self.say(who, &format!("ended a pass: {problem}"));
+                self.signed_out[who] = problem.code == Code::SessionExpired;
+            }
         }
     }
 
@@ -345,8 +367,13 @@ impl<'a> World<'a> {
             1 => Err(PortalError::Timeout),
             _ => Err(PortalError::Garbage("answer cut short")),
         };
-        let (what, told): (&str, Option<Told>) = match chance.below(100) {
-            0..48 => {
+        let throw = if chance.below(100) < self.weather {
+            chance.below(100)
+        } else {
+            0
+        };
+        let (what, told): (&str, Option<Told>) = match throw {
+            0..10 => {
                 let answer = match waiting.answer.take() {
                     Some(answer) => answer,
                     None => arrive(&waiting),
@@ -354,32 +381,32 @@ impl<'a> World<'a> {
                 ("", Some(Ok(answer)))
             }
             // It arrives; the answer is still on its way.
-            48..62 => {
+            10..30 => {
                 if waiting.answer.is_none() {
                     waiting.answer = Some(arrive(&waiting));
                 }
                 ("arrives: ", None)
             }
-            62..70 => ("is lost: ", Some(broken())),
-            70..80 => {
+            30..45 => ("is lost: ", Some(broken())),
+            45..68 => {
                 if waiting.answer.is_none() {
                     arrive(&waiting);
                 }
                 ("has its answer lost: ", Some(broken()))
             }
-            80..84 => {
+            68..76 => {
                 let answer = arrive(&waiting);
                 arrive(&waiting);
                 ("comes twice: ", Some(Ok(answer)))
             }
-            84..89 => {
+            76..84 => {
                 self.late.extend(waiting.request.try_clone());
                 ("is late: ", Some(broken()))
             }
-            89..92 => ("gets 503: ", Some(answered(503, Some("120"), b""))),
-            92..94 => ("gets 429: ", Some(answered(429, Some("7"), b""))),
-            94..96 => ("gets 500: ", Some(answered(500, None, b""))),
-            96..98 => ("gets nonsense: ", Some(answered(200, None, b"<html>"))),
+            84..88 => ("gets 503: ", Some(answered(503, Some("120"), b""))),
+            88..91 => ("gets 429: ", Some(answered(429, Some("7"), b""))),
+            91..93 => ("gets 500: ", Some(answered(500, None, b""))),
+            93..95 => ("gets nonsense: ", Some(answered(200, None, b"<html>"))),
             _ => return self.crash(who),
         };
         self.say(who, &format!("{what}{path}"));
@@ -452,7 +479,8 @@ impl<'a> World<'a> {
         self.crash(who);
         let Stage { portal, template } = self.stage;
         self.computers[who].sign_in(template, portal, &self.subject);
-        self.say(who, "signs in");
+        self.signed_out[who] = false;
+        self.say(who, "is signed in anew");
     }
 
     /// The storm is over: everything comes to where it belongs, and is looked at.
@@ -517,6 +545,13 @@ impl<'a> World<'a> {
         });
         let registered = self.stage.portal.registered(&self.subject);
         let alive: BTreeSet<Uuid> = self.stage.portal.drafts(&self.subject);
+        for (who, shown) in shown.iter().enumerate() {
+            for (id, view) in &shown.drafts {
+                if let Some(how) = &view.parted {
+                    self.say(who, &format!("goes on with {id} ({how})"));
+                }
+            }
+        }
         self.model.check(&shown, &registered, &alive, self.shared)
     }
 }

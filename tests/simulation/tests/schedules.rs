@@ -55,7 +55,7 @@ fn nothing_is_lost_or_doubled_and_all_converge() {
             "schedule {seed} (SEED={seed} plays it alone): {}\nat least after:\n{}",
             failure.what, failure.trace
         ),
-        Ok(()) => panic!("schedule {seed} failed once, and not when it was played again"),
+        Ok(_) => panic!("schedule {seed} failed once, and not when it was played again"),
     }
 }
 
@@ -63,8 +63,60 @@ fn nothing_is_lost_or_doubled_and_all_converge() {
 #[test]
 fn a_schedule_can_be_played_again() {
     for seed in 0..5 {
-        let schedule = Schedule::new(seed, THROWS);
-        let outcome = |failure: Result<(), simulation::Failure>| failure.err().map(|one| one.trace);
-        assert_eq!(outcome(play(&schedule)), outcome(play(&schedule)));
+        let trace = || match play(&Schedule::new(seed, THROWS)) {
+            Ok(trace) => trace,
+            Err(failure) => failure.trace,
+        };
+        assert_eq!(trace(), trace());
+    }
+}
+
+/// A simulation in which nothing happens shows nothing.
+#[test]
+fn everything_happens() {
+    let mut traces = String::new();
+    for seed in 0..number("SCHEDULES").unwrap_or(100) {
+        if let Ok(trace) = play(&Schedule::new(seed, THROWS)) {
+            traces.push_str(&trace);
+        }
+    }
+    let mut missing = Vec::new();
+    for (what, least) in [
+        ("begins ", 100),
+        ("saves ", 300),
+        ("decides ", 5),
+        ("signs ", 50),
+        ("back, true", 3),
+        ("deletes ", 10),
+        (": 1 sent, ", 20),
+        ("1 drafts", 20),
+        ("goes on", 1),
+        ("crashes", 50),
+        ("has power for", 20),
+        ("false", 10),
+        ("is lost: ", 20),
+        ("has its answer lost: ", 20),
+        ("comes twice: ", 10),
+        ("(late)", 5),
+        ("session_expired", 1),
+        ("forgets its states", 10),
+        ("along", 3),
+    ] {
+        let found = traces.matches(what).count();
+        println!("{found:>6} {what}");
+        if found < least {
+            missing.push(what);
+        }
+    }
+    assert!(missing.is_empty(), "too rare: {missing:?}");
+}
+
+#[test]
+fn show() {
+    if let Some(seed) = number("SHOW") {
+        match play(&Schedule::new(seed, THROWS)) {
+            Ok(trace) => println!("{trace}"),
+            Err(failure) => println!("{}{}", failure.trace, failure.what),
+        }
     }
 }
