@@ -58,6 +58,11 @@ impl Model {
         self.begun.push(id);
     }
 
+    /// The drafts that the person ever began.
+    pub(crate) fn begun(&self) -> &[Uuid] {
+        &self.begun
+    }
+
     /// The person had `before` in front of them and wrote `after`.
     pub(crate) fn wrote(&mut self, id: Uuid, before: &Value, after: &Value, certain: bool) {
         let draft = self.root(id);

@@ -175,13 +175,13 @@ impl<'a> World<'a> {
         json!(format!("value {}", self.values))
     }
 
-    /// One of the drafts that a computer lists.
+    /// One of the drafts that a computer has. Listing them all would check every form.
     fn some_draft(&mut self, who: usize, chance: &mut Chance) -> Option<DraftView> {
         let desk = self.desk(who);
-        let mut drafts = desk.drafts().ok()?;
-        drafts.sort_by(|one, other| one.id.cmp(&other.id));
-        let id = &drafts.get(chance.below(drafts.len()))?.id;
-        desk.draft(id).ok()
+        let begun = self.model.begun();
+        let first = chance.below(begun.len());
+        let mut those = begun[first..].iter().chain(&begun[..first]);
+        those.find_map(|id| desk.draft(&id.to_string()).ok())
     }
 
     fn begin_draft(&mut self, who: usize, chance: &mut Chance) {
@@ -253,11 +253,12 @@ impl<'a> World<'a> {
 
     fn settle(&mut self, who: usize, chance: &mut Chance) {
         let desk = self.desk(who);
-        let drafts = desk.drafts().unwrap();
-        let views = drafts.iter().filter_map(|one| desk.draft(&one.id).ok());
-        let Some(view) = { views }.find(|view| !view.conflicts.is_empty()) else {
+        let Some(view) = self.some_draft(who, chance) else {
             return;
         };
+        if view.conflicts.is_empty() {
+            return self.write(who, chance);
+        }
         let conflict = &view.conflicts[chance.below(view.conflicts.len())];
         let id = &view.summary.id;
         // The person looks for a while.
