@@ -8,6 +8,7 @@ mod causes;
 mod doctor;
 mod drafting;
 mod files;
+mod following;
 mod forgetting;
 mod keys;
 mod pins;
@@ -18,6 +19,7 @@ mod storing;
 mod syncing;
 mod travel;
 mod visible;
+mod writing;
 
 pub mod problem;
 pub mod profile;
@@ -33,6 +35,7 @@ pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use signing_in::SignIn;
 pub use speech::text;
+pub use writing::LetterSigning;
 
 use storing::SharedArea;
 use view::{Language, SettingsView};

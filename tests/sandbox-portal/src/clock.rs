@@ -2,10 +2,16 @@
 
 use jiff::Timestamp;
 
-/// Seconds since 1970.
+tokio::task_local! {
+    /// How far the clock is wrong for the request under way, in seconds.
+    pub static SKEW: i64;
+}
+
+/// Seconds since 1970, as this request's clock has them.
 #[must_use]
 pub fn seconds() -> i64 {
-    Timestamp::now().as_second()
+    let skew = SKEW.try_with(|skew| *skew).unwrap_or(0);
+    Timestamp::now().as_second() + skew
 }
 
 /// RFC 3339 in UTC, to the second.
