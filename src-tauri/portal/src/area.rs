@@ -52,7 +52,7 @@ pub struct PersonalArea {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     client: Client,
     keeper: Arc<dyn SessionKeeper>,
     state: Mutex<State>,
@@ -106,6 +106,10 @@ impl PersonalArea {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.inner.client
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
     }
 
     async fn all_changes(&self, since: &States) -> Result<SyncChanges, PortalError> {
@@ -236,7 +240,7 @@ impl PersonalArea {
     }
 
     /// The JMAP session: kept with the session, or fetched once.
-    async fn area(&self) -> Result<Arc<AreaInfo>, PortalError> {
+    pub(crate) async fn area(&self) -> Result<Arc<AreaInfo>, PortalError> {
         if let Some(area) = &self.inner.current().await?.area
             && area.is_current()
         {
@@ -327,7 +331,7 @@ impl Portal for PersonalArea {
 
 impl Inner {
     /// The session, which the keeper has.
-    async fn current(&self) -> Result<Arc<Session>, PortalError> {
+    pub(crate) async fn current(&self) -> Result<Arc<Session>, PortalError> {
         self.keep(&mut *self.state.lock().await)
     }
 
@@ -335,7 +339,10 @@ impl Inner {
     ///
     /// Runs to its end even when the caller goes away: the portal has used up the old refresh
     /// token by then, and the new one must not get lost.
-    async fn renew(self: Arc<Self>, stale: Arc<Session>) -> Result<Arc<Session>, PortalError> {
+    pub(crate) async fn renew(
+        self: Arc<Self>,
+        stale: Arc<Session>,
+    ) -> Result<Arc<Session>, PortalError> {
         let work = async move {
             let mut state = self.state.lock().await;
             let session = self.keep(&mut state)?;

@@ -60,28 +60,48 @@ impl Http {
 
     /// Sends the request and reads at most `limit` octets of body.
     pub(crate) async fn send(&self, request: Request, limit: usize) -> Result<Reply, PortalError> {
+        read(self.execute(request).await?, limit).await
+    }
+
+    /// Sends the request; the body of a success is left to be read.
+    pub(crate) async fn open(
+        &self,
+        request: Request,
+        limit: usize,
+    ) -> Result<Result<Response, Reply>, PortalError> {
+        let response = self.execute(request).await?;
+        if response.status() == StatusCode::OK {
+            return Ok(Ok(response));
+        }
+        read(response, limit).await.map(Err)
+    }
+
+    async fn execute(&self, request: Request) -> Result<Response, PortalError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
-        let response = self
-            .client
+        self.client
             .execute(request)
             .await
-            .map_err(|error| failure(&error))?;
-        let status = response.status();
-        let headers = response.headers();
-        let retry_after = headers
-            .get(RETRY_AFTER)
-            .and_then(|value| parse_retry_after(value.to_str().ok()?, now()));
-        let dpop_nonce = text_header(headers, &HeaderName::from_static("dpop-nonce"));
-        let challenge = text_header(headers, &WWW_AUTHENTICATE).unwrap_or_default();
-        let body = read_body(response, limit).await?;
-        Ok(Reply {
-            status,
-            retry_after,
-            dpop_nonce,
-            challenge,
-            body,
-        })
+            .map_err(|error| failure(&error))
     }
+}
+
+/// Reads an answer to its end.
+async fn read(response: Response, limit: usize) -> Result<Reply, PortalError> {
+    let status = response.status();
+    let headers = response.headers();
+    let retry_after = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| parse_retry_after(value.to_str().ok()?, now()));
+    let dpop_nonce = text_header(headers, &HeaderName::from_static("dpop-nonce"));
+    let challenge = text_header(headers, &WWW_AUTHENTICATE).unwrap_or_default();
+    let body = read_body(response, limit).await?;
+    Ok(Reply {
+        status,
+        retry_after,
+        dpop_nonce,
+        challenge,
+        body,
+    })
 }
 
 /// What came back. The body may hold tokens, so that it is wiped.

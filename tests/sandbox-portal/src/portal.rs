@@ -36,6 +36,8 @@ pub struct Portal {
     pub faults: Mutex<Faults>,
     /// Requests by path.
     pub counts: Mutex<BTreeMap<String, u64>>,
+    /// Octets of body of the last request and answer, by path.
+    pub octets: Mutex<BTreeMap<String, (u64, u64)>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
     store: Mutex<Store>,
@@ -61,6 +63,7 @@ impl Portal {
             authorities,
             faults: Mutex::default(),
             counts: Mutex::default(),
+            octets: Mutex::default(),
             sign_ins: Mutex::default(),
             store: Mutex::new(store),
             changed: tokio::sync::broadcast::Sender::new(256),

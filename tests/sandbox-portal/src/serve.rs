@@ -60,7 +60,12 @@ async fn answer(
     *lock(&portal.counts).entry(path.clone()).or_default() += 1;
     let fault = lock(&portal.faults).take(&path);
     let Some(fault) = fault else {
-        return Ok(pass(router, request).await);
+        let sent = http_body::Body::size_hint(request.body()).exact();
+        let reply = pass(router, request).await;
+        let answered = http_body::Body::size_hint(reply.body()).exact();
+        let octets = (sent.unwrap_or(0), answered.unwrap_or(0));
+        lock(&portal.octets).insert(path, octets);
+        return Ok(reply);
     };
     match fault.kind {
         Kind::Status429 => Ok(status(429, &fault)),
@@ -266,6 +271,7 @@ fn router(portal: Arc<Portal>) -> Router {
         )
         .route("/sandbox/faults", post(add_fault).delete(clear_faults))
         .route("/sandbox/requests", get(requests))
+        .route("/sandbox/octets", get(last_octets))
         .route("/sandbox/applications", get(all_applications))
         .route("/sandbox/applications/{id}", post(move_along))
         .layer(DefaultBodyLimit::max(jmap::LARGEST_UPLOAD))
@@ -293,6 +299,10 @@ async fn clear_faults(State(portal): Shared) -> Reply {
 
 async fn requests(State(portal): Shared) -> Reply {
     reply(200, &json!(*lock(&portal.counts)))
+}
+
+async fn last_octets(State(portal): Shared) -> Reply {
+    reply(200, &json!(*lock(&portal.octets)))
 }
 
 async fn all_applications(State(portal): Shared) -> Reply {
