@@ -57,18 +57,7 @@ impl Store {
         &mut self,
         changes: &Changes<'_, Application>,
     ) -> Result<(), StoreError> {
-        let transaction = self.transaction()?;
-        if changes.complete {
-            transaction.execute("DELETE FROM applications", [])?;
-        }
-        for application in changes.changed {
-            put(&transaction, application)?;
-        }
-        for id in changes.removed {
-            transaction.execute("DELETE FROM applications WHERE id = ?", [id])?;
-        }
-        states::keep(&transaction, Kind::Application, changes.state)?;
-        Ok(transaction.commit()?)
+        states::change(self, Kind::Application, "applications", changes, put)
     }
 }
 

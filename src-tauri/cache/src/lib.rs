@@ -6,9 +6,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod applications;
+mod documents;
 mod drafts;
 mod error;
 mod forget;
+mod messages;
 mod outbox;
 mod person;
 mod procedures;
@@ -17,9 +19,10 @@ mod sharing;
 mod states;
 mod store;
 
+pub use documents::blobs;
 pub use error::StoreError;
 pub use forget::forget;
-pub use outbox::OutboxItem;
+pub use outbox::{OutboxItem, OutboxKind};
 pub use person::Person;
 pub use protection::Protection;
 pub use sharing::Unsent;

@@ -1,17 +1,21 @@
 //! The outbox: what is signed and not registered yet. Each way in and out is one transaction.
 
 use jiff::Timestamp;
-use kabinet_records::{Application, Draft};
-use rusqlite::{Row, params};
+use kabinet_records::{Application, Draft, Letter, LetterKind, Message};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, applications, drafts, sharing};
+use crate::{Store, StoreError, applications, drafts, messages, sharing};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxItem {
-    /// The application's identifier.
+    /// The application's or message's identifier.
     pub id: Uuid,
+    /// What it is.
+    pub kind: OutboxKind,
+    /// Of a letter, the application that it is about and must come after.
+    pub application: Option<Uuid>,
     /// The canonical octets that were signed.
     pub manifest: Vec<u8>,
     /// The CAdES signature with the manifest inside.
@@ -28,7 +32,37 @@ pub struct OutboxItem {
     pub problem: Option<String>,
 }
 
-const COLUMNS: &str = "id, manifest, cms, signed_at, tries, next_try_at, refused, problem";
+/// What waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxKind {
+    /// An application.
+    Application,
+    /// A letter on an application.
+    Letter(LetterKind),
+}
+
+impl OutboxKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Letter(LetterKind::Reply) => "reply",
+            Self::Letter(LetterKind::Withdrawal) => "withdrawal",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Application,
+            Self::Letter(LetterKind::Reply),
+            Self::Letter(LetterKind::Withdrawal),
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+}
+
+const COLUMNS: &str =
+    "id, manifest, cms, signed_at, tries, next_try_at, refused, problem, kind, application";
 
 impl Store {
     /// A draft becomes a signed application that waits: the draft goes, the signature comes, both or
@@ -55,6 +89,33 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
+    /// A signed letter waits, behind the application that it is about.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn letter_into_outbox(
+        &mut self,
+        letter: &Letter,
+        manifest: &[u8],
+        cms: &[u8],
+        signed_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO outbox (id, manifest, cms, signed_at, kind, application, in_reply_to)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            params![
+                letter.message.to_string(),
+                manifest,
+                cms,
+                signed_at.as_millisecond(),
+                OutboxKind::Letter(letter.kind).name(),
+                letter.application.to_string(),
+                letter.in_reply_to.map(|id| id.to_string()),
+            ],
+        )?;
+        Ok(())
+    }
+
     /// What waits, the oldest first.
     ///
     /// # Errors
@@ -75,13 +136,15 @@ impl Store {
         self.connection.query_row(&sql, [id.to_string()], read)?
     }
 
-    /// When the next of what waits is due; nothing when nothing waits.
+    /// When the next of what waits is due; nothing when nothing waits. A letter is not due as long as
+    /// its application waits.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn outbox_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<i64> = self.connection.query_row(
-            "SELECT min(next_try_at) FROM outbox WHERE NOT refused",
+            "SELECT min(next_try_at) FROM outbox WHERE NOT refused
+             AND (application IS NULL OR application NOT IN (SELECT id FROM outbox))",
             [],
             |row| row.get(0),
         )?;
@@ -138,18 +201,43 @@ impl Store {
     pub fn registered(&mut self, application: &Application) -> Result<(), StoreError> {
         let id = application.id.to_string();
         let transaction = self.transaction()?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?",
-            [&id],
-        )?;
-        transaction.execute("DELETE FROM outbox WHERE id = ?", [&id])?;
+        leave(&transaction, &id)?;
         applications::put(&transaction, application)?;
         sharing::registered(&transaction, application.id)?;
         Ok(transaction.commit()?)
     }
 
-    /// Takes a signed application back: it is a draft again, both or neither. Gives the draft, with
-    /// what came in meanwhile from other computers.
+    /// The portal has a letter: it leaves the outbox and is a message, both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn delivered(&mut self, message: &Message) -> Result<(), StoreError> {
+        let id = message.id.to_string();
+        let transaction = self.transaction()?;
+        leave(&transaction, &id)?;
+        messages::put(&transaction, message)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Drops a letter that has not left.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it has left.
+    pub fn drop_letter(&self, id: Uuid) -> Result<(), StoreError> {
+        let dropped = self.connection.execute(
+            "DELETE FROM outbox WHERE id = ? AND kind <> 'application'",
+            [id.to_string()],
+        )?;
+        if dropped == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::NotFound)
+        }
+    }
+
+    /// Takes a signed application back: it is a draft again, both or neither. Letters on it go, for
+    /// there is nothing any more that they could be about. Gives the draft, with what came in
+    /// meanwhile from other computers.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it has left.
@@ -158,6 +246,10 @@ impl Store {
         if transaction.execute("DELETE FROM outbox WHERE id = ?", [draft.id.to_string()])? != 1 {
             return Err(StoreError::NotFound);
         }
+        transaction.execute(
+            "DELETE FROM outbox WHERE application = ?",
+            [draft.id.to_string()],
+        )?;
         let draft = sharing::taken_back(&transaction, draft)?;
         drafts::add(&transaction, &draft)?;
         transaction.commit()?;
@@ -165,14 +257,27 @@ impl Store {
     }
 }
 
+/// Out of the outbox; the signed octets stay.
+fn leave(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?",
+        [id],
+    )?;
+    connection.execute("DELETE FROM outbox WHERE id = ?", [id])?;
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {
     let id: String = row.get(0)?;
     let (signed_at, next_try_at) = (row.get(3)?, row.get(5)?);
     let (manifest, cms, tries) = (row.get(1)?, row.get(2)?, row.get(4)?);
     let (refused, problem) = (row.get(6)?, row.get(7)?);
+    let (kind, application): (String, Option<String>) = (row.get(8)?, row.get(9)?);
     let item = || {
         Some(OutboxItem {
             id: id.parse().ok()?,
+            kind: OutboxKind::from_name(&kind)?,
+            application: application.map(|id| id.parse()).transpose().ok()?,
             manifest,
             cms,
             signed_at: Timestamp::from_millisecond(signed_at).ok()?,

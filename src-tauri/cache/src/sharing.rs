@@ -243,7 +243,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
-    pub fn change_documents(
+    pub fn change_draft_documents(
         &mut self,
         changes: &Changes<'_, DraftDocument>,
         now: Timestamp,

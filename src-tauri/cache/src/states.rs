@@ -1,6 +1,7 @@
 //! How far each type is synchronised with the portal.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
+use serde::de::DeserializeOwned;
 
 use crate::{Store, StoreError};
 
@@ -24,6 +25,10 @@ pub enum Kind {
     Procedure,
     /// Applications of the person.
     Application,
+    /// Messages on them.
+    Message,
+    /// Documents that answer them.
+    Document,
     /// Drafts that travel.
     Draft,
 }
@@ -33,6 +38,8 @@ impl Kind {
         match self {
             Self::Procedure => "Procedure",
             Self::Application => "Application",
+            Self::Message => "Message",
+            Self::Document => "Document",
             Self::Draft => "Draft",
         }
     }
@@ -53,6 +60,51 @@ impl Store {
             )
             .optional()?)
     }
+
+    /// The objects whose JSON a query gives.
+    pub(crate) fn bodies<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(parameters, |row| row.get::<_, String>(0))?;
+        rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+    }
+
+    /// The one object whose JSON a query gives.
+    pub(crate) fn body<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<T, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let body: String = statement.query_row(parameters, |row| row.get(0))?;
+        Ok(serde_json::from_str(&body)?)
+    }
+}
+
+/// Takes over what changed in a table whose rows go when the portal's objects go, and the state
+/// that it leads to: all of it or none.
+pub(crate) fn change<T>(
+    store: &mut Store,
+    kind: Kind,
+    table: &'static str,
+    changes: &Changes<'_, T>,
+    put: fn(&Connection, &T) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let transaction = store.transaction()?;
+    if changes.complete {
+        transaction.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    for object in changes.changed {
+        put(&transaction, object)?;
+    }
+    for id in changes.removed {
+        transaction.execute(&format!("DELETE FROM {table} WHERE id = ?"), [id])?;
+    }
+    keep(&transaction, kind, changes.state)?;
+    Ok(transaction.commit()?)
 }
 
 pub(crate) fn keep(connection: &Connection, kind: Kind, state: &str) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use crate::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
+    include_str!("migrations/005.sql"),
     include_str!("migrations/006.sql"),
 ];
 /// Length of the key, in octets.

@@ -12,6 +12,7 @@ use crate::arguments::{
     Command, DraftCommand, KeyCommand, OutboxCommand, PinCommand, ReadWith, SignArguments,
     VerifyArguments,
 };
+use crate::following;
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
 
@@ -21,11 +22,12 @@ pub(crate) struct Failure {
     pub(crate) language: Option<Language>,
 }
 
-struct Call {
-    desk: Desk,
-    secrets: Secrets,
+/// What the commands work with.
+pub(crate) struct Call {
+    pub(crate) desk: Desk,
+    pub(crate) secrets: Secrets,
     reader: Option<String>,
-    show: Show,
+    pub(crate) show: Show,
 }
 
 /// Runs one command; the exit code when it did not fail.
@@ -115,11 +117,18 @@ impl Call {
             Command::Draft { command } => self.draft(command)?,
             Command::Apply(arguments) => self.apply(&arguments).await?,
             Command::Outbox { command } => self.outbox(command).await?,
-            Command::Sync => {
+            Command::Sync { watch: false } => {
                 self.unlock()?;
                 self.show.sync(&self.desk.sync().await?);
             }
-            Command::Applications { command } => self.applications(command)?,
+            Command::Sync { watch: true } => following::watch(self).await?,
+            Command::Applications { command } => self.applications(command).await?,
+            Command::Messages { command } => following::messages(self, command).await?,
+            Command::Documents { command } => following::documents(self, command)?,
+            Command::Due => {
+                self.unlock()?;
+                self.show.due(&self.desk.due()?);
+            }
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
@@ -127,12 +136,12 @@ impl Call {
         Ok(0)
     }
 
-    fn reader(&self) -> Option<&str> {
+    pub(crate) fn reader(&self) -> Option<&str> {
         self.reader.as_deref()
     }
 
     /// Opens the store: by the system's key store, or with the passphrase.
-    fn unlock(&self) -> Outcome {
+    pub(crate) fn unlock(&self) -> Outcome {
         match self
             .desk
             .unlock(self.secrets.given(Kind::Passphrase).as_ref())
@@ -348,18 +357,29 @@ impl Call {
         self.unlock()?;
         match command {
             None => self.show.outbox(&self.desk.outbox()?),
-            Some(OutboxCommand::Cancel { id }) => self.show.draft(&self.desk.cancel_outbox(&id)?),
+            Some(OutboxCommand::Cancel { id }) => match self.desk.take_back(&id)? {
+                Some(draft) => self.show.draft(&draft),
+                None => self.show.done(),
+            },
             Some(OutboxCommand::Retry) => self.show.sync(&self.desk.send_now().await?),
         }
         Ok(())
     }
 
-    fn applications(&self, command: Option<ApplicationsCommand>) -> Outcome {
+    async fn applications(&self, command: Option<ApplicationsCommand>) -> Outcome {
         self.unlock()?;
         match command {
             None => self.show.applications(&self.desk.applications(ALL)?),
             Some(ApplicationsCommand::Show { id }) => {
-                self.show.application(&self.desk.application(&id)?);
+                self.show.application(
+                    &self.desk.application(&id)?,
+                    &self.desk.messages(Some(&id), ALL)?,
+                    &self.desk.documents(Some(&id), ALL)?,
+                );
+            }
+            Some(ApplicationsCommand::Withdraw { id, text, yes }) => {
+                let signing = self.desk.begin_withdrawal(&id, &text, self.reader())?;
+                following::send(self, signing, yes).await?;
             }
             Some(ApplicationsCommand::Save { id, output }) => {
                 self.desk.save_application(&id, &output)?;
@@ -404,7 +424,7 @@ impl Call {
 }
 
 /// More applications than one person ever has.
-const ALL: usize = 10_000;
+pub(crate) const ALL: usize = 10_000;
 
 fn read_json(path: &Path) -> Outcome<Value> {
     let octets =
@@ -420,7 +440,7 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn confirmed() -> Outcome<bool> {
+pub(crate) fn confirmed() -> Outcome<bool> {
     eprint!("[y/N] ");
     let mut line = String::new();
     std::io::stdin()

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod following;
 mod logs;
 mod secrets;
 mod show;

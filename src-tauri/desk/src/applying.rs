@@ -175,6 +175,9 @@ impl Desk {
         };
         let draft = self.with_store(|store| {
             let item = store.outbox_item(id).map_err(not_found)?;
+            if item.kind != kabinet_cache::OutboxKind::Application {
+                return Err(Code::OutboxNotFound.into());
+            }
             if item.tries > 0 && !item.refused {
                 return Err(Code::MayHaveLeft.into());
             }
@@ -199,7 +202,8 @@ pub(crate) fn read(octets: &[u8]) -> Outcome<Manifest> {
     Manifest::parse_canonical(octets).map_err(|error| Problem::new(Code::Internal).because(error))
 }
 
-fn signer_name(applicant: &Applicant) -> String {
+/// Name of who signs, in the first language that there is.
+pub(crate) fn signer_name(applicant: &Applicant) -> String {
     let name = ["be", "ru", "latin"]
         .into_iter()
         .find_map(|language| applicant.name.get(language));

@@ -85,7 +85,7 @@ impl Desk {
             let now = self.now();
             changed += changes.changed.len();
             let unsent = self.with_store(|store| {
-                store.change_documents(&taken(&changes), now)?;
+                store.change_draft_documents(&taken(&changes), now)?;
                 Ok(store.unsent_documents(BATCH)?)
             })?;
             if unsent.is_empty() || !self.send_drafts(area, &changes.state, unsent).await? {

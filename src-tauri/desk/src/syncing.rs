@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
+use kabinet_cache::{Changes, Kind, OutboxItem, OutboxKind, StoreError};
 use kabinet_portal::{
     Backoff, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States, Submission,
 };
-use kabinet_records::Application;
+use kabinet_records::{Application, Direction, LetterKind, Message};
+use uuid::Uuid;
 
 use crate::applying::read;
 use crate::drafting::parse_id;
@@ -59,49 +60,97 @@ impl Desk {
             Ok(States {
                 procedures: store.sync_state(Kind::Procedure)?,
                 applications: store.sync_state(Kind::Application)?,
+                messages: store.sync_state(Kind::Message)?,
+                documents: store.sync_state(Kind::Document)?,
             })
         })?;
         let changes = area.sync(&since).await?;
         self.with_store(|store| {
-            store.change_procedures(&taken(&changes.procedures))?;
-            store.change_applications(&taken(&changes.applications))?;
+            if moved(&changes.procedures, since.procedures.as_ref()) {
+                store.change_procedures(&taken(&changes.procedures))?;
+            }
+            if moved(&changes.applications, since.applications.as_ref()) {
+                store.change_applications(&taken(&changes.applications))?;
+            }
+            if moved(&changes.messages, since.messages.as_ref()) {
+                store.change_messages(&taken(&changes.messages))?;
+            }
+            if moved(&changes.documents, since.documents.as_ref()) {
+                store.change_documents(&taken(&changes.documents))?;
+            }
             Ok(())
         })?;
+        self.fetch_documents(&area).await?;
         let drafts = self.share(&area).await?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let news = changes.messages.changed.iter();
+        let news = news.filter(|message| message.direction == Direction::ToApplicant);
         Ok(SyncView {
             sent: sent
+                .applications
                 .into_iter()
                 .map(|application| self.view_of_application(application))
+                .collect(),
+            letters: sent
+                .messages
+                .iter()
+                .map(|message| message.id.to_string())
                 .collect(),
             procedures: count(changes.procedures.changed.len() + changes.procedures.removed.len()),
             applications: count(
                 changes.applications.changed.len() + changes.applications.removed.len(),
             ),
+            messages: count(news.count()),
+            documents: count(changes.documents.changed.len()),
             drafts: count(drafts),
             waiting: count(self.with_store(|store| Ok(store.outbox()?))?.len()),
         })
     }
 
-    /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one
-    /// application that is refused does not keep the others.
-    async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Vec<Application>> {
-        let mut sent = Vec::new();
-        for item in self.with_store(|store| Ok(store.outbox()?))? {
-            if item.refused || (!now && item.next_try_at > self.now()) {
+    /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one thing
+    /// that is refused does not keep the others, but for letters on an application that is not there.
+    async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Sent> {
+        let mut sent = Sent::default();
+        let items = self.with_store(|store| Ok(store.outbox()?))?;
+        let mut waiting: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+        for item in items {
+            let early = !now && item.next_try_at > self.now();
+            let behind = item.application.is_some_and(|id| waiting.contains(&id));
+            if item.refused || early || behind {
                 continue;
             }
             self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
-            match area.submit(item.id, &item.cms).await {
-                Ok(Submission::Submitted(application)) => {
-                    self.with_store(|store| Ok(store.registered(&application)?))?;
-                    sent.push(application);
-                }
-                Ok(Submission::Other(application)) => {
-                    let now = self.now();
-                    self.with_store(|store| Ok(store.registered_elsewhere(&application, now)?))?;
-                }
-                Ok(Submission::Refused(reason)) => {
+            let refused = match item.kind {
+                OutboxKind::Application => match area.submit(item.id, &item.cms).await {
+                    Ok(Submission::Submitted(application)) => {
+                        self.with_store(|store| Ok(store.registered(&application)?))?;
+                        waiting.retain(|id| *id != item.id);
+                        sent.applications.push(application);
+                        continue;
+                    }
+                    Ok(Submission::Other(application)) => {
+                        let now = self.now();
+                        self.with_store(
+                            |store| Ok(store.registered_elsewhere(&application, now)?),
+                        )?;
+                        waiting.retain(|id| *id != item.id);
+                        continue;
+                    }
+                    Ok(Submission::Refused(reason)) => Ok(reason),
+                    Err(error) => Err(error),
+                },
+                OutboxKind::Letter(_) => match area.write(item.id, &item.cms).await {
+                    Ok(Submission::Submitted(message) | Submission::Other(message)) => {
+                        self.with_store(|store| Ok(store.delivered(&message)?))?;
+                        sent.messages.push(message);
+                        continue;
+                    }
+                    Ok(Submission::Refused(reason)) => Ok(reason),
+                    Err(error) => Err(error),
+                },
+            };
+            match refused {
+                Ok(reason) => {
                     let problem = refusal(&reason);
                     self.with_store(|store| Ok(store.outbox_refused(item.id, &problem)?))?;
                 }
@@ -178,12 +227,23 @@ impl Desk {
     }
 
     pub(crate) fn view_of_item(&self, item: &OutboxItem) -> Outcome<OutboxItemView> {
-        let manifest = read(&item.manifest)?;
         let waits = !item.refused && item.next_try_at > item.signed_at;
+        let (kind, procedure_id) = match item.kind {
+            OutboxKind::Application => ("application", read(&item.manifest)?.procedure.id),
+            OutboxKind::Letter(kind) => (
+                match kind {
+                    LetterKind::Reply => "reply",
+                    LetterKind::Withdrawal => "withdrawal",
+                },
+                self.procedure_of(item.application)?,
+            ),
+        };
         Ok(OutboxItemView {
             id: item.id.to_string(),
-            title: self.title_of(&manifest.procedure.id),
-            procedure_id: manifest.procedure.id,
+            kind: kind.to_owned(),
+            application_id: item.application.map(|id| id.to_string()),
+            title: self.title_of(&procedure_id),
+            procedure_id,
             signed_at: item.signed_at.to_string(),
             state: if item.refused {
                 OutboxStateView::Refused
@@ -196,6 +256,22 @@ impl Desk {
                 .as_deref()
                 .map(|problem| self.sentence(problem)),
             next_try_at: waits.then(|| item.next_try_at.to_string()),
+        })
+    }
+
+    /// Number of the procedure of an application, wherever that is now.
+    fn procedure_of(&self, application: Option<Uuid>) -> Outcome<String> {
+        let Some(id) = application else {
+            return Ok(String::new());
+        };
+        self.with_store(|store| match store.application(id) {
+            Ok(application) => Ok(application.procedure_id),
+            Err(StoreError::NotFound) => match store.outbox_item(id) {
+                Ok(item) => Ok(read(&item.manifest)?.procedure.id),
+                Err(StoreError::NotFound) => Ok(String::new()),
+                Err(error) => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
         })
     }
 
@@ -223,7 +299,7 @@ impl Desk {
     }
 
     /// The procedure's title; its number where the catalogue does not have it any more.
-    fn title_of(&self, procedure_id: &str) -> TextView {
+    pub(crate) fn title_of(&self, procedure_id: &str) -> TextView {
         match self.stored_procedure(procedure_id) {
             Ok(procedure) => procedure.title.into(),
             Err(_) => TextView {
@@ -235,7 +311,7 @@ impl Desk {
     }
 
     /// A problem as the outbox keeps it: its name, and a reason where it has one.
-    fn sentence(&self, kept: &str) -> String {
+    pub(crate) fn sentence(&self, kept: &str) -> String {
         let (name, reason) = kept.split_once(' ').unwrap_or((kept, ""));
         let code = Code::from_name(name).unwrap_or(Code::Internal);
         Problem::new(code)
@@ -252,6 +328,8 @@ fn refusal(reason: &RefusedReason) -> String {
         RefusedReason::InvalidForm(_) => Code::FormIncomplete,
         RefusedReason::InvalidSignature => Code::SignatureFailed,
         RefusedReason::SignerNotHolder => Code::OtherCard,
+        RefusedReason::NoSuchApplication => Code::ApplicationNotFound,
+        RefusedReason::ApplicationClosed => Code::ApplicationClosed,
         RefusedReason::InvalidManifest => {
             return format!("{} invalidManifest", Code::PortalRefused.name());
         }
@@ -261,6 +339,18 @@ fn refusal(reason: &RefusedReason) -> String {
         _ => Code::PortalRefused,
     };
     code.name().to_owned()
+}
+
+/// What left the outbox in a pass.
+#[derive(Default)]
+struct Sent {
+    applications: Vec<Application>,
+    messages: Vec<Message>,
+}
+
+/// Whether there is something to write: an idle pass leaves the disk alone.
+fn moved<T>(changes: &kabinet_portal::Changes<T>, since: Option<&String>) -> bool {
+    changes.complete || since != Some(&changes.state)
 }
 
 pub(crate) fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {

@@ -54,16 +54,16 @@ pub(crate) fn calls(account: &str, state: &str, documents: &[DraftUpdate]) -> Ve
     let get = json!({"accountId": account, "ids": new});
     vec![
         MethodCall {
-            name: "Draft/set",
+            name: "Draft/set".to_owned(),
             arguments: json!({
                 "accountId": account, "ifInState": state, "create": create, "update": update,
             }),
-            id: "ds",
+            id: "ds".to_owned(),
         },
         MethodCall {
-            name: "Draft/get",
+            name: "Draft/get".to_owned(),
             arguments: get,
-            id: "dg",
+            id: "dg".to_owned(),
         },
     ]
 }

@@ -40,28 +40,29 @@ pub struct Answer {
 }
 
 /// The network, with its pool of connections.
+#[derive(Clone)]
 struct Network(reqwest::Client);
+
+impl Network {
+    async fn execute(&self, request: Request) -> Result<Response, PortalError> {
+        self.0
+            .execute(request)
+            .await
+            .map_err(|error| failure(&error))
+    }
+}
 
 impl Wire for Network {
     fn exchange(&self, request: Request, limit: usize) -> Exchange<'_> {
-        Box::pin(async move {
-            let mut response = self
-                .0
-                .execute(request)
-                .await
-                .map_err(|error| failure(&error))?;
-            Ok(Answer {
-                status: response.status(),
-                headers: std::mem::take(response.headers_mut()),
-                body: read_body(response, limit).await?,
-            })
-        })
+        Box::pin(async move { read(self.execute(request).await?, limit).await })
     }
 }
 
 /// The wire and the count of exchanges.
 pub(crate) struct Http {
     wire: Arc<dyn Wire>,
+    /// What can hold a stream open; nothing over another wire.
+    network: Option<Network>,
     clock: Clock,
     round_trips: AtomicU64,
 }
@@ -71,6 +72,7 @@ impl Http {
     pub(crate) fn over(wire: Arc<dyn Wire>, clock: Clock) -> Self {
         Self {
             wire,
+            network: None,
             clock,
             round_trips: AtomicU64::new(0),
         }
@@ -86,8 +88,12 @@ impl Http {
         &self.clock
     }
 
-    /// `direct` for a loopback portal: a proxy would answer for its own loopback.
-    pub(crate) fn network(options: &Options, direct: bool) -> Result<Arc<dyn Wire>, PortalError> {
+    /// Over the network; `direct` for a loopback portal: a proxy would answer for its own loopback.
+    pub(crate) fn network(
+        options: &Options,
+        direct: bool,
+        clock: Clock,
+    ) -> Result<Self, PortalError> {
         // The library takes the process's provider of cryptography; a second call is refused and
         // changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -109,7 +115,11 @@ impl Http {
         let client = builder
             .build()
             .map_err(|_| PortalError::Address("the HTTP client cannot be set up"))?;
-        Ok(Arc::new(Network(client)))
+        let network = Network(client);
+        Ok(Self {
+            network: Some(network.clone()),
+            ..Self::over(Arc::new(network), clock)
+        })
     }
 
     /// Requests that were sent so far.
@@ -120,7 +130,25 @@ impl Http {
     /// Sends the request and reads at most `limit` octets of body.
     pub(crate) async fn send(&self, request: Request, limit: usize) -> Result<Reply, PortalError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
-        let answer = self.wire.exchange(request, limit).await?;
+        Ok(self.reply(self.wire.exchange(request, limit).await?))
+    }
+
+    /// Sends the request; the body of a success is left to be read.
+    pub(crate) async fn open(
+        &self,
+        request: Request,
+        limit: usize,
+    ) -> Result<Result<Response, Reply>, PortalError> {
+        let network = self.network.as_ref().ok_or(PortalError::Server(404))?;
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        let response = network.execute(request).await?;
+        if response.status() == StatusCode::OK {
+            return Ok(Ok(response));
+        }
+        Ok(Err(self.reply(read(response, limit).await?)))
+    }
+
+    fn reply(&self, answer: Answer) -> Reply {
         let Answer {
             status,
             headers,
@@ -129,16 +157,23 @@ impl Http {
         let retry_after = headers
             .get(RETRY_AFTER)
             .and_then(|value| parse_retry_after(value.to_str().ok()?, self.now()));
-        let dpop_nonce = text_header(&headers, &HeaderName::from_static("dpop-nonce"));
-        let challenge = text_header(&headers, &WWW_AUTHENTICATE).unwrap_or_default();
-        Ok(Reply {
+        Reply {
             status,
             retry_after,
-            dpop_nonce,
-            challenge,
+            dpop_nonce: text_header(&headers, &HeaderName::from_static("dpop-nonce")),
+            challenge: text_header(&headers, &WWW_AUTHENTICATE).unwrap_or_default(),
             body,
-        })
+        }
     }
+}
+
+/// Reads an answer to its end.
+async fn read(mut response: Response, limit: usize) -> Result<Answer, PortalError> {
+    Ok(Answer {
+        status: response.status(),
+        headers: std::mem::take(response.headers_mut()),
+        body: read_body(response, limit).await?,
+    })
 }
 
 /// What came back. The body may hold tokens, so that it is wiped.

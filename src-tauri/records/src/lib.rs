@@ -1,5 +1,5 @@
 //! The nouns of the personal area and their JSON: procedures with their forms, drafts, manifests,
-//! applications, and the holder of a card.
+//! applications with their messages and documents, and the holder of a card.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -7,20 +7,26 @@ mod application;
 mod clock;
 mod document;
 mod draft;
+mod draft_document;
 pub mod form;
 pub mod group;
 mod holder;
 mod leaves;
+mod letter;
 mod manifest;
+mod message;
 mod procedure;
 mod text;
 
 pub use application::{Application, Event, Status};
 pub use clock::{ClientName, DRIFT, HybridClock, Moment, NotAStamp, Seen, Stamp};
-pub use document::{Conflict, DraftDocument, End, Ending, NotADocument, Version, next_id};
+pub use document::{Document, DocumentSignature};
 pub use draft::Draft;
+pub use draft_document::{Conflict, DraftDocument, End, Ending, NotADocument, Version, next_id};
 pub use group::GroupError;
 pub use holder::Holder;
+pub use letter::{Letter, LetterKind};
 pub use manifest::{Applicant, Attachment, Manifest, ManifestError, ProcedureReference};
+pub use message::{Direction, Message, Request, RequestKind, Words};
 pub use procedure::{Form, Procedure};
 pub use text::Text;

@@ -36,9 +36,13 @@ pub struct Portal {
     pub faults: Mutex<Faults>,
     /// Requests by path.
     pub counts: Mutex<BTreeMap<String, u64>>,
+    /// Octets of body of the last request and answer, by path.
+    pub octets: Mutex<BTreeMap<String, (u64, u64)>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
     store: Mutex<Store>,
+    /// Whose area has changed, for whoever listens to the event source.
+    changed: tokio::sync::broadcast::Sender<String>,
 }
 
 impl Portal {
@@ -59,14 +63,27 @@ impl Portal {
             authorities,
             faults: Mutex::default(),
             counts: Mutex::default(),
+            octets: Mutex::default(),
             sign_ins: Mutex::default(),
             store: Mutex::new(store),
+            changed: tokio::sync::broadcast::Sender::new(256),
         })
     }
 
     /// The file, for the time of one step.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
+    }
+
+    /// Tells those who listen that something of the account has changed.
+    pub fn tell(&self, account: &str) {
+        // Mostly nobody listens.
+        let _ = self.changed.send(account.to_owned());
+    }
+
+    /// The accounts whose area changes from now on.
+    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<String> {
+        self.changed.subscribe()
     }
 
     /// Checks the DPoP proof of a request to the authorization side. Gives the key's thumbprint.

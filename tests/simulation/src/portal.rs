@@ -188,10 +188,12 @@ impl Portal {
     /// All that is registered of the person.
     pub(crate) fn registered(&self, subject: &str) -> Vec<Registered> {
         let store = self.sandbox.store();
-        let list = store.applications(Some(subject)).unwrap();
+        let list = store.objects("Application", Some(subject)).unwrap();
         list.into_iter()
             .map(|application| {
-                let signature = store.signature(subject, &application.id).unwrap();
+                let signature = store
+                    .signature("Application", subject, &application.id)
+                    .unwrap();
                 let content = kabinet_pki::content(&unb64(&signature).unwrap()).unwrap();
                 Registered {
                     id: application.id.parse().unwrap(),
@@ -212,16 +214,21 @@ impl Portal {
     /// It forgets what changed until now, as after a restore from its own backup.
     pub(crate) fn forget_changes(&self, subject: &str) {
         let store = self.sandbox.store();
-        store.forget_changes(subject).unwrap();
-        store.forget_draft_changes(subject).unwrap();
+        for kind in sandbox_portal::objects::KINDS {
+            store.forget_changes(kind, subject).unwrap();
+        }
     }
 
     /// The person's drafts that have not ended.
     pub(crate) fn drafts(&self, subject: &str) -> BTreeSet<Uuid> {
-        let bodies = self.sandbox.store().drafts(subject).unwrap();
-        bodies
+        let drafts = self
+            .sandbox
+            .store()
+            .objects("Draft", Some(subject))
+            .unwrap();
+        drafts
             .iter()
-            .map(|body| serde_json::from_str::<DraftDocument>(body).unwrap())
+            .map(|draft| serde_json::from_str::<DraftDocument>(&draft.body).unwrap())
             .filter(|document| document.end().is_none())
             .map(|document| document.id)
             .collect()

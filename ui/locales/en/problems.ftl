@@ -192,3 +192,15 @@ rec-other-card = Put in the card of the person who signed in, or sign in with th
 
 err-may-have-left = This application was already being sent and may have reached the portal.
 rec-may-have-left = It cannot be taken back until that is known. Synchronise when there is a connection: you will see its registration number or why it was refused.
+err-application-closed = This application is already decided or withdrawn.
+rec-application-closed = Nothing can be added to it. If you need to, make a new application.
+err-message-not-found = There is no such message.
+rec-message-not-found = Synchronise and look at the list again.
+err-letter-empty = The reply says nothing, or it is too long.
+rec-letter-empty = Write at least a word, and no more than ten thousand signs.
+err-document-not-found = There is no such document on this computer.
+rec-document-not-found = Synchronise when there is a connection: the document will come from the portal.
+issued-genuine = Genuine: signed by { $signer }, and nobody has changed anything since.
+issued-cannot-tell = Nobody can tell here whether it is genuine: who signed it cannot be checked.
+issued-not-genuine = Not genuine: its content or its signature was changed. Do not believe it.
+issued-missing = The document has not come from the portal yet.
