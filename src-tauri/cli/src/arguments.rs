@@ -301,6 +301,27 @@ pub(crate) enum DraftCommand {
         /// Its id
         id: String,
     },
+    /// Decide for one version of a field that was changed on two computers
+    Decide {
+        /// Its id
+        id: String,
+        /// The field, as `draft show` names it
+        field: String,
+        /// Number of the version, as `draft show` counts them: 0 is what the draft says now
+        version: usize,
+    },
+    /// Have drafts on other computers, too, or only here; without a word, how it is
+    Share {
+        /// on or off
+        #[arg(value_enum)]
+        wish: Option<OnOff>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnOff {
+    On,
+    Off,
 }
 
 #[derive(Args)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, CertCommand,
-    Command, DraftCommand, KeyCommand, OutboxCommand, PinCommand, ReadWith, SignArguments,
+    Command, DraftCommand, KeyCommand, OnOff, OutboxCommand, PinCommand, ReadWith, SignArguments,
     VerifyArguments,
 };
 use crate::following;
@@ -318,6 +318,30 @@ impl Call {
             DraftCommand::Delete { id } => {
                 self.desk.delete_draft(&id)?;
                 self.show.done();
+            }
+            DraftCommand::Decide { id, field, version } => {
+                let usage = |reason| Problem::new(Code::Usage).with("reason", reason);
+                let draft = self.desk.draft(&id)?;
+                let conflict = draft.conflicts.into_iter().find(|one| one.path == field);
+                let conflict = conflict.ok_or_else(|| usage("field"))?;
+                let value = match version {
+                    0 => conflict.current,
+                    other => {
+                        let mut others = conflict.others.into_iter();
+                        let chosen = others.nth(other - 1);
+                        chosen.ok_or_else(|| usage("version"))?.value
+                    }
+                };
+                let decided = self
+                    .desk
+                    .settle_draft(&id, &field, &conflict.shown, value)?;
+                self.show.draft(&decided);
+            }
+            DraftCommand::Share { wish } => {
+                if let Some(wish) = wish {
+                    self.desk.share_drafts(wish == OnOff::On)?;
+                }
+                self.show.sharing(self.desk.shares_drafts()?);
             }
         }
         Ok(())

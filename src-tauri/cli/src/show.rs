@@ -370,6 +370,24 @@ impl Show {
             for problem in &view.problems {
                 self.line(&format!("  ! {} {}", problem.path, problem.message));
             }
+            for conflict in &view.conflicts {
+                self.line(&format!("  ? {} {}", conflict.path, self.say("conflict")));
+                let others = conflict.others.iter().map(|other| &other.value);
+                for (number, value) in [&conflict.current].into_iter().chain(others).enumerate() {
+                    let value = match value {
+                        Some(serde_json::Value::String(text)) => text.clone(),
+                        Some(other) => other.to_string(),
+                        None => self.say("conflict-empty"),
+                    };
+                    self.line(&format!("    {number}: {value}"));
+                }
+            }
+        });
+    }
+
+    pub(crate) fn sharing(&self, shared: bool) {
+        self.either(&json!({ "shared": shared }), || {
+            self.line(&self.say(if shared { "share-on" } else { "share-off" }));
         });
     }
 

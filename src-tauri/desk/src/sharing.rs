@@ -7,7 +7,7 @@ use kabinet_records::{Conflict, Draft, DraftDocument, Ending, Stamp};
 use serde_json::Value;
 
 use crate::problem::{Code, Problem};
-use crate::syncing::taken;
+use crate::syncing::{moved, taken};
 use crate::view::{ConflictView, DraftView, OtherVersionView};
 use crate::{Desk, Outcome};
 
@@ -85,7 +85,9 @@ impl Desk {
             let now = self.now();
             changed += changes.changed.len();
             let unsent = self.with_store(|store| {
-                store.change_draft_documents(&taken(&changes), now)?;
+                if moved(&changes, since.as_ref()) {
+                    store.change_draft_documents(&taken(&changes), now)?;
+                }
                 Ok(store.unsent_documents(BATCH)?)
             })?;
             if unsent.is_empty() || !self.send_drafts(area, &changes.state, unsent).await? {

@@ -349,7 +349,7 @@ struct Sent {
 }
 
 /// Whether there is something to write: an idle pass leaves the disk alone.
-fn moved<T>(changes: &kabinet_portal::Changes<T>, since: Option<&String>) -> bool {
+pub(crate) fn moved<T>(changes: &kabinet_portal::Changes<T>, since: Option<&String>) -> bool {
     changes.complete || since != Some(&changes.state)
 }
 

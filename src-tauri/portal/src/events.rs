@@ -150,7 +150,7 @@ impl PersonalArea {
         let inner = self.inner();
         let mut session = inner.current().await?;
         let mut renewed = false;
-        if session.expires_at <= crate::http::now() {
+        if session.expires_at <= self.client().now() {
             session = Arc::clone(inner).renew(session).await?;
             renewed = true;
         }

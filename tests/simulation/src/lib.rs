@@ -12,10 +12,12 @@
 
 mod chance;
 mod computer;
+mod measure;
 mod model;
 mod network;
 mod portal;
 mod schedule;
 mod world;
 
+pub use measure::{Cost, Costs, costs};
 pub use schedule::{Failure, Schedule, play, shrink};

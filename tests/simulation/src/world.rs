@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::chance::Chance;
 use crate::computer::{Computer, Template};
+use crate::measure::Cost;
 use crate::model::{Model, Shown};
 use crate::network::Told;
 use crate::portal::Portal;
@@ -66,7 +67,7 @@ pub(crate) struct World<'a> {
     shared: bool,
     /// Percentage of exchanges to which something happens.
     weather: usize,
-    now: Arc<AtomicI64>,
+    pub(crate) now: Arc<AtomicI64>,
     computers: Vec<Computer>,
     windows: [Option<Window>; 2],
     /// Whether the portal has ended the session.
@@ -75,6 +76,7 @@ pub(crate) struct World<'a> {
     late: Vec<Request>,
     model: Model,
     values: u64,
+    cost: Cost,
     /// What happened, a line each.
     pub(crate) trace: String,
     _folder: tempfile::TempDir,
@@ -106,6 +108,7 @@ impl<'a> World<'a> {
             late: Vec::new(),
             model: Model::default(),
             values: 0,
+            cost: Cost::default(),
             trace: String::new(),
             _folder: folder,
         };
@@ -509,12 +512,33 @@ impl<'a> World<'a> {
         Err("the computers never come to rest".to_owned())
     }
 
+    /// Whether the person's drafts travel.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// The person fills in a form and signs it.
+    pub(crate) fn file(&mut self, who: usize) {
+        self.begin_draft(who, &mut Chance(0));
+        let id = self.model.begun().last().unwrap().to_string();
+        let mut signer = self.stage.portal.signer();
+        self.desk(who).apply_with(&id, &mut signer).unwrap();
+    }
+
+    /// What a pass over a good network costs.
+    pub(crate) fn measured_pass(&mut self, who: usize) -> Cost {
+        self.cost = Cost::default();
+        self.whole_pass(who).unwrap();
+        self.cost
+    }
+
     fn whole_pass(&mut self, who: usize) -> Result<SyncView, String> {
         self.now.fetch_add(SECOND, Ordering::Relaxed);
         let mut ended = self.computers[who].begin_pass(true);
         while ended.is_none() {
             let waiting = self.computers[who].line.take().unwrap();
             let answer = self.arrives(&waiting.request);
+            self.cost.add(&waiting.request, &answer);
             waiting.tell(Ok(answer));
             ended = self.computers[who].go_on();
         }

@@ -100,3 +100,8 @@ overdue = overdue since
 answered = answered
 delivered = Signed and delivered.
 message-waiting = waits to be sent
+
+share-on = Drafts are on your other computers, too.
+share-off = Drafts stay on this computer.
+conflict = changed on two computers
+conflict-empty = (empty)

@@ -293,3 +293,16 @@ portal-chosen = The portal is set.
 prompt-portal = Use this portal?
 prompt-portal-text = You will sign in and send applications there. Go on only if the address comes from an authority.
 prompt-do-portal = Use it
+
+share-drafts = Have my drafts on my other computers, too
+share-drafts-note = The portal then keeps what you have not sent yet, so that you can go on at another computer. Without this, drafts stay here only.
+conflicts = Changed on two computers
+conflicts-text = You changed these fields here and on another computer. Nothing is lost: choose what to keep.
+conflict-take = Keep: { $value }
+conflict-now = as the draft says now
+conflict-empty = empty
+conflict-decided = Chosen: { $field }
+parted-registered = You have sent this draft from another computer already
+parted-deleted = You deleted this draft on another computer
+parted-text = Something had been written here that was not known there. It is kept in this new draft; if you do not need it, delete it.
+understood = I see
