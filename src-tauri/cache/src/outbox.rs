@@ -5,7 +5,7 @@ use kabinet_records::{Application, Draft, Letter, LetterKind, Message};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, applications, drafts, messages, sharing};
+use crate::{Store, StoreError, applications, messages, sharing};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -251,7 +251,6 @@ impl Store {
             [draft.id.to_string()],
         )?;
         let draft = sharing::taken_back(&transaction, draft)?;
-        drafts::add(&transaction, &draft)?;
         transaction.commit()?;
         Ok(draft)
     }

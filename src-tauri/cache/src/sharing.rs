@@ -384,23 +384,36 @@ pub(crate) fn registered(connection: &Connection, id: Uuid) -> Result<(), StoreE
     keep(connection, &row)
 }
 
-/// The draft as it is when its application is taken back: with what came in meanwhile, and under
-/// another identifier where another computer has used up this one.
+/// Makes a draft again of an application that is taken back: with what came in meanwhile, and under
+/// another identifier where another computer has used up this one. Gives the draft.
 pub(crate) fn taken_back(connection: &Connection, draft: &Draft) -> Result<Draft, StoreError> {
-    let Some(row) = row(connection, draft.id)? else {
+    let Some(entry) = row(connection, draft.id)? else {
+        drafts::add(connection, draft)?;
         added(connection, draft)?;
         return Ok(draft.clone());
     };
-    match row.document.end().map(|end| end.how) {
-        None => Ok(row.document.draft()),
-        Some(how) => {
-            connection.execute(
-                "DELETE FROM draft_documents WHERE id = ?",
-                [draft.id.to_string()],
-            )?;
-            let copy = copied(connection, &row.document, how)?;
-            Ok(copy.draft())
+    let Some(end) = entry.document.end() else {
+        let draft = entry.document.draft();
+        drafts::add(connection, &draft)?;
+        return Ok(draft);
+    };
+    connection.execute(
+        "DELETE FROM draft_documents WHERE id = ?",
+        [draft.id.to_string()],
+    )?;
+    // The person wants it back, whether or not somebody knew it: the first identifier that is free.
+    let mut copy = entry.document.continued();
+    loop {
+        let there = row(connection, copy.id)?;
+        let ended = there
+            .as_ref()
+            .is_some_and(|there| there.document.end().is_some());
+        let id = copy.id;
+        if !ended && place(connection, id)? != Place::Outbox {
+            put_copy(connection, copy, there, end.how)?;
+            return drafts::one(connection, id);
         }
+        copy = copy.continued();
     }
 }
 
@@ -494,42 +507,53 @@ fn reclaim(
     keep_clock(connection, &clock)
 }
 
-/// A draft that goes on from one that ended without knowing all that stands in it.
+/// A draft goes on from one that ended without knowing all that stands in it. The next draft may have
+/// ended as well meanwhile: where its end knew everything, there is nothing to go on with, and else
+/// the one after it goes on.
 fn go_on(connection: &Connection, document: &DraftDocument, how: Ending) -> Result<(), StoreError> {
-    let copy = copied(connection, document, how)?;
-    match place(connection, copy.id)? {
-        Place::Draft => drafts::change(connection, &copy.draft()),
-        Place::Outbox => Ok(()),
-        Place::Nowhere => drafts::add(connection, &copy.draft()),
+    let copy = document.continued();
+    let there = row(connection, copy.id)?;
+    if let Some(end) = there.as_ref().and_then(|there| there.document.end()) {
+        let known = !copy.has_more_than(&end.seen);
+        return if known {
+            Ok(())
+        } else {
+            go_on(connection, &copy, end.how)
+        };
     }
+    put_copy(connection, copy, there, how)
 }
 
-/// The document of the draft that goes on, merged with what is under its identifier already.
-fn copied(
+/// Puts the copy beside or into the draft that has its identifier.
+fn put_copy(
     connection: &Connection,
-    document: &DraftDocument,
+    copy: DraftDocument,
+    there: Option<Entry>,
     how: Ending,
-) -> Result<DraftDocument, StoreError> {
-    let mut copy = document.continued();
-    let mut fresh = Entry {
-        document: copy.clone(),
-        unsent: true,
-        known: false,
-        signing: None,
-        parted: Some(how),
-    };
-    if let Some(there) = row(connection, copy.id)? {
-        copy = there.document.merge(&copy);
-        copy.set_end(None);
-        fresh = Entry {
-            document: copy.clone(),
+) -> Result<(), StoreError> {
+    let entry = match there {
+        Some(there) => Entry {
+            document: there.document.merge(&copy),
             unsent: true,
             parted: Some(how),
             ..there
-        };
+        },
+        None => Entry {
+            document: copy,
+            unsent: true,
+            known: false,
+            signing: None,
+            parted: Some(how),
+        },
+    };
+    keep(connection, &entry)?;
+    let draft = entry.document.draft();
+    match place(connection, draft.id)? {
+        Place::Draft => drafts::change(connection, &draft),
+        // It is met again when its application is registered or taken back.
+        Place::Outbox => Ok(()),
+        Place::Nowhere => drafts::add(connection, &draft),
     }
-    keep(connection, &fresh)?;
-    Ok(copy)
 }
 
 fn begin(connection: &Connection, draft: &Draft, now: Timestamp) -> Result<(), StoreError> {

@@ -92,9 +92,9 @@ fn update(store: &mut Store, account: &str, name: &str, patch: &Value) -> Result
 }
 
 fn found(store: &Store, account: &str, name: &str) -> Result<Option<Value>, Value> {
-    let object = store.object(KIND, name).map_err(failed)?;
+    let object = store.object_of(KIND, account, name);
     object
-        .filter(|object| object.account == account)
+        .map_err(failed)?
         .map(|object| serde_json::from_str(&object.body).map_err(failed))
         .transpose()
 }

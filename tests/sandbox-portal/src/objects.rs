@@ -54,9 +54,9 @@ pub fn method(
                     read.collect::<Result<_, _>>().map_err(failed)
                 },
                 |id| {
-                    let object = portal.store().object(kind, id).map_err(failed)?;
+                    let object = portal.store().object_of(kind, account, id);
                     object
-                        .filter(|object| object.account == account)
+                        .map_err(failed)?
                         .map(|object| serde_json::from_str(&object.body).map_err(failed))
                         .transpose()
                 },

@@ -395,6 +395,25 @@ impl Store {
         Ok(found.unwrap_or(0))
     }
 
+    /// One object of an account. Another account may have one of the same identifier.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn object_of(
+        &self,
+        kind: &str,
+        account: &str,
+        id: &str,
+    ) -> rusqlite::Result<Option<Object>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, account, body FROM object
+                 WHERE type = ?1 AND account = ?2 AND id = ?3",
+            )?
+            .query_row([kind, account, id], object)
+            .optional()
+    }
+
     /// One object of whatever account.
     ///
     /// # Errors
