@@ -385,9 +385,39 @@ pub(crate) async fn draft(desk: Shared<'_>, id: String) -> Answer<DraftView> {
 pub(crate) async fn save_draft(
     desk: Shared<'_>,
     id: String,
+    before: serde_json::Value,
     data: serde_json::Value,
 ) -> Answer<DraftView> {
-    blocking(&desk, move |desk| desk.save_draft(&id, &data)).await
+    blocking(&desk, move |desk| desk.edit_draft(&id, &before, &data)).await
+}
+
+#[tauri::command]
+pub(crate) async fn settle_draft(
+    desk: Shared<'_>,
+    id: String,
+    path: String,
+    shown: Vec<String>,
+    value: Option<serde_json::Value>,
+) -> Answer<DraftView> {
+    blocking(&desk, move |desk| {
+        desk.settle_draft(&id, &path, &shown, value)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn draft_parting_read(desk: Shared<'_>, id: String) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.draft_parting_read(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn shares_drafts(desk: Shared<'_>) -> Answer<bool> {
+    blocking(&desk, |desk| desk.shares_drafts()).await
+}
+
+#[tauri::command]
+pub(crate) async fn share_drafts(desk: Shared<'_>, agreed: bool) -> Answer {
+    blocking(&desk, move |desk| desk.share_drafts(agreed)).await
 }
 
 #[tauri::command]

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::group::{self, GroupError, OptionalData, Picture, Place};
-use crate::group::{self, GroupError, Place};
 use crate::residence;
 
 /// The holder, as far as the groups tell. Every member is missing when its group was not shared.

@@ -60,12 +60,17 @@ export interface Commands {
   new_draft: { args: { procedureId: string }; answer: DraftView };
   drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
   draft: { args: { id: string }; answer: DraftView };
-  save_draft: { args: { id: string; data: unknown }; answer: DraftView };
+  /** `before` is what the window showed before the person changed it to `data`. */
+  save_draft: { args: { id: string; before: unknown; data: unknown }; answer: DraftView };
   undo_draft: { args: { id: string }; answer: DraftView };
   redo_draft: { args: { id: string }; answer: DraftView };
   begin_attachment: { args: { draftId: string; name: string; size: number }; answer: string };
   finish_attachment: { args: { handle: string }; answer: DraftView };
   remove_attachment: { args: { draftId: string; hash: string }; answer: DraftView };
+  settle_draft: { args: { id: string; path: string; shown: string[]; value: unknown }; answer: DraftView };
+  draft_parting_read: { args: { id: string }; answer: DraftView };
+  shares_drafts: { args: Record<string, never>; answer: boolean };
+  share_drafts: { args: { agreed: boolean }; answer: null };
   delete_draft: { args: { id: string }; answer: null };
   apply: { args: { draftId: string; reader: string }; answer: AppliedView };
   outbox: { args: Record<string, never>; answer: OutboxItemView[] };

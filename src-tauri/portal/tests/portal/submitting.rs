@@ -96,3 +96,18 @@ async fn an_upload_that_vanished_is_tried_again_later() {
         Submission::Submitted(_)
     ));
 }
+
+#[tokio::test]
+async fn a_letter_goes_the_same_way() {
+    let (world, area, _store) = signed_in().await;
+    let first = area.write(ID, b"signed letter").await.unwrap();
+    assert!(matches!(first, Submission::Submitted(_)));
+    // The answer was not heard, and it is sent again: it is there once.
+    assert_eq!(area.write(ID, b"signed letter").await.unwrap(), first);
+    assert_eq!(world.state().area.messages.len(), 1);
+    world.state().area.refusal = Some(json!({"type": "applicationClosed"}));
+    assert_eq!(
+        area.write(Uuid::from_u128(1), b"signed").await.unwrap(),
+        Submission::Refused(RefusedReason::ApplicationClosed)
+    );
+}
