@@ -76,7 +76,7 @@ pub(crate) struct Template {
 
 impl Template {
     /// A store with the catalogue in it.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(portal: &Portal) -> Self {
         let folder = tempfile::tempdir_in(crate::portal::memory()).unwrap();
         let path = folder.path().join("store.db");
         let key = [7; 32];
@@ -91,7 +91,7 @@ impl Template {
                 complete: true,
                 changed: &catalogue,
                 removed: &[],
-                state: sandbox_portal::procedures::STATE,
+                state: &portal.catalogue(),
             })
             .unwrap();
         drop(store);

@@ -104,6 +104,11 @@ impl Portal {
         }
     }
 
+    /// State of its catalogue.
+    pub(crate) fn catalogue(&self) -> String {
+        sandbox_portal::publishing::state(&self.sandbox.store()).unwrap()
+    }
+
     /// The person's key.
     pub(crate) fn signer(&self) -> Key {
         self.signer.clone()

@@ -47,10 +47,9 @@ pub(crate) struct Stage {
 impl Stage {
     /// A portal without persons, and a store for the next one.
     pub(crate) fn new() -> Self {
-        Self {
-            portal: Portal::new(),
-            template: Template::new(),
-        }
+        let portal = Portal::new();
+        let template = Template::new(&portal);
+        Self { portal, template }
     }
 }
 
