@@ -11,7 +11,7 @@ use std::thread;
 use simulation::{Schedule, play, shrink};
 
 /// Schedules of a normal run.
-const SCHEDULES: u64 = 2000;
+const SCHEDULES: u64 = 500;
 /// Throws of one schedule.
 const THROWS: usize = 60;
 
@@ -109,14 +109,4 @@ fn everything_happens() {
         }
     }
     assert!(missing.is_empty(), "too rare: {missing:?}");
-}
-
-#[test]
-fn show() {
-    if let Some(seed) = number("SHOW") {
-        match play(&Schedule::new(seed, THROWS)) {
-            Ok(trace) => println!("{trace}"),
-            Err(failure) => println!("{}{}", failure.trace, failure.what),
-        }
-    }
 }

@@ -18,6 +18,18 @@ procedures: number,
  */
 applications: number, 
 /**
+ * Messages of authorities that came or changed.
+ */
+messages: number, 
+/**
+ * Documents that came or changed.
+ */
+documents: number, 
+/**
+ * Drafts that other computers of the person changed.
+ */
+drafts: number, 
+/**
  * Items still waiting.
  */
 waiting: number, 
