@@ -7,9 +7,17 @@ import type { TextView } from "./TextView";
  */
 export type OutboxItemView = { 
 /**
- * The application's id.
+ * The application's id, or the message's.
  */
 id: string, 
+/**
+ * `application`, `reply` or `withdrawal`.
+ */
+kind: string, 
+/**
+ * Of a letter, the application that it is about.
+ */
+application_id: string | null, 
 /**
  * The procedure's number.
  */
