@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod driver;
+mod following;
 mod forgotten;
 mod keyboard;
 mod killed;
