@@ -10,15 +10,24 @@ fn a_forged_ticket_and_a_wrong_clock_end_the_sign_in() {
     let world = World::start().unwrap();
     let card = world.card_over_tcp("citizen").unwrap();
     let cli = world.cli("holder", Some(&card)).unwrap();
-    for fault in [
-        json!({"match": "/oauth/token", "kind": "wrong_ticket"}),
-        json!({"match": "/oauth/challenge", "kind": "clock_skew", "seconds": 7200}),
+    let skew = |seconds: i64| json!({"match": "/oauth", "kind": "clock_skew", "seconds": seconds, "times": 9});
+    for (fault, code) in [
+        (
+            json!({"match": "/oauth/token", "kind": "wrong_ticket"}),
+            "portal_garbage",
+        ),
+        // The proofs of the client are of another time than the portal's.
+        (skew(7200), "portal_refused"),
     ] {
         world.sandbox.fault(&fault).unwrap();
-        cli.fails(&["login"], "portal_garbage").unwrap();
+        cli.fails(&["login"], code).unwrap();
         cli.fails(&["whoami"], "no_store").unwrap();
         world.sandbox.behave().unwrap();
     }
+    // Clocks are never quite the same.
+    world.sandbox.fault(&skew(-120)).unwrap();
+    cli.ok(&["login"]).unwrap();
+    world.sandbox.behave().unwrap();
     // Nothing was spent on it.
     cli.ok(&["login"]).unwrap();
     assert_eq!(card.pin_attempts().unwrap(), 3);

@@ -52,7 +52,10 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
         .await
         .unwrap();
     window.click(&format!("reply-{urgent}")).await;
-    window.write("letter-text", "Фота дасылаю.\nДзякуй!").await;
+    // U+E007 is the key Enter (WebDriver, 17.4.2).
+    window
+        .write("letter-text", "Фота дасылаю.\u{E007}Дзякуй!")
+        .await;
     window.shoot("52-reply").await;
     window.click("letter-send").await;
     window.prompt("sign_reply").await;
