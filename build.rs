@@ -58,6 +58,12 @@ const MAIN: &[&str] = &[
     "sync",
     "applications",
     "application",
+    "messages",
+    "documents",
+    "due",
+    "save_document",
+    "reply",
+    "withdraw",
 ];
 
 /// What the trusted prompt may ask for.

@@ -252,7 +252,8 @@ pub(crate) fn is_id(text: &str) -> bool {
             .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
 }
 
-/// The list of Ids under that name; empty when it is absent.
+/// The list of Ids under that name; empty when it is absent. The official numbers of procedures have
+/// full stops, which section 1.2 does not know.
 pub(crate) fn ids(result: &Map<String, Value>, name: &str) -> Result<Vec<String>, PortalError> {
     let garbage = PortalError::Garbage("JMAP ids");
     let Some(list) = result.get(name) else {
@@ -261,7 +262,7 @@ pub(crate) fn ids(result: &Map<String, Value>, name: &str) -> Result<Vec<String>
     let list = list.as_array().ok_or(garbage.clone())?;
     let text = |id: &Value| {
         id.as_str()
-            .filter(|id| is_id(id))
+            .filter(|id| is_id(&id.replace('.', "-")))
             .map(str::to_owned)
             .ok_or(garbage.clone())
     };

@@ -169,6 +169,14 @@ impl Sandbox {
         serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
     }
 
+    /// As [`Self::operate`], by the lever that the command and the page use.
+    ///
+    /// # Errors
+    /// When the portal does not answer or has no such application.
+    pub fn order(&self, order: &Value) -> Outcome {
+        http::request("POST", &self.listen, "/sandbox/operate", &order.to_string()).map(|_| ())
+    }
+
     /// Takes a document back, as if it had been issued by mistake.
     ///
     /// # Errors

@@ -10,6 +10,10 @@ export type SyncView = {
  */
 sent: Array<ApplicationView>, 
 /**
+ * Identifiers of letters that left the outbox.
+ */
+letters: Array<string>, 
+/**
  * Procedures that changed.
  */
 procedures: number, 

@@ -3,11 +3,14 @@ import type { ApplicationView } from "../generated/ApplicationView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
 import type { CardStatusView } from "../generated/CardStatusView";
+import type { DocumentView } from "../generated/DocumentView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
 import type { DraftView } from "../generated/DraftView";
+import type { DueView } from "../generated/DueView";
 import type { FormView } from "../generated/FormView";
 import type { Language } from "../generated/Language";
 import type { LockView } from "../generated/LockView";
+import type { MessageView } from "../generated/MessageView";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonChoiceView } from "../generated/PersonChoiceView";
 import type { PersonView } from "../generated/PersonView";
@@ -80,6 +83,14 @@ export interface Commands {
   sync: { args: Record<string, never>; answer: SyncView };
   applications: { args: Record<string, never>; answer: ApplicationView[] };
   application: { args: { id: string }; answer: ApplicationView };
+  messages: { args: { applicationId: string }; answer: MessageView[] };
+  documents: { args: { applicationId: string }; answer: DocumentView[] };
+  due: { args: Record<string, never>; answer: DueView[] };
+  /** The path of the file. */
+  save_document: { args: { id: string }; answer: string };
+  /** Whether the portal has it; else it waits in the outbox. */
+  reply: { args: { messageId: string; text: string; reader: string }; answer: boolean };
+  withdraw: { args: { applicationId: string; text: string; reader: string }; answer: boolean };
 }
 
 /** Events of the core: what went stale, or where a dialogue is. */
