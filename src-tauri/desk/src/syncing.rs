@@ -355,7 +355,7 @@ impl Desk {
     }
 
     /// Number of the procedure of an application, wherever that is now.
-    fn procedure_of(&self, application: Option<Uuid>) -> Outcome<String> {
+    pub(crate) fn procedure_of(&self, application: Option<Uuid>) -> Outcome<String> {
         let Some(id) = application else {
             return Ok(String::new());
         };

@@ -623,6 +623,8 @@ pub struct RecordHitView {
     pub kind: RecordKindView,
     /// Its identifier among its kind.
     pub id: String,
+    /// Of a message, and of a letter that waits, the application that it is about.
+    pub application_id: Option<String>,
     /// Title of its procedure.
     pub title: MarkedTextView,
     /// Its number or the part of its text that was found.
@@ -640,6 +642,8 @@ pub enum RecordKindView {
     Waiting,
     /// An application.
     Application,
+    /// A message on an application.
+    Message,
 }
 
 /// A file that belongs to a draft or an application.

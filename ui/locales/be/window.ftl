@@ -341,6 +341,7 @@ search-in-records = У вашых справах
 search-draft = Чарнавік
 search-waiting = Чакае адпраўкі
 search-application = Заява
+search-message = Паведамленне
 search-found-by = Знойдзена па словах: { $words }
 search-unknown = Гэтых слоў няма нідзе: { $words }
 draft-carried = форма змянілася

@@ -104,6 +104,7 @@ search-unknown = These words occur nowhere
 search-draft = Draft
 search-waiting = Waiting to be sent
 search-application = Application
+search-message = Message
 outdated = There is a new form; opened again, the draft goes over to it.
 carried = The form has changed. This is what became of your values:
 carried-signed = The application was signed for the earlier form and did not leave. Check it and sign it anew.

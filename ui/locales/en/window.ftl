@@ -336,6 +336,7 @@ search-in-records = Among your own
 search-draft = Draft
 search-waiting = Waiting to be sent
 search-application = Application
+search-message = Message
 search-found-by = Found by: { $words }
 search-unknown = These words occur nowhere: { $words }
 draft-carried = the form has changed

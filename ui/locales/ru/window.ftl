@@ -341,6 +341,7 @@ search-in-records = В ваших делах
 search-draft = Черновик
 search-waiting = Ждёт отправки
 search-application = Заявление
+search-message = Сообщение
 search-found-by = Найдено по словам: { $words }
 search-unknown = Этих слов нет нигде: { $words }
 draft-carried = форма изменилась
