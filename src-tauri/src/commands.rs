@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AppliedView, CardContentsView, CardStatusView,
     DocumentView, DraftSummaryView, DraftView, DueView, FormView, Language, LockView, MessageView,
-    OutboxItemView, PersonChoiceView, PersonView, ProblemView, ProcedureHitView, ProcedureView,
-    PromptView, ReadersView, RepairView, SearchView, SettingsView, StepView, StoreView, SyncView,
+    OutboxItemView, PersonChoiceView, PersonView, ProblemView, ProcedureHitView, PromptView,
+    ReadersView, RepairView, SearchView, SettingsView, StepView, StoreView, SyncView,
     TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, LetterSigning, Outcome, Problem};

@@ -13,7 +13,7 @@ use crate::drafting::{answers, parse_id, problems_of};
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
-use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView, TextView};
+use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView};
 use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome};
 

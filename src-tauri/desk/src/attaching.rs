@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use kabinet_cache::Incoming;
-use kabinet_records::{Attachment, Draft, Manifest};
+use kabinet_records::{Attachment, Draft};
 use serde_json::Value;
 use uuid::Uuid;
 

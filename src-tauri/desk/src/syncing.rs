@@ -5,7 +5,6 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, OutboxItem, OutboxKind, StoreError};
 use kabinet_pki::{Time, TrustAnchors};
 use kabinet_portal::{

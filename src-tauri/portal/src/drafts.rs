@@ -132,6 +132,7 @@ mod tests {
             procedure_version: 1,
             data: json!({"a": low as u64}),
             prefilled: [].into(),
+            attachments: Vec::new(),
             changed_at: jiff::Timestamp::UNIX_EPOCH,
         };
         let stamp = HybridClock::new(ClientName(1)).tick(draft.changed_at, ClientName(2));
