@@ -45,6 +45,10 @@ const MAIN: &[&str] = &[
     "append_attachment",
     "finish_attachment",
     "remove_attachment",
+    "settle_draft",
+    "draft_parting_read",
+    "shares_drafts",
+    "share_drafts",
     "delete_draft",
     "apply",
     "outbox",
@@ -54,6 +58,12 @@ const MAIN: &[&str] = &[
     "sync",
     "applications",
     "application",
+    "messages",
+    "documents",
+    "due",
+    "save_document",
+    "reply",
+    "withdraw",
 ];
 
 /// What the trusted prompt may ask for.

@@ -1,33 +1,27 @@
 //! What happens without being asked: what waits leaves when its time has come, and what changed at
-//! the portal arrives now and then.
+//! the portal arrives when the portal says so, or now and then where it says nothing.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use kabinet_desk::{Code, Desk};
+use kabinet_desk::{Code, Desk, PortalWatch};
 use tauri::{AppHandle, Emitter as _};
 
 use crate::commands::stale;
 
-/// How often it is looked whether something is due. Costs one question to the store.
-const LOOK: Duration = Duration::from_secs(5);
 /// How often progress is shown at most.
 const SHOW: Duration = Duration::from_millis(200);
-/// How long the window goes without asking the portal what changed.
-const REFRESH: Duration = Duration::from_secs(5 * 60);
 
 /// Runs for as long as the program does.
 pub(crate) fn start(app: AppHandle, desk: Arc<Desk>) {
     tauri::async_runtime::spawn(async move {
-        let mut last = Instant::now();
+        let mut watch = PortalWatch::new();
         loop {
-            tokio::time::sleep(LOOK).await;
-            let looking = Arc::clone(&desk);
-            let next = tauri::async_runtime::spawn_blocking(move || looking.next_pass()).await;
-            let Ok(Some(wait)) = next else { continue };
-            if wait.is_zero() || last.elapsed() > REFRESH {
-                last = Instant::now();
-                pass(&app, &desk).await;
+            watch.next(&desk).await;
+            if pass(&app, &desk).await {
+                watch.passed();
+            } else {
+                watch.failed();
             }
         }
     });
@@ -55,7 +49,7 @@ pub(crate) fn show_uploads(app: AppHandle, desk: &Desk) {
     });
 }
 
-async fn pass(app: &AppHandle, desk: &Desk) {
+async fn pass(app: &AppHandle, desk: &Desk) -> bool {
     let outcome = desk.sync().await;
     let offline = matches!(
         &outcome,
@@ -69,10 +63,12 @@ async fn pass(app: &AppHandle, desk: &Desk) {
                 let _ = app.emit_to("main", "returned", sync.returned);
             }
             stale(app, &["drafts", "outbox", "applications", "catalog"]);
+            true
         }
         Err(problem) => {
             tracing::info!(code = problem.code.name(), "a pass of its own failed");
             stale(app, &["outbox", "person"]);
+            false
         }
     }
 }

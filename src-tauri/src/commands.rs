@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AppliedView, CardContentsView, CardStatusView,
-    DraftSummaryView, DraftView, FormView, Language, LockView, OutboxItemView, PersonChoiceView,
-    PersonView, ProblemView, ProcedureHitView, ProcedureView, PromptView, ReadersView, RepairView,
-    SearchView, SettingsView, StepView, StoreView, SyncView, TravelDocumentView,
+    DocumentView, DraftSummaryView, DraftView, DueView, FormView, Language, LockView, MessageView,
+    OutboxItemView, PersonChoiceView, PersonView, ProblemView, ProcedureHitView, PromptView,
+    ReadersView, RepairView, SearchView, SettingsView, StepView, StoreView, SyncView,
+    TravelDocumentView,
 };
-use kabinet_desk::{Code, Desk, DocumentKey, Outcome, Problem};
-use kabinet_desk::{Code, Desk, Outcome, Problem};
+use kabinet_desk::{Code, Desk, DocumentKey, LetterSigning, Outcome, Problem};
 use tauri::ipc::{InvokeBody, Request};
-use tauri::{AppHandle, Emitter as _, State};
+use tauri::{AppHandle, Emitter as _, Manager as _, State};
 
 use crate::{locking, prompt};
 
@@ -385,9 +385,39 @@ pub(crate) async fn draft(desk: Shared<'_>, id: String) -> Answer<DraftView> {
 pub(crate) async fn save_draft(
     desk: Shared<'_>,
     id: String,
+    before: serde_json::Value,
     data: serde_json::Value,
 ) -> Answer<DraftView> {
-    blocking(&desk, move |desk| desk.save_draft(&id, &data)).await
+    blocking(&desk, move |desk| desk.edit_draft(&id, &before, &data)).await
+}
+
+#[tauri::command]
+pub(crate) async fn settle_draft(
+    desk: Shared<'_>,
+    id: String,
+    path: String,
+    shown: Vec<String>,
+    value: Option<serde_json::Value>,
+) -> Answer<DraftView> {
+    blocking(&desk, move |desk| {
+        desk.settle_draft(&id, &path, &shown, value)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn draft_parting_read(desk: Shared<'_>, id: String) -> Answer<DraftView> {
+    blocking(&desk, move |desk| desk.draft_parting_read(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn shares_drafts(desk: Shared<'_>) -> Answer<bool> {
+    blocking(&desk, |desk| desk.shares_drafts()).await
+}
+
+#[tauri::command]
+pub(crate) async fn share_drafts(desk: Shared<'_>, agreed: bool) -> Answer {
+    blocking(&desk, move |desk| desk.share_drafts(agreed)).await
 }
 
 #[tauri::command]
@@ -510,7 +540,7 @@ pub(crate) async fn outbox(desk: Shared<'_>) -> Answer<Vec<OutboxItemView>> {
 
 #[tauri::command]
 pub(crate) async fn cancel_outbox(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
-    blocking(&desk, move |desk| desk.cancel_outbox(&id)).await?;
+    blocking(&desk, move |desk| desk.take_back(&id)).await?;
     stale(&app, &["drafts", "outbox"]);
     Ok(())
 }
@@ -546,6 +576,109 @@ pub(crate) async fn applications(desk: Shared<'_>) -> Answer<Vec<ApplicationView
 #[tauri::command]
 pub(crate) async fn application(desk: Shared<'_>, id: String) -> Answer<ApplicationView> {
     blocking(&desk, move |desk| desk.application(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn messages(desk: Shared<'_>, application_id: String) -> Answer<Vec<MessageView>> {
+    blocking(&desk, move |desk| {
+        desk.messages(Some(&application_id), NEWEST)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn documents(
+    desk: Shared<'_>,
+    application_id: String,
+) -> Answer<Vec<DocumentView>> {
+    blocking(&desk, move |desk| {
+        desk.documents(Some(&application_id), NEWEST)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn due(desk: Shared<'_>) -> Answer<Vec<DueView>> {
+    blocking(&desk, |desk| desk.due()).await
+}
+
+/// Saves into the folder of downloads; the answer is the file's path.
+#[tauri::command]
+pub(crate) async fn save_document(app: AppHandle, desk: Shared<'_>, id: String) -> Answer<String> {
+    let paths = app.path();
+    let folder = paths.download_dir().or_else(|_| paths.home_dir());
+    let folder = said(
+        &desk,
+        folder.map_err(|error| Problem::new(Code::FileUnreadable).because(error)),
+    )?;
+    blocking(&desk, move |desk| {
+        let path = desk.save_document(&id, &folder)?;
+        Ok(path.display().to_string())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn reply(
+    app: AppHandle,
+    desk: Shared<'_>,
+    message_id: String,
+    text: String,
+    reader: String,
+) -> Answer<bool> {
+    let begun = blocking(&desk, move |desk| {
+        desk.begin_reply(&message_id, &text, Some(&reader))
+    })
+    .await?;
+    send_letter(&app, &desk, begun).await
+}
+
+#[tauri::command]
+pub(crate) async fn withdraw(
+    app: AppHandle,
+    desk: Shared<'_>,
+    application_id: String,
+    text: String,
+    reader: String,
+) -> Answer<bool> {
+    let begun = blocking(&desk, move |desk| {
+        desk.begin_withdrawal(&application_id, &text, Some(&reader))
+    })
+    .await?;
+    send_letter(&app, &desk, begun).await
+}
+
+/// Asks, signs and sends; whether the portal has the letter, or it waits.
+async fn send_letter(
+    app: &AppHandle,
+    desk: &Arc<Desk>,
+    mut signing: LetterSigning,
+) -> Answer<bool> {
+    let answer = ask(app, desk, signing.prompt().clone()).await?;
+    let progress = |at| step(app, at);
+    let signed = desk
+        .finish_letter(&mut signing, answer.secret, &progress)
+        .await;
+    let item = match said(desk, signed) {
+        Ok(item) => item,
+        Err(problem) => {
+            step(app, StepView::Done);
+            return Err(problem);
+        }
+    };
+    stale(app, &["outbox"]);
+    step(app, StepView::Portal);
+    // The letter is safe in the outbox. What keeps it from leaving now is shown there.
+    let sent = match desk.sync().await {
+        Ok(sync) => sync.letters.contains(&item.id),
+        Err(problem) => {
+            tracing::info!(code = problem.code.name(), "the outbox waits");
+            false
+        }
+    };
+    step(app, StepView::Done);
+    stale(app, &["outbox", "applications"]);
+    Ok(sent)
 }
 
 async fn ask(app: &AppHandle, desk: &Arc<Desk>, view: PromptView) -> Answer<prompt::Answer> {

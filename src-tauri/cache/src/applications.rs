@@ -86,35 +86,25 @@ impl Store {
         &mut self,
         changes: &Changes<'_, Application>,
     ) -> Result<(), StoreError> {
-        let transaction = self.transaction()?;
-        let mut indexer = Indexer::open(&transaction)?;
-        if changes.complete {
-            transaction.execute("DELETE FROM applications", [])?;
-            if let Some(indexer) = &mut indexer {
-                indexer.clear(Findable::Application)?;
-            }
-        }
-        for application in changes.changed {
-            put_row(&transaction, application)?;
-            if let Some(indexer) = &mut indexer {
-                indexer.put_application(application)?;
-            }
-        }
-        for id in changes.removed {
-            transaction.execute("DELETE FROM applications WHERE id = ?", [id])?;
-            if let Some(indexer) = &mut indexer {
-                indexer.remove(Findable::Application, id)?;
-            }
-        }
-        drop(indexer);
-        states::keep(&transaction, Kind::Application, changes.state)?;
-        Ok(transaction.commit()?)
+        let found = Some((Findable::Application, put_found as _));
+        states::change(
+            self,
+            Kind::Application,
+            "applications",
+            changes,
+            put_row,
+            found,
+        )
     }
 }
 
 pub(crate) fn put(connection: &Connection, application: &Application) -> Result<(), StoreError> {
     put_row(connection, application)?;
     index::index(connection, |indexer| indexer.put_application(application))
+}
+
+fn put_found(indexer: &mut Indexer<'_>, application: &Application) -> Result<(), StoreError> {
+    indexer.put_application(application)
 }
 
 fn put_row(connection: &Connection, application: &Application) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use kabinet_records::{Carried, Draft, Procedure};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, drafts, outbox};
+use crate::{Store, StoreError, drafts, outbox, sharing};
 
 impl Store {
     /// The procedure as it was in a version that the catalogue has replaced; `None` when nothing here
@@ -35,9 +35,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] when the draft is gone; [`StoreError::DiskFull`],
     /// [`StoreError::ReadOnly`].
-    pub fn carry_draft(&mut self, draft: &Draft, carried: &Carried) -> Result<(), StoreError> {
+    pub fn carry_draft(&mut self, draft: &Draft, carried: &Carried) -> Result<Draft, StoreError> {
         let transaction = self.transaction()?;
-        drafts::change(&transaction, draft)?;
+        let draft = sharing::edited(&transaction, None, draft.clone())?;
+        drafts::change(&transaction, &draft)?;
         // Changes of the earlier form cannot be undone in the new one.
         transaction.execute(
             "DELETE FROM draft_changes WHERE draft = ?",
@@ -45,20 +46,38 @@ impl Store {
         )?;
         keep(&transaction, draft.id, carried)?;
         prune_former(&transaction)?;
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        Ok(draft)
     }
 
     /// Takes a signed application out of the outbox that no portal would take any more: it is a draft
-    /// again, carried to another version of its form; both or neither.
+    /// again, carried to another version of its form; both or neither. `signed` is the draft as it
+    /// was signed. Gives the draft with what came in meanwhile from other computers.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it has left.
-    pub fn return_carried(&mut self, draft: &Draft, carried: &Carried) -> Result<(), StoreError> {
+    pub fn return_carried(
+        &mut self,
+        signed: &Draft,
+        draft: &Draft,
+        carried: &Carried,
+    ) -> Result<Draft, StoreError> {
         let transaction = self.transaction()?;
-        outbox::take_back(&transaction, draft)?;
-        keep(&transaction, draft.id, carried)?;
+        let id = outbox::take_back(&transaction, signed)?.id;
+        let draft = Draft {
+            id,
+            ..draft.clone()
+        };
+        let draft = sharing::edited(&transaction, Some(&signed.data), draft)?;
+        drafts::change(&transaction, &draft)?;
+        transaction.execute(
+            "DELETE FROM carried WHERE draft = ?",
+            [signed.id.to_string()],
+        )?;
+        keep(&transaction, id, carried)?;
         prune_former(&transaction)?;
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        Ok(draft)
     }
 
     /// What became of the draft's values when its form changed; `None` when it did not, or when the

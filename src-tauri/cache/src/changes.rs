@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use kabinet_records::{Change, Draft};
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Incoming, Store, StoreError, attachments, drafts};
+use crate::{Incoming, Store, StoreError, attachments, drafts, sharing};
 
 /// Changes of a draft that are kept.
 const KEPT: i64 = 100;
@@ -33,7 +34,24 @@ impl Store {
         edit: impl FnOnce(&mut Draft),
     ) -> Result<Draft, StoreError> {
         let transaction = self.transaction()?;
-        let draft = edited(&transaction, id, edit)?;
+        let draft = edited(&transaction, id, None, edit)?;
+        transaction.commit()?;
+        Ok(draft)
+    }
+
+    /// As [`Store::edit_draft`], by somebody who had `before` in front of them: what came in
+    /// meanwhile from other computers stays. Gives the draft with that.
+    ///
+    /// # Errors
+    /// As [`Store::edit_draft`].
+    pub fn edit_shown(
+        &mut self,
+        id: Uuid,
+        before: &Value,
+        edit: impl FnOnce(&mut Draft),
+    ) -> Result<Draft, StoreError> {
+        let transaction = self.transaction()?;
+        let draft = edited(&transaction, id, Some(before), edit)?;
         transaction.commit()?;
         Ok(draft)
     }
@@ -50,7 +68,7 @@ impl Store {
     ) -> Result<Draft, StoreError> {
         let transaction = self.transaction()?;
         attachments::finish(&transaction, incoming)?;
-        let draft = edited(&transaction, id, edit)?;
+        let draft = edited(&transaction, id, None, edit)?;
         transaction.commit()?;
         Ok(draft)
     }
@@ -119,6 +137,7 @@ impl Store {
         if let Some((number, body)) = found {
             act(&serde_json::from_str(&body)?, &mut draft);
             draft.changed_at = now;
+            draft = sharing::edited(&transaction, None, draft)?;
             drafts::change(&transaction, &draft)?;
             transaction.execute(
                 "UPDATE draft_changes SET undone = ? WHERE draft = ? AND number = ?",
@@ -133,17 +152,43 @@ impl Store {
 fn edited(
     connection: &Connection,
     id: Uuid,
+    shown: Option<&Value>,
     edit: impl FnOnce(&mut Draft),
 ) -> Result<Draft, StoreError> {
     let before = drafts::get(connection, id)?;
     let mut draft = before.clone();
     edit(&mut draft);
+    let draft = sharing::edited(connection, shown, draft)?;
     drafts::change(connection, &draft)?;
     if let Some(change) = Change::between(&before, &draft) {
         let pause = draft.changed_at.duration_since(before.changed_at);
         add(connection, id, change, pause < PAUSE)?;
     }
     Ok(draft)
+}
+
+/// Values came in from another computer. Undoing a change of the same values would take them away
+/// again, although the person never saw that: then nothing can be undone any more.
+pub(crate) fn came_in(
+    connection: &Connection,
+    before: &Draft,
+    after: &Draft,
+) -> Result<(), StoreError> {
+    let Some(arrived) = Change::between(before, after) else {
+        return Ok(());
+    };
+    let id = before.id.to_string();
+    let bodies: Vec<String> = connection
+        .prepare_cached("SELECT body FROM draft_changes WHERE draft = ?")?
+        .query_map([&id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for body in bodies {
+        if serde_json::from_str::<Change>(&body)?.meets(&arrived) {
+            connection.execute("DELETE FROM draft_changes WHERE draft = ?", [&id])?;
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The new change takes the place of what was undone, and of what is too long ago. `soon` after the

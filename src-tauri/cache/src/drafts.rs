@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError, attachments};
+use crate::{Store, StoreError, attachments, sharing};
 
 impl Store {
     /// Keeps a new draft.
@@ -16,6 +16,7 @@ impl Store {
     pub fn add_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
         add(&transaction, draft)?;
+        sharing::added(&transaction, draft)?;
         Ok(transaction.commit()?)
     }
 
@@ -26,7 +27,8 @@ impl Store {
     /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn change_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
-        change(&transaction, draft)?;
+        let draft = sharing::edited(&transaction, None, draft.clone())?;
+        change(&transaction, &draft)?;
         Ok(transaction.commit()?)
     }
 
@@ -43,11 +45,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT body FROM drafts ORDER BY changed_at DESC, id DESC")?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+        all(&self.connection)
     }
 
     /// Deletes a draft with its changes, and the files that only it named.
@@ -55,10 +53,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn delete_draft(&mut self, id: Uuid) -> Result<(), StoreError> {
-        let id = id.to_string();
         let transaction = self.transaction()?;
-        remove(&transaction, &id)?;
-        transaction.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+        remove(&transaction, &id.to_string())?;
+        transaction.execute("DELETE FROM carried WHERE draft = ?", [id.to_string()])?;
+        sharing::deleted(&transaction, id)?;
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
@@ -83,6 +81,13 @@ pub(crate) fn get(connection: &Connection, id: Uuid) -> Result<Draft, StoreError
         |row| row.get(0),
     )?;
     Ok(serde_json::from_str(&body)?)
+}
+
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Draft>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT body FROM drafts ORDER BY changed_at DESC, id DESC")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
 }
 
 pub(crate) fn change(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {

@@ -1,19 +1,23 @@
 //! The outbox: what is signed and not registered yet. Each way in and out is one transaction.
 
 use jiff::Timestamp;
-use kabinet_records::{Application, Draft};
-use rusqlite::{Connection, Row, params};
+use kabinet_records::{Application, Attachment, Draft, Letter, LetterKind, Manifest, Message};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError, applications, attachments, drafts};
+use crate::{Store, StoreError, applications, attachments, drafts, messages, sharing};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxItem {
-    /// The application's identifier.
+    /// The application's or message's identifier.
     pub id: Uuid,
+    /// What it is.
+    pub kind: OutboxKind,
+    /// Of a letter, the application that it is about and must come after.
+    pub application: Option<Uuid>,
     /// The canonical octets that were signed.
     pub manifest: Vec<u8>,
     /// The CAdES signature with the manifest inside.
@@ -34,8 +38,38 @@ pub struct OutboxItem {
     pub paused: bool,
 }
 
+/// What waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxKind {
+    /// An application.
+    Application,
+    /// A letter on an application.
+    Letter(LetterKind),
+}
+
+impl OutboxKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Letter(LetterKind::Reply) => "reply",
+            Self::Letter(LetterKind::Withdrawal) => "withdrawal",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Application,
+            Self::Letter(LetterKind::Reply),
+            Self::Letter(LetterKind::Withdrawal),
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+}
+
 const COLUMNS: &str =
-    "id, manifest, cms, signed_at, tries, next_try_at, refused, problem, offered, paused";
+    "id, manifest, cms, signed_at, tries, next_try_at, refused, problem, offered, paused,
+     kind, application";
 
 impl Store {
     /// A draft becomes a signed application that waits: the draft goes, the signature comes, both or
@@ -62,6 +96,37 @@ impl Store {
         })?;
         // What was removed from the draft can no longer come back by undoing.
         attachments::sweep(&transaction)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// A signed letter waits, behind the application that it is about.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn letter_into_outbox(
+        &mut self,
+        letter: &Letter,
+        manifest: &[u8],
+        cms: &[u8],
+        signed_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let transaction = self.transaction()?;
+        transaction.execute(
+            "INSERT INTO outbox (id, manifest, cms, signed_at, kind, application, in_reply_to)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            params![
+                letter.message.to_string(),
+                manifest,
+                cms,
+                signed_at.as_millisecond(),
+                OutboxKind::Letter(letter.kind).name(),
+                letter.application.to_string(),
+                letter.in_reply_to.map(|id| id.to_string()),
+            ],
+        )?;
+        index::index(&transaction, |indexer| {
+            indexer.put_waiting(&letter.message.to_string(), manifest)
+        })?;
         Ok(transaction.commit()?)
     }
 
@@ -95,13 +160,15 @@ impl Store {
         self.connection.query_row(&sql, [id.to_string()], read)?
     }
 
-    /// When the next of what waits is due; nothing when nothing waits.
+    /// When the next of what waits is due; nothing when nothing waits. A letter is not due as long as
+    /// its application waits.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn outbox_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<i64> = self.connection.query_row(
-            "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused",
+            "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused
+             AND (application IS NULL OR application NOT IN (SELECT id FROM outbox))",
             [],
             |row| row.get(0),
         )?;
@@ -196,38 +263,73 @@ impl Store {
     pub fn registered(&mut self, application: &Application) -> Result<(), StoreError> {
         let id = application.id.to_string();
         let transaction = self.transaction()?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?",
-            [&id],
-        )?;
-        transaction.execute("DELETE FROM outbox WHERE id = ?", [&id])?;
+        let files = leave(&transaction, &id)?;
         transaction.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
-        index::index(&transaction, |indexer| {
-            indexer.remove(Findable::Waiting, &id)
-        })?;
         applications::put(&transaction, application)?;
+        sharing::registered(&transaction, application.id, &files)?;
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
 
-    /// Takes a signed application back: it is a draft again, both or neither.
+    /// The portal has a letter: it leaves the outbox and is a message, both or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn delivered(&mut self, message: &Message) -> Result<(), StoreError> {
+        let id = message.id.to_string();
+        let transaction = self.transaction()?;
+        leave(&transaction, &id)?;
+        messages::put(&transaction, message)?;
+        attachments::sweep(&transaction)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Drops a letter that has not left.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it has left.
-    pub fn take_back(&mut self, draft: &Draft) -> Result<(), StoreError> {
+    pub fn drop_letter(&mut self, id: Uuid) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        take_back(&transaction, draft)?;
+        let id = id.to_string();
+        found(transaction.execute(
+            "DELETE FROM outbox WHERE id = ? AND kind <> 'application'",
+            [&id],
+        )?)?;
+        index::index(&transaction, |indexer| {
+            indexer.remove(Findable::Waiting, &id)
+        })?;
+        attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
+    }
+
+    /// Takes a signed application back: it is a draft again, both or neither. Letters on it go, for
+    /// there is nothing any more that they could be about. Gives the draft, with what came in
+    /// meanwhile from other computers.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it has left.
+    pub fn take_back(&mut self, draft: &Draft) -> Result<Draft, StoreError> {
+        let transaction = self.transaction()?;
+        let draft = take_back(&transaction, draft)?;
+        transaction.commit()?;
+        Ok(draft)
     }
 }
 
-pub(crate) fn take_back(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
+pub(crate) fn take_back(connection: &Connection, draft: &Draft) -> Result<Draft, StoreError> {
     let id = draft.id.to_string();
-    if connection.execute("DELETE FROM outbox WHERE id = ?", [&id])? != 1 {
+    let gone: Vec<String> = connection
+        .prepare_cached("DELETE FROM outbox WHERE id = ?1 OR application = ?1 RETURNING id")?
+        .query_map([&id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if !gone.contains(&id) {
         return Err(StoreError::NotFound);
     }
-    index::index(connection, |indexer| indexer.remove(Findable::Waiting, &id))?;
-    drafts::add(connection, draft)
+    index::index(connection, |indexer| {
+        gone.iter()
+            .try_for_each(|id| indexer.remove(Findable::Waiting, id))
+    })?;
+    sharing::taken_back(connection, draft)
 }
 
 /// Whether a row of that name was there to change.
@@ -239,15 +341,40 @@ fn found(changed: usize) -> Result<(), StoreError> {
     }
 }
 
+/// Out of the outbox; the signed octets stay. Gives the files that were named in them.
+fn leave(connection: &Connection, id: &str) -> Result<Vec<Attachment>, StoreError> {
+    connection.execute(
+        "INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?",
+        [id],
+    )?;
+    let manifest: Option<Vec<u8>> = connection
+        .query_row(
+            "DELETE FROM outbox WHERE id = ? RETURNING manifest",
+            [id],
+            |row| row.get(0),
+        )
+        .optional()?;
+    index::index(connection, |indexer| indexer.remove(Findable::Waiting, id))?;
+    Ok(manifest.map_or_else(Vec::new, |octets| files_of(&octets)))
+}
+
+/// Files that a manifest names; what is none names none.
+pub(crate) fn files_of(manifest: &[u8]) -> Vec<Attachment> {
+    Manifest::parse_canonical(manifest).map_or_else(|_| Vec::new(), |manifest| manifest.attachments)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {
     let id: String = row.get(0)?;
     let (signed_at, next_try_at) = (row.get(3)?, row.get(5)?);
     let (manifest, cms, tries) = (row.get(1)?, row.get(2)?, row.get(4)?);
     let (refused, problem) = (row.get(6)?, row.get(7)?);
     let (offered, paused) = (row.get(8)?, row.get(9)?);
+    let (kind, application): (String, Option<String>) = (row.get(10)?, row.get(11)?);
     let item = || {
         Some(OutboxItem {
             id: id.parse().ok()?,
+            kind: OutboxKind::from_name(&kind)?,
+            application: application.map(|id| id.parse()).transpose().ok()?,
             manifest,
             cms,
             signed_at: Timestamp::from_millisecond(signed_at).ok()?,

@@ -1,7 +1,10 @@
 //! How far each type is synchronised with the portal.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
+use serde::de::DeserializeOwned;
 
+use crate::search::Findable;
+use crate::search::index::Indexer;
 use crate::{Store, StoreError};
 
 /// What changed at the portal since a state.
@@ -24,6 +27,12 @@ pub enum Kind {
     Procedure,
     /// Applications of the person.
     Application,
+    /// Messages on them.
+    Message,
+    /// Documents that answer them.
+    Document,
+    /// Drafts that travel.
+    Draft,
 }
 
 impl Kind {
@@ -31,6 +40,9 @@ impl Kind {
         match self {
             Self::Procedure => "Procedure",
             Self::Application => "Application",
+            Self::Message => "Message",
+            Self::Document => "Document",
+            Self::Draft => "Draft",
         }
     }
 }
@@ -50,6 +62,71 @@ impl Store {
             )
             .optional()?)
     }
+
+    /// The objects whose JSON a query gives.
+    pub(crate) fn bodies<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(parameters, |row| row.get::<_, String>(0))?;
+        rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+    }
+
+    /// The one object whose JSON a query gives.
+    pub(crate) fn body<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<T, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let body: String = statement.query_row(parameters, |row| row.get(0))?;
+        Ok(serde_json::from_str(&body)?)
+    }
+}
+
+/// Makes an object findable.
+pub(crate) type PutFound<T> = fn(&mut Indexer<'_>, &T) -> Result<(), StoreError>;
+
+/// Takes over what changed in a table whose rows go when the portal's objects go, what of it is
+/// found by searching, and the state that it leads to: all of it or none.
+pub(crate) fn change<T>(
+    store: &mut Store,
+    kind: Kind,
+    table: &'static str,
+    changes: &Changes<'_, T>,
+    put: fn(&Connection, &T) -> Result<(), StoreError>,
+    found: Option<(Findable, PutFound<T>)>,
+) -> Result<(), StoreError> {
+    let transaction = store.transaction()?;
+    let mut index = match found {
+        Some((findable, put)) => {
+            Indexer::open(&transaction)?.map(|indexer| (indexer, findable, put))
+        }
+        None => None,
+    };
+    if changes.complete {
+        transaction.execute(&format!("DELETE FROM {table}"), [])?;
+        if let Some((indexer, findable, _)) = &mut index {
+            indexer.clear(*findable)?;
+        }
+    }
+    for object in changes.changed {
+        put(&transaction, object)?;
+        if let Some((indexer, _, put)) = &mut index {
+            put(indexer, object)?;
+        }
+    }
+    for id in changes.removed {
+        transaction.execute(&format!("DELETE FROM {table} WHERE id = ?"), [id])?;
+        if let Some((indexer, findable, _)) = &mut index {
+            indexer.remove(*findable, id)?;
+        }
+    }
+    drop(index);
+    keep(&transaction, kind, changes.state)?;
+    Ok(transaction.commit()?)
 }
 
 pub(crate) fn keep(connection: &Connection, kind: Kind, state: &str) -> Result<(), StoreError> {

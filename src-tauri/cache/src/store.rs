@@ -17,9 +17,17 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
     include_str!("migrations/004.sql"),
+    include_str!("migrations/005.sql"),
+    include_str!("migrations/006.sql"),
 ];
 /// Tables whose rows the portal has too.
-pub(crate) const FROM_PORTAL: &[&str] = &["applications", "procedures"];
+pub(crate) const FROM_PORTAL: &[&str] = &[
+    "applications",
+    "document_blobs",
+    "documents",
+    "messages",
+    "procedures",
+];
 /// Tables that are made anew from the others, or by asking the portal for everything.
 pub(crate) const REMADE: &[&str] = &[
     "sync_states",
@@ -129,6 +137,18 @@ impl Store {
             [],
             |_| Ok(()),
         )?)
+    }
+
+    /// Asks before each transaction is kept whether the power lasts; without it the transaction
+    /// leaves nothing behind and is an error.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn powered_by(
+        &mut self,
+        power: impl Fn() -> bool + Send + 'static,
+    ) -> Result<(), StoreError> {
+        Ok(self.connection.commit_hook(Some(move || !power()))?)
     }
 
     /// Each step is one transaction with its number, so that a broken one leaves the version before.

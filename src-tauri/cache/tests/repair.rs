@@ -31,6 +31,7 @@ fn draft(number: u128) -> Draft {
         procedure_version: 1,
         data: json!({"text": format!("{number} {}", "words ".repeat(150))}),
         prefilled: BTreeMap::new(),
+        attachments: Vec::new(),
         changed_at: at(number),
     }
 }

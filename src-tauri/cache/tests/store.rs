@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use kabinet_cache::{Changes, Kind, Person, Store, StoreError};
-use kabinet_records::{Application, Draft, Event, Form, Holder, Procedure, Status, Text};
+use kabinet_cache::{Changes, Kind, OutboxKind, Person, Store, StoreError};
+use kabinet_records::{
+    Applicant, Application, Direction, Document, DocumentSignature, Draft, Event, Form, Holder,
+    Letter, LetterKind, Message, Procedure, Request, RequestKind, Status, Text, Words,
+};
 use kabinet_stb::Secret;
 use serde_json::json;
 use tempfile::TempDir;
@@ -139,7 +142,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let mut store = place.open();
-    assert_eq!(store.version().unwrap(), 3);
+    assert_eq!(store.version().unwrap(), 6);
     assert_eq!(store.person().unwrap(), Some(person()));
     assert_eq!(store.session().unwrap().unwrap().expose(), b"token");
     assert_eq!(store.drafts().unwrap(), [draft(2), draft(1)]);
@@ -412,4 +415,160 @@ fn a_long_list_is_read_in_pages() {
     assert_eq!(pages.len(), 250);
     let gone = store.applications_after(Uuid::nil(), 40);
     assert!(matches!(gone, Err(StoreError::NotFound)));
+}
+
+fn letter(number: u128, application: u128, answers: Option<u128>) -> Letter {
+    let mut letter = Letter::new(
+        LetterKind::Reply,
+        Uuid::from_u128(number),
+        Uuid::from_u128(application),
+        Applicant::default(),
+        "так".into(),
+        at(0),
+    );
+    letter.in_reply_to = answers.map(Uuid::from_u128);
+    letter
+}
+
+fn message(number: u128, application: u128, due: Option<i64>) -> Message {
+    Message {
+        id: Uuid::from_u128(number),
+        application_id: Uuid::from_u128(application),
+        direction: Direction::ToApplicant,
+        author: Words::One(MARK.into()),
+        sent_at: at(i64::try_from(number).unwrap()),
+        subject: None,
+        text: Words::Three(Text::default()),
+        request: due.map(|due| Request {
+            kind: RequestKind::Documents,
+            wanted: Vec::new(),
+            deadline: Some(at(due)),
+        }),
+        in_reply_to: None,
+        signature_blob_id: None,
+    }
+}
+
+#[test]
+fn a_letter_waits_behind_its_application() {
+    let place = Place::new();
+    let mut store = place.create();
+    store.add_draft(&draft(1)).unwrap();
+    let id = Uuid::from_u128(1);
+    store.sign_into_outbox(id, b"m", b"cms", at(1)).unwrap();
+    store
+        .letter_into_outbox(&letter(2, 1, None), b"letter", b"signed", at(2))
+        .unwrap();
+    let outbox = store.outbox().unwrap();
+    assert_eq!(outbox[0].kind, OutboxKind::Application);
+    assert_eq!(outbox[1].kind, OutboxKind::Letter(LetterKind::Reply));
+    assert_eq!(outbox[1].application, Some(id));
+    // The application has to wait, so the letter is not due either.
+    store.outbox_failed(id, "offline", at(500)).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(at(500)));
+    store.registered(&application(1)).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(Timestamp::UNIX_EPOCH));
+    drop(store);
+
+    let mut store = place.open();
+    let mut sent = message(2, 1, None);
+    sent.direction = Direction::FromApplicant;
+    store.delivered(&sent).unwrap();
+    assert!(store.outbox().unwrap().is_empty());
+    assert_eq!(store.messages(id).unwrap(), [sent]);
+    let copy = store.signed_copy(Uuid::from_u128(2)).unwrap();
+    assert_eq!(copy.unwrap(), b"signed");
+
+    // An application that is taken back takes its letters with it; a letter alone can be dropped.
+    store.add_draft(&draft(3)).unwrap();
+    let other = Uuid::from_u128(3);
+    store.sign_into_outbox(other, b"m", b"cms", at(3)).unwrap();
+    for number in [4, 5] {
+        store
+            .letter_into_outbox(&letter(number, 3, None), b"l", b"s", at(4))
+            .unwrap();
+    }
+    store.drop_letter(Uuid::from_u128(4)).unwrap();
+    assert!(matches!(
+        store.drop_letter(other),
+        Err(StoreError::NotFound)
+    ));
+    assert_eq!(store.outbox().unwrap().len(), 2);
+    store.take_back(&draft(3)).unwrap();
+    assert!(store.outbox().unwrap().is_empty());
+}
+
+#[test]
+fn a_request_is_due_until_it_is_answered() {
+    let place = Place::new();
+    let mut store = place.create();
+    let requests = [
+        message(1, 9, Some(100)),
+        message(2, 9, Some(50)),
+        message(3, 9, None),
+    ];
+    store.change_messages(&whole(&requests, "m1")).unwrap();
+    let due = |store: &Store, until: i64| -> Vec<u128> {
+        let due = store.requests_due(at(until)).unwrap();
+        due.iter().map(|message| message.id.as_u128()).collect()
+    };
+    assert_eq!(due(&store, 200), [2, 1]);
+    assert_eq!(due(&store, 60), [2]);
+    store
+        .letter_into_outbox(&letter(10, 9, Some(2)), b"l", b"s", at(4))
+        .unwrap();
+    assert_eq!(due(&store, 200), [1]);
+    let mut answer = message(10, 9, None);
+    answer.in_reply_to = Some(Uuid::from_u128(2));
+    store.delivered(&answer).unwrap();
+    assert_eq!(due(&store, 200), [1]);
+    assert!(store.is_answered(Uuid::from_u128(2)).unwrap());
+    // The portal removes one.
+    let gone = [Uuid::from_u128(1).to_string()];
+    let changes = Changes {
+        complete: false,
+        changed: &[],
+        removed: &gone,
+        state: "m2",
+    };
+    store.change_messages(&changes).unwrap();
+    assert_eq!(due(&store, 200), [] as [u128; 0]);
+    assert_eq!(
+        store.sync_state(Kind::Message).unwrap().as_deref(),
+        Some("m2")
+    );
+    assert_eq!(store.newest_messages(2).unwrap().len(), 2);
+}
+
+#[test]
+fn octets_of_documents_come_and_go_with_them() {
+    let place = Place::new();
+    let mut store = place.create();
+    let document = Document {
+        id: Uuid::from_u128(1),
+        application_id: Uuid::from_u128(9),
+        title: Words::One("рашэнне".into()),
+        media_type: "text/plain".into(),
+        size: 3,
+        blob_id: "Ga".into(),
+        issued_at: at(1),
+        signature: DocumentSignature::Detached {
+            blob_id: "Gb".into(),
+        },
+    };
+    let documents = [document.clone()];
+    store.change_documents(&whole(&documents, "d1")).unwrap();
+    assert_eq!(kabinet_cache::blobs(&document), ["Ga", "Gb"]);
+    assert_eq!(store.documents_to_fetch().unwrap(), documents);
+    for name in ["Ga", "Gb"] {
+        store.keep_document_blob(name, name.as_bytes()).unwrap();
+    }
+    store.document_fetched(document.id).unwrap();
+    assert!(store.documents_to_fetch().unwrap().is_empty());
+    assert_eq!(store.document_blob("Gb").unwrap().unwrap(), b"Gb");
+    assert_eq!(store.documents(Uuid::from_u128(9)).unwrap(), documents);
+    let none: [Document; 0] = [];
+    store.change_documents(&whole(&none, "d2")).unwrap();
+    assert!(store.document_blob("Ga").unwrap().is_none());
+    assert!(store.document_blob("Gb").unwrap().is_none());
 }

@@ -19,6 +19,7 @@ Examples:
   kabinet-cli catalog search паспарт
   kabinet-cli draft new 2.35 --data values.json
   kabinet-cli apply 0197a1b2-...
+  kabinet-cli messages reply 0197a1b2-... --text 'Here it is.'
   kabinet-cli verify contract.p7m
 
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
@@ -155,7 +156,12 @@ pub(crate) enum Command {
         command: Option<OutboxCommand>,
     },
     /// One pass of synchronisation: send what waits, fetch what changed
-    Sync,
+    Sync {
+        /// Goes on until stopped: a pass when the portal says that something changed, and now and
+        /// then; one line (or JSON line) a pass
+        #[arg(long)]
+        watch: bool,
+    },
     /// Applications that the portal knows, offline
     Applications {
         #[command(subcommand)]
@@ -177,6 +183,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: StoreCommand,
     },
+    /// Messages on applications, offline
+    Messages {
+        #[command(subcommand)]
+        command: Option<MessagesCommand>,
+    },
+    /// What authorities issued, with its signature checked, offline
+    Documents {
+        #[command(subcommand)]
+        command: Option<DocumentsCommand>,
+    },
+    /// Requests that are due within a week
+    Due,
     /// Remove everything of the person from this computer; the portal keeps what it has
     Forget {
         /// Do not ask
@@ -336,6 +354,27 @@ pub(crate) enum DraftCommand {
         /// Its id
         id: String,
     },
+    /// Decide for one version of a field that was changed on two computers
+    Decide {
+        /// Its id
+        id: String,
+        /// The field, as `draft show` names it
+        field: String,
+        /// Number of the version, as `draft show` counts them: 0 is what the draft says now
+        version: usize,
+    },
+    /// Have drafts on other computers, too, or only here; without a word, how it is
+    Share {
+        /// on or off
+        #[arg(value_enum)]
+        wish: Option<OnOff>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnOff {
+    On,
+    Off,
 }
 
 #[derive(Args)]
@@ -349,7 +388,7 @@ pub(crate) struct ApplyArguments {
 
 #[derive(Subcommand)]
 pub(crate) enum OutboxCommand {
-    /// Take an application back that has not left yet; it becomes a draft again
+    /// Take something back that has not left yet; an application becomes a draft again
     Cancel {
         /// Its id
         id: String,
@@ -370,10 +409,21 @@ pub(crate) enum OutboxCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum ApplicationsCommand {
-    /// One application with its history
+    /// One application with its history, messages and documents
     Show {
         /// Its id
         id: String,
+    },
+    /// Sign that an application is taken back, and send it
+    Withdraw {
+        /// Its id
+        id: String,
+        /// Why; may be left out
+        #[arg(long, default_value = "")]
+        text: String,
+        /// Do not ask for confirmation (what is signed is still printed)
+        #[arg(long)]
+        yes: bool,
     },
     /// Write the signed application into a file
     Save {
@@ -397,11 +447,38 @@ pub(crate) enum PersonCommand {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum MessagesCommand {
+    /// Sign a reply with the card and send it
+    Reply {
+        /// Id of the message that is answered
+        message: String,
+        /// The reply; - reads it from standard input
+        #[arg(long)]
+        text: String,
+        /// Do not ask for confirmation (what is signed is still printed)
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Subcommand)]
 pub(crate) enum StoreCommand {
     /// Read all of it and say whether it is whole; exit code 1 when it is damaged
     Check,
     /// Save what can be read of a damaged store into a new one; the rest comes from the portal
     Repair,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DocumentsCommand {
+    /// Write a document into a file, with its signature beside it
+    Save {
+        /// Its id
+        id: String,
+        /// The file, or a folder [default: this folder]
+        #[arg(short, long, value_name = "OUT", default_value = ".")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Args)]

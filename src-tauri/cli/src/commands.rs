@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, CertCommand,
-    Command, DraftCommand, KeyCommand, OutboxCommand, PersonCommand, PinCommand, ReadWith,
+    Command, DraftCommand, KeyCommand, OnOff, OutboxCommand, PersonCommand, PinCommand, ReadWith,
     SignArguments, StoreCommand, VerifyArguments,
 };
+use crate::following;
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
 use crate::{manual, readers};
@@ -23,11 +24,12 @@ pub(crate) struct Failure {
     pub(crate) language: Option<Language>,
 }
 
-struct Call {
-    desk: Desk,
-    secrets: Secrets,
+/// What the commands work with.
+pub(crate) struct Call {
+    pub(crate) desk: Desk,
+    pub(crate) secrets: Secrets,
     reader: Option<String>,
-    show: Show,
+    pub(crate) show: Show,
 }
 
 /// Runs one command; the exit code when it did not fail.
@@ -130,7 +132,7 @@ impl Call {
             Command::Draft { command } => self.draft(command)?,
             Command::Apply(arguments) => self.apply(&arguments).await?,
             Command::Outbox { command } => self.outbox(command).await?,
-            Command::Sync => {
+            Command::Sync { watch: false } => {
                 self.unlock()?;
                 self.show.sync(&self.desk.sync().await?);
             }
@@ -140,7 +142,14 @@ impl Call {
                 command,
                 after,
                 count,
-            } => self.applications(command, after.as_deref(), count)?,
+            } => self.applications(command, after.as_deref(), count).await?,
+            Command::Sync { watch: true } => following::watch(self).await?,
+            Command::Messages { command } => following::messages(self, command).await?,
+            Command::Documents { command } => following::documents(self, command)?,
+            Command::Due => {
+                self.unlock()?;
+                self.show.due(&self.desk.due()?);
+            }
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
@@ -152,12 +161,12 @@ impl Call {
         Ok(0)
     }
 
-    fn reader(&self) -> Option<&str> {
+    pub(crate) fn reader(&self) -> Option<&str> {
         self.reader.as_deref()
     }
 
     /// Opens the store: by the system's key store, or with the passphrase.
-    fn unlock(&self) -> Outcome {
+    pub(crate) fn unlock(&self) -> Outcome {
         match self
             .desk
             .unlock(self.secrets.given(Kind::Passphrase).as_ref())
@@ -396,6 +405,30 @@ impl Call {
                 self.desk.delete_draft(&id)?;
                 self.show.done();
             }
+            DraftCommand::Decide { id, field, version } => {
+                let usage = |reason| Problem::new(Code::Usage).with("reason", reason);
+                let draft = self.desk.draft(&id)?;
+                let conflict = draft.conflicts.into_iter().find(|one| one.path == field);
+                let conflict = conflict.ok_or_else(|| usage("field"))?;
+                let value = match version {
+                    0 => conflict.current,
+                    other => {
+                        let mut others = conflict.others.into_iter();
+                        let chosen = others.nth(other - 1);
+                        chosen.ok_or_else(|| usage("version"))?.value
+                    }
+                };
+                let decided = self
+                    .desk
+                    .settle_draft(&id, &field, &conflict.shown, value)?;
+                self.show.draft(&decided);
+            }
+            DraftCommand::Share { wish } => {
+                if let Some(wish) = wish {
+                    self.desk.share_drafts(wish == OnOff::On)?;
+                }
+                self.show.sharing(self.desk.shares_drafts()?);
+            }
         }
         Ok(())
     }
@@ -450,7 +483,10 @@ impl Call {
         self.unlock()?;
         match command {
             None => self.show.outbox(&self.desk.outbox()?),
-            Some(OutboxCommand::Cancel { id }) => self.show.draft(&self.desk.cancel_outbox(&id)?),
+            Some(OutboxCommand::Cancel { id }) => match self.desk.take_back(&id)? {
+                Some(draft) => self.show.draft(&draft),
+                None => self.show.done(),
+            },
             Some(OutboxCommand::Pause { id }) => {
                 self.show.outbox(&[self.desk.pause_outbox(&id)?]);
             }
@@ -462,7 +498,7 @@ impl Call {
         Ok(())
     }
 
-    fn applications(
+    async fn applications(
         &self,
         command: Option<ApplicationsCommand>,
         after: Option<&str>,
@@ -478,7 +514,15 @@ impl Call {
                 self.show.applications(&page);
             }
             Some(ApplicationsCommand::Show { id }) => {
-                self.show.application(&self.desk.application(&id)?);
+                self.show.application(
+                    &self.desk.application(&id)?,
+                    &self.desk.messages(Some(&id), ALL)?,
+                    &self.desk.documents(Some(&id), ALL)?,
+                );
+            }
+            Some(ApplicationsCommand::Withdraw { id, text, yes }) => {
+                let signing = self.desk.begin_withdrawal(&id, &text, self.reader())?;
+                following::send(self, signing, yes).await?;
             }
             Some(ApplicationsCommand::Save { id, output }) => {
                 self.desk.save_application(&id, &output)?;
@@ -522,6 +566,9 @@ impl Call {
     }
 }
 
+/// More applications than one person ever has.
+pub(crate) const ALL: usize = 10_000;
+
 fn read_json(path: &Path) -> Outcome<Value> {
     let octets =
         std::fs::read(path).map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
@@ -536,7 +583,7 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn confirmed() -> Outcome<bool> {
+pub(crate) fn confirmed() -> Outcome<bool> {
     eprint!("[y/N] ");
     let mut line = String::new();
     std::io::stdin()

@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod ending;
+mod following;
 mod logs;
 mod manual;
 mod readers;

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AttachmentView, AuthenticityView, CardContentsView,
-    CardPresenceView, CardStatusView, CertificateView, ConsentView, DoctorView, DraftSummaryView,
-    DraftView, FormView, KeyStateView, KeyView, Language, LossView, OutboxItemView,
-    OutboxStateView, PersonChoiceView, PersonView, PinView, ProcedureHitView, ProcedureView,
-    PromptView, ReadersView, RepairView, ServiceView, SignatureReportView, StepView, SyncView,
-    TextView, TravelDocumentView,
+    CardPresenceView, CardStatusView, CertificateView, ConsentView, DoctorView, DocumentView,
+    DraftSummaryView, DraftView, DueView, FormView, KeyStateView, KeyView, Language,
+    LetterPromptView, LossView, MessageView, OutboxItemView, OutboxStateView, PersonChoiceView,
+    PersonView, PinView, ProcedureHitView, ProcedureView, PromptView, ReadersView, RepairView,
+    ServiceView, SignatureReportView, StepView, SyncView, TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -306,6 +306,12 @@ impl Show {
         if self.json {
             return;
         }
+        if let PromptView::SignReply { letter, .. } = view {
+            self.letter("signs-reply", letter);
+        }
+        if let PromptView::SignWithdrawal { letter, .. } = view {
+            self.letter("signs-withdrawal", letter);
+        }
         if let PromptView::Sign {
             title,
             recipient,
@@ -332,6 +338,22 @@ impl Show {
             }
             eprintln!("{}: {hash}", self.say("hash"));
         }
+    }
+
+    fn letter(&self, what: &str, letter: &LetterPromptView) {
+        eprintln!("{}: {}", self.say(what), self.pick(&letter.title));
+        if let Some(number) = &letter.registration_number {
+            eprintln!("{}: {number}", self.say("application-number"));
+        }
+        eprintln!(
+            "{}: {}",
+            self.say("recipient"),
+            self.pick(&letter.recipient)
+        );
+        for line in letter.text.lines() {
+            eprintln!("  {line}");
+        }
+        eprintln!("{}: {}", self.say("hash"), letter.hash);
     }
 
     /// Progress, for a person at a terminal only.
@@ -468,6 +490,24 @@ impl Show {
                 };
                 self.line(&format!("  ! {label}. {}", problem.message));
             }
+            for conflict in &view.conflicts {
+                self.line(&format!("  ? {} {}", conflict.path, self.say("conflict")));
+                let others = conflict.others.iter().map(|other| &other.value);
+                for (number, value) in [&conflict.current].into_iter().chain(others).enumerate() {
+                    let value = match value {
+                        Some(serde_json::Value::String(text)) => text.clone(),
+                        Some(other) => other.to_string(),
+                        None => self.say("conflict-empty"),
+                    };
+                    self.line(&format!("    {number}: {value}"));
+                }
+            }
+        });
+    }
+
+    pub(crate) fn sharing(&self, shared: bool) {
+        self.either(&json!({ "shared": shared }), || {
+            self.line(&self.say(if shared { "share-on" } else { "share-off" }));
         });
     }
 
@@ -483,7 +523,7 @@ impl Show {
                 self.line(&format!(
                     "{}  {}  {}",
                     item.id,
-                    item.procedure_id,
+                    self.say(&format!("outbox-{}", item.kind)),
                     self.pick(&item.title)
                 ));
                 if item.state == OutboxStateView::Paused {
@@ -538,6 +578,8 @@ impl Show {
                 "changed",
                 &(view.procedures + view.applications).to_string(),
             );
+            self.pair("new-messages", &view.messages.to_string());
+            self.pair("new-documents", &view.documents.to_string());
             self.pair("waiting", &view.waiting.to_string());
         });
     }
@@ -549,9 +591,20 @@ impl Show {
         });
     }
 
-    pub(crate) fn application(&self, view: &ApplicationView) {
-        self.either(view, || {
+    pub(crate) fn application(
+        &self,
+        view: &ApplicationView,
+        messages: &[MessageView],
+        documents: &[DocumentView],
+    ) {
+        let mut whole = serde_json::to_value(view).unwrap_or_default();
+        whole["messages"] = json!(messages);
+        whole["documents"] = json!(documents);
+        self.either(&whole, || {
             self.application_line(view);
+            if let Some(deadline) = &view.deadline {
+                self.pair("deadline", deadline);
+            }
             for event in &view.history {
                 let note = event.note.as_ref().map_or("", |note| self.pick(note));
                 self.line(&format!(
@@ -560,7 +613,87 @@ impl Show {
                     self.say(&format!("status-{}", event.status))
                 ));
             }
+            for message in messages {
+                self.message(message);
+            }
+            for document in documents {
+                self.document_lines(document);
+            }
         });
+    }
+
+    pub(crate) fn messages(&self, view: &[MessageView]) {
+        self.either(&view, || view.iter().for_each(|one| self.message(one)));
+    }
+
+    pub(crate) fn documents(&self, view: &[DocumentView]) {
+        self.either(&view, || {
+            view.iter().for_each(|one| self.document_lines(one));
+        });
+    }
+
+    pub(crate) fn due(&self, view: &[DueView]) {
+        self.either(&view, || {
+            for due in view {
+                let state = self.say(if due.overdue { "overdue" } else { "answer-due" });
+                self.line(&format!(
+                    "{state} {}  {}  {}",
+                    due.deadline,
+                    self.pick(&due.title),
+                    due.message_id
+                ));
+            }
+        });
+    }
+
+    /// A letter that the portal has.
+    pub(crate) fn delivered(&self, id: &str) {
+        self.either(&json!({"state": "delivered", "message": id}), || {
+            self.line(&self.say("delivered"));
+        });
+    }
+
+    /// A problem that does not end the command.
+    pub(crate) fn problem(&self, problem: &Problem) {
+        let view = problem.view(self.language);
+        self.either(&json!({"error": view}), || self.line(&view.message));
+    }
+
+    fn message(&self, message: &MessageView) {
+        let state = if message.waiting {
+            self.say("message-waiting")
+        } else {
+            message.sent_at.clone()
+        };
+        let author = self.pick(&message.author);
+        self.line(&format!("{}  {state}  {author}", message.id));
+        for line in self.pick(&message.text).lines() {
+            self.line(&format!("  {line}"));
+        }
+        if let Some(request) = &message.request {
+            for wanted in &request.wanted {
+                self.line(&format!("  - {}", self.pick(wanted)));
+            }
+            if let Some(deadline) = &request.deadline {
+                self.line(&format!("  {} {deadline}", self.say("answer-due")));
+            }
+            if request.answered {
+                self.line(&format!("  {}", self.say("answered")));
+            }
+        }
+        if let Some(problem) = &message.problem {
+            self.line(&format!("  {problem}"));
+        }
+    }
+
+    fn document_lines(&self, document: &DocumentView) {
+        self.line(&format!(
+            "{}  {}  {}",
+            document.id,
+            document.issued_at,
+            self.pick(&document.title)
+        ));
+        self.line(&format!("  {}", document.sentence));
     }
 
     pub(crate) fn report(&self, view: &SignatureReportView) {
@@ -646,10 +779,6 @@ impl Show {
     }
 
     fn pick<'a>(&self, text: &'a TextView) -> &'a str {
-        match self.language {
-            Language::Be => &text.be,
-            Language::Ru => &text.ru,
-            Language::En => &text.en,
-        }
+        text.in_language(self.language)
     }
 }

@@ -1,20 +1,19 @@
 //! Journey J7: a draft becomes a signed application. What the prompt shows is read back from the
 //! octets that will be signed, so nothing else can be signed than what was seen.
 
-use jiff::Timestamp;
-use kabinet_records::{Applicant, Draft, Manifest, ProcedureReference, form};
+use kabinet_pki::Signer;
+use kabinet_records::{Applicant, Draft, Manifest, Procedure, ProcedureReference, form};
 use kabinet_stb::Secret;
 use kabinet_stb::hash::belt_hash;
-use kabinet_token::ReaderAddress;
+use kabinet_token::{CardError, ReaderAddress};
 use uuid::Uuid;
 
 use crate::attaching;
 use crate::drafting::{answers, parse_id, problems_of};
-use crate::drafting::{parse_id, problems_of};
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
-use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView, TextView};
+use crate::view::{DraftView, OutboxItemView, PromptFieldView, PromptView, StepView};
 use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome};
 
@@ -41,49 +40,10 @@ impl Desk {
     /// Makes what will be signed from a complete draft, and looks at the card.
     ///
     /// # Errors
-    /// `form_incomplete`, `procedure_changed`, `draft_carried`, `procedure_withdrawn`,
-    /// `draft_not_found`, and what is in the way of card or PIN.
+    /// `form_incomplete`, `draft_undecided`, `procedure_changed`, `draft_carried`,
+    /// `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
-        let draft = self.stored_draft(draft_id)?;
-        let procedure = self.stored_procedure(&draft.procedure_id)?;
-        if self.with_store(|store| Ok(store.is_withdrawn(&procedure.id)?))? {
-            return Err(Code::ProcedureWithdrawn.into());
-        }
-        if procedure.version != draft.procedure_version {
-            return Err(Code::ProcedureChanged.into());
-        }
-        let carried = self.with_store(|store| Ok(store.carried(draft.id)?))?;
-        if carried.is_some_and(|carried| !carried.aside.is_empty()) {
-            // Signing ends the draft, and what was set aside with it.
-            return Err(Code::DraftCarried.into());
-        }
-        let problems = problems_of(&draft, &procedure)?;
-        if !problems.is_empty() {
-            return Err(
-                Problem::new(Code::FormIncomplete).with("count", problems.len().to_string())
-            );
-        }
-        self.check_attachments(&draft.attachments)?;
-        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
-        let data = answers(&draft, &procedure)?;
-        let mut manifest = Manifest::new(
-            draft.id,
-            ProcedureReference {
-                id: draft.procedure_id,
-                version: draft.procedure_version,
-            },
-            Applicant {
-                name: person.holder.display_name(),
-                personal_number: person.holder.personal_number.clone(),
-            },
-            data,
-            Timestamp::now(),
-        );
-        manifest.attachments = attaching::sorted(draft.attachments);
-        let octets = manifest
-            .to_canonical()
-            .map_err(|error| Problem::new(Code::Internal).because(error))?;
-
+        let (octets, procedure) = self.manifest(draft_id)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
         let manifest = read(&octets)?;
@@ -105,9 +65,10 @@ impl Desk {
             hash: hex(&belt_hash(&octets)),
             pin,
         };
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let serial_number = person.holder.serial_number;
         Ok(Signing {
-            id: draft.id,
+            id: manifest.application,
             octets: Some(octets),
             address,
             serial_number,
@@ -131,13 +92,86 @@ impl Desk {
         let mut signer = CardSigner::open(self, &signing.address, pin)?;
         signer.check_holder(signing.serial_number.as_deref())?;
         progress(StepView::Signing);
-        let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::now()?)?;
+        let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::time(self.now())?)?;
         drop(signer);
         progress(StepView::Saving);
-        let now = Timestamp::now();
-        self.with_store(|store| Ok(store.sign_into_outbox(signing.id, &octets, &cms, now)?))?;
+        let item = self.keep_signed(signing.id, &octets, &cms)?;
         progress(StepView::Done);
-        let item = self.with_store(|store| Ok(store.outbox_item(signing.id)?))?;
+        Ok(item)
+    }
+
+    /// Signs a complete draft with a key that is in no reader, and puts the application into the
+    /// outbox.
+    ///
+    /// # Errors
+    /// As [`Desk::begin_apply`] and [`Desk::finish_apply`].
+    pub fn apply_with<S>(&self, draft_id: &str, signer: &mut S) -> Outcome<OutboxItemView>
+    where
+        S: Signer<Error = CardError>,
+    {
+        let (octets, _) = self.manifest(draft_id)?;
+        let cms = kabinet_pki::sign_attached(&octets, signer, signing::time(self.now())?)?;
+        self.keep_signed(read(&octets)?.application, &octets, &cms)
+    }
+
+    /// What will be signed, from a complete draft.
+    fn manifest(&self, draft_id: &str) -> Outcome<(Vec<u8>, Procedure)> {
+        let draft = self.stored_draft(draft_id)?;
+        let draft = self.with_store(|store| {
+            let draft = store.draft_to_sign(draft.id)?;
+            if store.conflicts(draft.id)?.is_empty() {
+                Ok(draft)
+            } else {
+                Err(Code::DraftUndecided.into())
+            }
+        })?;
+        let now = self.now();
+        let procedure = self.stored_procedure(&draft.procedure_id)?;
+        if self.with_store(|store| Ok(store.is_withdrawn(&procedure.id)?))? {
+            return Err(Code::ProcedureWithdrawn.into());
+        }
+        if procedure.version != draft.procedure_version {
+            return Err(Code::ProcedureChanged.into());
+        }
+        let carried = self.with_store(|store| Ok(store.carried(draft.id)?))?;
+        if carried.is_some_and(|carried| !carried.aside.is_empty()) {
+            // Signing ends the draft, and what was set aside with it.
+            return Err(Code::DraftCarried.into());
+        }
+        let problems = problems_of(&draft, &procedure, now)?;
+        if !problems.is_empty() {
+            return Err(
+                Problem::new(Code::FormIncomplete).with("count", problems.len().to_string())
+            );
+        }
+        self.check_attachments(&draft.attachments)?;
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let data = answers(&draft, &procedure, now)?;
+        let mut manifest = Manifest::new(
+            draft.id,
+            ProcedureReference {
+                id: draft.procedure_id,
+                version: draft.procedure_version,
+            },
+            Applicant {
+                name: person.holder.display_name(),
+                personal_number: person.holder.personal_number.clone(),
+            },
+            data,
+            now,
+        );
+        manifest.attachments = attaching::sorted(draft.attachments);
+        let octets = manifest
+            .to_canonical()
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
+        Ok((octets, procedure))
+    }
+
+    /// Puts what is signed into the outbox. From then on nothing loses it.
+    fn keep_signed(&self, id: Uuid, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
+        let now = self.now();
+        self.with_store(|store| Ok(store.sign_into_outbox(id, octets, cms, now)?))?;
+        let item = self.with_store(|store| Ok(store.outbox_item(id)?))?;
         self.view_of_item(&item)
     }
 
@@ -154,6 +188,9 @@ impl Desk {
         };
         let draft = self.with_store(|store| {
             let item = store.outbox_item(id).map_err(not_found)?;
+            if item.kind != kabinet_cache::OutboxKind::Application {
+                return Err(Code::OutboxNotFound.into());
+            }
             if item.offered && !item.refused {
                 return Err(Code::MayHaveLeft.into());
             }
@@ -165,10 +202,9 @@ impl Desk {
                 data: manifest.data,
                 prefilled: std::collections::BTreeMap::new(),
                 attachments: manifest.attachments,
-                changed_at: Timestamp::now(),
+                changed_at: self.now(),
             };
-            store.take_back(&draft).map_err(not_found)?;
-            Ok(draft)
+            store.take_back(&draft).map_err(not_found)
         })?;
         self.uploads.interrupt(id);
         let procedure = self.stored_procedure(&draft.procedure_id)?;
@@ -182,7 +218,8 @@ pub(crate) fn read(octets: &[u8]) -> Outcome<Manifest> {
     Manifest::parse_canonical(octets).map_err(|error| Problem::new(Code::Internal).because(error))
 }
 
-fn signer_name(applicant: &Applicant) -> String {
+/// Name of who signs, in the first language that there is.
+pub(crate) fn signer_name(applicant: &Applicant) -> String {
     let name = ["be", "ru", "latin"]
         .into_iter()
         .find_map(|language| applicant.name.get(language));

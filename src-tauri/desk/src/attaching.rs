@@ -4,14 +4,13 @@
 
 use std::io::Read;
 
-use jiff::Timestamp;
 use kabinet_cache::Incoming;
-use kabinet_records::{Attachment, Draft, Manifest};
+use kabinet_records::{Attachment, Draft};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::attachment::{self, Known};
-use crate::drafting::{draft_problem, parse_id};
+use crate::drafting::draft_problem;
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::view::{AttachmentView, DraftView};
@@ -45,7 +44,7 @@ impl Desk {
             self.with_store(|store| Ok(store.abandon_attachment(left.incoming)?))?;
         }
         let incoming = self.with_store(|store| Ok(store.begin_attachment()?))?;
-        let handle = Uuid::now_v7();
+        let handle = self.new_id();
         *receiving = Some(Receiving {
             handle,
             draft: draft.id,
@@ -109,6 +108,7 @@ impl Desk {
             size: receiving.incoming.size(),
             hash: receiving.incoming.hash(),
         };
+        let now = self.now();
         self.with_store(|store| {
             let present = store
                 .draft(receiving.draft)
@@ -117,7 +117,7 @@ impl Desk {
             let edit = |draft: &mut Draft| {
                 if !draft.attachments.iter().any(|one| one.hash == file.hash) {
                     draft.attachments.push(file.clone());
-                    draft.changed_at = Timestamp::now();
+                    draft.changed_at = now;
                 }
             };
             if !present.iter().any(|one| one.hash == file.hash) {
@@ -161,14 +161,15 @@ impl Desk {
     /// # Errors
     /// `draft_not_found`, and what keeps the store from writing.
     pub fn remove_attachment(&self, draft_id: &str, hash: &str) -> Outcome<DraftView> {
-        let id = parse_id(draft_id, Code::DraftNotFound)?;
+        let id = self.stored_draft(draft_id)?.id;
+        let now = self.now();
         let draft = self.with_store(|store| {
             let edit = |draft: &mut Draft| {
                 draft.attachments.retain(|file| file.hash != hash);
                 if let Some(values) = draft.data.as_object_mut() {
                     values.retain(|_, value| forget(value, hash));
                 }
-                draft.changed_at = Timestamp::now();
+                draft.changed_at = now;
             };
             store.edit_draft(id, edit).map_err(draft_problem)
         })?;

@@ -3,11 +3,10 @@
 //! person sees what became of each value.
 
 use jiff::Timestamp;
-use kabinet_cache::{OutboxItem, Store};
+use kabinet_cache::{OutboxItem, OutboxKind, Store};
 use kabinet_records::{AsideReason, Carried, Draft, Procedure, carry, form};
 
 use crate::applying;
-use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
 use crate::view::{AsideReasonView, AsideView, CarriedFieldView, CarriedView, DraftView, TextView};
 use crate::{Desk, Outcome};
@@ -18,20 +17,21 @@ impl Desk {
     /// # Errors
     /// `draft_not_found`, `no_store`, `store_locked`, and what keeps the store from writing.
     pub fn dismiss_carried(&self, draft_id: &str) -> Outcome<DraftView> {
-        let id = parse_id(draft_id, Code::DraftNotFound)?;
+        let id = self.stored_draft(draft_id)?.id;
         self.with_store(|store| Ok(store.dismiss_carried(id)?))?;
         self.draft(draft_id)
     }
 
     /// The draft in the present version of its form: carried there now, when it was not yet.
     pub(crate) fn carried_draft(&self, draft: Draft, present: &Procedure) -> Outcome<Draft> {
-        if draft.procedure_version == present.version {
+        // One that another computer filled in with a newer form waits until that is here, too.
+        if draft.procedure_version >= present.version {
             return Ok(draft);
         }
+        let now = self.now();
         self.with_store(|store| {
-            let (draft, carried) = carried_over(store, &draft, present)?;
-            store.carry_draft(&draft, &carried)?;
-            Ok(draft)
+            let (draft, carried) = carried_over(store, &draft, present, now)?;
+            Ok(store.carry_draft(&draft, &carried)?)
         })
     }
 
@@ -51,14 +51,18 @@ impl Desk {
     /// Takes out of the outbox what was signed for a form that the catalogue has replaced, unless it
     /// may have arrived already: each is a draft again, in the new form. Their identifiers.
     pub(crate) fn return_outdated(&self) -> Outcome<Vec<String>> {
+        let now = self.now();
         self.with_store(|store| {
             let mut returned = Vec::new();
             for item in store.outbox()? {
+                if item.kind != OutboxKind::Application {
+                    continue;
+                }
                 if item.offered && !item.refused {
                     // Only the portal knows; asked again, it says whether it has it.
                     continue;
                 }
-                if let Some(id) = return_if_outdated(store, &item)? {
+                if let Some(id) = return_if_outdated(store, &item, now)? {
                     returned.push(id);
                 }
             }
@@ -76,32 +80,41 @@ impl Desk {
     }
 }
 
-fn return_if_outdated(store: &mut Store, item: &OutboxItem) -> Outcome<Option<String>> {
+fn return_if_outdated(
+    store: &mut Store,
+    item: &OutboxItem,
+    now: Timestamp,
+) -> Outcome<Option<String>> {
     let manifest = applying::read(&item.manifest)?;
     let present = match store.procedure(&manifest.procedure.id) {
         Ok(present) if present.version != manifest.procedure.version => present,
         // The catalogue does not know it, or knows nothing newer: the portal decides.
         _ => return Ok(None),
     };
-    let draft = Draft {
+    let signed = Draft {
         id: item.id,
         procedure_id: manifest.procedure.id,
         procedure_version: manifest.procedure.version,
         data: manifest.data,
         prefilled: std::collections::BTreeMap::new(),
         attachments: manifest.attachments,
-        changed_at: Timestamp::now(),
+        changed_at: now,
     };
-    let (draft, mut carried) = carried_over(store, &draft, &present)?;
+    let (draft, mut carried) = carried_over(store, &signed, &present, now)?;
     carried.was_signed = true;
-    store.return_carried(&draft, &carried)?;
+    let draft = store.return_carried(&signed, &draft, &carried)?;
     Ok(Some(draft.id.to_string()))
 }
 
-fn carried_over(store: &Store, draft: &Draft, present: &Procedure) -> Outcome<(Draft, Carried)> {
+fn carried_over(
+    store: &Store,
+    draft: &Draft,
+    present: &Procedure,
+    now: Timestamp,
+) -> Outcome<(Draft, Carried)> {
     let former = store.former_procedure(&draft.procedure_id, draft.procedure_version)?;
     let from = former.as_ref().map(|former| &former.form);
-    let today = form::day_in_belarus(Timestamp::now());
+    let today = form::day_in_belarus(now);
     let (draft, carried) = carry(draft, from, present, today)
         .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
     let carried = match store.carried(draft.id)? {

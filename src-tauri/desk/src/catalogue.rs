@@ -3,8 +3,9 @@
 use kabinet_records::{Procedure, Text, form};
 
 use crate::searching::unmarked;
-use crate::view::{FormFieldView, FormStepView, FormView, ProcedureView, TextView};
-use crate::view::{FormView, ProcedureHitView, ProcedureView, TextView};
+use crate::view::{
+    FormFieldView, FormStepView, FormView, ProcedureHitView, ProcedureView, TextView,
+};
 use crate::{Code, Desk, Outcome};
 
 impl Desk {

@@ -2,8 +2,6 @@
 //! is missing is said with its remedy. Nothing personal is in the answer: it is made to be shown to a
 //! help desk.
 
-use kabinet_portal::{Client, Options};
-
 use crate::problem::Code;
 use crate::view::{CheckView, DoctorView, PinView};
 use crate::{Desk, Outcome, holders, service, usb};
@@ -105,7 +103,7 @@ impl Desk {
 
     async fn doctor_of_portal(&self) -> Outcome<String> {
         let portal = self.settings().portal.ok_or(Code::NoPortal)?;
-        Client::new(&portal, Options::default())?.prepare().await?;
+        self.client(&portal)?.prepare().await?;
         Ok(portal)
     }
 }

@@ -34,13 +34,13 @@ impl Desk {
             let earlier = prefilling::earlier(store)?;
             let (data, prefilled) = prefilling::prefill(&procedure.form, &holder, &earlier);
             let draft = Draft {
-                id: Uuid::now_v7(),
+                id: self.new_id(),
                 procedure_id: procedure.id.clone(),
                 procedure_version: procedure.version,
                 data,
                 prefilled,
                 attachments: Vec::new(),
-                changed_at: Timestamp::now(),
+                changed_at: self.now(),
             };
             store.add_draft(&draft)?;
             Ok(draft)
@@ -54,12 +54,18 @@ impl Desk {
     /// `no_store`, `store_locked`.
     pub fn drafts(&self) -> Outcome<Vec<DraftSummaryView>> {
         let drafts = self.with_store(|store| Ok(store.drafts()?))?;
+        let now = self.now();
         drafts
             .iter()
             .map(|draft| {
                 let procedure = self.form_of_draft(draft)?;
                 let carried = self.with_store(|store| Ok(store.carried(draft.id)?.is_some()))?;
-                summary(draft, &procedure, &problems_of(draft, &procedure)?, carried)
+                summary(
+                    draft,
+                    &procedure,
+                    &problems_of(draft, &procedure, now)?,
+                    carried,
+                )
             })
             .collect()
     }
@@ -84,22 +90,46 @@ impl Desk {
     /// `draft_not_found`; `usage` when the values are no JSON object or too long; what keeps the
     /// store from writing.
     pub fn save_draft(&self, id: &str, data: &Value) -> Outcome<DraftView> {
-        if !data.is_object() || data.to_string().len() > LONGEST_DRAFT {
-            return Err(Problem::new(Code::Usage).with("reason", "data"));
+        self.keep_draft(id, None, data)
+    }
+
+    /// As [`Desk::save_draft`], by somebody who had `before` in front of them and left `data`. What
+    /// other computers wrote meanwhile stays, beside it where it is the same field.
+    ///
+    /// # Errors
+    /// As [`Desk::save_draft`].
+    pub fn edit_draft(&self, id: &str, before: &Value, data: &Value) -> Outcome<DraftView> {
+        self.keep_draft(id, Some(before), data)
+    }
+
+    fn keep_draft(&self, id: &str, before: Option<&Value>, data: &Value) -> Outcome<DraftView> {
+        for values in before.into_iter().chain([data]) {
+            if !values.is_object() || values.to_string().len() > LONGEST_DRAFT {
+                return Err(Problem::new(Code::Usage).with("reason", "data"));
+            }
         }
         let draft = self.stored_draft(id)?;
         let procedure = self.form_of_draft(&draft)?;
-        let tidy =
-            form::tidied(&procedure.form.schema, data, &context_of(&draft)).map_err(garbage)?;
+        let now = self.now();
+        let context = context_of(&draft, now);
+        let tidy = |values| form::tidied(&procedure.form.schema, values, &context).map_err(garbage);
+        // What the window shows may be written otherwise than what was kept of it: only what differs
+        // in what is kept was changed by the person.
+        let (before, data) = (before.map(tidy).transpose()?, tidy(data)?);
         let edit = |draft: &mut Draft| {
-            let before = std::mem::replace(&mut draft.data, tidy);
+            let before = std::mem::replace(&mut draft.data, data);
             draft
                 .prefilled
                 .retain(|path, _| before.pointer(path) == draft.data.pointer(path));
-            draft.changed_at = Timestamp::now();
+            draft.changed_at = now;
         };
-        let draft =
-            self.with_store(|store| store.edit_draft(draft.id, edit).map_err(draft_problem))?;
+        let draft = self.with_store(|store| {
+            match &before {
+                Some(before) => store.edit_shown(draft.id, before, edit),
+                None => store.edit_draft(draft.id, edit),
+            }
+            .map_err(draft_problem)
+        })?;
         self.view_of_draft(draft, procedure)
     }
 
@@ -124,9 +154,8 @@ impl Desk {
         id: &str,
         act: fn(&mut Store, Uuid, Timestamp) -> Result<Draft, StoreError>,
     ) -> Outcome<DraftView> {
-        let id = parse_id(id, Code::DraftNotFound)?;
-        let draft =
-            self.with_store(|store| act(store, id, Timestamp::now()).map_err(draft_problem))?;
+        let (id, now) = (self.stored_draft(id)?.id, self.now());
+        let draft = self.with_store(|store| act(store, id, now).map_err(draft_problem))?;
         let procedure = self.form_of_draft(&draft)?;
         self.view_of_draft(draft, procedure)
     }
@@ -136,24 +165,27 @@ impl Desk {
     /// # Errors
     /// `draft_not_found`, `no_store`, `store_locked`.
     pub fn delete_draft(&self, id: &str) -> Outcome {
-        let id = parse_id(id, Code::DraftNotFound)?;
-        self.with_store(|store| store.delete_draft(id).map_err(draft_problem))
+        let draft = self.stored_draft(id)?;
+        self.with_store(|store| store.delete_draft(draft.id).map_err(draft_problem))
     }
 
+    /// The draft of that name, or the one that goes on from it.
     pub(crate) fn stored_draft(&self, id: &str) -> Outcome<Draft> {
         let id = parse_id(id, Code::DraftNotFound)?;
-        self.with_store(|store| store.draft(id).map_err(draft_problem))
+        self.with_store(|store| store.draft_or_copy(id).map_err(draft_problem))
     }
 
     pub(crate) fn view_of_draft(&self, draft: Draft, procedure: Procedure) -> Outcome<DraftView> {
-        let problems = problems_of(&draft, &procedure)?;
+        let now = self.now();
+        let problems = problems_of(&draft, &procedure, now)?;
         let history = self.with_store(|store| Ok(store.draft_history(draft.id)?))?;
         let carried = self.carried_view(&draft, &procedure)?;
         let present = self.stored_procedure(&draft.procedure_id)?.version;
         let language = self.language();
         let form = &procedure.form;
-        let asked = form::asked(&form.schema, &draft.data, &context_of(&draft)).map_err(garbage)?;
-        let answers = answers(&draft, &procedure)?;
+        let asked =
+            form::asked(&form.schema, &draft.data, &context_of(&draft, now)).map_err(garbage)?;
+        let answers = answers(&draft, &procedure, now)?;
         Ok(DraftView {
             summary: summary(&draft, &procedure, &problems, carried.is_some())?,
             outdated: draft.procedure_version != present,
@@ -172,6 +204,8 @@ impl Desk {
                 .into_iter()
                 .map(|problem| field_speech::view(problem, form, &draft.data, language))
                 .collect(),
+            conflicts: self.conflicts_of(&draft)?,
+            parted: self.parting_of(&draft)?,
             form: form_of(procedure),
             data: draft.data,
             prefilled: draft.prefilled,
@@ -182,21 +216,25 @@ impl Desk {
     }
 }
 
-/// What is wrong with the answers of a draft now.
-pub(crate) fn problems_of(draft: &Draft, procedure: &Procedure) -> Outcome<Vec<FieldProblem>> {
-    let answers = answers(draft, procedure)?;
-    form::validate(&procedure.form.schema, &answers, &context_of(draft)).map_err(garbage)
+/// What is wrong with the answers of a draft then.
+pub(crate) fn problems_of(
+    draft: &Draft,
+    procedure: &Procedure,
+    now: Timestamp,
+) -> Outcome<Vec<FieldProblem>> {
+    let answers = answers(draft, procedure, now)?;
+    form::validate(&procedure.form.schema, &answers, &context_of(draft, now)).map_err(garbage)
 }
 
 /// The values of a draft that belong to the application: without what a condition hides.
-pub(crate) fn answers(draft: &Draft, procedure: &Procedure) -> Outcome<Value> {
-    form::answered(&procedure.form.schema, &draft.data, &context_of(draft)).map_err(garbage)
+pub(crate) fn answers(draft: &Draft, procedure: &Procedure, now: Timestamp) -> Outcome<Value> {
+    form::answered(&procedure.form.schema, &draft.data, &context_of(draft, now)).map_err(garbage)
 }
 
-/// What a draft is checked against today.
-fn context_of(draft: &Draft) -> form::Context<'_> {
+/// What a draft is checked against that day.
+fn context_of(draft: &Draft, now: Timestamp) -> form::Context<'_> {
     form::Context {
-        today: form::day_in_belarus(Timestamp::now()),
+        today: form::day_in_belarus(now),
         attachments: &draft.attachments,
     }
 }

@@ -134,7 +134,10 @@ impl Desk {
 }
 
 /// Writes beside `output` and renames, so that there is a whole file or none.
-fn write_beside(output: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Outcome) -> Outcome {
+pub(crate) fn write_beside(
+    output: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Outcome,
+) -> Outcome {
     let mut name = output.as_os_str().to_owned();
     name.push(".part");
     let part = Path::new(&name);

@@ -13,9 +13,11 @@ mod doctor;
 mod drafting;
 mod field_speech;
 mod files;
+mod following;
 mod forgetting;
 mod holders;
 mod keys;
+mod listening;
 mod locking;
 mod persons;
 mod pins;
@@ -23,15 +25,18 @@ mod prefilling;
 mod repairing;
 mod searching;
 mod service;
+mod sharing;
 mod signing;
 mod signing_in;
 mod speech;
 mod storing;
+mod surroundings;
 mod syncing;
 mod travel;
 mod uploading;
 mod usb;
 mod visible;
+mod writing;
 
 pub mod enclosure;
 pub mod photo;
@@ -45,12 +50,15 @@ pub use applying::Signing;
 pub use cards::Watch;
 pub use kabinet_stb::Secret;
 pub use keys::KeyChange;
+pub use listening::PortalWatch;
 pub use locking::card_left;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use signing_in::SignIn;
 pub use speech::text;
+pub use surroundings::Surroundings;
 pub use travel::DocumentKey;
+pub use writing::LetterSigning;
 
 use storing::SharedArea;
 use view::{Language, SettingsView};
@@ -61,6 +69,7 @@ pub type Outcome<T = ()> = Result<T, Problem>;
 /// The use cases, over one profile. Shared by reference between all callers of one program.
 pub struct Desk {
     profile: Profile,
+    surroundings: Surroundings,
     settings: Mutex<Settings>,
     /// The person's store, once it is open.
     area: SharedArea,
@@ -82,6 +91,14 @@ impl Desk {
     /// # Errors
     /// `settings_unreadable`.
     pub fn open(profile: Profile) -> Outcome<Self> {
+        Self::open_in(Surroundings::default(), profile)
+    }
+
+    /// As [`Desk::open`], in other surroundings than the system's.
+    ///
+    /// # Errors
+    /// `settings_unreadable`.
+    pub fn open_in(surroundings: Surroundings, profile: Profile) -> Outcome<Self> {
         let settings = profile.settings()?;
         let keeper = profile.clone();
         kabinet_token::recall(profile.short_only(), move |pairs| {
@@ -92,6 +109,7 @@ impl Desk {
         });
         Ok(Self {
             profile,
+            surroundings,
             settings: Mutex::new(settings),
             area: SharedArea::default(),
             online: Mutex::new(None),

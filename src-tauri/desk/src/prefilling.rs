@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kabinet_cache::Store;
+use kabinet_cache::{OutboxKind, Store};
 use kabinet_records::form::{self, Context, Format};
 use kabinet_records::{Form, Holder};
 use serde_json::{Map, Value};
@@ -45,6 +45,9 @@ pub(crate) fn earlier(store: &Store) -> Outcome<Vec<Earlier>> {
         add(draft.changed_at, "draft", &draft.procedure_id, draft.data);
     }
     for item in store.outbox()? {
+        if item.kind != OutboxKind::Application {
+            continue;
+        }
         let manifest = applying::read(&item.manifest)?;
         let id = manifest.procedure.id;
         add(item.signed_at, "application", &id, manifest.data);

@@ -285,6 +285,8 @@ codes! {
     StoreTooNew = "store_too_new",
     /// No such draft.
     DraftNotFound = "draft_not_found",
+    /// Fields were changed on two computers at once, and nobody decided yet.
+    DraftUndecided = "draft_undecided",
     /// No such procedure.
     ProcedureNotFound = "procedure_not_found",
     /// No such application.
@@ -293,6 +295,14 @@ codes! {
     OutboxNotFound = "outbox_not_found",
     /// It was tried, and whether it arrived is not known.
     MayHaveLeft = "may_have_left",
+    /// The application is decided or taken back.
+    ApplicationClosed = "application_closed",
+    /// No such message.
+    MessageNotFound = "message_not_found",
+    /// Nothing is written, or too much.
+    LetterEmpty = "letter_empty",
+    /// No such document, or its octets have not come yet.
+    DocumentNotFound = "document_not_found",
     /// The form has errors.
     FormIncomplete = "form_incomplete",
     /// The form's version is no longer current.

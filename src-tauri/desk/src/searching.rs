@@ -1,11 +1,12 @@
 //! Search over everything in the store, without a network (docs/search.md).
 
-use kabinet_cache::{Findable, Hit, Marker, Segment, Spoken, StoreError};
-use kabinet_records::{Procedure, Text};
+use kabinet_cache::{Findable, Hit, Marker, OutboxItem, OutboxKind, Segment, Spoken, StoreError};
+use kabinet_records::{Letter, Message, Procedure, Text, Words};
 use uuid::Uuid;
 
 use crate::applying;
 use crate::catalogue::view_of;
+use crate::problem::{Code, Problem};
 use crate::view::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
     TextView,
@@ -59,28 +60,19 @@ impl Desk {
         };
         let read = match hit.kind {
             Findable::Draft => {
-                self.with_store(|store| Ok(present(store.draft(id))?))?
-                    .map(|draft| {
-                        (
-                            RecordKindView::Draft,
-                            draft.procedure_id,
-                            texts_of(&draft.data),
-                        )
-                    })
+                let draft = self.with_store(|store| Ok(present(store.draft(id))?))?;
+                draft.map(|draft| {
+                    Record::of(
+                        RecordKindView::Draft,
+                        draft.procedure_id,
+                        texts_of(&draft.data),
+                    )
+                })
             }
-            Findable::Waiting => {
-                match self.with_store(|store| Ok(present(store.outbox_item(id))?))? {
-                    Some(item) => {
-                        let manifest = applying::read(&item.manifest)?;
-                        Some((
-                            RecordKindView::Waiting,
-                            manifest.procedure.id,
-                            texts_of(&manifest.data),
-                        ))
-                    }
-                    None => None,
-                }
-            }
+            Findable::Waiting => self
+                .with_store(|store| Ok(present(store.outbox_item(id))?))?
+                .map(|item| self.waiting_record(&item))
+                .transpose()?,
             Findable::Application => self
                 .with_store(|store| Ok(present(store.application(id))?))?
                 .map(|application| {
@@ -94,17 +86,93 @@ impl Desk {
                     let texts = std::iter::once(application.registration_number)
                         .chain(texts)
                         .collect();
-                    (RecordKindView::Application, application.procedure_id, texts)
+                    Record::of(RecordKindView::Application, application.procedure_id, texts)
                 }),
+            Findable::Message => self
+                .with_store(|store| Ok(present(store.message(id))?))?
+                .map(|message| self.message_record(message))
+                .transpose()?,
             // Nothing else is put into the index here.
             _ => None,
         };
-        Ok(read.map(|(kind, procedure, texts)| RecordHitView {
-            kind,
+        Ok(read.map(|record| RecordHitView {
+            kind: record.kind,
             id: hit.id.clone(),
-            title: marked(&self.title_of(&procedure), marker),
-            extract: extract(kind, &texts, marker),
+            application_id: record.application.map(|id| id.to_string()),
+            title: marked(&self.title_of(&record.procedure), marker),
+            extract: extract(record.kind, &record.texts, marker),
         }))
+    }
+
+    fn waiting_record(&self, item: &OutboxItem) -> Outcome<Record> {
+        let kind = RecordKindView::Waiting;
+        Ok(match item.kind {
+            OutboxKind::Application => {
+                let manifest = applying::read(&item.manifest)?;
+                Record::of(kind, manifest.procedure.id, texts_of(&manifest.data))
+            }
+            OutboxKind::Letter(_) => {
+                let letter = Letter::parse_canonical(&item.manifest)
+                    .map_err(|error| Problem::new(Code::Internal).because(error))?;
+                Record {
+                    application: item.application,
+                    ..Record::of(
+                        kind,
+                        self.procedure_of(item.application)?,
+                        vec![letter.text],
+                    )
+                }
+            }
+        })
+    }
+
+    fn message_record(&self, message: Message) -> Outcome<Record> {
+        let application = Some(message.application_id);
+        let wanted = message
+            .request
+            .into_iter()
+            .flat_map(|request| request.wanted);
+        let words = message
+            .subject
+            .into_iter()
+            .chain([message.text])
+            .chain(wanted);
+        let texts = words.chain([message.author]).flat_map(texts_in).collect();
+        Ok(Record {
+            application,
+            ..Record::of(
+                RecordKindView::Message,
+                self.procedure_of(application)?,
+                texts,
+            )
+        })
+    }
+}
+
+/// What is shown of a record that was found.
+struct Record {
+    kind: RecordKindView,
+    procedure: String,
+    texts: Vec<String>,
+    /// The application that it is about, where it is not one itself.
+    application: Option<Uuid>,
+}
+
+impl Record {
+    fn of(kind: RecordKindView, procedure: String, texts: Vec<String>) -> Self {
+        Self {
+            kind,
+            procedure,
+            texts,
+            application: None,
+        }
+    }
+}
+
+fn texts_in(words: Words) -> Vec<String> {
+    match words {
+        Words::Three(text) => vec![text.be, text.ru, text.en],
+        Words::One(text) => vec![text],
     }
 }
 

@@ -1,5 +1,6 @@
 //! The card as a signer.
 
+use jiff::Timestamp;
 use kabinet_pki::certificate::Certificate;
 use kabinet_pki::{SignError, Signer, Time};
 use kabinet_stb::Secret;
@@ -55,8 +56,15 @@ impl Signer for CardSigner {
 
 /// Now, as signatures state it.
 pub(crate) fn now() -> Outcome<Time> {
-    Time::from_system_time(std::time::SystemTime::now())
-        .map_err(|error| Problem::new(Code::Internal).because(error))
+    time(Timestamp::now())
+}
+
+/// That moment, as signatures state it.
+pub(crate) fn time(at: Timestamp) -> Outcome<Time> {
+    std::time::Duration::try_from(at.as_duration())
+        .ok()
+        .and_then(|since| Time::from_unix_duration(since).ok())
+        .ok_or_else(|| Problem::new(Code::Internal).because("no time of a signature"))
 }
 
 impl From<SignError<CardError>> for Problem {

@@ -3,7 +3,7 @@
 //! to each other.
 
 use kabinet_cache::Person;
-use kabinet_portal::{Client, Next, Options, SignedIn};
+use kabinet_portal::{Client, Next, SignedIn};
 use kabinet_records::Holder;
 use kabinet_stb::Secret;
 use kabinet_stb::access::EidRights;
@@ -44,7 +44,7 @@ impl Desk {
         let portal = self.settings().portal.ok_or(Code::NoPortal)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
-        let client = Client::new(&portal, Options::default())?;
+        let client = self.client(&portal)?;
         let dialogue = kabinet_portal::SignIn::begin(&client).await?;
         let consent = consent(&client, &dialogue)?;
         let prompt = PromptView::SignIn { consent, pin };

@@ -38,7 +38,7 @@ impl Desk {
             if self.held.load(std::sync::atomic::Ordering::SeqCst) {
                 return Err(Code::StoreLocked.into());
             }
-            *area = Some(open(&path, passphrase)?);
+            *area = Some(self.powered(open(&path, passphrase)?)?);
         }
         drop(area);
         Ok(self.store_state())
@@ -112,16 +112,24 @@ impl Desk {
         if !theirs {
             // The store of whoever was here before is closed first: it may be opened by its lock.
             *area = None;
-            *area = Some(if path.exists() {
+            *area = Some(self.powered(if path.exists() {
                 open(&path, passphrase)?
             } else {
                 create(path, passphrase)?
-            });
+            })?);
         }
         let area = area.as_mut().ok_or(Code::NoStore)?;
         area.store.sign_in(person, session)?;
         self.let_in();
         self.profile.keep_current_person(&name)
+    }
+
+    /// The store, which keeps nothing when the power is out.
+    fn powered(&self, mut area: Area) -> Outcome<Area> {
+        if let Some(power) = self.surroundings.power.clone() {
+            area.store.powered_by(move || power())?;
+        }
+        Ok(area)
     }
 
     /// Does something with the open store.

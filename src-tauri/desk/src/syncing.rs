@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use jiff::Timestamp;
-use kabinet_cache::{Changes, Kind, OutboxItem, StoreError};
+use kabinet_cache::{Changes, Kind, OutboxItem, OutboxKind, StoreError};
 use kabinet_pki::{Time, TrustAnchors};
 use kabinet_portal::{
-    Backoff, Client, Options, PersonalArea, Portal as _, PortalError, RefusedReason, Session,
-    States, Submission, Uploaded,
+    Backoff, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States, Submission,
+    Uploaded,
 };
-use kabinet_records::Application;
+use kabinet_records::{Application, Direction, LetterKind, Message};
+use uuid::Uuid;
 
 use crate::applying::read;
 use crate::attaching;
@@ -20,7 +20,7 @@ use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
 use crate::signing;
 use crate::storing::Keeper;
-use crate::uploading::Sent;
+use crate::uploading;
 use crate::view::{
     ApplicationView, HistoryView, OutboxItemView, OutboxStateView, SyncView, TextView,
 };
@@ -53,7 +53,7 @@ impl Desk {
             }
             Ok(Some(store.outbox_due()?.map_or(Duration::MAX, |due| {
                 // What is overdue is due now.
-                Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or_default()
+                Duration::try_from(due.duration_since(self.now())).unwrap_or_default()
             })))
         });
         due.ok().flatten()
@@ -69,55 +69,95 @@ impl Desk {
             Ok(States {
                 procedures: store.sync_state(Kind::Procedure)?,
                 applications: store.sync_state(Kind::Application)?,
+                messages: store.sync_state(Kind::Message)?,
+                documents: store.sync_state(Kind::Document)?,
             })
         })?;
         let changes = area.sync(&since).await?;
         self.with_store(|store| {
-            store.change_procedures(&taken(&changes.procedures))?;
-            store.change_applications(&taken(&changes.applications))?;
+            if moved(&changes.procedures, since.procedures.as_ref()) {
+                store.change_procedures(&taken(&changes.procedures))?;
+            }
+            if moved(&changes.applications, since.applications.as_ref()) {
+                store.change_applications(&taken(&changes.applications))?;
+            }
+            if moved(&changes.messages, since.messages.as_ref()) {
+                store.change_messages(&taken(&changes.messages))?;
+            }
+            if moved(&changes.documents, since.documents.as_ref()) {
+                store.change_documents(&taken(&changes.documents))?;
+            }
             Ok(())
         })?;
         returned.extend(self.return_outdated()?);
+        self.fetch_documents(&area).await?;
+        let drafts = self.share(&area).await?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let news = changes.messages.changed.iter();
+        let news = news.filter(|message| message.direction == Direction::ToApplicant);
         Ok(SyncView {
             sent: sent
+                .applications
                 .into_iter()
                 .map(|application| self.view_of_application(application))
+                .collect(),
+            letters: sent
+                .messages
+                .iter()
+                .map(|message| message.id.to_string())
                 .collect(),
             procedures: count(changes.procedures.changed.len() + changes.procedures.removed.len()),
             applications: count(
                 changes.applications.changed.len() + changes.applications.removed.len(),
             ),
+            messages: count(news.count()),
+            documents: count(changes.documents.changed.len()),
+            drafts: count(drafts),
             waiting: self.with_store(|store| Ok(store.outbox_count()?))?,
             returned,
         })
     }
 
-    /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one
-    /// application that is refused, or that the portal cannot take, does not keep the others.
-    async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Vec<Application>> {
-        let mut sent = Vec::new();
-        for item in self.with_store(|store| Ok(store.outbox()?))? {
-            if item.refused || item.paused || (!now && item.next_try_at > Timestamp::now()) {
+    /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one thing
+    /// that is refused, or that the portal cannot take, does not keep the others, but for letters on
+    /// an application that is not there.
+    async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Sent> {
+        let mut sent = Sent::default();
+        let items = self.with_store(|store| Ok(store.outbox()?))?;
+        let mut waiting: Vec<Uuid> = items.iter().map(|item| item.id).collect();
+        for item in items {
+            let early = !now && item.next_try_at > self.now();
+            let behind = item.application.is_some_and(|id| waiting.contains(&id));
+            if item.refused || item.paused || early || behind {
                 continue;
             }
             // One that may be registered already is asked for at the portal in any case.
-            if !item.offered && ended(&item.cms, signing::now()?) {
+            if !item.offered && ended(&item.cms, signing::time(self.now())?) {
                 let problem = Code::SignatureExpired.name();
                 self.with_store(|store| Ok(store.outbox_refused(item.id, problem)?))?;
                 continue;
             }
             self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
             match self.deliver(area, &item).await {
-                Ok(Some(Submission::Submitted(application))) => {
+                Ok(Delivery::Registered(application)) => {
                     self.with_store(|store| Ok(store.registered(&application)?))?;
-                    sent.push(application);
+                    waiting.retain(|id| *id != item.id);
+                    sent.applications.push(application);
                 }
-                Ok(Some(Submission::Refused(reason))) => {
+                Ok(Delivery::Elsewhere(application)) => {
+                    let now = self.now();
+                    self.with_store(|store| Ok(store.registered_elsewhere(&application, now)?))?;
+                    waiting.retain(|id| *id != item.id);
+                }
+                Ok(Delivery::Delivered(message)) => {
+                    self.with_store(|store| Ok(store.delivered(&message)?))?;
+                    sent.messages.push(message);
+                }
+                Ok(Delivery::Refused(reason)) => {
                     let problem = refusal(&reason);
                     self.with_store(|store| Ok(store.outbox_refused(item.id, &problem)?))?;
                 }
-                Ok(None) => {}
+                Ok(Delivery::Interrupted) => {}
                 Err(Undelivered::Here(problem)) => return Err(problem),
                 Err(Undelivered::There(error)) => {
                     let problem = Problem::from(error.clone());
@@ -131,37 +171,59 @@ impl Desk {
         Ok(sent)
     }
 
-    /// Sends the files of an application, then the application. Nothing when the person held it back
-    /// or took it back meanwhile.
+    /// Sends what waits: the files of an application, the signature, and at the end what makes the
+    /// portal register it.
     async fn deliver(
         &self,
         area: &PersonalArea,
         item: &OutboxItem,
-    ) -> Result<Option<Submission>, Undelivered> {
-        let files = read(&item.manifest)?.attachments;
-        let blobs = match self.send_files(area, item, &files).await? {
-            Sent::All(blobs) => blobs,
-            Sent::Refused(reason) => return Ok(Some(Submission::Refused(reason))),
-            Sent::Interrupted => return Ok(None),
+    ) -> Result<Delivery, Undelivered> {
+        let blobs = match item.kind {
+            OutboxKind::Application => {
+                let files = read(&item.manifest)?.attachments;
+                match self.send_files(area, item, &files).await? {
+                    uploading::Sent::All(blobs) => blobs,
+                    uploading::Sent::Refused(reason) => return Ok(Delivery::Refused(reason)),
+                    uploading::Sent::Interrupted => return Ok(Delivery::Interrupted),
+                }
+            }
+            OutboxKind::Letter(_) => Vec::new(),
         };
         let signature = match area.upload_signature(&item.cms).await? {
             Uploaded::Done(signature) => signature,
-            Uploaded::Refused(reason) => return Ok(Some(Submission::Refused(reason))),
+            Uploaded::Refused(reason) => return Ok(Delivery::Refused(reason)),
         };
         match self.with_store(|store| Ok(store.outbox_offered(item)))? {
             Ok(()) => {}
-            Err(StoreError::NotFound) => return Ok(None),
+            Err(StoreError::NotFound) => return Ok(Delivery::Interrupted),
             Err(error) => return Err(Undelivered::Here(error.into())),
         }
-        Ok(Some(area.submit(item.id, &signature, &blobs).await?))
+        Ok(match item.kind {
+            OutboxKind::Application => match area.submit(item.id, &signature, &blobs).await? {
+                Submission::Submitted(application) => Delivery::Registered(application),
+                Submission::Other(application) => Delivery::Elsewhere(application),
+                Submission::Refused(reason) => Delivery::Refused(reason),
+            },
+            OutboxKind::Letter(_) => match area.write(item.id, &signature).await? {
+                Submission::Submitted(message) | Submission::Other(message) => {
+                    Delivery::Delivered(message)
+                }
+                Submission::Refused(reason) => Delivery::Refused(reason),
+            },
+        })
     }
 
     fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
         let asked = error.retry_after();
-        let due = after(Backoff::default().delay(item.tries, asked))?;
+        let chance = self.surroundings.number();
+        let wait = Backoff::default().delay_with(item.tries, asked, chance);
+        let due = self
+            .now()
+            .checked_add(wait)
+            .map_err(|error| Problem::new(Code::Internal).because(error))?;
         self.with_store(|store| {
             store.outbox_failed(item.id, code.name(), due)?;
-            // Who asks to be left alone is not called for the next application either.
+            // Who asks to be left alone is not called for the next thing either.
             if asked.is_some() {
                 store.postpone_outbox(due)?;
             }
@@ -179,7 +241,7 @@ impl Desk {
             let session = store.session()?.ok_or(Code::SessionExpired)?;
             Ok((person, session))
         })?;
-        let client = Client::new(&person.portal, Options::default())?;
+        let client = self.client(&person.portal)?;
         let session = Session::from_secret(&session)?;
         let keeper = Arc::new(Keeper(Arc::clone(&self.area)));
         let area = Arc::new(PersonalArea::new(&client, session, keeper)?);
@@ -247,13 +309,28 @@ impl Desk {
     }
 
     pub(crate) fn view_of_item(&self, item: &OutboxItem) -> Outcome<OutboxItemView> {
-        let manifest = read(&item.manifest)?;
         let waits = !item.refused && !item.paused && item.next_try_at > item.signed_at;
         let upload = self.uploads.of(item.id);
+        let (kind, procedure_id, files) = match item.kind {
+            OutboxKind::Application => {
+                let manifest = read(&item.manifest)?;
+                ("application", manifest.procedure.id, manifest.attachments)
+            }
+            OutboxKind::Letter(kind) => (
+                match kind {
+                    LetterKind::Reply => "reply",
+                    LetterKind::Withdrawal => "withdrawal",
+                },
+                self.procedure_of(item.application)?,
+                Vec::new(),
+            ),
+        };
         Ok(OutboxItemView {
             id: item.id.to_string(),
-            title: self.title_of(&manifest.procedure.id),
-            procedure_id: manifest.procedure.id,
+            kind: kind.to_owned(),
+            application_id: item.application.map(|id| id.to_string()),
+            title: self.title_of(&procedure_id),
+            procedure_id,
             signed_at: item.signed_at.to_string(),
             state: if item.refused {
                 OutboxStateView::Refused
@@ -270,9 +347,25 @@ impl Desk {
                 .as_deref()
                 .map(|problem| self.sentence(problem)),
             next_try_at: waits.then(|| item.next_try_at.to_string()),
-            attachments: attaching::views(&manifest.attachments),
+            attachments: attaching::views(&files),
             can_take_back: item.refused || !item.offered,
             upload,
+        })
+    }
+
+    /// Number of the procedure of an application, wherever that is now.
+    pub(crate) fn procedure_of(&self, application: Option<Uuid>) -> Outcome<String> {
+        let Some(id) = application else {
+            return Ok(String::new());
+        };
+        self.with_store(|store| match store.application(id) {
+            Ok(application) => Ok(application.procedure_id),
+            Err(StoreError::NotFound) => match store.outbox_item(id) {
+                Ok(item) => Ok(read(&item.manifest)?.procedure.id),
+                Err(StoreError::NotFound) => Ok(String::new()),
+                Err(error) => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
         })
     }
 
@@ -294,7 +387,7 @@ impl Desk {
     }
 
     /// A problem as the outbox keeps it: its name, and a reason where it has one.
-    fn sentence(&self, kept: &str) -> String {
+    pub(crate) fn sentence(&self, kept: &str) -> String {
         let (name, reason) = kept.split_once(' ').unwrap_or((kept, ""));
         let code = Code::from_name(name).unwrap_or(Code::Internal);
         Problem::new(code)
@@ -326,6 +419,20 @@ fn titled_view(application: Application, title: TextView) -> ApplicationView {
             })
             .collect(),
     }
+}
+
+/// What became of something that was sent.
+enum Delivery {
+    /// The portal has the application.
+    Registered(Application),
+    /// The portal has another application under its identifier, sent from another computer.
+    Elsewhere(Application),
+    /// The portal has the letter.
+    Delivered(Message),
+    /// The portal will never take it as it is.
+    Refused(RefusedReason),
+    /// The person held it back or took it back meanwhile.
+    Interrupted,
 }
 
 /// Why something did not arrive.
@@ -360,12 +467,6 @@ fn ended(cms: &[u8], now: Time) -> bool {
     })
 }
 
-/// That time from now.
-fn after(wait: Duration) -> Outcome<Timestamp> {
-    Timestamp::try_from(SystemTime::now() + wait)
-        .map_err(|error| Problem::new(Code::Internal).because(error))
-}
-
 fn refusal(reason: &RefusedReason) -> String {
     let code = match reason {
         RefusedReason::ProcedureVersionOld => Code::ProcedureChanged,
@@ -373,6 +474,8 @@ fn refusal(reason: &RefusedReason) -> String {
         RefusedReason::InvalidSignature => Code::SignatureFailed,
         RefusedReason::SignerNotHolder => Code::OtherCard,
         RefusedReason::AttachmentMismatch => Code::AttachmentRefused,
+        RefusedReason::NoSuchApplication => Code::ApplicationNotFound,
+        RefusedReason::ApplicationClosed => Code::ApplicationClosed,
         RefusedReason::InvalidManifest => {
             return format!("{} invalidManifest", Code::PortalRefused.name());
         }
@@ -384,7 +487,19 @@ fn refusal(reason: &RefusedReason) -> String {
     code.name().to_owned()
 }
 
-fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
+/// What left the outbox in a pass.
+#[derive(Default)]
+struct Sent {
+    applications: Vec<Application>,
+    messages: Vec<Message>,
+}
+
+/// Whether there is something to write: an idle pass leaves the disk alone.
+pub(crate) fn moved<T>(changes: &kabinet_portal::Changes<T>, since: Option<&String>) -> bool {
+    changes.complete || since != Some(&changes.state)
+}
+
+pub(crate) fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
     Changes {
         complete: changes.complete,
         changed: &changes.changed,

@@ -18,6 +18,18 @@ pub struct TextView {
     pub en: String,
 }
 
+impl TextView {
+    /// The text in that language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Be => &self.be,
+            Language::Ru => &self.ru,
+            Language::En => &self.en,
+        }
+    }
+}
+
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -466,6 +478,37 @@ pub struct DraftView {
     pub can_undo: bool,
     /// Whether there is an undone change to redo.
     pub can_redo: bool,
+    /// Fields that were changed on two computers at once, until the person has decided.
+    pub conflicts: Vec<ConflictView>,
+    /// How the draft ended on another computer that this one goes on from, until the person has read
+    /// it: `deleted` or `registered`.
+    pub parted: Option<String>,
+}
+
+/// A field of which there is more than one version.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ConflictView {
+    /// JSON Pointer to the value.
+    pub path: String,
+    /// What the draft says now; nothing where the field is empty.
+    #[ts(type = "unknown")]
+    pub current: Option<serde_json::Value>,
+    /// The other versions, the latest first.
+    pub others: Vec<OtherVersionView>,
+    /// Names of all versions that are shown here.
+    pub shown: Vec<String>,
+}
+
+/// A version of a field that the draft does not say now.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct OtherVersionView {
+    /// The value; nothing where somebody emptied the field.
+    #[ts(type = "unknown")]
+    pub value: Option<serde_json::Value>,
+    /// When it was written (RFC 3339).
+    pub written_at: String,
 }
 
 /// What became of a draft's values when its form changed.
@@ -580,6 +623,8 @@ pub struct RecordHitView {
     pub kind: RecordKindView,
     /// Its identifier among its kind.
     pub id: String,
+    /// Of a message, and of a letter that waits, the application that it is about.
+    pub application_id: Option<String>,
     /// Title of its procedure.
     pub title: MarkedTextView,
     /// Its number or the part of its text that was found.
@@ -597,6 +642,8 @@ pub enum RecordKindView {
     Waiting,
     /// An application.
     Application,
+    /// A message on an application.
+    Message,
 }
 
 /// A file that belongs to a draft or an application.
@@ -648,8 +695,12 @@ pub struct FieldProblemView {
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct OutboxItemView {
-    /// The application's id.
+    /// The application's id, or the message's.
     pub id: String,
+    /// `application`, `reply` or `withdrawal`.
+    pub kind: String,
+    /// Of a letter, the application that it is about.
+    pub application_id: Option<String>,
     /// The procedure's number.
     pub procedure_id: String,
     /// Its title.
@@ -723,6 +774,106 @@ pub struct ApplicationView {
     pub history: Vec<HistoryView>,
 }
 
+/// A message on an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct MessageView {
+    /// UUIDv7.
+    pub id: String,
+    /// The application that it is about.
+    pub application_id: String,
+    /// `toApplicant` or `fromApplicant`.
+    pub direction: String,
+    /// Whether it is still in the outbox.
+    pub waiting: bool,
+    /// Why it does not leave, in the person's language.
+    pub problem: Option<String>,
+    /// Who wrote it.
+    pub author: TextView,
+    /// When it was sent, or signed while it waits, RFC 3339.
+    pub sent_at: String,
+    /// What it is about.
+    pub subject: Option<TextView>,
+    /// What it says.
+    pub text: TextView,
+    /// What is asked of the applicant.
+    pub request: Option<RequestView>,
+    /// The message that it answers.
+    pub in_reply_to: Option<String>,
+    /// Whether it takes the application back; known only while it waits.
+    pub withdraws: bool,
+}
+
+/// What an authority asks of the applicant.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RequestView {
+    /// `documents`.
+    pub kind: String,
+    /// What is wanted, one by one.
+    pub wanted: Vec<TextView>,
+    /// When the answer is due, RFC 3339.
+    pub deadline: Option<String>,
+    /// Whether it is answered, or the answer waits in the outbox.
+    pub answered: bool,
+}
+
+/// A request that is due soon, or overdue.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DueView {
+    /// The application.
+    pub application_id: String,
+    /// Title of its procedure.
+    pub title: TextView,
+    /// The message with the request.
+    pub message_id: String,
+    /// When the answer is due, RFC 3339.
+    pub deadline: String,
+    /// Whether that is over.
+    pub overdue: bool,
+}
+
+/// What an authority issued.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DocumentView {
+    /// Its id at the portal.
+    pub id: String,
+    /// The application that it answers.
+    pub application_id: String,
+    /// What it is.
+    pub title: TextView,
+    /// Media type of the content.
+    pub media_type: String,
+    /// Length in octets.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// When it was issued, RFC 3339.
+    pub issued_at: String,
+    /// Whether it can be believed.
+    pub trust: DocumentTrustView,
+    /// The same in a sentence, in the person's language.
+    pub sentence: String,
+    /// Who signed it, where that is known.
+    pub signer: Option<String>,
+}
+
+/// Whether a document can be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentTrustView {
+    /// A signature that leads to a trust anchor is over exactly these octets.
+    Genuine,
+    /// The signature cannot be judged here.
+    CannotTell,
+    /// It is not as somebody signed it.
+    NotGenuine,
+    /// Its octets have not come yet.
+    Missing,
+}
+
 /// One event of an application.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -741,10 +892,18 @@ pub struct HistoryView {
 pub struct SyncView {
     /// Applications that left the outbox and are registered now.
     pub sent: Vec<ApplicationView>,
+    /// Identifiers of letters that left the outbox.
+    pub letters: Vec<String>,
     /// Procedures that changed.
     pub procedures: u32,
     /// Applications that changed.
     pub applications: u32,
+    /// Messages of authorities that came or changed.
+    pub messages: u32,
+    /// Documents that came or changed.
+    pub documents: u32,
+    /// Drafts that other computers of the person changed.
+    pub drafts: u32,
     /// Items still waiting.
     pub waiting: u32,
     /// Applications that were signed for a form that has changed: they are drafts again, by these
@@ -873,6 +1032,20 @@ pub enum PromptView {
         /// PIN state before the try.
         pin: PinView,
     },
+    /// Signature of a reply to the authority.
+    SignReply {
+        /// What is signed.
+        letter: LetterPromptView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Signature that takes an application back.
+    SignWithdrawal {
+        /// What is signed.
+        letter: LetterPromptView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
     /// A passphrase for the store.
     Passphrase {
         /// Whether a new one is chosen.
@@ -910,6 +1083,24 @@ pub enum PromptView {
         /// What would be lost; nothing when the store cannot be opened.
         loss: Option<LossView>,
     },
+}
+
+/// A letter in the trusted prompt, read back out of the octets to be signed.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct LetterPromptView {
+    /// Title of the procedure that was applied for.
+    pub title: TextView,
+    /// Registration number of the application, where it has one yet.
+    pub registration_number: Option<String>,
+    /// Authority that gets it.
+    pub recipient: TextView,
+    /// Who signs.
+    pub signer: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// belt-hash of the exact octets, hex.
+    pub hash: String,
 }
 
 /// A line of the trusted prompt.

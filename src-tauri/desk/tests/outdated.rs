@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Store, protection};
+use kabinet_desk::view::RecordKindView;
 use kabinet_desk::{Code, Desk, Profile, Secret};
-use kabinet_records::{Applicant, Draft, Form, Manifest, Procedure, ProcedureReference, Text};
+use kabinet_records::{
+    Applicant, Draft, Form, Letter, LetterKind, Manifest, Procedure, ProcedureReference, Text,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -55,6 +58,7 @@ fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
         procedure_version: version,
         data: data.clone(),
         prefilled: BTreeMap::new(),
+        attachments: Vec::new(),
         changed_at: Timestamp::now(),
     };
     store.add_draft(&draft).unwrap();
@@ -105,9 +109,11 @@ async fn it_is_noticed_before_anything_is_sent() {
         offer(store, first());
         sign(store, 1, 1);
         let tried = sign(store, 2, 1);
-        store.outbox_tried(tried).unwrap();
+        let tried = store.outbox_item(tried).unwrap();
+        store.outbox_offered(&tried).unwrap();
         let refused = sign(store, 3, 1);
-        store.outbox_tried(refused).unwrap();
+        let item = store.outbox_item(refused).unwrap();
+        store.outbox_offered(&item).unwrap();
         store.outbox_refused(refused, "procedure_changed").unwrap();
         offer(store, second());
     });
@@ -145,4 +151,38 @@ async fn it_is_noticed_before_anything_is_sent() {
     assert!(desk.draft(&ids[2]).unwrap().carried.is_some());
     desk.delete_draft(&ids[2]).unwrap();
     assert_eq!(desk.drafts().unwrap().len(), 1);
+}
+
+/// A letter waits among applications and is none: nothing reads it as one.
+#[test]
+fn a_letter_that_waits_is_no_application() {
+    let (_folder, desk) = desk(|store| {
+        offer(store, procedure(1, json!({"employer": {}}), json!({})));
+        let application = sign(store, 1, 1);
+        let letter = Letter::new(
+            LetterKind::Reply,
+            Uuid::from_u128(2),
+            application,
+            Applicant::default(),
+            "The contract is enclosed".into(),
+            Timestamp::now(),
+        );
+        let octets = letter.to_canonical().unwrap();
+        let now = Timestamp::now();
+        store
+            .letter_into_outbox(&letter, &octets, b"cms", now)
+            .unwrap();
+        offer(store, procedure(2, json!({"employer": {}}), json!({})));
+    });
+    desk.new_draft("2.2").unwrap();
+    let found = desk.search("contract", 10).unwrap().records;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].kind, RecordKindView::Waiting);
+    let application = Uuid::from_u128(1).to_string();
+    assert_eq!(found[0].application_id, Some(application.clone()));
+
+    // Taken back, the application takes the letter with it.
+    desk.take_back(&application).unwrap().unwrap();
+    assert!(desk.outbox().unwrap().is_empty());
+    assert!(desk.search("contract", 10).unwrap().records.is_empty());
 }

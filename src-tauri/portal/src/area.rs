@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use kabinet_records::{Application, Procedure};
+use kabinet_records::{Application, DraftDocument, Message, Procedure};
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,19 +14,18 @@ use uuid::Uuid;
 
 use crate::address;
 use crate::client::{Call, Client, Content};
+use crate::drafts::{self, DraftUpdate, DraftsSet};
 use crate::error::PortalError;
-use crate::http::{Reply as HttpReply, now};
+use crate::http::Reply as HttpReply;
 use crate::jmap::{self, Answers, AreaInfo, MethodCall};
 use crate::oauth;
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
-use crate::sync::{APPLICATIONS, Changes, Kind, PROCEDURES, States, Step, SyncChanges};
+use crate::sync::{Changes, Collector, Collectors, States, SyncChanges};
 use crate::upload::{self, Upload, Uploaded};
 
 /// Most octets of an answer.
 const LIMIT: usize = 16 * 1024 * 1024;
-/// Most requests for one list of changes.
-const PARTS_LIMIT: usize = 64;
 const JSON: &str = "application/json";
 const CMS: &str = "application/cms";
 /// Media type of a part of a file.
@@ -41,8 +40,12 @@ pub trait Portal: Send + Sync {
     fn procedures<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Procedure>>;
     /// Changes of applications since the state.
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>>;
-    /// Both in one request.
+    /// All types side by side; one request when nothing has changed.
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges>;
+    /// Changes of drafts since the state.
+    fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>>;
+    /// Sends drafts unless something has changed since the state.
+    fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet>;
     /// Registers a signed application; may be repeated with the same identifier. `signature` and
     /// `attachments` are the `blobId`s of what was uploaded for it.
     fn submit<'a>(
@@ -56,6 +59,11 @@ pub trait Portal: Send + Sync {
     /// Uploads a file of an application. Pieces that the portal has from an earlier try are not sent
     /// again.
     fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded>;
+    /// Registers a signed letter on an application, whose signature was uploaded; may be repeated as
+    /// well.
+    fn write<'a>(&'a self, id: Uuid, signature: &'a str) -> Reply<'a, Submission<Message>>;
+    /// The blob of that name, whose octets are the named ones for certain; at most `limit` octets.
+    fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>>;
     /// Ends the session at the portal.
     fn logout(&self) -> Reply<'_, ()>;
 }
@@ -65,7 +73,7 @@ pub struct PersonalArea {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     client: Client,
     keeper: Arc<dyn SessionKeeper>,
     state: Mutex<State>,
@@ -83,7 +91,10 @@ struct Outgoing<'a> {
     method: Method,
     url: &'a Url,
     body: Option<(&'a str, Content<'a>)>,
+    /// Whether it may take as long as an upload.
     upload: bool,
+    /// Most octets of the answer.
+    limit: usize,
 }
 
 impl PersonalArea {
@@ -118,48 +129,47 @@ impl PersonalArea {
         &self.inner.client
     }
 
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
     async fn all_changes(&self, since: &States) -> Result<SyncChanges, PortalError> {
-        let mut procedures = Collector::new(PROCEDURES, since.procedures.clone());
-        let mut applications = Collector::new(APPLICATIONS, since.applications.clone());
-        for _ in 0..PARTS_LIMIT {
+        let mut collectors = Collectors::new(since);
+        loop {
             let area = self.area().await?;
-            let mut calls = procedures.ask(&area.account);
-            calls.extend(applications.ask(&area.account));
-            let answers = self.call(&area, &calls).await?;
-            procedures.take(&answers)?;
-            applications.take(&answers)?;
-            if !(procedures.finished && applications.finished) {
-                continue;
+            let calls = collectors.ask(&area);
+            if calls.is_empty() {
+                return Ok(collectors.finish());
             }
-            if let (Some(procedures), Some(applications)) =
-                (procedures.gathered.take(), applications.gathered.take())
-            {
-                return Ok(SyncChanges {
-                    procedures,
-                    applications,
-                });
-            }
+            collectors.take(&self.call(&area, &calls).await?)?;
         }
-        Err(PortalError::Garbage("changes without end"))
     }
 
     async fn changes<T: DeserializeOwned>(
         &self,
-        kind: Kind,
+        name: &'static str,
         since: Option<&str>,
     ) -> Result<Changes<T>, PortalError> {
-        let mut collector = Collector::new(kind, since.map(str::to_owned));
-        for _ in 0..PARTS_LIMIT {
+        let mut collector = Collector::new(name, since.map(str::to_owned));
+        loop {
             let area = self.area().await?;
-            let answers = self.call(&area, &collector.ask(&area.account)).await?;
-            collector.take(&answers)?;
-            if collector.finished
-                && let Some(changes) = collector.gathered.take()
-            {
-                return Ok(changes);
+            let mut calls = Vec::new();
+            collector.ask(&area, &mut calls);
+            if calls.is_empty() {
+                return Ok(collector.gathered);
             }
+            collector.take(&self.call(&area, &calls).await?)?;
         }
-        Err(PortalError::Garbage("changes without end"))
+    }
+
+    async fn send_drafts(
+        &self,
+        state: &str,
+        those: &[DraftUpdate],
+    ) -> Result<DraftsSet, PortalError> {
+        let area = self.area().await?;
+        let calls = drafts::calls(&area.account, state, those);
+        drafts::read(&self.call(&area, &calls).await?, those)
     }
 
     async fn put_signature(&self, cms: &[u8]) -> Result<Uploaded, PortalError> {
@@ -172,21 +182,51 @@ impl PersonalArea {
         Ok(Uploaded::Done(blob))
     }
 
-    async fn create(
+    /// Creates the object of that type from a signature that was uploaded.
+    async fn create<T: DeserializeOwned>(
         &self,
+        kind: &'static str,
         id: Uuid,
         signature: &str,
         attachments: &[String],
-    ) -> Result<Submission, PortalError> {
+    ) -> Result<Submission<T>, PortalError> {
         let area = self.area().await?;
         let id = id.to_string();
-        let calls = submit::calls(&area.account, &id, signature, attachments);
+        let calls = submit::calls(kind, &area.account, &id, signature, attachments);
         let answers = self.call(&area, &calls).await?;
-        match submit::read(&answers, &id)? {
-            Created::Done(application) => Ok(Submission::Submitted(application)),
+        match submit::read(kind, &answers, &id, signature)? {
+            Created::Done(object) => Ok(Submission::Submitted(object)),
+            Created::Other(object) => Ok(Submission::Other(object)),
             Created::Refused(reason) => Ok(Submission::Refused(reason)),
             // It was there a moment ago: the portal is not well, and a later try uploads again.
             Created::BlobGone => Err(PortalError::Garbage("upload was not kept")),
+        }
+    }
+
+    /// A download (RFC 8620 section 6.2). The name is the hash, so that nobody can put other octets
+    /// in their place.
+    async fn download(&self, id: &str, limit: usize) -> Result<Vec<u8>, PortalError> {
+        if !jmap::is_id(id) {
+            return Err(PortalError::Garbage("blobId"));
+        }
+        let area = self.area().await?;
+        let address = area.download_address(id);
+        let url = address::parse_endpoint(self.inner.client.base(), &address)?;
+        let outgoing = Outgoing {
+            method: Method::GET,
+            url: &url,
+            body: None,
+            upload: true,
+            limit,
+        };
+        let reply = self.send(&outgoing).await?;
+        if !reply.status.is_success() {
+            return Err(request_error(&reply));
+        }
+        if submit::blob_id(&reply.body) == id {
+            Ok(reply.body.to_vec())
+        } else {
+            Err(PortalError::Garbage("blob is not the named one"))
         }
     }
 
@@ -245,6 +285,7 @@ impl PersonalArea {
             url: &url,
             body: Some(body),
             upload: true,
+            limit: LIMIT,
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
@@ -267,6 +308,7 @@ impl PersonalArea {
             url: &url,
             body: Some((JSON, Content::Octets(&body))),
             upload: false,
+            limit: LIMIT,
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
@@ -283,8 +325,10 @@ impl PersonalArea {
     }
 
     /// The JMAP session: kept with the session, or fetched once.
-    async fn area(&self) -> Result<Arc<AreaInfo>, PortalError> {
-        if let Some(area) = &self.inner.current().await?.area {
+    pub(crate) async fn area(&self) -> Result<Arc<AreaInfo>, PortalError> {
+        if let Some(area) = &self.inner.current().await?.area
+            && area.is_current()
+        {
             return Ok(Arc::clone(area));
         }
         let url = address::parse_endpoint(self.inner.client.base(), jmap::SESSION_PATH)?;
@@ -293,6 +337,7 @@ impl PersonalArea {
             url: &url,
             body: None,
             upload: false,
+            limit: LIMIT,
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
@@ -308,7 +353,7 @@ impl PersonalArea {
     async fn send(&self, outgoing: &Outgoing<'_>) -> Result<HttpReply, PortalError> {
         let mut session = self.inner.current().await?;
         let mut renewed = false;
-        if session.expires_at <= now() {
+        if session.expires_at <= self.inner.client.now() {
             session = Arc::clone(&self.inner).renew(session).await?;
             renewed = true;
         }
@@ -319,7 +364,7 @@ impl PersonalArea {
                 body: outgoing.body,
                 key: Some(&session.key),
                 access: Some(&session.access),
-                limit: LIMIT,
+                limit: outgoing.limit,
                 upload: outgoing.upload,
             };
             let reply = self.inner.client.send(&call).await?;
@@ -347,13 +392,19 @@ impl PersonalArea {
 
 impl Portal for PersonalArea {
     fn procedures<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Procedure>> {
-        Box::pin(self.changes(PROCEDURES, since))
+        Box::pin(self.changes("Procedure", since))
     }
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>> {
-        Box::pin(self.changes(APPLICATIONS, since))
+        Box::pin(self.changes("Application", since))
     }
     fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges> {
         Box::pin(self.all_changes(since))
+    }
+    fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>> {
+        Box::pin(self.changes("Draft", since))
+    }
+    fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet> {
+        Box::pin(self.send_drafts(state, drafts))
     }
     fn submit<'a>(
         &'a self,
@@ -361,13 +412,19 @@ impl Portal for PersonalArea {
         signature: &'a str,
         attachments: &'a [String],
     ) -> Reply<'a, Submission> {
-        Box::pin(self.create(id, signature, attachments))
+        Box::pin(self.create("Application", id, signature, attachments))
     }
     fn upload_signature<'a>(&'a self, cms: &'a [u8]) -> Reply<'a, Uploaded> {
         Box::pin(self.put_signature(cms))
     }
     fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded> {
         Box::pin(self.upload_file(file))
+    }
+    fn write<'a>(&'a self, id: Uuid, signature: &'a str) -> Reply<'a, Submission<Message>> {
+        Box::pin(self.create("Message", id, signature, &[]))
+    }
+    fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>> {
+        Box::pin(self.download(id, limit))
     }
     fn logout(&self) -> Reply<'_, ()> {
         Box::pin(self.end())
@@ -376,7 +433,7 @@ impl Portal for PersonalArea {
 
 impl Inner {
     /// The session, which the keeper has.
-    async fn current(&self) -> Result<Arc<Session>, PortalError> {
+    pub(crate) async fn current(&self) -> Result<Arc<Session>, PortalError> {
         self.keep(&mut *self.state.lock().await)
     }
 
@@ -384,7 +441,10 @@ impl Inner {
     ///
     /// Runs to its end even when the caller goes away: the portal has used up the old refresh
     /// token by then, and the new one must not get lost.
-    async fn renew(self: Arc<Self>, stale: Arc<Session>) -> Result<Arc<Session>, PortalError> {
+    pub(crate) async fn renew(
+        self: Arc<Self>,
+        stale: Arc<Session>,
+    ) -> Result<Arc<Session>, PortalError> {
         let work = async move {
             let mut state = self.state.lock().await;
             let session = self.keep(&mut state)?;
@@ -437,53 +497,5 @@ fn request_error(reply: &HttpReply) -> PortalError {
     match reply.status.as_u16() {
         400 => jmap::request_error(&reply.body).unwrap_or_else(|| reply.error()),
         _ => reply.error(),
-    }
-}
-
-/// Gathers the changes of one type over as many requests as it takes, mostly one.
-struct Collector<T> {
-    kind: Kind,
-    since: Option<String>,
-    gathered: Option<Changes<T>>,
-    finished: bool,
-}
-
-impl<T: DeserializeOwned> Collector<T> {
-    fn new(kind: Kind, since: Option<String>) -> Self {
-        Self {
-            kind,
-            since,
-            gathered: None,
-            finished: false,
-        }
-    }
-
-    fn ask(&self, account: &str) -> Vec<MethodCall> {
-        if self.finished {
-            Vec::new()
-        } else {
-            self.kind.ask(account, self.since.as_deref())
-        }
-    }
-
-    fn take(&mut self, answers: &Answers) -> Result<(), PortalError> {
-        if self.finished {
-            return Ok(());
-        }
-        match self.kind.read(answers, self.since.as_deref())? {
-            Step::Unknown => {
-                self.since = None;
-                self.gathered = None;
-            }
-            Step::Got(part, more) => {
-                self.finished = !more;
-                self.since = Some(part.state.clone());
-                match &mut self.gathered {
-                    Some(gathered) => gathered.append(part),
-                    None => self.gathered = Some(part),
-                }
-            }
-        }
-        Ok(())
     }
 }

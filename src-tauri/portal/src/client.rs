@@ -6,18 +6,24 @@ use std::time::Duration;
 
 use kabinet_stb::Secret;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Method, Request, Url};
+use reqwest::{Method, Request, Response, Url};
 use serde::Deserialize;
 use tokio::sync::{OnceCell, RwLock};
 use zeroize::Zeroizing;
 
 use crate::address;
+use crate::clock::Clock;
 use crate::discovery::{self, Metadata};
 use crate::dpop::DpopKey;
 use crate::error::PortalError;
-use crate::http::{Http, Reply, now};
+use crate::http::{Http, Reply, Wire};
 use crate::jwt::Jwks;
 use crate::upload::{Piece, Upload};
+
+/// Longest life of a stream; it is opened again then.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Most octets of a refusal.
+const REFUSAL_LIMIT: usize = 64 * 1024;
 
 /// How connections are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,8 +118,25 @@ impl Client {
     /// # Errors
     /// [`PortalError::Address`] when the address or the proxy is not acceptable.
     pub fn new(base: &str, options: Options) -> Result<Self, PortalError> {
+        Self::over(base, options, Clock::default(), None)
+    }
+
+    /// As [`Client::new`], by another clock than the system's and, where one is given, over another
+    /// wire than the network.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn over(
+        base: &str,
+        options: Options,
+        clock: Clock,
+        wire: Option<Arc<dyn Wire>>,
+    ) -> Result<Self, PortalError> {
         let base = address::parse_base(base)?;
-        let http = Http::new(&options, address::is_loopback(&base))?;
+        let http = match wire {
+            Some(wire) => Http::over(wire, clock),
+            None => Http::network(&options, address::is_loopback(&base), clock)?,
+        };
         let inner = Inner {
             base,
             options,
@@ -157,6 +180,16 @@ impl Client {
         self.inner.http.round_trips()
     }
 
+    /// Seconds since 1970 by the client's clock.
+    pub(crate) fn now(&self) -> i64 {
+        self.inner.http.now()
+    }
+
+    /// The client's clock.
+    pub(crate) fn clock(&self) -> &Clock {
+        self.inner.http.clock()
+    }
+
     pub(crate) fn base(&self) -> &Url {
         &self.inner.base
     }
@@ -191,6 +224,44 @@ impl Client {
     }
 
     async fn send_once(&self, call: &Call<'_>, origin: &str) -> Result<Reply, PortalError> {
+        let request = self.request(call, origin)?;
+        self.inner.http.send(request, call.limit).await
+    }
+
+    /// Sends a request whose answer has no foreseeable end. A refusal is read to its end.
+    pub(crate) async fn open(
+        &self,
+        method: Method,
+        url: &Url,
+        key: &DpopKey,
+        access: &Secret,
+    ) -> Result<Result<Response, Reply>, PortalError> {
+        let call = Call {
+            method,
+            url,
+            body: None,
+            key: Some(key),
+            access: Some(access),
+            limit: REFUSAL_LIMIT,
+            upload: false,
+        };
+        let origin = address::origin(url);
+        let mut again = true;
+        loop {
+            let mut request = self.request(&call, &origin)?;
+            *request.timeout_mut() = Some(STREAM_TIMEOUT);
+            let refused = match self.inner.http.open(request, call.limit).await? {
+                Ok(response) => return Ok(Ok(response)),
+                Err(reply) => reply,
+            };
+            if !(self.keep_nonce(&origin, &refused) && asks_for_nonce(&refused) && again) {
+                return Ok(Err(refused));
+            }
+            again = false;
+        }
+    }
+
+    fn request(&self, call: &Call<'_>, origin: &str) -> Result<Request, PortalError> {
         let mut request = Request::new(call.method.clone(), call.url.clone());
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -208,7 +279,7 @@ impl Client {
                 call.url,
                 access,
                 nonce.as_deref(),
-                now(),
+                self.now(),
             );
             let proof = HeaderValue::try_from(proof).map_err(|_| PortalError::Garbage("nonce"))?;
             headers.insert(HeaderName::from_static("dpop"), proof);
@@ -230,7 +301,7 @@ impl Client {
         if call.upload {
             *request.timeout_mut() = Some(self.inner.options.upload_timeout);
         }
-        self.inner.http.send(request, call.limit).await
+        Ok(request)
     }
 
     /// Remembers the nonce of an answer, if it has one.

@@ -1,7 +1,9 @@
 //! One HTTP exchange: bounded in time and size, without redirects.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Request, Response, StatusCode, redirect};
@@ -9,6 +11,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::client::{Options, Proxy};
+use crate::clock::Clock;
 use crate::error::PortalError;
 
 /// `User-Agent` of every request.
@@ -17,15 +20,80 @@ const USER_AGENT: &str = concat!("kabinet/", env!("CARGO_PKG_VERSION"));
 /// Longest value that is taken from a header.
 const HEADER_LIMIT: usize = 1024;
 
-/// The connection pool and the count of exchanges.
+/// The way to the portal, one exchange at a time.
+pub trait Wire: Send + Sync {
+    /// Sends the request and reads at most `limit` octets of body.
+    fn exchange(&self, request: Request, limit: usize) -> Exchange<'_>;
+}
+
+/// An exchange on its way.
+pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Answer, PortalError>> + Send + 'a>>;
+
+/// What came back. The body may hold tokens, so that it is wiped.
+pub struct Answer {
+    /// Status of HTTP.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// The network, with its pool of connections.
+#[derive(Clone)]
+struct Network(reqwest::Client);
+
+impl Network {
+    async fn execute(&self, request: Request) -> Result<Response, PortalError> {
+        self.0
+            .execute(request)
+            .await
+            .map_err(|error| failure(&error))
+    }
+}
+
+impl Wire for Network {
+    fn exchange(&self, request: Request, limit: usize) -> Exchange<'_> {
+        Box::pin(async move { read(self.execute(request).await?, limit).await })
+    }
+}
+
+/// The wire and the count of exchanges.
 pub(crate) struct Http {
-    client: reqwest::Client,
+    wire: Arc<dyn Wire>,
+    /// What can hold a stream open; nothing over another wire.
+    network: Option<Network>,
+    clock: Clock,
     round_trips: AtomicU64,
 }
 
 impl Http {
-    /// `direct` for a loopback portal: a proxy would answer for its own loopback.
-    pub(crate) fn new(options: &Options, direct: bool) -> Result<Self, PortalError> {
+    /// Over that wire, by that clock.
+    pub(crate) fn over(wire: Arc<dyn Wire>, clock: Clock) -> Self {
+        Self {
+            wire,
+            network: None,
+            clock,
+            round_trips: AtomicU64::new(0),
+        }
+    }
+
+    /// By this clock.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.seconds()
+    }
+
+    /// By this clock.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Over the network; `direct` for a loopback portal: a proxy would answer for its own loopback.
+    pub(crate) fn network(
+        options: &Options,
+        direct: bool,
+        clock: Clock,
+    ) -> Result<Self, PortalError> {
         // The library takes the process's provider of cryptography; a second call is refused and
         // changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -47,9 +115,10 @@ impl Http {
         let client = builder
             .build()
             .map_err(|_| PortalError::Address("the HTTP client cannot be set up"))?;
+        let network = Network(client);
         Ok(Self {
-            client,
-            round_trips: AtomicU64::new(0),
+            network: Some(network.clone()),
+            ..Self::over(Arc::new(network), clock)
         })
     }
 
@@ -61,27 +130,50 @@ impl Http {
     /// Sends the request and reads at most `limit` octets of body.
     pub(crate) async fn send(&self, request: Request, limit: usize) -> Result<Reply, PortalError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
-        let response = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| failure(&error))?;
-        let status = response.status();
-        let headers = response.headers();
+        Ok(self.reply(self.wire.exchange(request, limit).await?))
+    }
+
+    /// Sends the request; the body of a success is left to be read.
+    pub(crate) async fn open(
+        &self,
+        request: Request,
+        limit: usize,
+    ) -> Result<Result<Response, Reply>, PortalError> {
+        let network = self.network.as_ref().ok_or(PortalError::Server(404))?;
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        let response = network.execute(request).await?;
+        if response.status() == StatusCode::OK {
+            return Ok(Ok(response));
+        }
+        Ok(Err(self.reply(read(response, limit).await?)))
+    }
+
+    fn reply(&self, answer: Answer) -> Reply {
+        let Answer {
+            status,
+            headers,
+            body,
+        } = answer;
         let retry_after = headers
             .get(RETRY_AFTER)
-            .and_then(|value| parse_retry_after(value.to_str().ok()?, now()));
-        let dpop_nonce = text_header(headers, &HeaderName::from_static("dpop-nonce"));
-        let challenge = text_header(headers, &WWW_AUTHENTICATE).unwrap_or_default();
-        let body = read_body(response, limit).await?;
-        Ok(Reply {
+            .and_then(|value| parse_retry_after(value.to_str().ok()?, self.now()));
+        Reply {
             status,
             retry_after,
-            dpop_nonce,
-            challenge,
+            dpop_nonce: text_header(&headers, &HeaderName::from_static("dpop-nonce")),
+            challenge: text_header(&headers, &WWW_AUTHENTICATE).unwrap_or_default(),
             body,
-        })
+        }
     }
+}
+
+/// Reads an answer to its end.
+async fn read(mut response: Response, limit: usize) -> Result<Answer, PortalError> {
+    Ok(Answer {
+        status: response.status(),
+        headers: std::mem::take(response.headers_mut()),
+        body: read_body(response, limit).await?,
+    })
 }
 
 /// What came back. The body may hold tokens, so that it is wiped.
@@ -109,14 +201,6 @@ impl Reply {
             (status, _) => PortalError::Server(status),
         }
     }
-}
-
-/// Seconds since 1970 by the system clock.
-pub(crate) fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 async fn read_body(

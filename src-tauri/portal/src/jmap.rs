@@ -14,6 +14,8 @@ const AREA: &str = "urn:kabinet:jmap:area";
 const BLOB: &str = "urn:ietf:params:jmap:blob";
 /// Most octets of an upload when the server names none.
 const UPLOAD_DEFAULT: u64 = 64 * 1024 * 1024;
+/// Most objects of one page, also when the server would give more.
+const LONGEST_PAGE: u64 = 500;
 
 /// What is kept of the session object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,16 @@ pub(crate) struct AreaInfo {
     /// What RFC 9404 lets the account do; nothing where the server does not speak it.
     #[serde(default)]
     pub(crate) blob: Option<BlobLimits>,
+    /// With the account filled in; `{blobId}`, `{name}` and `{type}` are still to be. Empty in a
+    /// session that an earlier version stored.
+    #[serde(default)]
+    pub(crate) download: String,
+    /// Address of the event source, with its variables (RFC 8620 section 7.3).
+    #[serde(default)]
+    pub(crate) events: String,
+    /// Most objects that one call gets.
+    #[serde(default)]
+    pub(crate) max_get: u64,
 }
 
 /// Limits of RFC 9404, section 3.1.
@@ -76,10 +88,16 @@ impl AreaInfo {
             .get("maxSizeUpload")
             .and_then(Value::as_u64)
             .unwrap_or(UPLOAD_DEFAULT);
-        let upload = document
-            .get("uploadUrl")?
-            .as_str()?
-            .replace("{accountId}", account);
+        let with_account = |name: &str| -> Option<String> {
+            let template = document.get(name)?.as_str()?;
+            Some(template.replace("{accountId}", account))
+        };
+        let upload = with_account("uploadUrl")?;
+        let max_get = capabilities
+            .get(CORE)?
+            .get("maxObjectsInGet")
+            .and_then(Value::as_u64)
+            .unwrap_or(LONGEST_PAGE);
         let area = Self {
             account: account.to_owned(),
             api: document.get("apiUrl")?.as_str()?.to_owned(),
@@ -87,19 +105,40 @@ impl AreaInfo {
             max_upload,
             state: document.get("state")?.as_str()?.to_owned(),
             blob: BlobLimits::read(document, account),
+            download: with_account("downloadUrl")?,
+            events: document.get("eventSourceUrl")?.as_str()?.to_owned(),
+            max_get,
         };
         // Addresses are checked here and again at each use, since they come from the store then.
         address::parse_endpoint(base, &area.api).ok()?;
         address::parse_endpoint(base, &area.upload).ok()?;
         Some(area)
     }
+
+    /// Whether the session object has what this version needs.
+    pub(crate) fn is_current(&self) -> bool {
+        !self.download.is_empty()
+    }
+
+    /// How many objects are asked for at once.
+    pub(crate) fn page(&self) -> u64 {
+        self.max_get.clamp(1, LONGEST_PAGE)
+    }
+
+    /// Address of a blob (RFC 8620 section 6.2); its name is made of safe signs only.
+    pub(crate) fn download_address(&self, blob: &str) -> String {
+        self.download
+            .replace("{blobId}", blob)
+            .replace("{name}", "blob")
+            .replace("{type}", "application%2Foctet-stream")
+    }
 }
 
 /// One method call.
 pub(crate) struct MethodCall {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) arguments: Value,
-    pub(crate) id: &'static str,
+    pub(crate) id: String,
 }
 
 /// The request's octets (section 3.3).
@@ -213,7 +252,8 @@ pub(crate) fn is_id(text: &str) -> bool {
             .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
 }
 
-/// The list of Ids under that name; empty when it is absent.
+/// The list of Ids under that name; empty when it is absent. The official numbers of procedures have
+/// full stops, which section 1.2 does not know.
 pub(crate) fn ids(result: &Map<String, Value>, name: &str) -> Result<Vec<String>, PortalError> {
     let garbage = PortalError::Garbage("JMAP ids");
     let Some(list) = result.get(name) else {
@@ -222,7 +262,7 @@ pub(crate) fn ids(result: &Map<String, Value>, name: &str) -> Result<Vec<String>
     let list = list.as_array().ok_or(garbage.clone())?;
     let text = |id: &Value| {
         id.as_str()
-            .filter(|id| is_id(id))
+            .filter(|id| is_id(&id.replace('.', "-")))
             .map(str::to_owned)
             .ok_or(garbage.clone())
     };
@@ -238,10 +278,15 @@ pub(crate) fn text<'a>(result: &'a Map<String, Value>, name: &str) -> Result<&'a
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// A session object as read.
+    pub(crate) fn area() -> AreaInfo {
+        AreaInfo::parse(&base(), &document()).unwrap()
+    }
 
     fn base() -> Url {
         address::parse_base("https://portal.example").unwrap()
@@ -252,6 +297,7 @@ mod tests {
             "capabilities": {CORE: {"maxSizeUpload": 1000}, AREA: {}},
             "primaryAccounts": {AREA: "a1"},
             "apiUrl": "/jmap", "uploadUrl": "https://portal.example/up/{accountId}/", "state": "s",
+            "downloadUrl": "/down/{accountId}/{blobId}?n={name}&t={type}", "eventSourceUrl": "/events",
         })
     }
 
@@ -260,6 +306,10 @@ mod tests {
         let area = AreaInfo::parse(&base(), &document()).unwrap();
         assert_eq!(area.upload, "https://portal.example/up/a1/");
         assert_eq!((area.account.as_str(), area.max_upload), ("a1", 1000));
+        assert_eq!(
+            area.download_address("G0"),
+            "/down/a1/G0?n=blob&t=application%2Foctet-stream"
+        );
         for (pointer, value) in [
             ("/apiUrl", json!("http://portal.example/")),
             ("/uploadUrl", json!("http://127.0.0.1/{accountId}")),

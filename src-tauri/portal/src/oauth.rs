@@ -10,7 +10,7 @@ use crate::CLIENT_ID;
 use crate::client::{Call, Client, Content};
 use crate::dpop::DpopKey;
 use crate::error::PortalError;
-use crate::http::{Reply, now};
+use crate::http::Reply;
 
 /// Most octets of a token answer: the ticket may hold a portrait.
 const LIMIT: usize = 4 * 1024 * 1024;
@@ -157,7 +157,7 @@ async fn token_request(client: &Client, key: &DpopKey, body: &[u8]) -> Result<To
     Ok(Tokens {
         access: answer.access_token.0,
         refresh: answer.refresh_token.0,
-        expires_at: now().saturating_add(i64::from(answer.expires_in)),
+        expires_at: client.now().saturating_add(i64::from(answer.expires_in)),
         id_token: answer.id_token.map(Zeroizing::new),
     })
 }

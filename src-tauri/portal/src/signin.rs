@@ -1,6 +1,5 @@
 //! The relay of a sign-in: eight steps of STB 34.101.79 chapter 10 in four round trips.
 
-use jiff::Timestamp;
 use kabinet_stb::Secret;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -10,7 +9,7 @@ use crate::b64::{self, B64};
 use crate::client::Client;
 use crate::dpop::DpopKey;
 use crate::error::PortalError;
-use crate::http::{Reply, now};
+use crate::http::Reply;
 use crate::jwt::{self, JwtError};
 use crate::oauth::{self, Token};
 use crate::pkce;
@@ -102,7 +101,7 @@ impl SignIn {
         let request = AuthenticationRequest::parse(
             request,
             &client.metadata().await?.issuer,
-            Timestamp::now(),
+            client.clock().now(),
         )?;
         let chain = answer.btok_terminal_certificates.unwrap_or_default();
         if chain.is_empty() || chain.len() > CHAIN_LIMIT {
@@ -230,7 +229,7 @@ impl SignIn {
             issuer,
             nonce: &self.nonce,
             request: &self.request,
-            now: now(),
+            now: self.client.now(),
         };
         Ticket::check(&payload, &expected)
     }

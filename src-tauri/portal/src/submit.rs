@@ -1,8 +1,9 @@
-//! Sending a signed application.
+//! Sending what is signed: an application, or a letter on one.
 
 use kabinet_records::Application;
 use kabinet_stb::hash::belt_hash;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::error::{PortalError, safe_code};
@@ -13,16 +14,19 @@ const PROBLEMS_LIMIT: usize = 256;
 /// Most octets of a JSON pointer that is told.
 const PATH_LIMIT: usize = 512;
 
-/// What became of an application that was sent.
+/// What became of something signed that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Submission {
+pub enum Submission<T = Application> {
     /// The portal has it, now or since an earlier try.
-    Submitted(Application),
+    Submitted(T),
+    /// The portal has something else under that identifier, which another computer of the person
+    /// sent; what was sent now is not registered.
+    Other(T),
     /// The portal will never take it as it is.
     Refused(RefusedReason),
 }
 
-/// Why an application is refused: `notCreated` types of the profile.
+/// Why it is refused: `notCreated` types of the profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusedReason {
@@ -36,6 +40,10 @@ pub enum RefusedReason {
     InvalidForm(Vec<FieldProblem>),
     /// The manifest is not canonical or not complete.
     InvalidManifest,
+    /// A letter on an application that the portal does not have.
+    NoSuchApplication,
+    /// A letter on an application that is decided or taken back.
+    ApplicationClosed,
     /// The holder has sent too much.
     OverQuota,
     /// The signed octets or a file are more than the portal takes.
@@ -56,8 +64,10 @@ pub struct FieldProblem {
 }
 
 /// What the answer to a create says.
-pub(crate) enum Created {
-    Done(Application),
+pub(crate) enum Created<T> {
+    Done(T),
+    /// The object was made from another blob.
+    Other(T),
     Refused(RefusedReason),
     /// The portal does not have a blob (any more): upload it again.
     BlobGone,
@@ -78,9 +88,10 @@ pub(crate) fn blob_id_of(hash: &[u8]) -> String {
     id
 }
 
-/// Create and get in one request: whether the application is new or there already, the second call
+/// Create and get in one request: whether the object is new or there already, the second call
 /// brings it as the portal has it.
 pub(crate) fn calls(
+    kind: &str,
     account: &str,
     id: &str,
     blob: &str,
@@ -92,32 +103,37 @@ pub(crate) fn calls(
     }
     vec![
         MethodCall {
-            name: "Application/set",
+            name: format!("{kind}/set"),
             arguments: json!({"accountId": account, "create": {id: wish}}),
-            id: "s",
+            id: "s".into(),
         },
         MethodCall {
-            name: "Application/get",
+            name: format!("{kind}/get"),
             arguments: json!({"accountId": account, "ids": [id]}),
-            id: "g",
+            id: "g".into(),
         },
     ]
 }
 
 /// Reads the answers to [`calls`].
-pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> {
-    let set = answers.result("Application/set", "s")?;
+pub(crate) fn read<T: DeserializeOwned>(
+    kind: &str,
+    answers: &Answers,
+    id: &str,
+    blob: &str,
+) -> Result<Created<T>, PortalError> {
+    let set = answers.result(&format!("{kind}/set"), "s")?;
     let entry = |name: &str| {
         set.get(name)
             .and_then(|map| map.get(id))
             .and_then(Value::as_object)
     };
     if entry("created").is_none() {
-        let refusal = entry("notCreated").ok_or(PortalError::Garbage("Application/set"))?;
+        let refusal = entry("notCreated").ok_or(PortalError::Garbage("set answer"))?;
         match refusal
             .get("type")
             .and_then(Value::as_str)
-            .ok_or(PortalError::Garbage("Application/set"))?
+            .ok_or(PortalError::Garbage("set answer"))?
         {
             // An earlier try arrived although its answer did not.
             "alreadyExists" if refusal.get("existingId").and_then(Value::as_str) == Some(id) => {}
@@ -126,7 +142,7 @@ pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> 
             kind => return refused(kind, refusal).map(Created::Refused),
         }
     }
-    let got = answers.result("Application/get", "g")?;
+    let got = answers.result(&format!("{kind}/get"), "g")?;
     let list = got
         .get("list")
         .and_then(Value::as_array)
@@ -134,10 +150,15 @@ pub(crate) fn read(answers: &Answers, id: &str) -> Result<Created, PortalError> 
     let ours = list
         .iter()
         .find(|object| object.get("id").and_then(Value::as_str) == Some(id));
-    let application = ours.and_then(|object| Application::deserialize(object).ok());
-    application
-        .map(Created::Done)
-        .ok_or(PortalError::Garbage("Application"))
+    let from = ours.and_then(|object| object.get("signatureBlobId")?.as_str());
+    let object = ours
+        .and_then(|object| T::deserialize(object).ok())
+        .ok_or(PortalError::Garbage("created object"))?;
+    // A portal that does not tell what an object was made from has only one of each name.
+    Ok(match from {
+        Some(from) if from != blob => Created::Other(object),
+        _ => Created::Done(object),
+    })
 }
 
 /// The reason for a SetError's type (RFC 8620, section 5.3, and the profile).
@@ -151,6 +172,8 @@ pub(crate) fn refused(
         "procedureVersionOld" => RefusedReason::ProcedureVersionOld,
         "invalidForm" => RefusedReason::InvalidForm(problems(refusal)),
         "invalidManifest" => RefusedReason::InvalidManifest,
+        "noSuchApplication" => RefusedReason::NoSuchApplication,
+        "applicationClosed" => RefusedReason::ApplicationClosed,
         "overQuota" => RefusedReason::OverQuota,
         "tooLarge" => RefusedReason::TooLarge,
         // RFC 8620 section 5.3: passes by itself.
@@ -182,14 +205,14 @@ mod tests {
 
     const ID: &str = "0190b2f0-0000-7000-8000-000000000001";
 
-    fn not_created(refusal: &Value) -> Result<Created, PortalError> {
+    fn not_created(refusal: &Value) -> Result<Created<Application>, PortalError> {
         let answers: Answers = serde_json::from_value(json!({
             "methodResponses": [["Application/set", {"created": null, "notCreated": {ID: refusal}}, "s"],
                 ["Application/get", {"state": "1", "list": [], "notFound": [ID]}, "g"]],
             "sessionState": "0",
         }))
         .unwrap();
-        read(&answers, ID)
+        read("Application", &answers, ID, "G0")
     }
 
     #[test]
@@ -225,6 +248,7 @@ mod tests {
             ("signerNotHolder", RefusedReason::SignerNotHolder),
             ("overQuota", RefusedReason::OverQuota),
             ("attachmentMismatch", RefusedReason::AttachmentMismatch),
+            ("applicationClosed", RefusedReason::ApplicationClosed),
             ("procedureVersionOld", RefusedReason::ProcedureVersionOld),
             ("something", RefusedReason::Other("something".into())),
             ("some thing", RefusedReason::Other("unknown".into())),

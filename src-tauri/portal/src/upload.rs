@@ -166,9 +166,9 @@ impl http_body::Body for Body {
 /// Asks which of these blobs the portal has (RFC 9404, section 4.2).
 pub(crate) fn ask(account: &str, blobs: &BTreeSet<&str>) -> MethodCall {
     MethodCall {
-        name: "Blob/get",
+        name: "Blob/get".into(),
         arguments: json!({"accountId": account, "ids": blobs, "properties": ["size"]}),
-        id: "b",
+        id: "b".into(),
     }
 }
 
@@ -190,11 +190,11 @@ pub(crate) fn join(account: &str, pieces: &[Piece], media_type: &str) -> MethodC
         .map(|piece| json!({"blobId": piece.blob}))
         .collect();
     MethodCall {
-        name: "Blob/upload",
+        name: "Blob/upload".into(),
         arguments: json!({
             "accountId": account, "create": {"f": {"data": data, "type": media_type}},
         }),
-        id: "u",
+        id: "u".into(),
     }
 }
 

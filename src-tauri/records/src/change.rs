@@ -48,6 +48,15 @@ impl Change {
         self.before.attachments.is_some()
     }
 
+    /// Whether both change the same member of the values.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        let has =
+            |side: &Side, name: &String| side.set.contains_key(name) || side.absent.contains(name);
+        let mut names = self.before.set.keys().chain(&self.before.absent);
+        names.any(|name| has(&other.before, name))
+    }
+
     /// Both changes as one, when they are of one text that somebody is typing.
     #[must_use]
     pub fn joined(&self, next: &Self) -> Option<Self> {

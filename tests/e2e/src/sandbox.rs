@@ -130,6 +130,62 @@ impl Sandbox {
         serde_json::from_str(&answer).map_err(|error| error.to_string())
     }
 
+    /// Octets of body of the last request and answer to a path.
+    ///
+    /// # Errors
+    /// When the portal does not answer, or never had such a request.
+    pub fn octets(&self, path: &str) -> Outcome<(u64, u64)> {
+        let answer = http::request("GET", &self.listen, "/sandbox/octets", "")?;
+        let all: Value = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
+        let of = |index: usize| all[path][index].as_u64();
+        of(0)
+            .zip(of(1))
+            .ok_or_else(|| format!("no request to {path}"))
+    }
+
+    /// Every message of every person.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn messages(&self) -> Outcome<Vec<Value>> {
+        let answer = http::request("GET", &self.listen, "/sandbox/messages", "")?;
+        serde_json::from_str(&answer).map_err(|error| error.to_string())
+    }
+
+    /// Does to an application what an official would, with the operator's command: `act` are the
+    /// words after its identifier.
+    ///
+    /// # Errors
+    /// What the command says.
+    pub fn operate(&self, application: &str, act: &[&str]) -> Outcome<Value> {
+        let output = Command::new(path("sandbox-portal")?)
+            .args(["operate", "--url", &self.url, "act", application])
+            .args(act)
+            .output()
+            .map_err(|error| error.to_string())?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+    }
+
+    /// As [`Self::operate`], by the lever that the command and the page use.
+    ///
+    /// # Errors
+    /// When the portal does not answer or has no such application.
+    pub fn order(&self, order: &Value) -> Outcome {
+        http::request("POST", &self.listen, "/sandbox/operate", &order.to_string()).map(|_| ())
+    }
+
+    /// Takes a document back, as if it had been issued by mistake.
+    ///
+    /// # Errors
+    /// When the portal does not answer or has no such document.
+    pub fn withdraw_document(&self, id: &str) -> Outcome {
+        let path = format!("/sandbox/documents/{id}");
+        http::request("DELETE", &self.listen, &path, "").map(|_| ())
+    }
+
     /// Makes it misbehave (docs/portal-profile.md, the sandbox's own levers).
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("kabinet", &["kabinet-desk"]),
     ("kabinet-cli", &["kabinet-desk"]),
     (
@@ -43,6 +43,19 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "kabinet-records",
             "kabinet-stb",
             "kabinet-token",
+        ],
+    ),
+    (
+        "simulation",
+        &[
+            "kabinet-cache",
+            "kabinet-desk",
+            "kabinet-pki",
+            "kabinet-portal",
+            "kabinet-records",
+            "kabinet-stb",
+            "kabinet-token",
+            "sandbox-portal",
         ],
     ),
     ("xtask", &["e2e"]),
@@ -108,7 +121,14 @@ fn the_product_does_not_know_the_sandbox() {
                 rooms.extend(arrows.get(&room).cloned().unwrap_or_default());
             }
         }
-        for stranger in ["virtual-token", "sandbox-portal", "hostile", "e2e", "xtask"] {
+        for stranger in [
+            "virtual-token",
+            "sandbox-portal",
+            "hostile",
+            "simulation",
+            "e2e",
+            "xtask",
+        ] {
             assert!(!seen.contains(stranger), "{shipped} brings {stranger}");
         }
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::blobs;
 use crate::clock;
 use crate::cms;
-use crate::jmap::{self, Outcome, method_error};
+use crate::jmap::{self, Outcome, failed};
 use crate::jwt::b64;
 use crate::manifest::Manifest;
 use crate::portal::Portal;
@@ -15,97 +15,20 @@ use crate::procedures;
 use crate::publishing;
 use crate::store::Person;
 
+/// The type's name.
+pub const KIND: &str = "Application";
+
 /// More than anybody writes by hand; a runaway client meets it.
 const MOST_APPLICATIONS: i64 = 10_000;
-
-/// State and objects of an account.
-///
-/// # Errors
-/// The method error.
-pub fn list(portal: &Portal, account: &str) -> Result<(String, Vec<Value>), Value> {
-    let store = portal.store();
-    let state = store.state(account).map_err(failed)?;
-    let list = store.applications(Some(account)).map_err(failed)?;
-    let objects: Result<Vec<Value>, _> = list
-        .iter()
-        .map(|application| serde_json::from_str(&application.body))
-        .collect();
-    Ok((state.to_string(), objects.map_err(failed)?))
-}
-
-/// `Application/changes`.
-///
-/// # Errors
-/// The method error.
-pub fn changes(portal: &Portal, account: &str, arguments: &Map<String, Value>) -> Outcome {
-    let store = portal.store();
-    let now = store.state(account).map_err(failed)?;
-    let since = arguments
-        .get("sinceState")
-        .and_then(Value::as_str)
-        .ok_or_else(|| method_error("invalidArguments"))?;
-    let old: i64 = since
-        .parse()
-        .ok()
-        .filter(|old| (0..=now).contains(old))
-        .ok_or_else(|| method_error("cannotCalculateChanges"))?;
-    let changed = store.changes(account, old).map_err(failed)?;
-    Ok(jmap::changes(account, since, &now.to_string(), &changed))
-}
 
 /// `Application/set`, which can only create.
 ///
 /// # Errors
 /// The method error.
 pub fn set(portal: &Portal, person: &Person, arguments: &Map<String, Value>) -> Outcome {
-    let account = &person.subject;
-    let old = portal.store().state(account).map_err(failed)?.to_string();
-    if let Some(expected) = arguments.get("ifInState").and_then(Value::as_str)
-        && expected != old
-    {
-        return Err(method_error("stateMismatch"));
-    }
-    let (mut created, mut refused) = (Map::new(), Map::new());
-    for (name, wish) in entries(arguments, "create") {
-        match create(portal, person, wish) {
-            Ok(object) => created.insert(name.clone(), object),
-            Err(error) => refused.insert(name.clone(), error),
-        };
-    }
-    let (mut not_updated, mut not_destroyed) = (Map::new(), Map::new());
-    for (name, _) in entries(arguments, "update") {
-        not_updated.insert(name.clone(), json!({ "type": "forbidden" }));
-    }
-    for id in arguments
-        .get("destroy")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
-        not_destroyed.insert(id.to_owned(), json!({ "type": "forbidden" }));
-    }
-    let new = portal.store().state(account).map_err(failed)?.to_string();
-    Ok(json!({
-        "accountId": account,
-        "oldState": old,
-        "newState": new,
-        "created": created,
-        "notCreated": refused,
-        "notUpdated": not_updated,
-        "notDestroyed": not_destroyed,
-    }))
-}
-
-fn entries<'a>(
-    arguments: &'a Map<String, Value>,
-    name: &str,
-) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    arguments
-        .get(name)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
+    jmap::set(portal, &person.subject, KIND, arguments, |wish| {
+        create(portal, person, wish)
+    })
 }
 
 /// Registers one application, or says why not (a SetError).
@@ -117,7 +40,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
         .and_then(|text| Uuid::parse_str(text).ok())
         .ok_or_else(|| error("invalidProperties", "id is a UUID"))?
         .to_string();
-    let (known, count) = portal.store().known(account, &id).map_err(failed)?;
+    let (known, count) = portal.store().known(KIND, account, &id).map_err(failed)?;
     if known {
         return Err(json!({ "type": "alreadyExists", "existingId": id }));
     }
@@ -125,21 +48,9 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
         return Err(error("overQuota", "too many applications"));
     }
     let blob = wish["signatureBlobId"].as_str().unwrap_or_default();
-    let signature = portal
-        .store()
-        .blob(account, blob)
-        .map_err(failed)?
-        .ok_or_else(|| error("blobNotFound", "upload the signature first"))?;
+    let (signature, content) = signed_by_holder(portal, person, blob)?;
     let now = clock::seconds();
-    let signed = cms::verify(&signature, &portal.root, &clock::utc_time(now))
-        .map_err(|why| error("invalidSignature", why))?;
-    if signed.signer.subject_serial().as_ref() != Some(&person.serial_number) {
-        return Err(error(
-            "signerNotHolder",
-            "signed with another person's card",
-        ));
-    }
-    let manifest = Manifest::parse(&signed.content).map_err(|why| error("invalidManifest", why))?;
+    let manifest = Manifest::parse(&content).map_err(|why| error("invalidManifest", why))?;
     if manifest.application.to_string() != id {
         return Err(error("invalidManifest", "for another application"));
     }
@@ -163,11 +74,40 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     )?;
     let object = portal
         .store()
-        .register(account, &id, &b64(&signature), |number| {
-            object(&id, &manifest, number, now).to_string()
+        .add(KIND, account, &id, Some(&b64(&signature)), |number| {
+            object(&id, blob, &manifest, number, now).to_string()
         })
         .map_err(failed)?;
+    portal.tell(account);
     serde_json::from_str(&object).map_err(failed)
+}
+
+/// The octets of an uploaded signature that the holder's card made, and what was signed; or the
+/// SetError.
+///
+/// # Errors
+/// `blobNotFound`, `invalidSignature`, `signerNotHolder`.
+pub fn signed_by_holder(
+    portal: &Portal,
+    person: &Person,
+    blob: &str,
+) -> Result<(Vec<u8>, Vec<u8>), Value> {
+    let error = |kind: &str, why: &str| json!({ "type": kind, "description": why });
+    let signature = portal
+        .store()
+        .blob(&person.subject, blob)
+        .map_err(failed)?
+        .ok_or_else(|| error("blobNotFound", "upload the signature first"))?;
+    let moment = clock::utc_time(clock::seconds());
+    let signed = cms::verify(&signature, &portal.root, &moment)
+        .map_err(|why| error("invalidSignature", why))?;
+    if signed.signer.subject_serial().as_ref() != Some(&person.serial_number) {
+        return Err(error(
+            "signerNotHolder",
+            "signed with another person's card",
+        ));
+    }
+    Ok((signature, signed.content))
 }
 
 fn check_form(procedure: &Value, manifest: &Manifest) -> Result<(), Value> {
@@ -187,11 +127,12 @@ fn check_form(procedure: &Value, manifest: &Manifest) -> Result<(), Value> {
     Err(json!({ "type": "invalidForm", "problems": problems }))
 }
 
-fn object(id: &str, manifest: &Manifest, number: i64, now: i64) -> Value {
+fn object(id: &str, blob: &str, manifest: &Manifest, number: i64, now: i64) -> Value {
     let submitted = clock::rfc3339(now);
     let days = procedures::days(&manifest.procedure);
     json!({
         "id": id,
+        "signatureBlobId": blob,
         "procedureId": manifest.procedure,
         "procedureVersion": manifest.version,
         "registrationNumber": format!("{}-{number:06}", &submitted[..4]),
@@ -215,13 +156,7 @@ fn object(id: &str, manifest: &Manifest, number: i64, now: i64) -> Value {
 /// # Errors
 /// The method error.
 pub fn move_along(portal: &Portal, id: &str, order: &Value) -> Result<Option<Value>, Value> {
-    let found = portal
-        .store()
-        .applications(None)
-        .map_err(failed)?
-        .into_iter()
-        .find(|application| application.id == id);
-    let Some(application) = found else {
+    let Some(application) = portal.store().object(KIND, id).map_err(failed)? else {
         return Ok(None);
     };
     let mut object: Value = serde_json::from_str(&application.body).map_err(failed)?;
@@ -236,11 +171,8 @@ pub fn move_along(portal: &Portal, id: &str, order: &Value) -> Result<Option<Val
     }
     portal
         .store()
-        .update(&application.account, id, &object.to_string())
+        .update(KIND, &application.account, id, &object.to_string())
         .map_err(failed)?;
+    portal.tell(&application.account);
     Ok(Some(object))
-}
-
-fn failed(error: impl std::fmt::Display) -> Value {
-    json!({ "type": "serverFail", "description": error.to_string() })
 }

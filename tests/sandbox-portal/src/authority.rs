@@ -56,6 +56,7 @@ impl Authorities {
             "terminal".to_owned(),
             "foreign-root".to_owned(),
             "foreign-subordinate".to_owned(),
+            "documents".to_owned(),
         ];
         for card in ["citizen", "foreigner", "stateless"] {
             names.push(format!("card-{card}"));
@@ -108,6 +109,28 @@ impl Authorities {
                 role: x509::Role::Root,
             },
             &x509::Issuer { name: &name, key },
+        ))
+    }
+
+    /// The certificate with which the authority signs documents, DER: issued by the root, or by a
+    /// root of the same name that nobody trusts.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn document_certificate(&self, trusted: bool) -> Result<Vec<u8>, Problem> {
+        let root = if trusted { "x509-root" } else { "foreign-root" };
+        Ok(x509::issue(
+            &x509::Contents {
+                subject: &x509::authority_name(),
+                key: &self.key("documents")?.public_key(),
+                from: "250101000000Z",
+                until: "401231235959Z",
+                role: x509::Role::Authority,
+            },
+            &x509::Issuer {
+                name: &x509::root_name(),
+                key: self.key(root)?,
+            },
         ))
     }
 

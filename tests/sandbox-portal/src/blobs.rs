@@ -1,10 +1,10 @@
 //! Blobs: what was uploaded, put together from pieces (RFC 9404), and checked as attachments.
 
+use kabinet_records::Attachment;
 use kabinet_stb::hash::belt_hash;
 use serde_json::{Map, Value, json};
 
-use crate::jmap::{LARGEST_UPLOAD, Outcome, method_error};
-use crate::manifest::Attachment;
+use crate::jmap::{LARGEST_UPLOAD, Outcome, failed, method_error};
 use crate::portal::Portal;
 use crate::store::Store;
 
@@ -186,8 +186,4 @@ fn kind(octets: &[u8]) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn failed(error: impl std::fmt::Display) -> Value {
-    json!({ "type": "serverFail", "description": error.to_string() })
 }

@@ -1,11 +1,29 @@
 //! Today, in the forms that the protocols want.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
 
-/// Seconds since 1970.
+thread_local! {
+    static PRETENDED: Cell<Option<i64>> = const { Cell::new(None) };
+}
+
+tokio::task_local! {
+    /// How far the clock is wrong for the request under way, in seconds.
+    pub static SKEW: i64;
+}
+
+/// Seconds since 1970, as this request's clock has them.
 #[must_use]
 pub fn seconds() -> i64 {
-    Timestamp::now().as_second()
+    let skew = SKEW.try_with(|skew| *skew).unwrap_or(0);
+    let now = PRETENDED.get();
+    now.unwrap_or_else(|| Timestamp::now().as_second()) + skew
+}
+
+/// Shows that time in this thread from now on, or the system's again.
+pub fn pretend(seconds: Option<i64>) {
+    PRETENDED.set(seconds);
 }
 
 /// RFC 3339 in UTC, to the second.

@@ -1,5 +1,7 @@
-//! Checks a CAdES-B signature with attached content (STB 34.101.23, STB 34.101.80).
+//! CAdES-B signatures (STB 34.101.23, STB 34.101.80): those of applicants are checked, those of the
+//! authority are made.
 
+use kabinet_stb::bign::PrivateKey;
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::tlv::{self, Tlv};
 
@@ -54,6 +56,59 @@ pub fn verify(signature: &[u8], root: &Certificate, moment: &str) -> Result<Sign
         content: parts.content,
         signer,
     })
+}
+
+/// Signs `content` at `moment` (`YYMMDDhhmmssZ`); the content goes inside when `attached`. `None` for
+/// a certificate that cannot be read.
+#[must_use]
+pub fn sign(
+    content: &[u8],
+    attached: bool,
+    certificate: &[u8],
+    key: &PrivateKey,
+    moment: &str,
+) -> Option<Vec<u8>> {
+    let parsed = Certificate::parse(certificate)?;
+    let digest = der::algorithm(oids::BELT_HASH);
+    let attribute =
+        |id: &[u8], value: Vec<u8>| der::sequence(&[&der::oid(id), &der::tlv(0x31, &value)]);
+    let reference = der::sequence(&[&digest, &der::tlv(0x04, &belt_hash(certificate))]);
+    let mut attributes = [
+        attribute(oids::CONTENT_TYPE, der::oid(oids::DATA)),
+        attribute(oids::MESSAGE_DIGEST, der::tlv(0x04, &belt_hash(content))),
+        attribute(oids::SIGNING_TIME, der::tlv(0x17, moment.as_bytes())),
+        attribute(
+            oids::SIGNING_CERTIFICATE_V2,
+            der::sequence(&[&der::sequence(&[&reference])]),
+        ),
+    ];
+    attributes.sort();
+    let attributes = attributes.concat();
+    let hash = belt_hash(&der::tlv(0x31, &attributes));
+    let signer = der::sequence(&[
+        &[2, 1, 1],
+        &der::sequence(&[&parsed.issuer, &parsed.serial]),
+        &digest,
+        &der::tlv(0xA0, &attributes),
+        &der::algorithm(oids::BIGN_WITH_HBELT),
+        &der::tlv(0x04, &key.sign_hash(oids::BELT_HASH, &hash)),
+    ]);
+    let wrapped = if attached {
+        der::tlv(0xA0, &der::tlv(0x04, content))
+    } else {
+        Vec::new()
+    };
+    let signed = der::sequence(&[
+        &[2, 1, 1],
+        &der::tlv(0x31, &digest),
+        &der::sequence(&[&der::oid(oids::DATA), &wrapped]),
+        &der::tlv(0xA0, certificate),
+        &der::tlv(0x31, &signer),
+    ]);
+    Some(der::sequence(&[
+        &der::oid(oids::SIGNED_DATA),
+        &der::nest(0xA0, &[&signed]),
+    ]))
 }
 
 struct Parts {

@@ -26,6 +26,17 @@ pub enum Kind {
     DropAfter,
     /// The right answer, late.
     Delay,
+    /// Status 429 instead of an answer; nothing is done.
+    #[serde(rename = "status_429")]
+    Status429,
+    /// The portal's clock is wrong by `seconds` while it answers.
+    ClockSkew,
+    /// The token that came is refused as if it had run out.
+    ExpiredToken,
+    /// Method calls that ask for changes are answered with `cannotCalculateChanges`.
+    CannotCalculateChanges,
+    /// The right answer, but the ticket in it was changed after it was signed.
+    WrongTicket,
 }
 
 /// One order to misbehave.
@@ -43,9 +54,15 @@ pub struct Fault {
     /// For `hang` and `delay`.
     #[serde(default)]
     pub milliseconds: Option<u64>,
-    /// Value of `Retry-After`, seconds, for the two statuses.
+    /// Value of `Retry-After`, seconds, for the statuses.
     #[serde(default)]
     pub retry_after: Option<u64>,
+    /// For `clock_skew`.
+    #[serde(default)]
+    pub seconds: i64,
+    /// For `cannot_calculate_changes`: the only type that it is for.
+    #[serde(rename = "type", default)]
+    pub object: Option<String>,
 }
 
 fn once() -> u64 {
@@ -62,6 +79,15 @@ impl Fault {
             1000
         };
         Duration::from_millis(self.milliseconds.unwrap_or(default))
+    }
+
+    /// Whether the method of that name cannot tell what changed.
+    #[must_use]
+    pub fn forgets(&self, method: &str) -> bool {
+        self.kind == Kind::CannotCalculateChanges
+            && method.split_once('/').is_some_and(|(object, method)| {
+                method == "changes" && self.object.as_deref().is_none_or(|only| only == object)
+            })
     }
 }
 
@@ -106,5 +132,13 @@ mod tests {
         assert!(faults.take("/jmap/api").is_some());
         assert!(faults.take("/jmap/api").is_none());
         assert!(serde_json::from_str::<Fault>(r#"{"kind":"status_418"}"#).is_err());
+    }
+
+    #[test]
+    fn forgets_only_the_type_that_was_named() {
+        let fault = r#"{"kind":"cannot_calculate_changes","type":"Message"}"#;
+        let fault: Fault = serde_json::from_str(fault).unwrap();
+        assert!(fault.forgets("Message/changes"));
+        assert!(!fault.forgets("Document/changes") && !fault.forgets("Message/get"));
     }
 }

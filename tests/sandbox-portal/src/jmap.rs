@@ -1,13 +1,16 @@
-//! The personal area: JMAP (RFC 8620) with the types Procedure and Application.
+//! The personal area: JMAP (RFC 8620) with the types of the profile.
 
 use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use crate::applications;
 use crate::blobs;
+use crate::drafts;
+use crate::faults::Fault;
+use crate::letters;
+use crate::objects;
 use crate::portal::{Portal, lock};
-use crate::publishing;
-use crate::reply::{Reply, broken, problem, reply};
+use crate::reply::{Reply, broken, octets, problem, reply};
 use crate::store::Person;
 
 /// Path of the session object.
@@ -16,6 +19,8 @@ pub const SESSION_PATH: &str = "/.well-known/jmap";
 pub const API_PATH: &str = "/jmap/api";
 /// Start of the upload paths; the account's name follows.
 pub const UPLOAD_PATH: &str = "/jmap/upload/";
+/// Path of the event source.
+pub const EVENTS_PATH: &str = "/jmap/events";
 
 const CORE: &str = "urn:ietf:params:jmap:core";
 const AREA: &str = "urn:kabinet:jmap:area";
@@ -51,7 +56,7 @@ pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
                     "maxSizeRequest": 1024 * 1024,
                     "maxConcurrentRequests": 4,
                     "maxCallsInRequest": MOST_CALLS,
-                    "maxObjectsInGet": 10_000,
+                    "maxObjectsInGet": objects::MOST_IN_GET,
                     "maxObjectsInSet": 100,
                     "collationAlgorithms": [],
                 },
@@ -74,7 +79,7 @@ pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
                 "{}/jmap/download/{{accountId}}/{{blobId}}/{{name}}?type={{type}}",
                 portal.issuer
             ),
-            "eventSourceUrl": at("/jmap/events?types={types}&closeafter={closeafter}&ping={ping}"),
+            "eventSourceUrl": at(&format!("{EVENTS_PATH}?types={{types}}&closeafter={{closeafter}}&ping={{ping}}")),
             "state": SESSION_STATE,
         }),
     )
@@ -108,8 +113,21 @@ pub fn upload(portal: &Portal, headers: &HeaderMap, path: &str, body: &[u8]) -> 
     )
 }
 
+/// A download (RFC 8620 section 6.2).
+pub fn download(portal: &Portal, headers: &HeaderMap, path: &str, blob: &str) -> Reply {
+    let person = match portal.person(headers, "GET", path) {
+        Ok(person) => person,
+        Err(refusal) => return refusal,
+    };
+    match portal.store().blob(&person.subject, blob) {
+        Ok(Some(content)) => octets(200, "application/octet-stream", content),
+        Ok(None) => problem(404, "about:blank", "no such blob"),
+        Err(error) => broken(&error),
+    }
+}
+
 /// Method calls (RFC 8620 section 3).
-pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8]) -> Reply {
+pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8], fault: Option<&Fault>) -> Reply {
     let person = match portal.person(headers, "POST", API_PATH) {
         Ok(person) => person,
         Err(refusal) => return refusal,
@@ -144,6 +162,9 @@ pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8]) -> Reply {
         };
         let outcome = match resolve(arguments, &answers) {
             None => Err(method_error("invalidResultReference")),
+            Some(_) if fault.is_some_and(|fault| fault.forgets(name)) => {
+                Err(method_error("cannotCalculateChanges"))
+            }
             Some(arguments) => method(portal, &person, name, &arguments),
         };
         answers.push(match outcome {
@@ -168,71 +189,79 @@ fn method(portal: &Portal, person: &Person, name: &str, arguments: &Map<String, 
     match name {
         "Blob/get" => blobs::get(portal, account, arguments),
         "Blob/upload" => blobs::upload(portal, account, arguments),
-        "Procedure/get" => {
-            let store = portal.store();
-            let (state, list) = (publishing::state(&store)?, publishing::offered(&store)?);
-            get(account, &state, list, arguments)
-        }
-        "Procedure/changes" => publishing::changes(portal, account, arguments),
-        "Application/get" => {
-            let (state, list) = applications::list(portal, account)?;
-            get(account, &state, list, arguments)
-        }
-        "Application/changes" => applications::changes(portal, account, arguments),
         "Application/set" => applications::set(portal, person, arguments),
-        _ => Err(method_error("unknownMethod")),
+        "Draft/set" => drafts::set(portal, account, arguments),
+        "Message/set" => letters::set(portal, person, arguments),
+        _ => match name.split_once('/') {
+            Some((kind, method)) => objects::method(portal, account, kind, method, arguments),
+            None => Err(method_error("unknownMethod")),
+        },
     }
 }
 
-/// RFC 8620 section 5.1.
-fn get(account: &str, state: &str, list: Vec<Value>, arguments: &Map<String, Value>) -> Outcome {
-    let properties: Option<Vec<&str>> = match arguments.get("properties") {
-        None | Some(Value::Null) => None,
-        Some(Value::Array(names)) => Some(names.iter().filter_map(Value::as_str).collect()),
-        Some(_) => return Err(method_error("invalidArguments")),
-    };
-    let narrow = |object: Value| match (&properties, object) {
-        (Some(names), Value::Object(mut object)) => {
-            object.retain(|name, _| name == "id" || names.contains(&name.as_str()));
-            Value::Object(object)
-        }
-        (_, object) => object,
-    };
-    let (mut found, mut missing) = (Vec::new(), Vec::new());
-    match arguments.get("ids") {
-        None | Some(Value::Null) => found = list.into_iter().map(narrow).collect(),
-        Some(Value::Array(ids)) => {
-            for id in ids {
-                match list.iter().find(|object| object["id"] == *id) {
-                    Some(object) => found.push(narrow(object.clone())),
-                    None => missing.push(id.clone()),
-                }
-            }
-        }
-        Some(_) => return Err(method_error("invalidArguments")),
+/// The `create`s of a set (RFC 8620 section 5.3); what it would update or destroy is forbidden.
+///
+/// # Errors
+/// The method error.
+pub fn set(
+    portal: &Portal,
+    account: &str,
+    kind: &str,
+    arguments: &Map<String, Value>,
+    create: impl Fn(&Value) -> Outcome,
+) -> Outcome {
+    let state = || portal.store().state(kind, account).map_err(failed);
+    let old = state()?.to_string();
+    if let Some(expected) = arguments.get("ifInState").and_then(Value::as_str)
+        && expected != old
+    {
+        return Err(method_error("stateMismatch"));
     }
-    Ok(json!({ "accountId": account, "state": state, "list": found, "notFound": missing }))
-}
-
-/// RFC 8620 section 5.2; each change is an identifier and whether it is a new object.
-#[must_use]
-pub fn changes(account: &str, old: &str, new: &str, changed: &[(String, bool)]) -> Value {
-    let those = |created: bool| {
-        changed
-            .iter()
-            .filter(|(_, new)| *new == created)
-            .map(|(id, _)| json!(id))
-            .collect::<Vec<_>>()
-    };
-    json!({
+    let (mut created, mut refused) = (Map::new(), Map::new());
+    for (name, wish) in entries(arguments, "create") {
+        match create(wish) {
+            Ok(object) => created.insert(name.clone(), object),
+            Err(error) => refused.insert(name.clone(), error),
+        };
+    }
+    let forbidden = || json!({ "type": "forbidden" });
+    let not_updated: Map<String, Value> = entries(arguments, "update")
+        .map(|(name, _)| (name.clone(), forbidden()))
+        .collect();
+    let not_destroyed: Map<String, Value> = arguments
+        .get("destroy")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(|id| (id.to_owned(), forbidden()))
+        .collect();
+    Ok(json!({
         "accountId": account,
         "oldState": old,
-        "newState": new,
-        "hasMoreChanges": false,
-        "created": those(true),
-        "updated": those(false),
-        "destroyed": [],
-    })
+        "newState": state()?.to_string(),
+        "created": created,
+        "notCreated": refused,
+        "notUpdated": not_updated,
+        "notDestroyed": not_destroyed,
+    }))
+}
+
+/// What a set shall do under that name.
+pub fn entries<'a>(
+    arguments: &'a Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    arguments
+        .get(name)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+}
+
+/// Something broke inside.
+pub fn failed(error: impl std::fmt::Display) -> Value {
+    json!({ "type": "serverFail", "description": error.to_string() })
 }
 
 /// Puts earlier results in place of references (RFC 8620 section 3.7).

@@ -149,6 +149,25 @@ impl Unverified {
     }
 }
 
+/// The token with another subject, under the signature that it had: what a forger would send.
+#[must_use]
+pub fn forged(token: &str) -> String {
+    let parts: Vec<&str> = token.split('.').collect();
+    let claims = parts
+        .get(1)
+        .and_then(|claims| unb64(claims))
+        .and_then(|claims| serde_json::from_slice::<Value>(&claims).ok());
+    let (Some(header), Some(mut claims), Some(signature)) = (parts.first(), claims, parts.get(2))
+    else {
+        return token.to_owned();
+    };
+    claims["sub"] = json!("somebody-else");
+    format!(
+        "{header}.{}.{signature}",
+        b64(claims.to_string().as_bytes())
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,5 +197,8 @@ mod tests {
         parts[1] = &claims;
         let changed = Unverified::parse(&parts.join(".")).unwrap();
         assert!(!changed.is_signed_by(&public));
+        let forged = Unverified::parse(&forged(&token)).unwrap();
+        assert!(!forged.is_signed_by(&public));
+        assert_eq!(forged.claims["sub"], "somebody-else");
     }
 }

@@ -1,5 +1,7 @@
 //! The sandbox portal as a program.
 
+mod levers;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,6 +9,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use sandbox_portal::Problem;
 use sandbox_portal::authority::TerminalKind;
+use sandbox_portal::operator::Act;
 use sandbox_portal::portal::Portal;
 
 /// A portal, identity service and certification authority for tests.
@@ -36,6 +39,27 @@ enum Command {
         #[arg(long, value_enum, default_value_t = TerminalKind::Valid)]
         terminal: TerminalKind,
     },
+    /// Does what an official would, at a portal that runs.
+    Operate {
+        /// Address of the portal, as it said on its first line.
+        #[arg(long)]
+        url: String,
+        #[command(subcommand)]
+        command: Operate,
+    },
+}
+
+#[derive(Subcommand)]
+enum Operate {
+    /// All applications.
+    List,
+    /// Moves an application along.
+    Act {
+        /// Its identifier.
+        application: String,
+        #[command(subcommand)]
+        act: Act,
+    },
 }
 
 fn main() -> ExitCode {
@@ -46,6 +70,7 @@ fn main() -> ExitCode {
             listen,
             terminal,
         } => serve(&data, &listen, terminal),
+        Command::Operate { url, command } => operate(&url, &command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,6 +79,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn operate(url: &str, command: &Operate) -> Result<(), Problem> {
+    let answer = match command {
+        Operate::List => levers::request(url, "GET", "/sandbox/applications", "")?,
+        Operate::Act { application, act } => {
+            let mut order = serde_json::to_value(act)?;
+            order["application"] = application.as_str().into();
+            levers::request(url, "POST", "/sandbox/operate", &order.to_string())?
+        }
+    };
+    println!("{answer}");
+    Ok(())
 }
 
 fn serve(data: &Path, listen: &str, terminal: TerminalKind) -> Result<(), Problem> {

@@ -69,6 +69,72 @@ impl Manifest {
     }
 }
 
+/// What the portal needs from a letter.
+pub struct Letter {
+    /// Whether it takes the application back.
+    pub withdraws: bool,
+    /// The message's identifier.
+    pub message: Uuid,
+    /// The application that it is about.
+    pub application: Uuid,
+    /// The message that it answers.
+    pub in_reply_to: Option<Uuid>,
+    /// Name of the writer.
+    pub author: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl Letter {
+    /// Reads a letter.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(octets: &[u8]) -> Result<Self, &'static str> {
+        let value: Value = serde_json::from_slice(octets).map_err(|_| "not JSON")?;
+        if canonical(&value).as_bytes() != octets {
+            return Err("not canonical");
+        }
+        let withdraws = match value["type"].as_str() {
+            Some("kabinet-reply") => false,
+            Some("kabinet-withdrawal") => true,
+            _ => return Err("unknown type"),
+        };
+        if value["version"] != 1 {
+            return Err("unknown version");
+        }
+        let id = |name: &str| {
+            let text = value[name].as_str();
+            text.and_then(|text| Uuid::parse_str(text).ok())
+        };
+        let created = value["created"].as_str().ok_or("no created")?;
+        if created.parse::<jiff::Timestamp>().is_err() {
+            return Err("created is not a time");
+        }
+        if !value["attachments"].is_array() {
+            return Err("no attachments");
+        }
+        let text = value["text"].as_str().ok_or("no text")?.to_owned();
+        if !withdraws && text.trim().is_empty() && value["attachments"] == Value::Array(vec![]) {
+            return Err("nothing is said");
+        }
+        let names = value["applicant"]["name"]
+            .as_object()
+            .ok_or("no applicant")?;
+        let author = ["be", "ru", "latin"]
+            .into_iter()
+            .find_map(|language| names.get(language)?.as_str());
+        Ok(Self {
+            withdraws,
+            message: id("message").ok_or("no message")?,
+            application: id("application").ok_or("no application")?,
+            in_reply_to: id("inReplyTo"),
+            author: author.unwrap_or_default().to_owned(),
+            text,
+        })
+    }
+}
+
 /// RFC 8785 form of a value.
 #[must_use]
 pub fn canonical(value: &Value) -> String {

@@ -20,6 +20,9 @@ use crate::x509::Certificate;
 /// The only client.
 pub const CLIENT_ID: &str = "kabinet";
 
+/// In place of an account: all of them.
+pub const EVERYBODY: &str = "";
+
 /// Everything that the endpoints need.
 pub struct Portal {
     /// Its address, without a slash at the end.
@@ -40,9 +43,13 @@ pub struct Portal {
     pub counts: Mutex<BTreeMap<String, u64>>,
     /// Complete uploads by blob.
     pub uploads: Mutex<BTreeMap<String, u64>>,
+    /// Octets of body of the last request and answer, by path.
+    pub octets: Mutex<BTreeMap<String, (u64, u64)>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
     store: Mutex<Store>,
+    /// Whose area has changed, for whoever listens to the event source.
+    changed: tokio::sync::broadcast::Sender<String>,
 }
 
 impl Portal {
@@ -65,14 +72,32 @@ impl Portal {
             more_claims: Mutex::default(),
             counts: Mutex::default(),
             uploads: Mutex::default(),
+            octets: Mutex::default(),
             sign_ins: Mutex::default(),
             store: Mutex::new(store),
+            changed: tokio::sync::broadcast::Sender::new(256),
         })
     }
 
     /// The file, for the time of one step.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
+    }
+
+    /// Tells those who listen that something of the account has changed.
+    pub fn tell(&self, account: &str) {
+        // Mostly nobody listens.
+        let _ = self.changed.send(account.to_owned());
+    }
+
+    /// Tells everybody who listens that the catalogue has changed.
+    pub fn tell_all(&self) {
+        self.tell(EVERYBODY);
+    }
+
+    /// The accounts whose area changes from now on; [`EVERYBODY`] for all of them.
+    pub fn listen(&self) -> tokio::sync::broadcast::Receiver<String> {
+        self.changed.subscribe()
     }
 
     /// Checks the DPoP proof of a request to the authorization side. Gives the key's thumbprint.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::jmap::{self, Outcome, method_error};
+use crate::jmap::{Outcome, failed, method_error};
 use crate::portal::Portal;
 use crate::procedures;
 use crate::store::Store;
@@ -55,10 +55,15 @@ pub fn changes(portal: &Portal, account: &str, arguments: &Map<String, Value>) -
             .iter()
             .any(|procedure| procedure["id"] == id.as_str())
     });
-    let there: Vec<(String, bool)> = there.into_iter().map(|id| (id, false)).collect();
-    let mut answer = jmap::changes(account, since, &state(&store)?, &there);
-    answer["destroyed"] = json!(gone);
-    Ok(answer)
+    Ok(json!({
+        "accountId": account,
+        "oldState": since,
+        "newState": state(&store)?,
+        "hasMoreChanges": false,
+        "created": [],
+        "updated": there,
+        "destroyed": gone,
+    }))
 }
 
 /// Publishes the next version of a procedure: the present one changed by a merge patch (RFC 7396), with
@@ -81,6 +86,7 @@ pub fn publish(portal: &Portal, id: &str, patch: &Value) -> Result<Option<Value>
     store
         .publish(id, Some(&procedure.to_string()))
         .map_err(failed)?;
+    portal.tell_all();
     Ok(Some(procedure))
 }
 
@@ -95,6 +101,7 @@ pub fn withdraw(portal: &Portal, id: &str) -> Result<bool, Value> {
         .any(|procedure| procedure["id"] == id);
     if there {
         store.publish(id, None).map_err(failed)?;
+        portal.tell_all();
     }
     Ok(there)
 }
@@ -117,10 +124,6 @@ fn merge(target: &mut Value, patch: &Value) {
             }
         }
     }
-}
-
-fn failed(error: impl std::fmt::Display) -> Value {
-    json!({ "type": "serverFail", "description": error.to_string() })
 }
 
 #[cfg(test)]

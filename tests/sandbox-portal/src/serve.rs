@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Extension, Path, State};
 use axum::http::{HeaderMap, Request, Uri};
 use axum::routing::{get, post};
 use http_body::{Frame, SizeHint};
@@ -19,9 +19,9 @@ use tower::ServiceExt as _;
 
 use crate::faults::{Fault, Kind};
 use crate::portal::{Portal, lock};
-use crate::reply::{Reply, broken, octets, problem, reply};
+use crate::reply::{Reply, broken, oauth_error, octets, problem, reply, unauthorized};
 use crate::signin::Form;
-use crate::{applications, jmap, oauth, publishing, signin};
+use crate::{applications, clock, events, jmap, oauth, operator, publishing, signin};
 
 /// Serves connections until the task is dropped.
 ///
@@ -54,17 +54,37 @@ async fn answer(
 ) -> Result<Reply, std::io::Error> {
     let closed = || Err(std::io::ErrorKind::ConnectionAborted.into());
     let path = request.uri().path().to_owned();
-    if path.starts_with("/sandbox/") {
+    if path.starts_with("/sandbox/") || path.starts_with("/operator") {
         return Ok(pass(router, request).await);
     }
     *lock(&portal.counts).entry(path.clone()).or_default() += 1;
     let fault = lock(&portal.faults).take(&path);
     let Some(fault) = fault else {
-        return Ok(pass(router, request).await);
+        let sent = http_body::Body::size_hint(request.body()).exact();
+        let reply = pass(router, request).await;
+        let answered = http_body::Body::size_hint(reply.body()).exact();
+        let octets = (sent.unwrap_or(0), answered.unwrap_or(0));
+        lock(&portal.octets).insert(path, octets);
+        return Ok(reply);
     };
     match fault.kind {
+        Kind::Status429 => Ok(status(429, &fault)),
         Kind::Status500 => Ok(status(500, &fault)),
         Kind::Status503 => Ok(status(503, &fault)),
+        Kind::ExpiredToken if path.starts_with("/oauth/") => {
+            Ok(oauth_error("invalid_grant", "the sandbox was told to"))
+        }
+        Kind::ExpiredToken => Ok(unauthorized("invalid_token")),
+        Kind::ClockSkew => {
+            let answer = pass(router, request);
+            Ok(clock::SKEW.scope(fault.seconds, answer).await)
+        }
+        Kind::CannotCalculateChanges => {
+            let mut request = request;
+            request.extensions_mut().insert(fault);
+            Ok(pass(router, request).await)
+        }
+        Kind::WrongTicket => Ok(with_wrong_ticket(pass(router, request).await).await),
         Kind::Garbage => Ok(octets(
             200,
             "application/json",
@@ -90,6 +110,19 @@ async fn answer(
             Ok(pass(router, request).await)
         }
     }
+}
+
+/// Another subject in the ticket, under the signature that it had.
+async fn with_wrong_ticket(answer: Reply) -> Reply {
+    let (head, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Ok(mut tokens) = serde_json::from_slice::<Value>(&body) else {
+        return Reply::from_parts(head, Body::from(body));
+    };
+    if let Some(ticket) = tokens["id_token"].as_str() {
+        tokens["id_token"] = json!(crate::jwt::forged(ticket));
+    }
+    reply(head.status.as_u16(), &tokens)
 }
 
 async fn pass(router: Router, request: Request<hyper::body::Incoming>) -> Reply {
@@ -151,7 +184,8 @@ impl http_body::Body for Half {
 
 type Shared = State<Arc<Portal>>;
 
-fn router(portal: Arc<Portal>) -> Router {
+/// All endpoints, without sockets and misbehaviour.
+pub fn router(portal: Arc<Portal>) -> Router {
     Router::new()
         .route(
             "/.well-known/openid-configuration",
@@ -192,11 +226,42 @@ fn router(portal: Arc<Portal>) -> Router {
         .route(
             jmap::API_PATH,
             post(
-                async |State(portal): Shared, headers: HeaderMap, body: Bytes| {
-                    jmap::api(&portal, &headers, &body)
+                async |State(portal): Shared,
+                       fault: Option<Extension<Fault>>,
+                       headers: HeaderMap,
+                       body: Bytes| {
+                    let fault = fault.map(|Extension(fault)| fault);
+                    jmap::api(&portal, &headers, &body, fault.as_ref())
                 },
             ),
         )
+        .route(
+            "/jmap/download/{account}/{blob}/{name}",
+            get(
+                async |State(portal): Shared,
+                       Path((_, blob, _)): Path<(String, String, String)>,
+                       uri: Uri,
+                       headers: HeaderMap| {
+                    jmap::download(&portal, &headers, uri.path(), &blob)
+                },
+            ),
+        )
+        .route(
+            jmap::EVENTS_PATH,
+            get(
+                async |State(portal): Shared, uri: Uri, headers: HeaderMap| {
+                    events::stream(&portal, &headers, uri.query().unwrap_or_default())
+                },
+            ),
+        )
+        .route("/operator", get(async || operator::page()))
+        .route("/operator/script.js", get(async || operator::script()))
+        .route("/sandbox/messages", get(all_messages))
+        .route(
+            "/sandbox/documents/{id}",
+            axum::routing::delete(withdraw_document),
+        )
+        .route("/sandbox/operate", post(operate))
         .route(
             "/jmap/upload/{account}/",
             post(
@@ -209,6 +274,7 @@ fn router(portal: Arc<Portal>) -> Router {
         .route("/sandbox/claims", post(ask_for_more))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/uploads", get(uploads))
+        .route("/sandbox/octets", get(last_octets))
         .route("/sandbox/applications", get(all_applications))
         .route("/sandbox/procedures/{id}", post(publish).delete(withdraw))
         .route("/sandbox/applications/{id}", post(move_along))
@@ -253,20 +319,53 @@ async fn uploads(State(portal): Shared) -> Reply {
     reply(200, &json!(*lock(&portal.uploads)))
 }
 
+async fn last_octets(State(portal): Shared) -> Reply {
+    reply(200, &json!(*lock(&portal.octets)))
+}
+
 async fn all_applications(State(portal): Shared) -> Reply {
-    let list = match portal.store().applications(None) {
+    all(&portal, applications::KIND)
+}
+
+async fn all_messages(State(portal): Shared) -> Reply {
+    all(&portal, crate::letters::KIND)
+}
+
+/// All objects of a type, of all persons.
+fn all(portal: &Portal, kind: &str) -> Reply {
+    let list = match portal.store().objects(kind, None) {
         Ok(list) => list,
         Err(error) => return broken(&error),
     };
     let objects: Vec<Value> = list
         .iter()
-        .filter_map(|application| {
-            let mut object: Value = serde_json::from_str(&application.body).ok()?;
-            object["account"] = json!(application.account);
+        .filter_map(|found| {
+            let mut object: Value = serde_json::from_str(&found.body).ok()?;
+            object["account"] = json!(found.account);
             Some(object)
         })
         .collect();
     reply(200, &json!(objects))
+}
+
+async fn operate(State(portal): Shared, body: Bytes) -> Reply {
+    let order = match serde_json::from_slice(&body) {
+        Ok(order) => order,
+        Err(error) => return problem(400, "about:blank", &error.to_string()),
+    };
+    match operator::operate(&portal, &order) {
+        Ok(Some(object)) => reply(200, &object),
+        Ok(None) => problem(404, "about:blank", "no such application"),
+        Err(error) => broken(&error),
+    }
+}
+
+async fn withdraw_document(State(portal): Shared, Path(id): Path<String>) -> Reply {
+    match operator::withdraw_document(&portal, &id) {
+        Ok(true) => reply(200, &json!({})),
+        Ok(false) => problem(404, "about:blank", "no such document"),
+        Err(error) => broken(&error),
+    }
 }
 
 async fn move_along(State(portal): Shared, Path(id): Path<String>, body: Bytes) -> Reply {

@@ -33,9 +33,9 @@ pub struct Token {
     pub used: bool,
 }
 
-/// A registered application.
-pub struct Registered {
-    /// The client's UUID.
+/// An object of the personal area.
+pub struct Object {
+    /// Its identifier: a UUID.
     pub id: String,
     /// Whose it is.
     pub account: String,
@@ -55,14 +55,17 @@ CREATE INDEX IF NOT EXISTS token_family ON token(family);
 CREATE TABLE IF NOT EXISTS proof(id TEXT PRIMARY KEY, expires INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS blob(
   account TEXT NOT NULL, id TEXT NOT NULL, octets BLOB NOT NULL, PRIMARY KEY(account, id));
-CREATE TABLE IF NOT EXISTS application(
-  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, account TEXT NOT NULL,
-  body TEXT NOT NULL, signature TEXT NOT NULL, UNIQUE(account, id));
-CREATE TABLE IF NOT EXISTS change(
-  state INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, id TEXT NOT NULL,
-  created INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS publication(
   state INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, body TEXT);
+CREATE TABLE IF NOT EXISTS object(
+  number INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, id TEXT NOT NULL,
+  account TEXT NOT NULL, body TEXT NOT NULL, signature TEXT, UNIQUE(type, account, id));
+CREATE TABLE IF NOT EXISTS history(
+  state INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, type TEXT NOT NULL,
+  id TEXT NOT NULL, what TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS history_of ON history(account, type, state);
+CREATE TABLE IF NOT EXISTS horizon(
+  account TEXT NOT NULL, type TEXT NOT NULL, state INTEGER NOT NULL, PRIMARY KEY(account, type));
 ";
 
 impl Store {
@@ -282,110 +285,247 @@ impl Store {
             .optional()
     }
 
-    /// Registers an application in one transaction. `body` makes the object from the number that
-    /// the application got. Gives back that object.
+    /// Adds an object in one transaction. `body` makes it from the number that it got. Gives back
+    /// that object.
     ///
     /// # Errors
     /// Those of SQLite; a repeated identifier is one.
-    pub fn register(
+    pub fn add(
         &mut self,
+        kind: &str,
         account: &str,
         id: &str,
-        signature: &str,
+        signature: Option<&str>,
         body: impl FnOnce(i64) -> String,
     ) -> rusqlite::Result<String> {
         let transaction = self.connection.transaction()?;
         transaction.execute(
-            "INSERT INTO application(id, account, body, signature) VALUES(?1, ?2, '', ?3)",
-            [id, account, signature],
+            "INSERT INTO object(type, id, account, body, signature) VALUES(?1, ?2, ?3, '', ?4)",
+            params![kind, id, account, signature],
         )?;
         let number = transaction.last_insert_rowid();
         let body = body(number);
         transaction.execute(
-            "UPDATE application SET body = ?1 WHERE number = ?2",
+            "UPDATE object SET body = ?1 WHERE number = ?2",
             params![body, number],
         )?;
-        transaction.execute(
-            "INSERT INTO change(account, id, created) VALUES(?1, ?2, 1)",
-            [account, id],
-        )?;
+        note(&transaction, account, kind, id, "created")?;
         transaction.commit()?;
         Ok(body)
     }
 
-    /// Replaces the object of an application and records the change.
+    /// Replaces an object and records the change.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn update(&mut self, account: &str, id: &str, body: &str) -> rusqlite::Result<()> {
+    pub fn update(
+        &mut self,
+        kind: &str,
+        account: &str,
+        id: &str,
+        body: &str,
+    ) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         transaction.execute(
-            "UPDATE application SET body = ?3 WHERE account = ?1 AND id = ?2",
-            [account, id, body],
+            "UPDATE object SET body = ?4 WHERE type = ?1 AND account = ?2 AND id = ?3",
+            [kind, account, id, body],
         )?;
-        transaction.execute(
-            "INSERT INTO change(account, id, created) VALUES(?1, ?2, 0)",
-            [account, id],
-        )?;
+        note(&transaction, account, kind, id, "updated")?;
         transaction.commit()
     }
 
-    /// Applications in the order of registration, of one account or of all.
+    /// Removes an object; false when it is not there.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn applications(&self, account: Option<&str>) -> rusqlite::Result<Vec<Registered>> {
+    pub fn remove(&mut self, kind: &str, id: &str) -> rusqlite::Result<bool> {
+        let transaction = self.connection.transaction()?;
+        let account: Option<String> = transaction
+            .query_row(
+                "DELETE FROM object WHERE type = ?1 AND id = ?2 RETURNING account",
+                [kind, id],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(account) = &account {
+            note(&transaction, account, kind, id, "destroyed")?;
+        }
+        transaction.commit()?;
+        Ok(account.is_some())
+    }
+
+    /// Objects of a type in the order in which they came, of one account or of all.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn objects(&self, kind: &str, account: Option<&str>) -> rusqlite::Result<Vec<Object>> {
         self.connection
             .prepare_cached(
-                "SELECT id, account, body FROM application
-                 WHERE ?1 IS NULL OR account = ?1 ORDER BY number",
+                "SELECT id, account, body FROM object
+                 WHERE type = ?1 AND (?2 IS NULL OR account = ?2) ORDER BY number",
             )?
-            .query_map([account], |row| {
-                Ok(Registered {
-                    id: row.get(0)?,
-                    account: row.get(1)?,
-                    body: row.get(2)?,
-                })
-            })?
+            .query_map(params![kind, account], object)?
             .collect()
     }
 
-    /// Whether an account has this application, and how many it has.
+    /// The signature that an object came with, base64url.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn known(&self, account: &str, id: &str) -> rusqlite::Result<(bool, i64)> {
+    pub fn signature(&self, kind: &str, account: &str, id: &str) -> rusqlite::Result<String> {
         self.connection.query_row(
-            "SELECT coalesce(max(id = ?2), 0), count(*) FROM application WHERE account = ?1",
-            [account, id],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-    }
-
-    /// The newest state of an account's applications.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn state(&self, account: &str) -> rusqlite::Result<i64> {
-        self.connection.query_row(
-            "SELECT coalesce(max(state), 0) FROM change WHERE account = ?1",
-            [account],
+            "SELECT signature FROM object WHERE type = ?1 AND account = ?2 AND id = ?3",
+            [kind, account, id],
             |row| row.get(0),
         )
     }
 
-    /// What changed after a state: identifier, and whether it was made after it.
+    /// Forgets how the objects of a type came to where they are: every state that a client can have
+    /// is unknown.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn changes(&self, account: &str, since: i64) -> rusqlite::Result<Vec<(String, bool)>> {
+    pub fn forget_changes(&self, kind: &str, account: &str) -> rusqlite::Result<()> {
+        note(&self.connection, account, kind, "", "updated")?;
+        self.connection.execute(
+            "INSERT OR REPLACE INTO horizon(account, type, state)
+             SELECT account, type, max(state) FROM history WHERE account = ?1 AND type = ?2",
+            [account, kind],
+        )?;
+        Ok(())
+    }
+
+    /// The oldest state from which changes can be told.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn horizon(&self, kind: &str, account: &str) -> rusqlite::Result<i64> {
+        let found = self
+            .connection
+            .query_row(
+                "SELECT state FROM horizon WHERE account = ?1 AND type = ?2",
+                [account, kind],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(found.unwrap_or(0))
+    }
+
+    /// One object of an account. Another account may have one of the same identifier.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn object_of(
+        &self,
+        kind: &str,
+        account: &str,
+        id: &str,
+    ) -> rusqlite::Result<Option<Object>> {
         self.connection
             .prepare_cached(
-                "SELECT id, max(created) FROM change WHERE account = ?1 AND state > ?2
-                 GROUP BY id ORDER BY min(state)",
+                "SELECT id, account, body FROM object
+                 WHERE type = ?1 AND account = ?2 AND id = ?3",
             )?
-            .query_map(params![account, since], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+            .query_row([kind, account, id], object)
+            .optional()
+    }
+
+    /// One object of whatever account.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn object(&self, kind: &str, id: &str) -> rusqlite::Result<Option<Object>> {
+        self.connection
+            .prepare_cached("SELECT id, account, body FROM object WHERE type = ?1 AND id = ?2")?
+            .query_row([kind, id], object)
+            .optional()
+    }
+
+    /// Identifiers of an account's objects in the order in which they came, after one of them, and
+    /// how many there are in all. `None` when there is no such one.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn page(
+        &self,
+        kind: &str,
+        account: &str,
+        after: Option<&str>,
+        count: i64,
+    ) -> rusqlite::Result<Option<(Vec<String>, i64, i64)>> {
+        let start: Option<i64> = match after {
+            None => Some(0),
+            Some(id) => self
+                .connection
+                .query_row(
+                    "SELECT number FROM object WHERE type = ?1 AND account = ?2 AND id = ?3",
+                    [kind, account, id],
+                    |row| row.get(0),
+                )
+                .optional()?,
+        };
+        let Some(start) = start else { return Ok(None) };
+        let ids = self
+            .connection
+            .prepare_cached(
+                "SELECT id FROM object WHERE type = ?1 AND account = ?2 AND number > ?3
+                 ORDER BY number LIMIT ?4",
+            )?
+            .query_map(params![kind, account, start, count], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()?;
+        let (position, total) = self.connection.query_row(
+            "SELECT coalesce(sum(number <= ?3), 0), count(*) FROM object
+             WHERE type = ?1 AND account = ?2",
+            params![kind, account, start],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(Some((ids, position, total)))
+    }
+
+    /// Whether an account has this object, and how many of the type it has.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn known(&self, kind: &str, account: &str, id: &str) -> rusqlite::Result<(bool, i64)> {
+        self.connection.query_row(
+            "SELECT coalesce(max(id = ?3), 0), count(*) FROM object
+             WHERE type = ?1 AND account = ?2",
+            [kind, account, id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
+    /// The newest state of a type in an account.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn state(&self, kind: &str, account: &str) -> rusqlite::Result<i64> {
+        self.connection.query_row(
+            "SELECT coalesce(max(state), 0) FROM history WHERE type = ?1 AND account = ?2",
+            [kind, account],
+            |row| row.get(0),
+        )
+    }
+
+    /// What happened to the objects of a type after a state, oldest first, at most `most` events:
+    /// the state of each, identifier, and `created`, `updated` or `destroyed`.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn events(
+        &self,
+        kind: &str,
+        account: &str,
+        since: i64,
+        most: i64,
+    ) -> rusqlite::Result<Vec<(i64, String, String)>> {
+        self.connection
+            .prepare_cached(
+                "SELECT state, id, what FROM history
+                 WHERE type = ?1 AND account = ?2 AND state > ?3 ORDER BY state LIMIT ?4",
+            )?
+            .query_map(params![kind, account, since, most], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?
             .collect()
     }
@@ -440,6 +580,28 @@ impl Store {
             .query_map([state], |row| row.get(0))?
             .collect()
     }
+}
+
+fn note(
+    connection: &Connection,
+    account: &str,
+    kind: &str,
+    id: &str,
+    what: &str,
+) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO history(account, type, id, what) VALUES(?1, ?2, ?3, ?4)",
+        [account, kind, id, what],
+    )?;
+    Ok(())
+}
+
+fn object(row: &rusqlite::Row<'_>) -> rusqlite::Result<Object> {
+    Ok(Object {
+        id: row.get(0)?,
+        account: row.get(1)?,
+        body: row.get(2)?,
+    })
 }
 
 fn person(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {

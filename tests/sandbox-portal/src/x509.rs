@@ -17,6 +17,8 @@ pub enum Role {
     Citizen,
     /// A person of another nationality, or of none.
     Foreigner,
+    /// An authority that signs documents.
+    Authority,
 }
 
 /// What goes into a certificate.
@@ -94,6 +96,15 @@ fn extensions(contents: &Contents<'_>, issuer_key: &[u8]) -> Vec<u8> {
         }
         Role::Citizen => oids::ROLE_NP,
         Role::Foreigner => oids::ROLE_FNP,
+        Role::Authority => {
+            return sequence(&[
+                &subject_id,
+                &extension(oids::AUTHORITY_KEY_IDENTIFIER, false, &issuer),
+                // digitalSignature and nonRepudiation.
+                &extension(oids::KEY_USAGE, true, &[0x03, 2, 6, 0xC0]),
+                &extension(oids::BASIC_CONSTRAINTS, true, &sequence(&[])),
+            ]);
+        }
     };
     sequence(&[
         &subject_id,
@@ -124,6 +135,16 @@ fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
 pub fn root_name() -> Vec<u8> {
     sequence(&[
         &attribute(oids::COMMON_NAME, &utf8("Sandbox Root CA")),
+        &attribute(oids::COUNTRY_NAME, &der(0x13, b"BY")),
+        &attribute(oids::ORGANIZATION_NAME, &utf8("Kabinet sandbox")),
+    ])
+}
+
+/// Name of the authority that signs documents.
+#[must_use]
+pub fn authority_name() -> Vec<u8> {
+    sequence(&[
+        &attribute(oids::COMMON_NAME, &utf8("Sandbox authority")),
         &attribute(oids::COUNTRY_NAME, &der(0x13, b"BY")),
         &attribute(oids::ORGANIZATION_NAME, &utf8("Kabinet sandbox")),
     ])

@@ -183,3 +183,21 @@ export function folded(typed: unknown, kept: unknown): boolean {
   const cyrillic = /\p{Script=Cyrillic}/u;
   return typeof typed === "string" && typeof kept === "string" && cyrillic.test(typed) && !cyrillic.test(kept);
 }
+
+/**
+ * The values that were sent, with those that another computer changed since `kept`. What the person changed since `before`
+ * stays as they typed it, also where it is kept otherwise.
+ */
+export function withArrived(sent: Data, before: Data, kept: Data, answer: Data): Data {
+  const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+  const names = Object.keys({ ...kept, ...answer }).filter(
+    (name) => !same(answer[name], kept[name]) && same(sent[name], before[name]) && !same(sent[name], answer[name]),
+  );
+  if (names.length === 0) return sent;
+  const data = { ...sent };
+  for (const name of names) {
+    if (name in answer) data[name] = answer[name];
+    else delete data[name];
+  }
+  return data;
+}

@@ -9,9 +9,17 @@ import type { UploadView } from "./UploadView";
  */
 export type OutboxItemView = { 
 /**
- * The application's id.
+ * The application's id, or the message's.
  */
 id: string, 
+/**
+ * `application`, `reply` or `withdrawal`.
+ */
+kind: string, 
+/**
+ * Of a letter, the application that it is about.
+ */
+application_id: string | null, 
 /**
  * The procedure's number.
  */

@@ -10,6 +10,10 @@ export type SyncView = {
  */
 sent: Array<ApplicationView>, 
 /**
+ * Identifiers of letters that left the outbox.
+ */
+letters: Array<string>, 
+/**
  * Procedures that changed.
  */
 procedures: number, 
@@ -17,6 +21,18 @@ procedures: number,
  * Applications that changed.
  */
 applications: number, 
+/**
+ * Messages of authorities that came or changed.
+ */
+messages: number, 
+/**
+ * Documents that came or changed.
+ */
+documents: number, 
+/**
+ * Drafts that other computers of the person changed.
+ */
+drafts: number, 
 /**
  * Items still waiting.
  */

@@ -1,4 +1,5 @@
 import type { ApplicationView } from "../generated/ApplicationView";
+import type { DueView } from "../generated/DueView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
 import type { Language } from "../generated/Language";
 import type { OutboxItemView } from "../generated/OutboxItemView";
@@ -28,6 +29,10 @@ class Area {
   drafts: DraftSummaryView[] = $state([]);
   outbox: OutboxItemView[] = $state([]);
   applications: ApplicationView[] = $state([]);
+  /** Requests of authorities that are due soon. */
+  due: DueView[] = $state([]);
+  /** Grows when messages or documents may have changed. */
+  news = $state(0);
   /** Whether the last synchronisation found no portal. */
   offline = $state(false);
   /** How far the files of an application are on their way. */
@@ -83,6 +88,7 @@ class Area {
       this.drafts = [];
       this.outbox = [];
       this.applications = [];
+      this.due = [];
       return;
     }
     await this.#refresh(["person", "drafts", "outbox", "applications"]);
@@ -135,13 +141,16 @@ class Area {
           return await this.reload();
         }
       }
-      const [person, drafts, outbox, applications] = await Promise.all([
+      const follows = has("applications") || has("outbox");
+      if (follows) this.news += 1;
+      const [person, drafts, outbox, applications, due] = await Promise.all([
         has("person") ? platform.call("person") : this.person,
         has("drafts") ? platform.call("drafts") : this.drafts,
         has("outbox") ? platform.call("outbox") : this.outbox,
         has("applications") ? platform.call("applications") : this.applications,
+        follows ? platform.call("due") : this.due,
       ]);
-      Object.assign(this, { person, drafts, outbox, applications });
+      Object.assign(this, { person, drafts, outbox, applications, due });
     } catch (thrown) {
       const problem = problemOf(thrown);
       if (problem.code === "store_locked") this.store = await platform.call("store_state");

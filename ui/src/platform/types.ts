@@ -3,11 +3,14 @@ import type { ApplicationView } from "../generated/ApplicationView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
 import type { CardStatusView } from "../generated/CardStatusView";
+import type { DocumentView } from "../generated/DocumentView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
 import type { DraftView } from "../generated/DraftView";
+import type { DueView } from "../generated/DueView";
 import type { FormView } from "../generated/FormView";
 import type { Language } from "../generated/Language";
 import type { LockView } from "../generated/LockView";
+import type { MessageView } from "../generated/MessageView";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonChoiceView } from "../generated/PersonChoiceView";
 import type { PersonView } from "../generated/PersonView";
@@ -60,12 +63,17 @@ export interface Commands {
   new_draft: { args: { procedureId: string }; answer: DraftView };
   drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
   draft: { args: { id: string }; answer: DraftView };
-  save_draft: { args: { id: string; data: unknown }; answer: DraftView };
+  /** `before` is what the window showed before the person changed it to `data`. */
+  save_draft: { args: { id: string; before: unknown; data: unknown }; answer: DraftView };
   undo_draft: { args: { id: string }; answer: DraftView };
   redo_draft: { args: { id: string }; answer: DraftView };
   begin_attachment: { args: { draftId: string; name: string; size: number }; answer: string };
   finish_attachment: { args: { handle: string }; answer: DraftView };
   remove_attachment: { args: { draftId: string; hash: string }; answer: DraftView };
+  settle_draft: { args: { id: string; path: string; shown: string[]; value: unknown }; answer: DraftView };
+  draft_parting_read: { args: { id: string }; answer: DraftView };
+  shares_drafts: { args: Record<string, never>; answer: boolean };
+  share_drafts: { args: { agreed: boolean }; answer: null };
   delete_draft: { args: { id: string }; answer: null };
   apply: { args: { draftId: string; reader: string }; answer: AppliedView };
   outbox: { args: Record<string, never>; answer: OutboxItemView[] };
@@ -75,6 +83,14 @@ export interface Commands {
   sync: { args: Record<string, never>; answer: SyncView };
   applications: { args: Record<string, never>; answer: ApplicationView[] };
   application: { args: { id: string }; answer: ApplicationView };
+  messages: { args: { applicationId: string }; answer: MessageView[] };
+  documents: { args: { applicationId: string }; answer: DocumentView[] };
+  due: { args: Record<string, never>; answer: DueView[] };
+  /** The path of the file. */
+  save_document: { args: { id: string }; answer: string };
+  /** Whether the portal has it; else it waits in the outbox. */
+  reply: { args: { messageId: string; text: string; reader: string }; answer: boolean };
+  withdraw: { args: { applicationId: string; text: string; reader: string }; answer: boolean };
 }
 
 /** Events of the core: what went stale, or where a dialogue is. */

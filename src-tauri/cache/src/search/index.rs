@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kabinet_records::{Application, Draft, Manifest, Procedure, Text};
+use kabinet_records::{Application, Draft, Letter, Manifest, Message, Procedure, Text, Words};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ impl Findable {
 type Source = fn(&Connection, &mut Indexer<'_>) -> Result<(), StoreError>;
 
 /// Every kind that this store keeps, those that change least first: later ones are found before.
-const SOURCES: &[Source] = &[procedures, applications, waiting, drafts];
+const SOURCES: &[Source] = &[procedures, applications, messages, waiting, drafts];
 
 /// Puts records into the index and takes them out.
 pub(crate) struct Indexer<'c> {
@@ -161,6 +161,39 @@ impl<'c> Indexer<'c> {
         )
     }
 
+    pub(crate) fn put_message(&mut self, message: &Message) -> Result<(), StoreError> {
+        let mut texts = languages_of(&message.author);
+        texts.extend(languages_of(&message.text));
+        if let Some(subject) = &message.subject {
+            texts.extend(languages_of(subject));
+        }
+        for wanted in message.request.iter().flat_map(|request| &request.wanted) {
+            texts.extend(languages_of(wanted));
+        }
+        let procedure = self.procedure_of(&message.application_id.to_string())?;
+        self.put(
+            Findable::Message,
+            &message.id.to_string(),
+            &procedure,
+            &texts,
+        )
+    }
+
+    /// Number of the procedure of an application that was sent or waits; empty when there is none.
+    fn procedure_of(&self, application: &str) -> Result<String, StoreError> {
+        let number: Option<String> = self
+            .connection
+            .prepare_cached(
+                "SELECT body ->> '$.procedureId' FROM applications WHERE id = ?1
+                 UNION ALL SELECT CAST(manifest AS TEXT) ->> '$.procedure.id' FROM outbox
+                 WHERE id = ?1 AND kind = 'application'",
+            )?
+            .query_row([application], |row| row.get(0))
+            .optional()?
+            .flatten();
+        Ok(number.unwrap_or_default())
+    }
+
     pub(crate) fn put_draft(&mut self, draft: &Draft) -> Result<(), StoreError> {
         self.put_data(
             Findable::Draft,
@@ -171,6 +204,11 @@ impl<'c> Indexer<'c> {
     }
 
     pub(crate) fn put_waiting(&mut self, id: &str, manifest: &[u8]) -> Result<(), StoreError> {
+        if let Ok(letter) = Letter::parse_canonical(manifest) {
+            let procedure = self.procedure_of(&letter.application.to_string())?;
+            let texts = [(Spoken::Any, letter.text.as_str())];
+            return self.put(Findable::Waiting, id, &procedure, &texts);
+        }
         // What is no manifest has no words; whoever sends it will say what is wrong with it.
         let Ok(manifest) = Manifest::parse_canonical(manifest) else {
             return self.remove(Findable::Waiting, id);
@@ -332,6 +370,13 @@ pub(crate) fn languages(text: &Text) -> [(Spoken, &str); 3] {
     ]
 }
 
+fn languages_of(words: &Words) -> Vec<(Spoken, &str)> {
+    match words {
+        Words::Three(text) => languages(text).to_vec(),
+        Words::One(text) => vec![(Spoken::Any, text)],
+    }
+}
+
 /// Texts and numbers among the values of a form.
 fn values_of(data: &Value, found: &mut Vec<String>) {
     match data {
@@ -354,6 +399,13 @@ fn applications(connection: &Connection, indexer: &mut Indexer<'_>) -> Result<()
     let sql = "SELECT body FROM applications ORDER BY submitted_at, id";
     each(connection, sql, |body| {
         indexer.put_application(&serde_json::from_str(body)?)
+    })
+}
+
+fn messages(connection: &Connection, indexer: &mut Indexer<'_>) -> Result<(), StoreError> {
+    let sql = "SELECT body FROM messages ORDER BY sent_at, id";
+    each(connection, sql, |body| {
+        indexer.put_message(&serde_json::from_str(body)?)
     })
 }
 

@@ -232,6 +232,7 @@ fn draft(number: u128, procedure: &str, words: &str) -> Draft {
         procedure_version: 1,
         data: json!({"employer": {"name": words}, "copies": 2, "list": ["адзін"]}),
         prefilled: BTreeMap::new(),
+        attachments: Vec::new(),
         changed_at: Timestamp::from_second(1_790_000_000).unwrap(),
     }
 }

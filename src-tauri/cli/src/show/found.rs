@@ -23,6 +23,7 @@ impl Show {
                     RecordKindView::Draft => "search-draft",
                     RecordKindView::Waiting => "search-waiting",
                     RecordKindView::Application => "search-application",
+                    RecordKindView::Message => "search-message",
                 };
                 let title = self.marked(&record.title);
                 self.line(&format!("{}  {title}  {}", self.say(kind), record.id));

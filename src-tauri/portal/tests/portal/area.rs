@@ -16,11 +16,30 @@ pub(crate) struct Area {
     pub(crate) session: u32,
     /// States from which no changes can be told.
     pub(crate) forgotten: BTreeSet<String>,
+    /// Messages on them.
+    pub(crate) messages: BTreeMap<String, Value>,
+    /// Most objects of an answer; 0 is no bound.
+    pub(crate) page: usize,
     blobs: BTreeSet<String>,
+    /// Octets of the last request and of its answers.
+    pub(crate) octets: (usize, usize),
+    /// What can be downloaded, by name.
+    pub(crate) downloads: BTreeMap<String, Vec<u8>>,
 }
 
 impl Area {
     pub(crate) fn answer(&mut self, path: &str, body: &[u8]) -> Answer {
+        if let Some(name) = path.strip_prefix("/down/a1/") {
+            let found = self.downloads.get(name);
+            return match found {
+                Some(octets) => Answer {
+                    status: 200,
+                    headers: "Content-Type: application/octet-stream\r\n".into(),
+                    body: octets.clone(),
+                },
+                None => json_answer(404, &json!({})),
+            };
+        }
         match path {
             "/.well-known/jmap" => json_answer(200, &self.session()),
             "/up/a1/" => {
@@ -37,12 +56,11 @@ impl Area {
             }
             "/jmap" => {
                 let request: Value = serde_json::from_slice(body).unwrap();
-                let answers: Vec<Value> = request["methodCalls"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|call| self.method(call))
-                    .collect();
+                let mut answers: Vec<Value> = Vec::new();
+                for call in request["methodCalls"].as_array().unwrap() {
+                    answers.push(self.method(call, &answers));
+                }
+                self.octets = (body.len(), json!(answers).to_string().len());
                 json_answer(
                     200,
                     &json!({"methodResponses": answers, "sessionState": self.session.to_string()}),
@@ -54,26 +72,35 @@ impl Area {
 
     fn session(&self) -> Value {
         json!({
-            "capabilities": {"urn:ietf:params:jmap:core": {"maxSizeUpload": 10_000}, "urn:kabinet:jmap:area": {}},
+            "capabilities": {"urn:ietf:params:jmap:core": {"maxSizeUpload": 10_000, "maxObjectsInGet": if self.page == 0 { 500 } else { self.page }}, "urn:kabinet:jmap:area": {}},
+            "downloadUrl": "/down/{accountId}/{blobId}?n={name}&t={type}", "eventSourceUrl": "/events",
             "accounts": {"a1": {}}, "primaryAccounts": {"urn:kabinet:jmap:area": "a1"},
             "apiUrl": "/jmap", "uploadUrl": "/up/{accountId}/", "state": self.session.to_string(),
         })
     }
 
-    fn state(&self) -> String {
-        self.applications.len().to_string()
+    fn objects(&self, kind: &str) -> Vec<(&String, &Value)> {
+        match kind {
+            "Application" => self.applications.iter().collect(),
+            "Message" => self.messages.iter().collect(),
+            _ => Vec::new(),
+        }
     }
 
-    fn method(&mut self, call: &Value) -> Value {
+    /// The state is the number of objects, since each is only ever added.
+    fn state(&self, kind: &str) -> String {
+        self.objects(kind).len().to_string()
+    }
+
+    fn method(&mut self, call: &Value, earlier: &[Value]) -> Value {
         let (name, arguments) = (call[0].as_str().unwrap(), &call[1]);
         assert_eq!(arguments["accountId"], "a1");
-        let result = match name {
-            "Procedure/changes" | "Application/changes" => self.changes(name, arguments),
-            "Procedure/get" => {
-                Ok(json!({"accountId": "a1", "state": "0", "list": [], "notFound": []}))
-            }
-            "Application/get" => Ok(self.get(arguments)),
-            "Application/set" => Ok(self.set(arguments)),
+        let (kind, method) = name.split_once('/').unwrap();
+        let result = match method {
+            "changes" => self.changes(kind, arguments),
+            "get" => self.get(kind, arguments, earlier),
+            "query" => Ok(self.query(kind, arguments)),
+            "set" => Ok(self.set(kind, arguments)),
             _ => Err(json!({"type": "unknownMethod"})),
         };
         match result {
@@ -82,42 +109,61 @@ impl Area {
         }
     }
 
-    fn changes(&self, name: &str, arguments: &Value) -> Result<Value, Value> {
+    fn changes(&self, kind: &str, arguments: &Value) -> Result<Value, Value> {
         let since = arguments["sinceState"].as_str().unwrap();
         if self.forgotten.contains(since) {
             return Err(json!({"type": "cannotCalculateChanges"}));
         }
-        let state = if name == "Procedure/changes" {
-            "0".to_owned()
-        } else {
-            self.state()
-        };
-        let created: Vec<&String> = if since == state {
-            Vec::new()
-        } else {
-            self.applications.keys().collect()
-        };
+        let old: usize = since.parse().unwrap();
+        let most = usize::try_from(arguments["maxChanges"].as_u64().unwrap()).unwrap();
+        let all = self.objects(kind);
+        let new = all.len().min(old + most);
+        let created: Vec<&String> = all[old..new].iter().map(|(id, _)| *id).collect();
         Ok(
-            json!({"accountId": "a1", "oldState": since, "newState": state, "hasMoreChanges": false,
+            json!({"accountId": "a1", "oldState": since, "newState": new.to_string(), "hasMoreChanges": new < all.len(),
             "created": created, "updated": [], "destroyed": []}),
         )
     }
 
-    fn get(&self, arguments: &Value) -> Value {
-        // References lead to the new ones or to the changed ones, of which there are none.
-        let all = match (&arguments["ids"], &arguments["#ids"]) {
-            (Value::Array(ids), _) => ids
-                .iter()
-                .filter_map(|id| self.applications.get(id.as_str().unwrap()))
-                .cloned()
-                .collect(),
-            (_, Value::Object(reference)) if reference["path"] == "/updated" => Vec::new(),
-            _ => self.applications.values().cloned().collect::<Vec<Value>>(),
+    fn query(&self, kind: &str, arguments: &Value) -> Value {
+        let all = self.objects(kind);
+        let start = match arguments["anchor"].as_str() {
+            None => 0,
+            Some(anchor) => all.iter().position(|(id, _)| *id == anchor).unwrap() + 1,
         };
-        json!({"accountId": "a1", "state": self.state(), "list": all, "notFound": []})
+        let limit = usize::try_from(arguments["limit"].as_u64().unwrap()).unwrap();
+        let page = all.iter().skip(start).take(limit);
+        let ids: Vec<&String> = page.map(|(id, _)| *id).collect();
+        json!({"accountId": "a1", "queryState": self.state(kind), "canCalculateChanges": false,
+            "position": start, "ids": ids})
     }
 
-    fn set(&mut self, arguments: &Value) -> Value {
+    fn get(&self, kind: &str, arguments: &Value, earlier: &[Value]) -> Result<Value, Value> {
+        let ids = match (&arguments["ids"], &arguments["#ids"]) {
+            (Value::Array(ids), _) => ids.clone(),
+            (_, reference) => {
+                let of = earlier
+                    .iter()
+                    .find(|answer| {
+                        answer[2] == reference["resultOf"] && answer[0] == reference["name"]
+                    })
+                    .ok_or(json!({"type": "invalidResultReference"}))?;
+                let found = of[1].pointer(reference["path"].as_str().unwrap()).unwrap();
+                found.as_array().unwrap().clone()
+            }
+        };
+        if self.page > 0 {
+            assert!(ids.len() <= self.page, "more than maxObjectsInGet");
+        }
+        let all: BTreeMap<&String, &Value> = self.objects(kind).into_iter().collect();
+        let list: Vec<&Value> = ids
+            .iter()
+            .filter_map(|id| all.get(&id.as_str().unwrap().to_owned()).copied())
+            .collect();
+        Ok(json!({"accountId": "a1", "state": self.state(kind), "list": list, "notFound": []}))
+    }
+
+    fn set(&mut self, kind: &str, arguments: &Value) -> Value {
         let (id, create) = arguments["create"]
             .as_object()
             .unwrap()
@@ -125,7 +171,7 @@ impl Area {
             .next()
             .unwrap();
         assert_eq!(create["id"], id.as_str());
-        let refusal = if self.applications.contains_key(id) {
+        let refusal = if self.objects(kind).iter().any(|(known, _)| *known == id) {
             Some(json!({"type": "alreadyExists", "existingId": id}))
         } else if !self
             .blobs
@@ -138,7 +184,11 @@ impl Area {
         if let Some(refusal) = refusal {
             return json!({"accountId": "a1", "created": null, "notCreated": {id: refusal}});
         }
-        self.applications.insert(id.clone(), application(id));
+        if kind == "Message" {
+            self.messages.insert(id.clone(), message(id));
+        } else {
+            self.applications.insert(id.clone(), application(id));
+        }
         json!({"accountId": "a1", "created": {id: {"id": id}}, "notCreated": null})
     }
 }
@@ -150,5 +200,14 @@ pub(crate) fn application(id: &str) -> Value {
         "status": "registered", "submittedAt": "2026-01-01T10:00:00Z",
         "history": [{"at": "2026-01-01T10:00:00Z", "status": "registered", "note": {"be": "а", "ru": "а", "en": "a"}}],
         "deadline": "2026-01-16T10:00:00Z",
+    })
+}
+
+/// A message as the profile writes it.
+pub(crate) fn message(id: &str) -> Value {
+    json!({
+        "id": id, "applicationId": "0190b2f0-0000-7000-8000-000000000001", "direction": "fromApplicant",
+        "author": "А", "sentAt": "2026-01-02T10:00:00Z", "subject": null, "text": "а", "request": null,
+        "inReplyTo": null, "signatureBlobId": "G00",
     })
 }

@@ -1,6 +1,7 @@
 use kabinet_portal::{
     FieldProblem, PersonalArea, Portal, PortalError, RefusedReason, Submission, Uploaded,
 };
+use kabinet_records::Message;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -95,4 +96,31 @@ async fn an_upload_that_vanished_is_tried_again_later() {
         submit(&area, b"signed").await.unwrap(),
         Submission::Submitted(_)
     ));
+}
+
+/// Uploads and writes.
+async fn write(
+    area: &PersonalArea,
+    id: Uuid,
+    cms: &[u8],
+) -> Result<Submission<Message>, PortalError> {
+    match area.upload_signature(cms).await? {
+        Uploaded::Done(signature) => area.write(id, &signature).await,
+        Uploaded::Refused(reason) => Ok(Submission::Refused(reason)),
+    }
+}
+
+#[tokio::test]
+async fn a_letter_goes_the_same_way() {
+    let (world, area, _store) = signed_in().await;
+    let first = write(&area, ID, b"signed letter").await.unwrap();
+    assert!(matches!(first, Submission::Submitted(_)));
+    // The answer was not heard, and it is sent again: it is there once.
+    assert_eq!(write(&area, ID, b"signed letter").await.unwrap(), first);
+    assert_eq!(world.state().area.messages.len(), 1);
+    world.state().area.refusal = Some(json!({"type": "applicationClosed"}));
+    assert_eq!(
+        write(&area, Uuid::from_u128(1), b"signed").await.unwrap(),
+        Submission::Refused(RefusedReason::ApplicationClosed)
+    );
 }

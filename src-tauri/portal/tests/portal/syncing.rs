@@ -1,6 +1,7 @@
-use kabinet_portal::{Portal, States};
+use kabinet_portal::{Portal, PortalError, States};
+use kabinet_stb::hash::belt_hash;
 
-use crate::area::application;
+use crate::area::{application, message};
 use crate::signed_in;
 
 const ID: &str = "0190b2f0-0000-7000-8000-000000000001";
@@ -13,18 +14,23 @@ async fn an_idle_sync_is_one_request() {
     let states = States {
         procedures: Some(first.procedures.state),
         applications: Some(first.applications.state),
+        messages: Some(first.messages.state),
+        documents: Some(first.documents.state),
     };
     let sent = area.client().round_trips();
     let idle = area.sync(&states).await.unwrap();
     assert_eq!(area.client().round_trips(), sent + 1);
     assert!(idle.applications.changed.is_empty() && !idle.applications.complete);
+    let (request, answer) = world.state().area.octets;
+    assert!(request <= 600 && answer <= 600, "{request} {answer}");
     world
         .state()
         .area
         .applications
         .insert(ID.into(), application(ID));
     let busy = area.sync(&states).await.unwrap();
-    assert_eq!(area.client().round_trips(), sent + 2);
+    // One that says that something moved, and one that says what.
+    assert_eq!(area.client().round_trips(), sent + 3);
     assert_eq!(busy.applications.changed.len(), 1);
     assert_eq!(busy.applications.unreadable, 0);
     assert_eq!(busy.applications.state, "1");
@@ -42,11 +48,16 @@ async fn a_state_that_the_portal_forgot_gets_all() {
     let states = States {
         procedures: Some("0".into()),
         applications: Some("old".into()),
+        messages: Some("0".into()),
+        documents: Some("0".into()),
     };
     let changes = area.sync(&states).await.unwrap();
     assert!(changes.applications.complete && !changes.procedures.complete);
+    // The others are not fetched again.
+    assert!(!changes.messages.complete && !changes.documents.complete);
     assert_eq!(changes.applications.changed.len(), 1);
-    assert_eq!(world.count("POST /jmap"), 2);
+    // That it moved, that the changes cannot be told, everything, and that this was all.
+    assert_eq!(world.count("POST /jmap"), 4);
     let alone = area.applications(Some("old")).await.unwrap();
     assert!(alone.complete);
 }
@@ -77,4 +88,73 @@ async fn a_changed_session_object_is_fetched_again() {
     area.sync(&States::default()).await.unwrap();
     area.sync(&States::default()).await.unwrap();
     assert_eq!(world.count("GET /.well-known/jmap"), 2);
+}
+
+/// An identifier by its number.
+fn id(number: u32) -> String {
+    format!("0190b2f0-0000-7000-8000-{number:012}")
+}
+
+#[tokio::test]
+async fn a_long_history_comes_in_pages() {
+    let (world, area, _store) = signed_in().await;
+    {
+        let mut state = world.state();
+        state.area.page = 10;
+        for number in 0..35 {
+            state.area.messages.insert(id(number), message(&id(number)));
+        }
+    }
+    let first = area.sync(&States::default()).await.unwrap();
+    assert!(first.messages.complete);
+    assert_eq!(first.messages.changed.len(), 35);
+    // Four pages, and the empty one after the last: the portal does not tell how many there are.
+    assert_eq!(world.count("POST /jmap"), 5);
+    for number in 35..62 {
+        let mut state = world.state();
+        state.area.messages.insert(id(number), message(&id(number)));
+    }
+    let states = States {
+        procedures: Some(first.procedures.state),
+        applications: Some(first.applications.state),
+        messages: Some(first.messages.state),
+        documents: Some(first.documents.state),
+    };
+    let more = area.sync(&states).await.unwrap();
+    assert!(!more.messages.complete);
+    assert_eq!(more.messages.changed.len(), 27);
+    assert_eq!(more.messages.state, "62");
+    assert_eq!(world.count("POST /jmap"), 5 + 1 + 3);
+}
+
+#[tokio::test]
+async fn a_blob_is_what_its_name_says() {
+    let (world, area, _store) = signed_in().await;
+    let name: String = belt_hash(b"content")
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect();
+    let name = format!("G{name}");
+    let put = |octets: &[u8]| {
+        let mut state = world.state();
+        let path = format!("{name}?n=blob&t=application%2Foctet-stream");
+        state.area.downloads.insert(path.clone(), octets.to_vec());
+        // The test's server may or may not leave the query on.
+        state.area.downloads.insert(name.clone(), octets.to_vec());
+    };
+    put(b"content");
+    assert_eq!(area.blob(&name, 100).await.unwrap(), b"content");
+    assert!(matches!(
+        area.blob(&name, 3).await,
+        Err(PortalError::Garbage("answer too long"))
+    ));
+    put(b"another");
+    assert!(matches!(
+        area.blob(&name, 100).await,
+        Err(PortalError::Garbage("blob is not the named one"))
+    ));
+    assert!(matches!(
+        area.blob("../x", 100).await,
+        Err(PortalError::Garbage("blobId"))
+    ));
 }

@@ -277,7 +277,8 @@ impl State {
             .verify(signed.as_bytes(), &signature)
             .unwrap();
         assert_eq!(payload["htm"], request.method.as_str());
-        assert_eq!(payload["htu"], format!("{}{}", self.url, request.path));
+        let (path, _) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        assert_eq!(payload["htu"], format!("{}{path}", self.url));
         assert!(
             self.jtis
                 .insert(payload["jti"].as_str().unwrap().to_owned()),

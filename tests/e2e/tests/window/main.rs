@@ -6,6 +6,7 @@
 
 mod attaching;
 mod driver;
+mod following;
 mod forgotten;
 mod form;
 mod keyboard;

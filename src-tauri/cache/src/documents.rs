@@ -1,0 +1,134 @@
+//! What authorities issued, with the octets.
+
+use kabinet_records::{Document, DocumentSignature};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
+
+use crate::states::{self, Kind};
+use crate::{Changes, Store, StoreError};
+
+impl Store {
+    /// The documents of an application, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn documents(&self, application: Uuid) -> Result<Vec<Document>, StoreError> {
+        self.bodies(
+            "SELECT body FROM documents WHERE application = ? ORDER BY issued_at, id",
+            [application.to_string()],
+        )
+    }
+
+    /// The newest `count` documents of all applications, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn newest_documents(&self, count: usize) -> Result<Vec<Document>, StoreError> {
+        self.bodies(
+            "SELECT body FROM documents ORDER BY issued_at DESC, id DESC LIMIT ?",
+            [i64::try_from(count).unwrap_or(i64::MAX)],
+        )
+    }
+
+    /// One document.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn document(&self, id: Uuid) -> Result<Document, StoreError> {
+        self.body("SELECT body FROM documents WHERE id = ?", [id.to_string()])
+    }
+
+    /// The octets of a document's blob; nothing when they have not come yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn document_blob(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .connection
+            .query_row(
+                "SELECT octets FROM document_blobs WHERE id = ?",
+                [id],
+                |row| row.get(0),
+            )
+            .optional()?)
+    }
+
+    /// Documents whose octets have not all come yet, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn documents_to_fetch(&self) -> Result<Vec<Document>, StoreError> {
+        self.bodies(
+            "SELECT body FROM documents WHERE waits ORDER BY issued_at DESC",
+            [],
+        )
+    }
+
+    /// Notes that the octets of a document have come.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn document_fetched(&self, id: Uuid) -> Result<(), StoreError> {
+        self.connection.execute(
+            "UPDATE documents SET waits = 0 WHERE id = ?",
+            [id.to_string()],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps a blob that came.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn keep_document_blob(&self, id: &str, octets: &[u8]) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT OR IGNORE INTO document_blobs (id, octets) VALUES (?, ?)",
+            params![id, octets],
+        )?;
+        Ok(())
+    }
+
+    /// Takes over what changed at the portal, with the state that it leads to. Blobs that no
+    /// document names any more go with it.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn change_documents(&mut self, changes: &Changes<'_, Document>) -> Result<(), StoreError> {
+        states::change(self, Kind::Document, "documents", changes, put, None)?;
+        if changes.complete || !changes.removed.is_empty() {
+            self.connection.execute(
+                "DELETE FROM document_blobs WHERE id NOT IN (
+                     SELECT body ->> '$.blobId' FROM documents
+                     UNION SELECT body ->> '$.signature.blobId' FROM documents
+                     WHERE body ->> '$.signature.blobId' IS NOT NULL)",
+                [],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Names of the blobs that a document needs.
+#[must_use]
+pub fn blobs(document: &Document) -> Vec<&str> {
+    let mut names = vec![document.blob_id.as_str()];
+    if let DocumentSignature::Detached { blob_id } = &document.signature {
+        names.push(blob_id);
+    }
+    names
+}
+
+fn put(connection: &Connection, document: &Document) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO documents (id, application, body, issued_at)
+             VALUES (?, ?, ?, ?)",
+        )?
+        .execute(params![
+            document.id.to_string(),
+            document.application_id.to_string(),
+            serde_json::to_string(document)?,
+            document.issued_at.as_millisecond(),
+        ])?;
+    Ok(())
+}

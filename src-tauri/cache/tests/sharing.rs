@@ -1,0 +1,294 @@
+//! Drafts of two stores meet at a portal that keeps what it is given.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kabinet_cache::{Changes, Store, StoreError, Unsent};
+use kabinet_records::{
+    Applicant, Application, Draft, DraftDocument, Ending, Manifest, ProcedureReference, Status,
+    next_id,
+};
+use kabinet_stb::Secret;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const ID: Uuid = Uuid::from_u128(0x0190_b2f0_0000_7000_8000_0000_0000_0001);
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn draft(data: Value, second: i64) -> Draft {
+    Draft {
+        id: ID,
+        procedure_id: "2.2".into(),
+        procedure_version: 1,
+        data,
+        prefilled: BTreeMap::new(),
+        attachments: Vec::new(),
+        changed_at: at(second),
+    }
+}
+
+fn application() -> Application {
+    Application {
+        id: ID,
+        procedure_id: "2.2".into(),
+        procedure_version: 1,
+        registration_number: "1".into(),
+        status: Status::Registered,
+        submitted_at: at(0),
+        history: Vec::new(),
+        deadline: None,
+    }
+}
+
+type Portal = BTreeMap<Uuid, DraftDocument>;
+
+/// One computer.
+struct Computer {
+    store: Store,
+    second: i64,
+    _folder: tempfile::TempDir,
+}
+
+impl Computer {
+    fn new(second: i64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Secret::new(vec![1; 32]);
+        let mut store = Store::create(&folder.path().join("store.db"), &key).unwrap();
+        store.share_drafts(true, at(0)).unwrap();
+        Self {
+            store,
+            second,
+            _folder: folder,
+        }
+    }
+
+    fn now(&mut self) -> Timestamp {
+        self.second += 10;
+        at(self.second)
+    }
+
+    /// The person changes one field of what they see.
+    fn write(&mut self, field: &str, value: &str) {
+        let seen = self.store.draft_or_copy(ID).unwrap();
+        let mut after = seen.clone();
+        after.data[field] = json!(value);
+        after.changed_at = self.now();
+        let edit = |draft: &mut Draft| {
+            draft.data = after.data;
+            draft.changed_at = after.changed_at;
+        };
+        self.store.edit_shown(seen.id, &seen.data, edit).unwrap();
+    }
+
+    fn sign(&mut self) {
+        let draft = self.store.draft_to_sign(ID).unwrap();
+        let procedure = ProcedureReference {
+            id: draft.procedure_id,
+            version: 1,
+        };
+        let now = self.now();
+        let manifest = Manifest::new(ID, procedure, Applicant::default(), draft.data, now);
+        let octets = manifest.to_canonical().unwrap();
+        self.store
+            .sign_into_outbox(ID, &octets, b"cms", now)
+            .unwrap();
+    }
+
+    fn fetch(&mut self, portal: &Portal) {
+        let changed: Vec<DraftDocument> = portal.values().cloned().collect();
+        let now = self.now();
+        self.store
+            .change_draft_documents(
+                &Changes {
+                    complete: false,
+                    changed: &changed,
+                    removed: &[],
+                    state: "1",
+                },
+                now,
+            )
+            .unwrap();
+    }
+
+    fn pass(&mut self, portal: &mut Portal) {
+        self.fetch(portal);
+        let unsent = self.store.unsent_documents(100).unwrap();
+        let sent: Vec<DraftDocument> = unsent
+            .into_iter()
+            .map(|Unsent { document, .. }| document)
+            .collect();
+        for document in &sent {
+            portal.insert(document.id, document.clone());
+        }
+        self.store.documents_sent(&sent, "2").unwrap();
+    }
+
+    fn data(&self, id: Uuid) -> Option<Value> {
+        match self.store.draft(id) {
+            Ok(draft) => Some(draft.data),
+            Err(StoreError::NotFound) => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Two computers with one draft.
+fn two() -> (Computer, Computer, Portal) {
+    let (mut a, mut b) = (Computer::new(100), Computer::new(105));
+    let mut portal = Portal::new();
+    a.store
+        .add_draft(&draft(json!({"city": "Minsk"}), 50))
+        .unwrap();
+    a.pass(&mut portal);
+    b.pass(&mut portal);
+    assert_eq!(b.data(ID), Some(json!({"city": "Minsk"})));
+    (a, b, portal)
+}
+
+fn until_quiet(a: &mut Computer, b: &mut Computer, portal: &mut Portal) {
+    for _ in 0..4 {
+        a.pass(portal);
+        b.pass(portal);
+    }
+    assert!(a.store.unsent_documents(9).unwrap().is_empty());
+    assert!(b.store.unsent_documents(9).unwrap().is_empty());
+}
+
+#[test]
+fn nothing_travels_unless_the_person_agreed() {
+    let (_, mut b, portal) = two();
+    b.store.share_drafts(false, at(0)).unwrap();
+    b.write("city", "Brest");
+    assert!(b.store.unsent_documents(9).unwrap().is_empty());
+    assert_eq!(portal[&ID].data(), json!({"city": "Minsk"}));
+    // Agreed again, both versions are there.
+    b.store.share_drafts(true, at(500)).unwrap();
+    let mut portal = portal;
+    b.pass(&mut portal);
+    assert_eq!(b.data(ID), Some(json!({"city": "Brest"})));
+}
+
+#[test]
+fn both_versions_of_a_field_are_kept_until_somebody_decides() {
+    let (mut a, mut b, mut portal) = two();
+    a.write("city", "Brest");
+    a.write("street", "Lenina");
+    b.write("city", "Gomel");
+    until_quiet(&mut a, &mut b, &mut portal);
+    let conflicts = a.store.conflicts(ID).unwrap();
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(conflicts, b.store.conflicts(ID).unwrap());
+    assert_eq!(a.data(ID).unwrap()["street"], "Lenina");
+    let now = b.now();
+    let chosen = Some(json!("Brest"));
+    b.store
+        .settle(ID, "/city", &conflicts[0].shown, chosen, now)
+        .unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert!(a.store.conflicts(ID).unwrap().is_empty());
+    assert_eq!(a.data(ID).unwrap()["city"], "Brest");
+}
+
+#[test]
+fn a_deletion_does_not_take_what_it_did_not_know() {
+    // Noticed by the one who deleted: the draft goes on.
+    let (mut a, mut b, mut portal) = two();
+    b.write("city", "Gomel");
+    a.store.delete_draft(ID).unwrap();
+    b.pass(&mut portal);
+    until_quiet(&mut a, &mut b, &mut portal);
+    for computer in [&a, &b] {
+        assert_eq!(computer.data(ID), Some(json!({"city": "Gomel"})));
+    }
+    // Noticed by the other: it goes on under another identifier.
+    let (mut a, mut b, mut portal) = two();
+    b.write("city", "Gomel");
+    a.store.delete_draft(ID).unwrap();
+    a.pass(&mut portal);
+    until_quiet(&mut a, &mut b, &mut portal);
+    for computer in [&a, &b] {
+        assert_eq!(computer.data(ID), None);
+        assert_eq!(computer.data(next_id(ID)), Some(json!({"city": "Gomel"})));
+    }
+    assert_eq!(b.store.parted(next_id(ID)).unwrap(), Some(Ending::Deleted));
+    b.store.parting_seen(next_id(ID)).unwrap();
+    assert_eq!(b.store.parted(next_id(ID)).unwrap(), None);
+    // Known, it takes everything, and leaves no value at the portal.
+    let (mut a, mut b, mut portal) = two();
+    a.store.delete_draft(ID).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!((a.data(ID), b.data(ID)), (None, None));
+    assert!(
+        !serde_json::to_string(&portal[&ID])
+            .unwrap()
+            .contains("Minsk")
+    );
+}
+
+#[test]
+fn what_was_written_while_the_draft_was_sent_goes_on() {
+    let (mut a, mut b, mut portal) = two();
+    a.sign();
+    b.write("city", "Gomel");
+    b.pass(&mut portal);
+    a.pass(&mut portal);
+    a.store.registered(&application()).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    for computer in [&a, &b] {
+        assert_eq!(computer.data(ID), None);
+        assert_eq!(computer.data(next_id(ID)), Some(json!({"city": "Gomel"})));
+    }
+    assert_eq!(
+        b.store.parted(next_id(ID)).unwrap(),
+        Some(Ending::Registered)
+    );
+}
+
+#[test]
+fn signed_twice_the_second_is_a_draft_again() {
+    let (mut a, mut b, mut portal) = two();
+    b.write("city", "Gomel");
+    a.sign();
+    b.sign();
+    a.store.registered(&application()).unwrap();
+    a.pass(&mut portal);
+    b.pass(&mut portal);
+    let now = b.now();
+    b.store.registered_elsewhere(&application(), now).unwrap();
+    assert!(b.store.outbox().unwrap().is_empty());
+    until_quiet(&mut a, &mut b, &mut portal);
+    for computer in [&a, &b] {
+        assert_eq!(computer.data(next_id(ID)), Some(json!({"city": "Gomel"})));
+    }
+    // The same signed on both: nothing is left over.
+    let (mut a, mut b, mut portal) = two();
+    a.sign();
+    b.sign();
+    a.store.registered(&application()).unwrap();
+    a.pass(&mut portal);
+    b.pass(&mut portal);
+    b.store.registered_elsewhere(&application(), now).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!((a.data(next_id(ID)), b.data(next_id(ID))), (None, None));
+}
+
+#[test]
+fn taken_back_the_draft_has_what_came_meanwhile() {
+    let (mut a, mut b, mut portal) = two();
+    a.sign();
+    b.write("street", "Lenina");
+    b.pass(&mut portal);
+    a.pass(&mut portal);
+    let back = a.store.take_back(&draft(json!({"city": "Minsk"}), 900));
+    assert_eq!(
+        back.unwrap().data,
+        json!({"city": "Minsk", "street": "Lenina"})
+    );
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(a.data(ID), b.data(ID));
+}

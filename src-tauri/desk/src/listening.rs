@@ -1,0 +1,144 @@
+//! When the next pass is due: when the portal says that something changed, when something that waits
+//! has its time, and now and then where the portal says nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kabinet_portal::{Backoff, EventSource, PersonalArea};
+
+use crate::{Desk, Outcome};
+
+/// How often it is looked whether something is due. Costs one question to the store.
+const TICK: Duration = Duration::from_secs(5);
+/// How long no news are believed while the portal pushes, and while it does not.
+const REFRESH: (Duration, Duration) = (Duration::from_secs(60 * 60), Duration::from_secs(5 * 60));
+
+/// Waits for the portal on behalf of one desk.
+pub struct PortalWatch {
+    stream: Option<(Arc<PersonalArea>, EventSource)>,
+    backoff: Backoff,
+    /// How often the stream could not be opened in a row, and when it is tried again.
+    losses: u32,
+    connect_at: Instant,
+    /// How many passes failed in a row, and when the next may be made.
+    failures: u32,
+    last: Instant,
+    not_before: Instant,
+}
+
+impl Desk {
+    /// Waits for the portal from now on; opens nothing yet.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn watch_portal(&self) -> Outcome<PortalWatch> {
+        self.with_store(|_| Ok(()))?;
+        Ok(PortalWatch::new())
+    }
+}
+
+impl PortalWatch {
+    /// Waits for whoever opens the store and signs in.
+    #[must_use]
+    pub fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            stream: None,
+            backoff: Backoff::default(),
+            losses: 0,
+            connect_at: now,
+            failures: 0,
+            last: now,
+            not_before: now,
+        }
+    }
+
+    /// A pass was made.
+    pub fn passed(&mut self) {
+        self.failures = 0;
+        self.last = Instant::now();
+        self.not_before = self.last;
+    }
+
+    /// A pass failed.
+    pub fn failed(&mut self) {
+        self.last = Instant::now();
+        self.not_before = self.last + self.backoff.delay(self.failures, None);
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// Returns when a pass is due.
+    pub async fn next(&mut self, desk: &Desk) {
+        loop {
+            let wait = desk.next_pass();
+            // Without a session there is nobody to listen for, and a new session is another area.
+            let area = wait.and_then(|_| desk.personal_area().ok());
+            let current = |(of, _): &(Arc<PersonalArea>, EventSource)| {
+                area.as_ref().is_some_and(|area| Arc::ptr_eq(area, of))
+            };
+            if self.stream.as_ref().is_some_and(|stream| !current(stream)) {
+                self.stream = None;
+            }
+            if let Some(wait) = wait
+                && self.is_due(wait)
+            {
+                return;
+            }
+            match (&mut self.stream, area) {
+                (Some((_, stream)), _) => {
+                    tokio::select! {
+                        change = stream.next() => match change {
+                            Ok(()) => return,
+                            Err(error) => {
+                                tracing::info!("the portal's events ended: {error}");
+                                self.lost();
+                            }
+                        },
+                        () = tokio::time::sleep(TICK) => {}
+                    }
+                }
+                (None, Some(area)) if Instant::now() >= self.connect_at => {
+                    match area.listen().await {
+                        Ok(stream) => {
+                            self.stream = Some((area, stream));
+                            self.losses = 0;
+                            // What changed before the stream stood, nobody will tell.
+                            return;
+                        }
+                        Err(error) => {
+                            tracing::info!("the portal's events cannot be had: {error}");
+                            self.lost();
+                        }
+                    }
+                }
+                _ => tokio::time::sleep(TICK).await,
+            }
+        }
+    }
+
+    fn is_due(&self, wait: Duration) -> bool {
+        let now = Instant::now();
+        let refresh = if self.stream.is_some() {
+            REFRESH.0
+        } else {
+            REFRESH.1
+        };
+        let retry = self.failures > 0 && now >= self.not_before;
+        (wait.is_zero() && now >= self.not_before)
+            || retry
+            || now.duration_since(self.last) > refresh
+    }
+
+    /// All clients of a portal that was restarted must not come back at once.
+    fn lost(&mut self) {
+        self.stream = None;
+        self.connect_at = Instant::now() + self.backoff.delay(self.losses, None);
+        self.losses = self.losses.saturating_add(1);
+    }
+}
+
+impl Default for PortalWatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}

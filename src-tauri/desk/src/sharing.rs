@@ -1,0 +1,165 @@
+//! Drafts go from one computer of the person to another, if the person wants that, and are merged
+//! field by field.
+
+use kabinet_cache::{Kind, Unsent};
+use kabinet_portal::{DraftUpdate, DraftsSet, PersonalArea, Portal as _};
+use kabinet_records::{Conflict, Draft, DraftDocument, Ending, Stamp};
+use serde_json::Value;
+
+use crate::problem::{Code, Problem};
+use crate::syncing::{moved, taken};
+use crate::view::{ConflictView, DraftView, OtherVersionView};
+use crate::{Desk, Outcome};
+
+/// Documents of one request.
+const BATCH: usize = 50;
+/// Most rounds of one pass: what is still to be sent after them goes in the next pass.
+const ROUNDS: usize = 16;
+
+impl Desk {
+    /// Whether drafts travel between the person's computers. They do not unless the person said so:
+    /// what is not sent yet is nobody's business.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn shares_drafts(&self) -> Outcome<bool> {
+        self.with_store(|store| Ok(store.shares_drafts()?))
+    }
+
+    /// Lets drafts travel with the next pass and from then on, or no longer.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`, and what keeps the store from writing.
+    pub fn share_drafts(&self, agreed: bool) -> Outcome {
+        let now = self.now();
+        self.with_store(|store| Ok(store.share_drafts(agreed, now)?))
+    }
+
+    /// The person has looked at a field of which there were several versions, and decided. `shown`
+    /// are the stamps of the versions they saw; no `value` leaves the field empty.
+    ///
+    /// # Errors
+    /// `draft_not_found`; `usage` for stamps that are none; what keeps the store from writing.
+    pub fn settle_draft(
+        &self,
+        id: &str,
+        path: &str,
+        shown: &[String],
+        value: Option<Value>,
+    ) -> Outcome<DraftView> {
+        let draft = self.stored_draft(id)?;
+        let stamps: Result<Vec<Stamp>, _> = shown.iter().cloned().map(Stamp::try_from).collect();
+        let stamps = stamps.map_err(|_| Problem::new(Code::Usage).with("reason", "shown"))?;
+        let now = self.now();
+        self.with_store(|store| {
+            let conflicts = store.conflicts(draft.id)?;
+            // Only what was in conflict is decided: anything else is typed.
+            if conflicts.iter().any(|one| one.pointer == path) {
+                store.settle(draft.id, path, &stamps, value, now)?;
+            }
+            Ok(())
+        })?;
+        self.draft(id)
+    }
+
+    /// The person has read why this draft goes on from another one.
+    ///
+    /// # Errors
+    /// `draft_not_found`; what keeps the store from writing.
+    pub fn draft_parting_read(&self, id: &str) -> Outcome<DraftView> {
+        let draft = self.stored_draft(id)?;
+        self.with_store(|store| Ok(store.parting_seen(draft.id)?))?;
+        self.draft(id)
+    }
+
+    /// Fetches what other computers wrote, merges it, and sends what they do not have. Gives how
+    /// many drafts changed here.
+    pub(crate) async fn share(&self, area: &PersonalArea) -> Outcome<usize> {
+        if !self.shares_drafts()? {
+            return Ok(0);
+        }
+        let mut changed = 0;
+        for _ in 0..ROUNDS {
+            let since = self.with_store(|store| Ok(store.sync_state(Kind::Draft)?))?;
+            let changes = area.drafts(since.as_deref()).await?;
+            let now = self.now();
+            changed += changes.changed.len();
+            let unsent = self.with_store(|store| {
+                if moved(&changes, since.as_ref()) {
+                    store.change_draft_documents(&taken(&changes), now)?;
+                }
+                Ok(store.unsent_documents(BATCH)?)
+            })?;
+            if unsent.is_empty() || !self.send_drafts(area, &changes.state, unsent).await? {
+                break;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Sends documents; gives whether another round is worth while.
+    async fn send_drafts(
+        &self,
+        area: &PersonalArea,
+        state: &str,
+        unsent: Vec<Unsent>,
+    ) -> Outcome<bool> {
+        let those: Vec<DraftUpdate> = unsent
+            .into_iter()
+            .map(|Unsent { document, known }| DraftUpdate { document, known })
+            .collect();
+        let done = match area.set_drafts(state, &those).await? {
+            DraftsSet::Moved => return Ok(true),
+            DraftsSet::Done(done) => done,
+        };
+        let now = self.now();
+        let sent: Vec<DraftDocument> = those
+            .into_iter()
+            .map(|one| one.document)
+            .filter(|document| done.kept.contains(&document.id))
+            .collect();
+        self.with_store(|store| {
+            store.documents_sent(&sent, &done.state)?;
+            store.documents_met(&done.there, &done.missing, now)?;
+            Ok(())
+        })?;
+        match done.refused {
+            Some((_, code)) => Err(Problem::new(Code::PortalRefused).with("reason", code)),
+            None => Ok(true),
+        }
+    }
+
+    /// What is not decided in a draft.
+    pub(crate) fn conflicts_of(&self, draft: &Draft) -> Outcome<Vec<ConflictView>> {
+        let conflicts = self.with_store(|store| Ok(store.conflicts(draft.id)?))?;
+        Ok(conflicts.into_iter().map(conflict_view).collect())
+    }
+
+    /// How the draft ended that this one goes on from.
+    pub(crate) fn parting_of(&self, draft: &Draft) -> Outcome<Option<String>> {
+        let parted = self.with_store(|store| Ok(store.parted(draft.id)?))?;
+        Ok(parted.map(|how| {
+            match how {
+                Ending::Deleted => "deleted",
+                Ending::Registered => "registered",
+            }
+            .to_owned()
+        }))
+    }
+}
+
+fn conflict_view(conflict: Conflict) -> ConflictView {
+    ConflictView {
+        path: conflict.pointer,
+        current: conflict.current,
+        others: conflict
+            .others
+            .into_iter()
+            .map(|version| OtherVersionView {
+                value: version.value,
+                written_at: version.stamp.moment.timestamp().to_string(),
+            })
+            .collect(),
+        shown: conflict.shown.iter().map(ToString::to_string).collect(),
+    }
+}

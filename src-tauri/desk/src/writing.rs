@@ -1,0 +1,221 @@
+//! Journey J9, the applicant's side: a request is answered, or an application is taken back, with a
+//! letter that the card signs. What the prompt shows is read back from the octets that are signed.
+
+use kabinet_cache::{OutboxKind, StoreError};
+use kabinet_records::{Applicant, Letter, LetterKind, Status, Text};
+use kabinet_stb::Secret;
+use kabinet_stb::hash::belt_hash;
+use kabinet_token::ReaderAddress;
+use uuid::Uuid;
+
+use crate::applying::{read, signer_name};
+use crate::drafting::parse_id;
+use crate::problem::{Code, Problem};
+use crate::signing::{self, CardSigner};
+use crate::signing_in::hex;
+use crate::view::{DraftView, LetterPromptView, OutboxItemView, PromptView, StepView};
+use crate::visible::{visible, visible_text};
+use crate::{Desk, Outcome};
+
+/// A letter that waits for the person's PIN.
+pub struct LetterSigning {
+    /// The letter and its canonical octets: exactly what is shown and signed.
+    letter: Option<(Letter, Vec<u8>)>,
+    address: ReaderAddress,
+    serial_number: Option<String>,
+    prompt: PromptView,
+}
+
+impl LetterSigning {
+    /// What is signed; what the trusted prompt shows.
+    #[must_use]
+    pub fn prompt(&self) -> &PromptView {
+        &self.prompt
+    }
+}
+
+/// The application that a letter is about, wherever it is.
+struct About {
+    id: Uuid,
+    procedure_id: String,
+    registration_number: Option<String>,
+}
+
+impl Desk {
+    /// Makes a reply to a message, and looks at the card.
+    ///
+    /// # Errors
+    /// `message_not_found`, `application_closed`, `letter_empty`, and what is in the way of card or
+    /// PIN.
+    pub fn begin_reply(
+        &self,
+        message_id: &str,
+        text: &str,
+        reader: Option<&str>,
+    ) -> Outcome<LetterSigning> {
+        let message_id = parse_id(message_id, Code::MessageNotFound)?;
+        let message = self.with_store(|store| match store.message(message_id) {
+            Err(StoreError::NotFound) => Err(Code::MessageNotFound.into()),
+            other => Ok(other?),
+        })?;
+        let about = self.about(message.application_id)?;
+        self.begin_letter(LetterKind::Reply, about, Some(message.id), text, reader)
+    }
+
+    /// Makes the withdrawal of an application that was sent, or may have been; one that has not left
+    /// for certain is taken back out of the outbox instead. The text is the reason, and may be empty.
+    ///
+    /// # Errors
+    /// As [`Desk::begin_reply`], and `application_not_found`.
+    pub fn begin_withdrawal(
+        &self,
+        application_id: &str,
+        text: &str,
+        reader: Option<&str>,
+    ) -> Outcome<LetterSigning> {
+        let about = self.about(parse_id(application_id, Code::ApplicationNotFound)?)?;
+        self.begin_letter(LetterKind::Withdrawal, about, None, text, reader)
+    }
+
+    fn begin_letter(
+        &self,
+        kind: LetterKind,
+        about: About,
+        in_reply_to: Option<Uuid>,
+        text: &str,
+        reader: Option<&str>,
+    ) -> Outcome<LetterSigning> {
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let applicant = Applicant {
+            name: person.holder.display_name(),
+            personal_number: person.holder.personal_number.clone(),
+        };
+        let mut letter = Letter::new(
+            kind,
+            self.new_id(),
+            about.id,
+            applicant,
+            text.trim().to_owned(),
+            self.now(),
+        );
+        letter.registration_number = about.registration_number;
+        letter.in_reply_to = in_reply_to;
+        // Files that are handed in with the letter are named here, in `letter.attachments`.
+        if !letter.is_sendable() {
+            return Err(Code::LetterEmpty.into());
+        }
+        let internal = |error| Problem::new(Code::Internal).because(error);
+        let octets = letter.to_canonical().map_err(internal)?;
+        let address = self.choose_card(reader)?;
+        let pin = self.usable_pin(&address)?;
+        // From here on only what stands in the octets is shown.
+        let letter = Letter::parse_canonical(&octets).map_err(internal)?;
+        let shown = LetterPromptView {
+            title: visible_text(self.title_of(&about.procedure_id)),
+            registration_number: letter.registration_number.as_deref().map(visible),
+            recipient: visible_text(self.authority_of(&about.procedure_id)),
+            signer: Some(visible(&signer_name(&letter.applicant))).filter(|name| !name.is_empty()),
+            text: visible(&letter.text),
+            hash: hex(&belt_hash(&octets)),
+        };
+        let prompt = match kind {
+            LetterKind::Reply => PromptView::SignReply { letter: shown, pin },
+            LetterKind::Withdrawal => PromptView::SignWithdrawal { letter: shown, pin },
+        };
+        Ok(LetterSigning {
+            letter: Some((letter, octets)),
+            address,
+            serial_number: person.holder.serial_number,
+            prompt,
+        })
+    }
+
+    /// Signs with the card and puts the letter into the outbox, behind its application.
+    ///
+    /// # Errors
+    /// As [`Desk::finish_apply`].
+    pub async fn finish_letter(
+        &self,
+        signing: &mut LetterSigning,
+        pin: Secret,
+        progress: &(dyn Fn(StepView) + Sync),
+    ) -> Outcome<OutboxItemView> {
+        let (letter, octets) = signing.letter.take().ok_or(Code::Cancelled)?;
+        progress(StepView::Pin);
+        let mut signer = CardSigner::open(self, &signing.address, pin)?;
+        signer.check_holder(signing.serial_number.as_deref())?;
+        progress(StepView::Signing);
+        let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::time(self.now())?)?;
+        drop(signer);
+        progress(StepView::Saving);
+        let now = self.now();
+        let item = self.with_store(|store| {
+            store.letter_into_outbox(&letter, &octets, &cms, now)?;
+            Ok(store.outbox_item(letter.message)?)
+        })?;
+        progress(StepView::Done);
+        self.view_of_item(&item)
+    }
+
+    /// Takes something back that has not left. An application is a draft again; a letter is gone.
+    ///
+    /// # Errors
+    /// `outbox_not_found`; `may_have_left` once the portal was asked to register it and did not refuse.
+    pub fn take_back(&self, id: &str) -> Outcome<Option<DraftView>> {
+        let number = parse_id(id, Code::OutboxNotFound)?;
+        let not_found = |error| match error {
+            StoreError::NotFound => Problem::from(Code::OutboxNotFound),
+            other => other.into(),
+        };
+        let item = self.with_store(|store| store.outbox_item(number).map_err(not_found))?;
+        if item.kind == OutboxKind::Application {
+            return self.cancel_outbox(id).map(Some);
+        }
+        if item.offered && !item.refused {
+            return Err(Code::MayHaveLeft.into());
+        }
+        self.with_store(|store| store.drop_letter(number).map_err(not_found))?;
+        Ok(None)
+    }
+
+    fn about(&self, id: Uuid) -> Outcome<About> {
+        self.with_store(|store| match store.application(id) {
+            Ok(application) if is_closed(application.status) => Err(Code::ApplicationClosed.into()),
+            Ok(application) => Ok(About {
+                id,
+                procedure_id: application.procedure_id,
+                registration_number: Some(application.registration_number),
+            }),
+            Err(StoreError::NotFound) => match store.outbox_item(id) {
+                Ok(item) if item.kind == OutboxKind::Application => Ok(About {
+                    id,
+                    procedure_id: read(&item.manifest)?.procedure.id,
+                    registration_number: None,
+                }),
+                Ok(_) | Err(StoreError::NotFound) => Err(Code::ApplicationNotFound.into()),
+                Err(error) => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    /// The authority that decides; the procedure's number where the catalogue does not have it.
+    fn authority_of(&self, procedure_id: &str) -> Text {
+        match self.stored_procedure(procedure_id) {
+            Ok(procedure) => procedure.authority,
+            Err(_) => Text {
+                be: procedure_id.to_owned(),
+                ru: procedure_id.to_owned(),
+                en: procedure_id.to_owned(),
+            },
+        }
+    }
+}
+
+/// Whether nothing can be added any more.
+pub(crate) fn is_closed(status: Status) -> bool {
+    match status {
+        Status::Registered | Status::Accepted | Status::DocumentsRequested => false,
+        Status::Approved | Status::Refused | Status::Withdrawn => true,
+    }
+}

@@ -1,0 +1,283 @@
+//! Following an application on the command line: requests, signed replies, decisions with their
+//! documents, withdrawal, and what a pass costs.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use e2e::{Applicant, VirtualCard, World};
+use serde_json::{Value, json};
+
+/// Somebody whose application is registered; its identifier.
+fn applied(world: &World, card: &VirtualCard) -> (Applicant, String) {
+    let applicant = Applicant::signed_in(world, card, "holder").unwrap();
+    let id = applicant.draft().unwrap();
+    let sent = applicant.cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(sent["state"], "registered", "{sent}");
+    (applicant, id)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_request_is_answered_and_the_decision_is_genuine() {
+    let mut world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let cli = &applicant.cli;
+    world.sandbox.operate(&id, &["accept"]).unwrap();
+    let asked = ["request", "--wanted", "Копія пашпарта", "--days", "3"];
+    world.sandbox.operate(&id, &asked).unwrap();
+    let sync = cli.ok(&["sync"]).unwrap();
+    assert_eq!(
+        (&sync["messages"], &sync["applications"]),
+        (&json!(1), &json!(1))
+    );
+    let due = cli.ok(&["due"]).unwrap();
+    assert_eq!(due[0]["application_id"], id.as_str());
+    assert_eq!(due[0]["overdue"], false);
+    let message = text(&due[0]["message_id"]);
+    cli.fails(
+        &["messages", "reply", &message, "--text", " "],
+        "letter_empty",
+    )
+    .unwrap();
+    cli.fails(
+        &["messages", "reply", &id, "--text", "а"],
+        "message_not_found",
+    )
+    .unwrap();
+
+    // Signed without the network, it waits, and counts as answered.
+    world.sandbox.disconnect();
+    let waits = cli
+        .ok(&["messages", "reply", &message, "--text", "Дасылаю."])
+        .unwrap();
+    assert_eq!(waits["state"], "waiting", "{waits}");
+    assert_eq!(waits["item"]["kind"], "reply");
+    assert_eq!(cli.ok(&["due"]).unwrap(), json!([]));
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(shown["messages"][1]["waiting"], true, "{shown}");
+    assert_eq!(shown["messages"][0]["request"]["answered"], true);
+    world.sandbox.connect().unwrap();
+    // The answer of the portal is lost; the reply is there once all the same.
+    let fault = json!({"match": "/jmap/api", "kind": "drop_after"});
+    world.sandbox.fault(&fault).unwrap();
+    cli.fails(&["outbox", "retry"], "offline").unwrap();
+    let reply = text(&waits["item"]["id"]);
+    cli.fails(&["outbox", "cancel", &reply], "may_have_left")
+        .unwrap();
+    let sync = cli.ok(&["outbox", "retry"]).unwrap();
+    assert_eq!(sync["letters"], json!([reply]));
+    let at_portal = world.sandbox.messages().unwrap();
+    assert_eq!(at_portal.len(), 2);
+    assert_eq!(at_portal[1]["text"], "Дасылаю.");
+    assert_eq!(at_portal[1]["inReplyTo"], message.as_str());
+
+    world
+        .sandbox
+        .operate(&id, &["approve", "--text", "Выдаць даведку."])
+        .unwrap();
+    cli.ok(&["sync"]).unwrap();
+    world.sandbox.disconnect();
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(shown["status"], "approved");
+    let document = &shown["documents"][0];
+    assert_eq!(document["trust"], "genuine", "{document}");
+    assert_eq!(document["signer"], "Sandbox authority");
+    let out = world.dir().join("saved");
+    std::fs::create_dir(&out).unwrap();
+    let folder = out.to_str().unwrap();
+    let saved = cli
+        .ok(&[
+            "documents",
+            "save",
+            document["id"].as_str().unwrap(),
+            "-o",
+            folder,
+        ])
+        .unwrap();
+    let path = text(&saved["written"]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "Выдаць даведку.\n");
+    let report = cli.ok(&["verify", &format!("{path}.p7m")]).unwrap();
+    assert_eq!(report["verdict"], "valid", "{report}");
+    assert!(Path::new(&path).starts_with(&out));
+    // Nothing is added to what is decided.
+    cli.fails(
+        &["messages", "reply", &message, "--text", "Яшчэ"],
+        "application_closed",
+    )
+    .unwrap();
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+#[test]
+fn a_document_is_believed_only_with_a_signature() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let cli = &applicant.cli;
+    let mut expected = Vec::new();
+    for (signature, trust) in [
+        ("changed", "not_genuine"),
+        ("stranger", "cannot_tell"),
+        ("good", "genuine"),
+    ] {
+        for beside in [false, true] {
+            let mut act = vec!["refuse", "--text", "Адмовіць", "--signature", signature];
+            if beside {
+                act.push("--detached");
+            }
+            world.sandbox.operate(&id, &act).unwrap();
+            expected.push(trust);
+        }
+    }
+    let sync = cli.ok(&["sync"]).unwrap();
+    assert_eq!(sync["documents"], 6);
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    let documents = shown["documents"].as_array().unwrap();
+    let mut told: Vec<&str> = documents
+        .iter()
+        .map(|document| document["trust"].as_str().unwrap())
+        .collect();
+    told.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(told, expected, "{documents:?}");
+    for document in documents {
+        // Whoever signed what is not genuine, their name lends it nothing.
+        let named = document["signer"].is_string();
+        assert_eq!(named, document["trust"] == "genuine");
+    }
+    // One was issued by mistake: it goes here too.
+    let gone = text(&documents[0]["id"]);
+    world.sandbox.withdraw_document(&gone).unwrap();
+    cli.ok(&["sync"]).unwrap();
+    assert_eq!(cli.ok(&["documents"]).unwrap().as_array().unwrap().len(), 5);
+    cli.fails(&["documents", "save", &gone], "document_not_found")
+        .unwrap();
+}
+
+/// The application may have left or not; its withdrawal follows it, each once and in this order.
+#[test]
+fn a_withdrawal_follows_its_application() {
+    let mut world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let id = applicant.draft().unwrap();
+    let fault = json!({"match": "/jmap/api", "kind": "drop_before"});
+    world.sandbox.fault(&fault).unwrap();
+    assert_eq!(cli.ok(&["apply", &id]).unwrap()["state"], "waiting");
+    world.sandbox.disconnect();
+    cli.fails(&["outbox", "cancel", &id], "may_have_left")
+        .unwrap();
+    let waits = cli
+        .ok(&["applications", "withdraw", &id, "--text", "Перадумаў"])
+        .unwrap();
+    assert_eq!(waits["item"]["kind"], "withdrawal", "{waits}");
+    // It can be thought over once more.
+    let letter = text(&waits["item"]["id"]);
+    cli.ok(&["outbox", "cancel", &letter]).unwrap();
+    cli.ok(&["applications", "withdraw", &id]).unwrap();
+    assert_eq!(cli.ok(&["outbox"]).unwrap().as_array().unwrap().len(), 2);
+
+    world.sandbox.connect().unwrap();
+    let sync = cli.ok(&["outbox", "retry"]).unwrap();
+    assert_eq!(sync["waiting"], 0, "{sync}");
+    let applications = world.sandbox.applications().unwrap();
+    assert_eq!(applications.len(), 1);
+    assert_eq!(applications[0]["status"], "withdrawn");
+    assert_eq!(world.sandbox.messages().unwrap().len(), 1);
+    assert_eq!(cli.ok(&["applications"]).unwrap()[0]["status"], "withdrawn");
+    cli.fails(&["applications", "withdraw", &id], "application_closed")
+        .unwrap();
+}
+
+/// One request, and few octets of body each way, whatever the person has.
+#[test]
+fn an_idle_pass_is_one_small_request() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let cli = &applicant.cli;
+    // More than one page of messages, before anything of them is here.
+    for number in 0..620 {
+        let order = json!({"application": id, "act": "answer", "text": format!("№ {number}")});
+        world.sandbox.order(&order).unwrap();
+    }
+    let sync = cli.ok(&["sync"]).unwrap();
+    assert_eq!(sync["messages"], 620, "{sync}");
+    let requests = || world.sandbox.requests().unwrap();
+    let before = requests();
+    let idle = cli.ok(&["sync"]).unwrap();
+    assert_eq!(idle["messages"], 0);
+    let after = requests();
+    let total = |requests: &Value| -> u64 {
+        let counts = requests.as_object().unwrap().values();
+        counts.filter_map(Value::as_u64).sum()
+    };
+    assert_eq!(total(&after) - total(&before), 1, "{before} {after}");
+    let (sent, answered) = world.sandbox.octets("/jmap/api").unwrap();
+    println!("an idle pass: {sent} octets of body there, {answered} back");
+    assert!((1..=600).contains(&sent) && (1..=600).contains(&answered));
+
+    // The portal has forgotten how the messages changed: they come again in pages, and the others
+    // stay as they are.
+    world
+        .sandbox
+        .order(&json!({"application": id, "act": "answer", "text": "апошняе"}))
+        .unwrap();
+    let fault = json!({"match": "/jmap/api", "kind": "cannot_calculate_changes", "type": "Message", "times": 2});
+    world.sandbox.fault(&fault).unwrap();
+    let reset = cli.ok(&["sync"]).unwrap();
+    assert_eq!(reset["messages"], 621, "{reset}");
+    assert_eq!(
+        (&reset["applications"], &reset["procedures"]),
+        (&json!(0), &json!(0))
+    );
+}
+
+/// Nobody asks, and it is here.
+#[test]
+fn the_portal_says_that_something_changed() {
+    let mut world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let mut watching = applicant.cli.start(&["sync", "--watch"]).unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    let mut until = |wanted: &dyn Fn(&Value) -> bool| {
+        let begun = Instant::now();
+        for line in lines.by_ref() {
+            let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            if wanted(&line) {
+                return begun.elapsed();
+            }
+        }
+        panic!("the program ended");
+    };
+    // The first pass, and the one after the stream stands.
+    until(&|line| line["messages"] == 0);
+    until(&|line| line["messages"] == 0);
+    world
+        .sandbox
+        .operate(&id, &["answer", "--text", "Добры дзень"])
+        .unwrap();
+    let took = until(&|line| line["messages"] == 1);
+    println!("a message was here after {took:.2?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+
+    // The portal is restarted: the stream is opened again, and nothing between is missed.
+    world.sandbox.disconnect();
+    world.sandbox.connect().unwrap();
+    world
+        .sandbox
+        .operate(&id, &["answer", "--text", "Яшчэ адно"])
+        .unwrap();
+    until(&|line| line["messages"] == 1);
+    let _ = watching.kill();
+    let _ = watching.wait();
+}

@@ -1,0 +1,127 @@
+//! Messages of applicants: signed replies and withdrawals.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::applications::{self, signed_by_holder};
+use crate::clock;
+use crate::jmap::{self, Outcome, failed};
+use crate::jwt::b64;
+use crate::manifest::Letter;
+use crate::portal::Portal;
+use crate::store::Person;
+
+/// The type's name.
+pub const KIND: &str = "Message";
+
+/// A runaway client meets it.
+const MOST_MESSAGES: i64 = 100_000;
+
+/// `Message/set`, which can only create.
+///
+/// # Errors
+/// The method error.
+pub fn set(portal: &Portal, person: &Person, arguments: &Map<String, Value>) -> Outcome {
+    jmap::set(portal, &person.subject, KIND, arguments, |wish| {
+        create(portal, person, wish)
+    })
+}
+
+/// Takes one letter, or says why not (a SetError).
+fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
+    let account = &person.subject;
+    let error = |kind: &str, why: &str| json!({ "type": kind, "description": why });
+    let id = wish["id"]
+        .as_str()
+        .and_then(|text| Uuid::parse_str(text).ok())
+        .ok_or_else(|| error("invalidProperties", "id is a UUID"))?
+        .to_string();
+    let (known, count) = portal.store().known(KIND, account, &id).map_err(failed)?;
+    if known {
+        return Err(json!({ "type": "alreadyExists", "existingId": id }));
+    }
+    if count >= MOST_MESSAGES {
+        return Err(error("overQuota", "too many messages"));
+    }
+    let blob = wish["signatureBlobId"].as_str().unwrap_or_default();
+    let (signature, content) = signed_by_holder(portal, person, blob)?;
+    let letter = Letter::parse(&content).map_err(|why| error("invalidManifest", why))?;
+    if letter.message.to_string() != id {
+        return Err(error("invalidManifest", "for another message"));
+    }
+    let application = letter.application.to_string();
+    let found = portal
+        .store()
+        .object(applications::KIND, &application)
+        .map_err(failed)?
+        .filter(|found| found.account == *account)
+        .ok_or_else(|| error("noSuchApplication", "the application is not here"))?;
+    let status = serde_json::from_str::<Value>(&found.body).map_err(failed)?["status"].clone();
+    if ["approved", "refused", "withdrawn"]
+        .iter()
+        .any(|end| status == *end)
+    {
+        return Err(error("applicationClosed", "nothing can be added any more"));
+    }
+    let answered = match letter.in_reply_to {
+        None => None,
+        Some(answered) => Some(
+            portal
+                .store()
+                .object(KIND, &answered.to_string())
+                .map_err(failed)?
+                .and_then(|message| serde_json::from_str::<Value>(&message.body).ok())
+                .filter(|message| message["applicationId"] == application)
+                .ok_or_else(|| error("invalidManifest", "answers no message of it"))?,
+        ),
+    };
+    let message = json!({
+        "id": id,
+        "applicationId": application,
+        "direction": "fromApplicant",
+        "author": letter.author,
+        "sentAt": clock::rfc3339(clock::seconds()),
+        "subject": null,
+        "text": letter.text,
+        "request": null,
+        "inReplyTo": letter.in_reply_to,
+        "signatureBlobId": blob,
+    });
+    portal
+        .store()
+        .add(KIND, account, &id, Some(&b64(&signature)), |_| {
+            message.to_string()
+        })
+        .map_err(failed)?;
+    let follows = if letter.withdraws {
+        Some(json!({ "status": "withdrawn", "note": withdrawn_note() }))
+    } else if answered.is_some_and(|message| message["request"].is_object()) {
+        // What was asked for is there: the work goes on.
+        Some(json!({ "status": "accepted", "note": received_note() }))
+    } else {
+        None
+    };
+    match follows {
+        Some(order) => {
+            applications::move_along(portal, &application, &order)?;
+        }
+        None => portal.tell(account),
+    }
+    Ok(message)
+}
+
+fn withdrawn_note() -> Value {
+    json!({
+        "be": "Заяўнік адклікаў заяву",
+        "ru": "Заявитель отозвал заявление",
+        "en": "The applicant withdrew the application",
+    })
+}
+
+fn received_note() -> Value {
+    json!({
+        "be": "Адказ атрыманы",
+        "ru": "Ответ получен",
+        "en": "The reply has arrived",
+    })
+}

@@ -1,0 +1,267 @@
+//! One computer of the person.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use belt_kwp::{BeltKwp, KeyInit as _};
+use jiff::Timestamp;
+use kabinet_cache::{Changes, Store};
+use kabinet_desk::view::SyncView;
+use kabinet_desk::{Desk, Outcome, Profile, Surroundings, profile};
+use kabinet_portal::Clock;
+use kabinet_stb::Secret;
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use crate::chance::Chance;
+use crate::network::Line;
+use crate::portal::Portal;
+
+const PASSPHRASE: &[u8] = b"correct horse";
+/// Most times that a pass is asked to go on before it must have come to something.
+const PATIENCE: usize = 100;
+
+/// The power supply: how many transactions of the store it lasts for.
+#[derive(Default)]
+struct Power {
+    /// Negative for ever.
+    left: AtomicI64,
+    out: AtomicBool,
+}
+
+impl Power {
+    fn lasts(&self) -> bool {
+        match self.left.load(Ordering::Relaxed) {
+            0 => self.out.store(true, Ordering::Relaxed),
+            left if left > 0 => self.left.store(left - 1, Ordering::Relaxed),
+            _ => {}
+        }
+        !self.out.load(Ordering::Relaxed)
+    }
+}
+
+/// A computer, on or off.
+pub(crate) struct Computer {
+    pub(crate) name: char,
+    pub(crate) line: Line,
+    folder: PathBuf,
+    /// The true time in milliseconds, and how far this computer's clock is ahead of it.
+    now: Arc<AtomicI64>,
+    pub(crate) skew: Arc<AtomicI64>,
+    chance: Arc<Mutex<Chance>>,
+    power: Arc<Power>,
+    running: Option<Running>,
+}
+
+type Pass = Pin<Box<dyn Future<Output = Outcome<SyncView>>>>;
+
+/// The program. The pass goes before what it runs on.
+struct Running {
+    pass: Option<Pass>,
+    desk: Arc<Desk>,
+    runtime: Runtime,
+}
+
+/// What every new store begins with: made once, for it takes longer than a whole schedule.
+pub(crate) struct Template {
+    store: Vec<u8>,
+    key_file: Vec<u8>,
+    key: Secret,
+}
+
+impl Template {
+    /// A store with the catalogue in it.
+    pub(crate) fn new(portal: &Portal) -> Self {
+        let folder = tempfile::tempdir_in(crate::portal::memory()).unwrap();
+        let path = folder.path().join("store.db");
+        let key = [7; 32];
+        let mut store = Store::create(&path, &Secret::new(key.to_vec())).unwrap();
+        let catalogue: Vec<_> = sandbox_portal::procedures::all()
+            .unwrap()
+            .into_iter()
+            .map(|procedure| serde_json::from_value(procedure).unwrap())
+            .collect();
+        store
+            .change_procedures(&Changes {
+                complete: true,
+                changed: &catalogue,
+                removed: &[],
+                state: &portal.catalogue(),
+            })
+            .unwrap();
+        drop(store);
+        Self {
+            store: std::fs::read(&path).unwrap(),
+            key_file: key_file(&key),
+            key: Secret::new(key.to_vec()),
+        }
+    }
+}
+
+/// The key under the passphrase, at the least cost that there is: a store is opened after every
+/// crash.
+fn key_file(key: &[u8; 32]) -> Vec<u8> {
+    let (memory, passes, lanes, salt) = (8, 1, 1, [1; 16]);
+    let parameters = Params::new(memory, passes, lanes, Some(32)).unwrap();
+    let mut wrapping = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
+        .hash_password_into(PASSPHRASE, &salt, &mut wrapping)
+        .unwrap();
+    let mut wrapped = [0; 48];
+    BeltKwp::new((&wrapping).into())
+        .wrap_key(key, &[0; 16], &mut wrapped)
+        .unwrap();
+    let file = json!({
+        "kdf": "argon2id", "memory": memory, "passes": passes, "lanes": lanes,
+        "salt": hex::encode(salt), "key": hex::encode(wrapped),
+    });
+    file.to_string().into_bytes()
+}
+
+impl Computer {
+    /// A computer on which that person has signed in.
+    pub(crate) fn new(
+        name: char,
+        template: &Template,
+        folder: &Path,
+        now: &Arc<AtomicI64>,
+        chance: Chance,
+    ) -> Self {
+        let folder = folder.join(name.to_string());
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("template.db"), &template.store).unwrap();
+        let power = Power::default();
+        power.left.store(-1, Ordering::Relaxed);
+        Self {
+            name,
+            line: Line::default(),
+            folder,
+            now: Arc::clone(now),
+            skew: Arc::default(),
+            chance: Arc::new(Mutex::new(chance)),
+            power: Arc::new(power),
+            running: None,
+        }
+    }
+
+    /// The person signs in; the program is closed for it.
+    pub(crate) fn sign_in(&mut self, template: &Template, portal: &Portal, subject: &str) {
+        self.running = None;
+        let name = profile::store_name("https://portal.example/", subject);
+        let persons = self.folder.join("persons");
+        let path = persons.join(&name).join("store.db");
+        if !path.exists() {
+            std::fs::create_dir_all(persons.join(&name)).unwrap();
+            std::fs::write(persons.join("current"), &name).unwrap();
+            std::fs::write(path.with_extension("key"), &template.key_file).unwrap();
+            std::fs::rename(self.folder.join("template.db"), &path).unwrap();
+        }
+        let mut store = Store::open(&path, &template.key).unwrap();
+        let number = self.chance.lock().unwrap().number();
+        let now = self.now.load(Ordering::Relaxed) / 1000;
+        portal.sign_in(&mut store, subject, number, now);
+    }
+
+    /// The desk; the program is started where it does not run.
+    pub(crate) fn desk(&mut self) -> Arc<Desk> {
+        Arc::clone(&self.on().desk)
+    }
+
+    fn on(&mut self) -> &mut Running {
+        if self.running.is_none() {
+            let (now, skew) = (Arc::clone(&self.now), Arc::clone(&self.skew));
+            let (chance, power) = (Arc::clone(&self.chance), Arc::clone(&self.power));
+            let surroundings = Surroundings {
+                clock: Clock::showing(move || {
+                    let now = now.load(Ordering::Relaxed) + skew.load(Ordering::Relaxed);
+                    Timestamp::from_millisecond(now).unwrap()
+                }),
+                chance: Some(Arc::new(move || chance.lock().unwrap().number())),
+                wire: Some(Arc::new(self.line.clone())),
+                power: Some(Arc::new(move || power.lasts())),
+            };
+            let profile = Profile::open(&self.folder).unwrap();
+            let desk = Desk::open_in(surroundings, profile).unwrap();
+            desk.unlock(Some(&Secret::new(PASSPHRASE.to_vec())))
+                .unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread();
+            self.running = Some(Running {
+                pass: None,
+                desk: Arc::new(desk),
+                runtime: { runtime }.enable_time().build().unwrap(),
+            });
+        }
+        self.running.as_mut().unwrap()
+    }
+
+    /// The power goes after so many more transactions.
+    pub(crate) fn let_power_last(&self, transactions: u32) {
+        self.power
+            .left
+            .store(transactions.into(), Ordering::Relaxed);
+    }
+
+    /// Whether the power has gone.
+    pub(crate) fn is_without_power(&self) -> bool {
+        self.power.out.load(Ordering::Relaxed)
+    }
+
+    /// The program is gone, wherever it was; the power is back.
+    pub(crate) fn crash(&mut self) {
+        self.running = None;
+        self.line.take();
+        self.power.left.store(-1, Ordering::Relaxed);
+        self.power.out.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a pass is under way.
+    pub(crate) fn is_passing(&self) -> bool {
+        let pass = self.running.as_ref().map(|running| running.pass.is_some());
+        pass.unwrap_or(false)
+    }
+
+    /// Begins a pass, up to its first request.
+    pub(crate) fn begin_pass(&mut self, send_now: bool) -> Option<Outcome<SyncView>> {
+        let running = self.on();
+        let desk = Arc::clone(&running.desk);
+        running.pass = Some(Box::pin(async move {
+            if send_now {
+                desk.send_now().await
+            } else {
+                desk.sync().await
+            }
+        }));
+        self.go_on()
+    }
+
+    /// The pass goes on to its next request, or to its end.
+    pub(crate) fn go_on(&mut self) -> Option<Outcome<SyncView>> {
+        let (line, power) = (self.line.clone(), Arc::clone(&self.power));
+        let Running { pass, runtime, .. } = self.running.as_mut()?;
+        let under_way = pass.as_mut()?;
+        let ended = runtime.block_on(async {
+            for _ in 0..PATIENCE {
+                let once =
+                    std::future::poll_fn(|context| Poll::Ready(under_way.as_mut().poll(context)));
+                if let Poll::Ready(ended) = once.await {
+                    return Some(ended);
+                }
+                if line.is_busy() || power.out.load(Ordering::Relaxed) {
+                    return None;
+                }
+                // What the pass waits for may run beside it.
+                tokio::task::yield_now().await;
+            }
+            panic!("the pass waits for nothing");
+        });
+        if ended.is_some() {
+            *pass = None;
+        }
+        ended
+    }
+}

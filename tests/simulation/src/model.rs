@@ -1,0 +1,254 @@
+//! What the person did, and what must therefore be somewhere in the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kabinet_desk::view::{ConflictView, DraftView};
+use kabinet_records::next_id;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::portal::Registered;
+
+/// How often a draft can have been gone on from.
+const COPIES_LIMIT: usize = 16;
+
+/// A value that somebody typed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Typed {
+    /// The draft as it was begun.
+    draft: Uuid,
+    pointer: String,
+    value: String,
+}
+
+/// An application that somebody signed.
+#[derive(Clone, Debug)]
+struct Signed {
+    computer: usize,
+    id: Uuid,
+    data: Value,
+    /// Whether the person was told that it is signed, and never took it back.
+    certain: bool,
+}
+
+/// The person's memory.
+#[derive(Default)]
+pub(crate) struct Model {
+    begun: Vec<Uuid>,
+    /// What the person was told that it is kept.
+    typed: BTreeSet<Typed>,
+    /// What the person saw and replaced, or saw and deleted.
+    replaced: BTreeSet<Typed>,
+    signed: Vec<Signed>,
+}
+
+/// What a computer shows in the end.
+pub(crate) struct Shown {
+    /// By identifiers.
+    pub(crate) drafts: BTreeMap<Uuid, DraftView>,
+    /// Registered applications and their status.
+    pub(crate) applications: BTreeMap<Uuid, String>,
+    /// What waits.
+    pub(crate) outbox: Vec<String>,
+}
+
+impl Model {
+    /// The person began a draft.
+    pub(crate) fn began(&mut self, id: Uuid) {
+        self.begun.push(id);
+    }
+
+    /// The drafts that the person ever began.
+    pub(crate) fn begun(&self) -> &[Uuid] {
+        &self.begun
+    }
+
+    /// The person had `before` in front of them and wrote `after`.
+    pub(crate) fn wrote(&mut self, id: Uuid, before: &Value, after: &Value, certain: bool) {
+        let draft = self.root(id);
+        let (old, new) = (texts(before), texts(after));
+        for (pointer, value) in &old {
+            if new.get(pointer) != Some(value) {
+                self.replaced.insert(typed(draft, pointer, value));
+            }
+        }
+        for (pointer, value) in &new {
+            if certain && old.get(pointer) != Some(value) {
+                self.typed.insert(typed(draft, pointer, value));
+            }
+        }
+    }
+
+    /// The person saw these versions of a field and decided for one.
+    pub(crate) fn settled(&mut self, id: Uuid, conflict: &ConflictView, chosen: Option<&Value>) {
+        let draft = self.root(id);
+        let others = conflict.others.iter().map(|other| other.value.as_ref());
+        for value in others.chain([conflict.current.as_ref()]) {
+            if value != chosen
+                && let Some(text) = value.and_then(Value::as_str)
+            {
+                self.replaced.insert(typed(draft, &conflict.path, text));
+            }
+        }
+    }
+
+    /// The person deleted a draft that said this.
+    pub(crate) fn deleted(&mut self, id: Uuid, view: &DraftView) {
+        let draft = self.root(id);
+        for (pointer, value) in shown_texts(view) {
+            self.replaced.insert(typed(draft, &pointer, &value));
+        }
+    }
+
+    /// The person signed.
+    pub(crate) fn signed(&mut self, computer: usize, id: Uuid, data: Value, certain: bool) {
+        self.signed.push(Signed {
+            computer,
+            id,
+            data,
+            certain,
+        });
+    }
+
+    /// The person took back what they had signed there, or tried to.
+    pub(crate) fn took_back(&mut self, computer: usize, id: Uuid) {
+        let those = self.signed.iter_mut();
+        for signed in those.filter(|one| one.computer == computer && one.id == id) {
+            signed.certain = false;
+        }
+    }
+
+    /// The draft that this one goes on from, or itself.
+    fn root(&self, id: Uuid) -> Uuid {
+        let goes_on = |begun: &Uuid| {
+            let mut copies = std::iter::successors(Some(*begun), |copy| Some(next_id(*copy)));
+            copies.by_ref().take(COPIES_LIMIT).any(|copy| copy == id)
+        };
+        self.begun.iter().copied().find(goes_on).unwrap_or(id)
+    }
+
+    /// What is not as it must be; `shared` when drafts travel.
+    pub(crate) fn check(
+        &self,
+        shown: &[Shown],
+        registered: &[Registered],
+        alive: &BTreeSet<Uuid>,
+        shared: bool,
+    ) -> Result<(), String> {
+        self.check_applications(shown, registered)?;
+        if shared {
+            same_drafts(shown, alive)?;
+        }
+        self.check_values(shown, registered)
+    }
+
+    fn check_applications(&self, shown: &[Shown], registered: &[Registered]) -> Result<(), String> {
+        let mut there = BTreeMap::new();
+        for one in registered {
+            if there.insert(one.id, &one.manifest.data).is_some() {
+                return Err(format!("{} is registered twice", one.id));
+            }
+            let mut those = self.signed.iter().filter(|signed| signed.id == one.id);
+            if !those.any(|signed| signed.data == one.manifest.data) {
+                return Err(format!("{} is registered as nobody signed it", one.id));
+            }
+        }
+        for signed in self.signed.iter().filter(|signed| signed.certain) {
+            if !there.contains_key(&signed.id) {
+                return Err(format!("{} was signed and is not registered", signed.id));
+            }
+        }
+        for (computer, shown) in shown.iter().enumerate() {
+            if !shown.outbox.is_empty() {
+                return Err(format!("{:?} wait at computer {computer}", shown.outbox));
+            }
+            let ours: BTreeMap<Uuid, String> = registered
+                .iter()
+                .map(|one| (one.id, one.object["status"].as_str().unwrap().to_owned()))
+                .collect();
+            if shown.applications != ours {
+                let found = &shown.applications;
+                return Err(format!(
+                    "computer {computer} shows {found:?}, the portal has {ours:?}"
+                ));
+            }
+            if let Some(id) = shown.drafts.keys().find(|id| there.contains_key(*id)) {
+                return Err(format!("{id} is registered and a draft of {computer}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing that was typed is gone unless somebody saw it and replaced it.
+    fn check_values(&self, shown: &[Shown], registered: &[Registered]) -> Result<(), String> {
+        let mut found = BTreeSet::new();
+        for view in shown.iter().flat_map(|shown| shown.drafts.iter()) {
+            let draft = self.root(*view.0);
+            let those = shown_texts(view.1).into_iter();
+            found.extend(those.map(|(pointer, value)| typed(draft, &pointer, &value)));
+        }
+        for one in registered {
+            let draft = self.root(one.id);
+            let those = texts(&one.manifest.data).into_iter();
+            found.extend(those.map(|(pointer, value)| typed(draft, &pointer, &value)));
+        }
+        let kept = |typed: &&Typed| !found.contains(typed) && !self.replaced.contains(typed);
+        match self.typed.iter().find(kept) {
+            Some(lost) => Err(format!("lost: {lost:?}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn same_drafts(shown: &[Shown], alive: &BTreeSet<Uuid>) -> Result<(), String> {
+    for (computer, shown) in shown.iter().enumerate() {
+        let ours: BTreeSet<Uuid> = shown.drafts.keys().copied().collect();
+        if ours != *alive {
+            return Err(format!(
+                "computer {computer} has the drafts {ours:?}, the portal {alive:?}"
+            ));
+        }
+    }
+    let [first, others @ ..] = shown else {
+        return Ok(());
+    };
+    for other in others {
+        for (id, view) in &first.drafts {
+            let theirs = &other.drafts[id];
+            if (&view.data, &view.conflicts) != (&theirs.data, &theirs.conflicts) {
+                return Err(format!(
+                    "{id} is {} {:?} here and {} {:?} there",
+                    view.data, view.conflicts, theirs.data, theirs.conflicts
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn typed(draft: Uuid, pointer: &str, value: &str) -> Typed {
+    Typed {
+        draft,
+        pointer: pointer.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+/// Everything that a draft shows: what it says, and what is kept beside.
+fn shown_texts(view: &DraftView) -> Vec<(String, String)> {
+    let mut found: Vec<_> = texts(&view.data).into_iter().collect();
+    for conflict in &view.conflicts {
+        let values = conflict.others.iter().map(|other| &other.value);
+        let values = values.filter_map(|value| value.as_ref()?.as_str());
+        found.extend(values.map(|value| (conflict.path.clone(), value.to_owned())));
+    }
+    found
+}
+
+/// The texts of a form without levels.
+fn texts(data: &Value) -> BTreeMap<String, String> {
+    let members = data.as_object().unwrap().iter();
+    members
+        .filter_map(|(name, value)| Some((format!("/{name}"), value.as_str()?.to_owned())))
+        .collect()
+}

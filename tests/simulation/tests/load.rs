@@ -1,0 +1,155 @@
+//! The numbers of `docs/load-model.md`: sizes measured on real messages, and the return of all
+//! clients after an outage played with the client's own backoff.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use kabinet_portal::Backoff;
+
+/// Clients that listen to the portal at the busiest hour.
+const LISTENING: u64 = 900_000;
+/// Of so many each one is played.
+const SAMPLE: u64 = 20;
+/// Requests with which a client comes back: new tokens, the event source, a pass.
+const RETURN: u64 = 3;
+
+/// The rows of the page that say something else than what was found.
+#[derive(Default)]
+struct Page(Vec<String>);
+
+impl Page {
+    /// Compares the number in the last cell of the row of that name; `tolerance` is a share of it.
+    fn says(&mut self, row: &str, found: f64, tolerance: f64) {
+        println!("{row}: {found}");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/load-model.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let begin = format!("| {row} |");
+        let stated = page
+            .lines()
+            .find(|line| line.starts_with(&begin))
+            .map(|line| {
+                let digits = line[begin.len()..].chars().filter(char::is_ascii_digit);
+                digits.collect::<String>().parse::<f64>().unwrap()
+            });
+        let close = |stated: f64| (stated - found).abs() <= tolerance * found;
+        if !stated.is_some_and(close) {
+            self.0
+                .push(format!("{row}: stated {stated:?}, found {found}"));
+        }
+    }
+
+    fn is_right(self) {
+        assert!(self.0.is_empty(), "{:#?}", self.0);
+    }
+}
+
+/// Random numbers for the waits.
+fn chance(seed: u64) -> impl FnMut() -> u64 {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+}
+
+/// When clients whose connections are all cut at once come back to a portal that is away for so many
+/// seconds: how many in the worst second and in the worst minute.
+fn returns(outage: u64, jitter: bool) -> (f64, f64) {
+    let backoff = Backoff::default();
+    let mut seconds = vec![0_u64; usize::try_from(outage).unwrap() + 2000];
+    for client in 0..LISTENING / SAMPLE {
+        let mut chance = chance(client + 1);
+        for _ in 0..8 {
+            chance();
+        }
+        let (mut at, mut tries) = (0_u128, 0);
+        while at < u128::from(outage) * 1000 {
+            let number = if jitter { chance() } else { u64::MAX };
+            at += backoff.delay_with(tries, None, number).as_millis().max(1);
+            tries += 1;
+        }
+        seconds[usize::try_from(at / 1000).unwrap()] += SAMPLE;
+    }
+    let worst = |length: usize| {
+        seconds
+            .windows(length)
+            .map(|window| window.iter().sum())
+            .max()
+    };
+    let (second, minute): (u64, u64) = (worst(1).unwrap(), worst(60).unwrap());
+    ((second * RETURN) as f64, (minute * RETURN) as f64)
+}
+
+#[test]
+fn the_worst_minute_is_as_stated() {
+    let mut page = Page::default();
+    for (name, outage) in [
+        ("five seconds", 5),
+        ("one minute", 60),
+        ("ten minutes", 600),
+        ("one hour", 3600),
+    ] {
+        for (how, jitter) in [("with full jitter", true), ("without jitter", false)] {
+            let (second, minute) = returns(outage, jitter);
+            page.says(&format!("Worst second after {name}, {how}"), second, 0.1);
+            page.says(&format!("Worst minute after {name}, {how}"), minute, 0.03);
+        }
+    }
+    page.is_right();
+}
+
+#[test]
+fn a_pass_costs_what_is_stated() {
+    let mut page = Page::default();
+    let few = simulation::costs(1, false);
+    let many = simulation::costs(30, false);
+    assert_eq!(few.idle.requests, 1);
+    // The cost of an idle pass does not depend on how much there is.
+    assert!(
+        many.idle.answer_bodies <= few.idle.answer_bodies + 16,
+        "{:?} {:?}",
+        few.idle,
+        many.idle
+    );
+    for (row, found) in [
+        ("Idle pass, body of the request", few.idle.request_bodies),
+        ("Idle pass, body of the answer", few.idle.answer_bodies),
+        ("Idle pass, all that the client sends", few.idle.up()),
+        ("Idle pass, all that the portal sends", few.idle.down()),
+        (
+            "Requests of an idle pass with new tokens",
+            few.idle_after_an_hour.requests,
+        ),
+        (
+            "Idle pass with new tokens, sent",
+            few.idle_after_an_hour.up(),
+        ),
+        (
+            "Idle pass with new tokens, received",
+            few.idle_after_an_hour.down(),
+        ),
+        ("Requests that send one application", few.sending.requests),
+        ("One application, sent", few.sending.up()),
+        ("One application, received", few.sending.down()),
+    ] {
+        page.says(row, found as f64, 0.05);
+    }
+    let shared = simulation::costs(1, true);
+    page.says(
+        "Requests of an idle pass where drafts travel",
+        shared.idle.requests as f64,
+        0.0,
+    );
+    page.says(
+        "Idle pass where drafts travel, sent",
+        shared.idle.up() as f64,
+        0.05,
+    );
+    page.says(
+        "Idle pass where drafts travel, received",
+        shared.idle.down() as f64,
+        0.05,
+    );
+    page.is_right();
+}
