@@ -8,7 +8,7 @@ use super::words::{Script, Word, words};
 use crate::StoreError;
 
 /// Most terms that a beginning is completed to, the shortest first.
-const MOST_COMPLETIONS: usize = 200;
+const MOST_COMPLETIONS: u32 = 200;
 /// Fewest letters of a word that may be mistyped.
 const SHORTEST_MISTYPED: usize = 5;
 /// Fewest letters of a term that a mistyped word may stand for.
@@ -130,10 +130,16 @@ impl<'c> Query<'c> {
     }
 
     fn completions(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
-        let mut terms = self.between(beginning, |_| true)?;
-        terms.sort_by_key(|term| term.chars().count());
-        terms.truncate(MOST_COMPLETIONS);
-        Ok(terms)
+        let mut statement = self.connection.prepare_cached(
+            "SELECT term FROM search_words WHERE class = ? AND term >= ? AND term < ?
+             ORDER BY length(term), term LIMIT ?",
+        )?;
+        let end = format!("{beginning}{}", char::MAX);
+        let terms = statement.query_map(
+            params![self.class, beginning, end, MOST_COMPLETIONS],
+            |row| row.get(0),
+        )?;
+        Ok(terms.collect::<Result<_, _>>()?)
     }
 
     fn near(&self, stems: &[String], word: &str) -> Result<Vec<String>, StoreError> {
