@@ -119,6 +119,7 @@ fn procedure(number: usize) -> Procedure {
         authority: Text::default(),
         cost: Text::default(),
         term: Text::default(),
+        validity: None,
         evidence: Vec::new(),
         legal_basis: Text::default(),
         keywords: vec![own, "даведка".into(), "справка".into()],

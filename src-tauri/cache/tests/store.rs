@@ -94,6 +94,7 @@ fn procedure(id: &str) -> Procedure {
         authority: Text::default(),
         cost: Text::default(),
         term: Text::default(),
+        validity: None,
         evidence: vec![Text::default()],
         legal_basis: Text::default(),
         keywords: vec!["child".into()],

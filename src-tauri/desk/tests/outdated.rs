@@ -29,6 +29,7 @@ fn procedure(version: u32, properties: Value, ui: Value) -> Procedure {
         authority: Text::default(),
         cost: Text::default(),
         term: Text::default(),
+        validity: None,
         evidence: Vec::new(),
         legal_basis: Text::default(),
         keywords: Vec::new(),

@@ -51,6 +51,10 @@ term: TextView,
  */
 evidence: Array<TextView>, 
 /**
+ * How long the document or decision that it leads to is valid, where the list says it.
+ */
+validity: TextView | null, 
+/**
  * Legal basis.
  */
 legal_basis: TextView, };

@@ -16,6 +16,10 @@ kind: RecordKindView,
  */
 id: string, 
 /**
+ * Of a message, and of a letter that waits, the application that it is about.
+ */
+application_id: string | null, 
+/**
  * Title of its procedure.
  */
 title: MarkedTextView, 

@@ -3,4 +3,4 @@
 /**
  * What a record is.
  */
-export type RecordKindView = "draft" | "waiting" | "application";
+export type RecordKindView = "draft" | "waiting" | "application" | "message";

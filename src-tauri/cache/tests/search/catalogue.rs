@@ -191,6 +191,7 @@ pub(crate) fn procedures() -> Vec<Procedure> {
             authority: Text::default(),
             cost: Text::default(),
             term: Text::default(),
+            validity: None,
             evidence: Vec::new(),
             legal_basis: Text::default(),
             keywords: keywords.split(' ').map(str::to_owned).collect(),

@@ -1,8 +1,9 @@
 //! Files by the use cases, in a store of their own.
 
+use jiff::Timestamp;
 use kabinet_cache::Changes;
 use kabinet_cache::Person;
-use kabinet_records::{Form, Holder, Procedure, Text};
+use kabinet_records::{Form, Holder, Manifest, Procedure, Text};
 use kabinet_stb::Secret;
 use serde_json::json;
 
@@ -20,6 +21,7 @@ fn procedure(version: u32) -> Procedure {
         authority: Text::default(),
         cost: Text::default(),
         term: Text::default(),
+        validity: None,
         evidence: Vec::new(),
         legal_basis: Text::default(),
         keywords: Vec::new(),
