@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kabinet_desk::view::{
     AdditionalDataView, ApplicationView, AttachmentView, AuthenticityView, CardContentsView,
-    CardPresenceView, CardStatusView, CertificateView, ConsentView, DoctorView, DocumentView,
-    DraftSummaryView, DraftView, DueView, FormView, KeyStateView, KeyView, Language,
-    LetterPromptView, LossView, MessageView, OutboxItemView, OutboxStateView, PersonChoiceView,
-    PersonView, PinView, ProcedureHitView, ProcedureView, PromptView, ReadersView, RepairView,
-    ServiceView, SignatureReportView, StepView, SyncView, TextView, TravelDocumentView,
+    CardStatusView, CertificateView, ConsentView, DoctorView, DocumentView, DraftSummaryView,
+    DraftView, DueView, FormView, KeyStateView, KeyView, Language, LetterPromptView, LossView,
+    MessageView, OutboxItemView, OutboxStateView, PersonChoiceView, PersonView, PinView,
+    ProcedureHitView, PromptView, RepairView, SignatureReportView, StepView, SyncView, TextView,
+    TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
