@@ -5,7 +5,8 @@
 //! takes its place, and a file out of which something could not be read stays beside the new one.
 //!
 //! SQLCipher authenticates each page by itself, so damage costs the rows of the pages that it hit, not
-//! the file. The exception is the first page: it says where everything else is.
+//! the file. The exceptions are the first page and the few others with the schema: they say where
+//! everything else is.
 
 use std::collections::BTreeSet;
 use std::fs;

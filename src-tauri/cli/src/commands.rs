@@ -435,17 +435,23 @@ impl Call {
 
     /// Puts values and files into a draft, and shows it.
     fn edit(&self, id: &str, data: Option<&Value>, attach: &[PathBuf]) -> Outcome {
-        if let Some(data) = data {
-            self.desk.save_draft(id, data)?;
-        }
+        let mut view = match data {
+            Some(data) => Some(self.desk.save_draft(id, data)?),
+            None => None,
+        };
         for path in attach {
             let unreadable = |error| Problem::new(Code::FileUnreadable).because(error);
             let file = File::open(path).map_err(unreadable)?;
             let size = file.metadata().map_err(unreadable)?.len();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            self.desk.attach(id, &name, size, file)?;
+            view = Some(self.desk.attach(id, &name, size, file)?);
         }
-        self.show.draft(&self.desk.draft(id)?);
+        // Opened again, the draft would go over to a newer form: who changes it sees what they changed.
+        let view = match view {
+            Some(view) => view,
+            None => self.desk.draft(id)?,
+        };
+        self.show.draft(&view);
         Ok(())
     }
 

@@ -185,7 +185,9 @@ impl Area {
             return json!({"accountId": "a1", "created": null, "notCreated": {id: refusal}});
         }
         if kind == "Message" {
-            self.messages.insert(id.clone(), message(id));
+            let mut letter = message(id);
+            letter["signatureBlobId"] = create["signatureBlobId"].clone();
+            self.messages.insert(id.clone(), letter);
         } else {
             self.applications.insert(id.clone(), application(id));
         }

@@ -264,8 +264,12 @@ fn manifests_and_forms_are_checked() {
     let refusal = area.refusal(&id, &wrong);
     assert_eq!(refusal["type"], "invalidForm");
     let problems = refusal["problems"].as_array().unwrap();
-    assert!(problems.contains(&json!({ "path": "/copies", "keyword": "maximum" })));
-    assert!(problems.contains(&json!({ "path": "/employer", "keyword": "required" })));
+    let found = |path: &str, keyword: &str| {
+        let mut those = problems.iter();
+        those.any(|problem| problem["path"] == path && problem["keyword"] == keyword)
+    };
+    assert!(found("/copies", "maximum"));
+    assert!(found("/employer", "required"));
 
     let pretty = serde_json::to_vec_pretty(&manifest(&id)).unwrap();
     let signature = sign(&area.world.card_file("citizen"), &pretty);
@@ -274,10 +278,10 @@ fn manifests_and_forms_are_checked() {
 }
 
 #[test]
-fn the_catalogue_is_three_procedures() {
+fn the_catalogue_is_what_the_program_brings() {
     let area = Area::new();
     let (_, answer) = area.call("Procedure/get", &[("ids", Value::Null)]);
-    assert_eq!(answer["list"].as_array().unwrap().len(), 3);
+    assert_eq!(answer["list"].as_array().unwrap().len(), 17);
     let since = ("sinceState", answer["state"].clone());
     let changes = area
         .call("Procedure/changes", std::slice::from_ref(&since))
