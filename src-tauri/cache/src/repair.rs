@@ -171,7 +171,11 @@ impl<'a> Damaged<'a> {
         }
         let complete = self.copy_in_order(table, &table.order("ASC"), to)?;
         if !complete && table.has_rowid {
-            self.copy_unreached(table, to)?;
+            match self.copy_unreached(table, to) {
+                // A page of the schema is lost: which pages belong to other tables is not known.
+                Ok(()) | Err(StoreError::Damaged) => {}
+                Err(error) => return Err(error),
+            }
         } else if !complete {
             // From the other end up to the same damage.
             self.copy_in_order(table, &table.order("DESC"), to)?;

@@ -351,7 +351,12 @@ impl<'a> World<'a> {
         let Some(mut waiting) = self.computers[who].line.take() else {
             return;
         };
-        let path = waiting.request.url().path().to_owned();
+        // Every play has a person of its own.
+        let path = waiting
+            .request
+            .url()
+            .path()
+            .replace(&self.subject, "account");
         let arrive = |waiting: &crate::network::Waiting| self.arrives(&waiting.request);
         let answered = |status: u16, after: Option<&'static str>, body: &[u8]| {
             let mut headers = HeaderMap::new();
