@@ -9,7 +9,7 @@ use kabinet_records::{
     Application, Attachment, ClientName, Conflict, Draft, DraftDocument, End, Ending, HybridClock,
     Manifest, Seen, Stamp, next_id,
 };
-use kabinet_stb::random;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
@@ -524,8 +524,9 @@ fn reclaim(
     if theirs.seen().of(name) <= ours.seen().of(name) {
         return Ok(());
     }
-    clock = HybridClock::new(spare());
-    ours.write_again(theirs, name, || clock.tick(now, spare()));
+    let spare = spare(connection)?;
+    clock = HybridClock::new(spare);
+    ours.write_again(theirs, name, || clock.tick(now, spare));
     keep_clock(connection, &clock)
 }
 
@@ -643,7 +644,7 @@ fn clock(connection: &Connection) -> Result<HybridClock, StoreError> {
         .optional()?;
     match text {
         Some(text) => Ok(serde_json::from_str(&text)?),
-        None => Ok(HybridClock::new(spare())),
+        None => Ok(HybridClock::new(spare(connection)?)),
     }
 }
 
@@ -658,14 +659,29 @@ fn keep_clock(connection: &Connection, clock: &HybridClock) -> Result<(), StoreE
 
 fn tick(connection: &Connection, now: Timestamp) -> Result<Stamp, StoreError> {
     let mut clock = clock(connection)?;
-    let stamp = clock.tick(now, spare());
+    let spare = spare(connection)?;
+    let stamp = clock.tick(now, spare);
     keep_clock(connection, &clock)?;
     Ok(stamp)
 }
 
 /// A name that nobody has.
-fn spare() -> ClientName {
-    ClientName(u64::from_be_bytes(random::bytes()))
+fn spare(connection: &Connection) -> Result<ClientName, StoreError> {
+    let name: i64 = connection
+        .prepare_cached("SELECT spare_name()")?
+        .query_row([], |row| row.get(0))?;
+    Ok(ClientName(name.cast_unsigned()))
+}
+
+/// Lets the connection choose names: from the system's random numbers, or from those of a
+/// simulation.
+pub(crate) fn choose_names(
+    connection: &Connection,
+    number: impl Fn() -> u64 + Send + 'static,
+) -> Result<(), StoreError> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY;
+    Ok(connection
+        .create_scalar_function("spare_name", 0, flags, move |_| Ok(number().cast_signed()))?)
 }
 
 const COLUMNS: &str = "document, unsent, known, signing, parted";

@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
-use kabinet_stb::Secret;
+use kabinet_stb::{Secret, random};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::search::index;
-use crate::{StoreError, attachments};
+use crate::{StoreError, attachments, sharing};
 
 /// Steps from one version of the tables to the next. A step that was released never changes.
 const MIGRATIONS: &[&str] = &[
@@ -103,6 +103,7 @@ impl Store {
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
         )?;
+        sharing::choose_names(&connection, || u64::from_be_bytes(random::bytes()))?;
         let mut store = Self {
             connection,
             path: path.to_path_buf(),
@@ -137,6 +138,15 @@ impl Store {
             [],
             |_| Ok(()),
         )?)
+    }
+
+    /// Takes the names that computers have in the clocks of shared drafts from other numbers than the
+    /// system's random ones.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn named_by(&self, number: impl Fn() -> u64 + Send + 'static) -> Result<(), StoreError> {
+        sharing::choose_names(&self.connection, number)
     }
 
     /// Asks before each transaction is kept whether the power lasts; without it the transaction

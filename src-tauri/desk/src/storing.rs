@@ -124,8 +124,12 @@ impl Desk {
         self.profile.keep_current_person(&name)
     }
 
-    /// The store, which keeps nothing when the power is out.
+    /// The store with the chance of what is around the desk, which keeps nothing when the power is
+    /// out.
     fn powered(&self, mut area: Area) -> Outcome<Area> {
+        if let Some(chance) = self.surroundings.chance.clone() {
+            area.store.named_by(move || chance())?;
+        }
         if let Some(power) = self.surroundings.power.clone() {
             area.store.powered_by(move || power())?;
         }

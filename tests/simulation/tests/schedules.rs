@@ -11,7 +11,7 @@ use std::thread;
 use simulation::{Schedule, play, shrink};
 
 /// Schedules of a normal run.
-const SCHEDULES: u64 = 500;
+const SCHEDULES: u64 = 150;
 /// Throws of one schedule.
 const THROWS: usize = 60;
 
