@@ -110,7 +110,7 @@ impl Command {
             }
             match self.ne {
                 None => {}
-                Some(_) if self.cla & SECURE_MESSAGING != 0 && nc > 0 => octets.push(0),
+                Some(EXTENDED_NE) if self.cla & SECURE_MESSAGING != 0 && nc > 0 => octets.push(0),
                 Some(ne) => octets.extend_from_slice(&(ne as u16).to_be_bytes()),
             }
         }
