@@ -23,6 +23,20 @@ use crate::{Store, StoreError};
 
 /// The new store, until it has everything.
 const BUILDING: &str = "building.db";
+/// What no row of ours can be: of a page whose owner is lost it is guessed by the columns' types, and
+/// some other table may have the like. Also what refers to rows that were lost.
+const MISTAKEN: &[(&str, &str)] = &[
+    ("drafts", "NOT json_valid(body)"),
+    ("carried", "NOT json_valid(body)"),
+    ("draft_documents", "NOT json_valid(document)"),
+    ("draft_sharing", "NOT json_valid(clock)"),
+    ("attachments", "length(hash) <> 64"),
+    (
+        "attachment_pieces",
+        "attachment NOT IN (SELECT id FROM attachments)",
+    ),
+    ("draft_changes", "draft NOT IN (SELECT id FROM drafts)"),
+];
 
 /// What a repair saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,8 +135,14 @@ fn build(path: &Path, building: &Path, key: &Secret) -> Result<Repaired, StoreEr
     // Rows come in the order of their tables, not of what they refer to.
     transaction.pragma_update(None, "defer_foreign_keys", true)?;
     let mut complete = damaged.readable;
-    for table in tables(&transaction)? {
-        complete &= damaged.copy(&table, &transaction)?;
+    let tables = tables(&transaction)?;
+    for table in &tables {
+        complete &= damaged.copy(table, &transaction)?;
+    }
+    for (name, mistaken) in MISTAKEN {
+        if tables.iter().any(|table| table.name == *name) {
+            transaction.execute(&format!("DELETE FROM {name} WHERE {mistaken}"), [])?;
+        }
     }
     transaction.commit()?;
     store.migrate_all()?;
@@ -222,7 +242,9 @@ impl<'a> Damaged<'a> {
         let mut statement = connection
             .prepare("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0 AND name <> ?")?;
         let others = statement.query_map([&table.name], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(others.collect::<Result<_, _>>()?)
+        let mut others = others.collect::<Result<Vec<_>, _>>()?;
+        others.push(("sqlite_schema".to_owned(), 1));
+        Ok(others)
     }
 
     /// The pages of every other table and index, as far as they can be read.

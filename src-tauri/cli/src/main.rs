@@ -62,6 +62,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn failed(problem: &Problem, language: Language, json: bool) -> std::process::ExitCode {
+    tracing::info!("{}: {}", problem.code.name(), problem.cause());
     show::failure(problem, language, json);
     1.into()
 }

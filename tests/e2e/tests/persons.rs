@@ -39,6 +39,7 @@ fn two_persons_share_a_computer_and_nothing_else() {
     let mut cli = world.cli("family", Some(&first)).unwrap();
     cli.ok(&["login"]).unwrap();
     let mine = cli.ok(&["whoami"]).unwrap();
+    cli.ok(&["sync"]).unwrap();
     let draft = cli.ok(&["draft", "new", "2.2"]).unwrap();
     let draft = draft["summary"]["id"].as_str().unwrap().to_owned();
 
