@@ -26,7 +26,13 @@ const BUILDING: &str = "building.db";
 /// What no row of ours can be: of a page whose owner is lost it is guessed by the columns' types, and
 /// some other table may have the like. Also what refers to rows that were lost.
 const MISTAKEN: &[(&str, &str)] = &[
+    ("applications", "NOT json_valid(body)"),
+    ("documents", "NOT json_valid(body)"),
     ("drafts", "NOT json_valid(body)"),
+    ("former_procedures", "NOT json_valid(body)"),
+    ("messages", "NOT json_valid(body)"),
+    ("outbox", "NOT json_valid(CAST(manifest AS TEXT))"),
+    ("procedures", "NOT json_valid(body)"),
     ("carried", "NOT json_valid(body)"),
     ("draft_documents", "NOT json_valid(document)"),
     ("draft_sharing", "NOT json_valid(clock)"),

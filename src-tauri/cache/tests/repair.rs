@@ -67,7 +67,9 @@ fn filled(path: &Path) {
     for number in 0..WAITING {
         let id = waiting(number);
         store.add_draft(&Draft { id, ..draft(0) }).unwrap();
-        let manifest = vec![u8::try_from(number).unwrap(); 900];
+        let manifest = json!({"number": number.to_string(), "text": "x".repeat(900)})
+            .to_string()
+            .into_bytes();
         store
             .sign_into_outbox(id, &manifest, &manifest, at(number))
             .unwrap();

@@ -151,7 +151,7 @@ impl Desk {
                 }
                 Ok(Delivery::Delivered(message)) => {
                     self.with_store(|store| Ok(store.delivered(&message)?))?;
-                    sent.messages.push(message);
+                    sent.messages.push(*message);
                 }
                 Ok(Delivery::Refused(reason)) => {
                     let problem = refusal(&reason);
@@ -206,7 +206,7 @@ impl Desk {
             },
             OutboxKind::Letter(_) => match area.write(item.id, &signature).await? {
                 Submission::Submitted(message) | Submission::Other(message) => {
-                    Delivery::Delivered(message)
+                    Delivery::Delivered(Box::new(message))
                 }
                 Submission::Refused(reason) => Delivery::Refused(reason),
             },
@@ -428,7 +428,7 @@ enum Delivery {
     /// The portal has another application under its identifier, sent from another computer.
     Elsewhere(Application),
     /// The portal has the letter.
-    Delivered(Message),
+    Delivered(Box<Message>),
     /// The portal will never take it as it is.
     Refused(RefusedReason),
     /// The person held it back or took it back meanwhile.

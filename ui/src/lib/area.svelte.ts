@@ -82,16 +82,17 @@ class Area {
 
   /** Reads all lists again. */
   async reload(): Promise<void> {
-    this.store = await platform.call("store_state");
-    if (!this.isOpen) {
-      this.person = null;
-      this.drafts = [];
-      this.outbox = [];
-      this.applications = [];
-      this.due = [];
-      return;
-    }
-    await this.#refresh(["person", "drafts", "outbox", "applications"]);
+    this.#turn(await platform.call("store_state"));
+    if (this.isOpen) await this.#refresh(["person", "drafts", "outbox", "applications"]);
+  }
+
+  /** Takes over the store's state. Nothing of a closed one stays on the screen, not for a moment. */
+  #turn(store: StoreView): void {
+    const wasOpen = this.isOpen;
+    this.store = store;
+    if (store.state === "open") return;
+    Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], due: [] });
+    if (wasOpen) router.go(to.home);
   }
 
   /** Asks for the passphrase, in the trusted prompt. */
@@ -134,12 +135,8 @@ class Area {
       const has = (name: string) => names.includes(name);
       if (has("catalog")) this.catalogue += 1;
       if (has("store")) {
-        this.store = await platform.call("store_state");
-        if (!this.isOpen) {
-          // Nothing of a closed store stays on the screen.
-          router.go(to.home);
-          return await this.reload();
-        }
+        this.#turn(await platform.call("store_state"));
+        if (!this.isOpen) return;
       }
       const follows = has("applications") || has("outbox");
       if (follows) this.news += 1;
@@ -153,7 +150,7 @@ class Area {
       Object.assign(this, { person, drafts, outbox, applications, due });
     } catch (thrown) {
       const problem = problemOf(thrown);
-      if (problem.code === "store_locked") this.store = await platform.call("store_state");
+      if (problem.code === "store_locked") this.#turn(await platform.call("store_state"));
       else console.error(problem.code);
     }
   }

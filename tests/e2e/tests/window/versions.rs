@@ -22,6 +22,13 @@ async fn the_person_sees_what_became_of_the_values() {
     window.click("nav-affairs").await;
     window.click("sync").await;
     window.click(&format!("draft-{id}")).await;
+    // The draft may be open before the pass is over.
+    window
+        .css("[data-testid='carried'], [data-testid='outdated']")
+        .await;
+    if window.has("outdated").await {
+        window.click("renew").await;
+    }
     assert!(window.text("carried").await.contains('2'));
     assert!(!window.text("aside-/purpose").await.is_empty());
     window.shoot("41-carried").await;
