@@ -11,7 +11,7 @@ import type { StoreView } from "../generated/StoreView";
 import type { UploadView } from "../generated/UploadView";
 import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
-import { announce } from "./announce.svelte";
+import { announce, announcer } from "./announce.svelte";
 import { locale, t } from "./i18n.svelte";
 import { readiness } from "./readiness";
 import { router, to } from "./router.svelte";
@@ -92,6 +92,8 @@ class Area {
     this.store = store;
     if (store.state === "open") return;
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], due: [] });
+    // The last announcement may name the person.
+    if (announcer.text !== "") announce(t("locked-title"));
     if (wasOpen) router.go(to.home);
   }
 
