@@ -95,7 +95,10 @@ impl Session {
     pub fn activate_pin(&mut self) -> Result<(), CardError> {
         self.known()?
             .require_base(&[Password::Puk], EsignRights::SWITCH_PIN)?;
-        self.with_pins(Application::Esign, [0x44, 0x10, 0x03], &[])
+        self.with_pins(Application::Esign, [0x44, 0x10, 0x03], &[])?;
+        // How many attempts it has now, only the card knows.
+        self.belief.set_pin(None);
+        Ok(())
     }
 
     /// Switches the PIN off; right bit 6 of eSign. The card leaves the session by this.

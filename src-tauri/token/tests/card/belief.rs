@@ -358,6 +358,28 @@ impl Player {
     }
 }
 
+/// Found by the random dialogues below: a PIN that was seen switched off and is switched on.
+#[test]
+fn a_pin_that_was_switched_on_is_not_believed_off() {
+    let world = World::new(false);
+    let mut player = Player {
+        world,
+        pin: PIN,
+        place: Place::Out,
+    };
+    for step in [
+        Step::Open(Password::Pin, 0),
+        Step::DeactivatePin,
+        Step::Open(Password::Puk, 0),
+        Step::PinState,
+        Step::ActivatePin,
+    ] {
+        player.play(step);
+        player.assert_nothing_was_forbidden(step);
+        player.compare();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
