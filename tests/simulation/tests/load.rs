@@ -37,7 +37,7 @@ impl Page {
         }
     }
 
-    fn is_right(self) {
+    fn is_right(&self) {
         assert!(self.0.is_empty(), "{:#?}", self.0);
     }
 }
