@@ -1,6 +1,8 @@
 //! An official asks, the person answers in the window and gets the decision; the portal pushes, and
 //! nobody presses a button to see it.
 
+use std::time::{Duration, Instant};
+
 use e2e::{Pcscd, World};
 
 use crate::driver::Screen;
@@ -65,7 +67,15 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
     window.css("[data-testid^='message-'].ours").await;
-    let messages = world.sandbox.messages().unwrap();
+    // It may be shown while it is still on its way.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let messages = loop {
+        let messages = world.sandbox.messages().unwrap();
+        if messages.len() == 3 || Instant::now() > deadline {
+            break messages;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
     assert_eq!(messages.len(), 3);
     assert_eq!(messages[2]["text"], "Фота дасылаю.\nДзякуй!");
     assert_eq!(messages[2]["inReplyTo"], urgent.as_str());
