@@ -43,14 +43,6 @@ async fn look_at(window: &Window, id: &str) {
         .unwrap();
 }
 
-async fn until_gone(window: &Window, id: &str) {
-    let deadline = Instant::now() + Duration::from_secs(40);
-    while window.has(id).await {
-        assert!(Instant::now() < deadline, "{id} stays");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 #[tokio::test]
 async fn files_go_with_an_application() {
     let _service = Pcscd::start().unwrap();
@@ -86,11 +78,11 @@ async fn files_go_with_an_application() {
 
     // Removed, brought back, removed again.
     window.click("remove-фота.png").await;
-    until_gone(&window, "file-фота.png").await;
+    window.gone("file-фота.png").await;
     window.click("undo").await;
     window.find("file-фота.png").await;
     window.click("redo").await;
-    until_gone(&window, "file-фота.png").await;
+    window.gone("file-фота.png").await;
 
     window.click("step-1").await;
     window.find("attachments").await;

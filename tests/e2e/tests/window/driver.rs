@@ -193,6 +193,19 @@ impl Window {
             .is_empty()
     }
 
+    /// Waits until no such element is there any more.
+    pub(crate) async fn gone(&self, id: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.has(id).await {
+            assert!(
+                Instant::now() < deadline,
+                "{id} stays\n{}",
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Clicks it as soon as it is there and can be clicked.
     pub(crate) async fn click(&self, id: &str) {
         let deadline = Instant::now() + PATIENCE;

@@ -41,14 +41,6 @@ async fn choose(window: &Window, path: &str, value: &str) {
     element.select_by_value(value).await.unwrap();
 }
 
-async fn gone(window: &Window, id: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while window.has(id).await {
-        assert!(Instant::now() < deadline, "{id} is still there");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 async fn value(window: &Window, path: &str) -> String {
     let element = window.find(&format!("field-{path}")).await;
     element.prop("value").await.unwrap().unwrap_or_default()
@@ -117,7 +109,7 @@ async fn a_long_form_from_the_first_field_to_the_registration_number() {
     assert_eq!(value(&window, "/phone").await, "+375295550123");
     assert!(window.text("source-/residence/flat").await.contains("card"));
     window.click("clear-/residence/flat").await;
-    gone(&window, "source-/residence/flat").await;
+    window.gone("source-/residence/flat").await;
     has_value(&window, "/residence/flat", "").await;
     write(&window, "/residence/flat", "34").await;
     write(&window, "/phone", "80 29 555-01-24").await;
@@ -131,7 +123,7 @@ async fn a_long_form_from_the_first_field_to_the_registration_number() {
     window.click("field-/kind=single").await;
     window.find("field-/hardship").await;
     window.click("field-/kind=monthly").await;
-    gone(&window, "field-/hardship").await;
+    window.gone("field-/hardship").await;
     window.click("field-/kind=single").await;
     // To go on without it is answered by the way to it.
     window.find("field-/hardship").await;
@@ -172,7 +164,9 @@ async fn a_long_form_from_the_first_field_to_the_registration_number() {
         .find(&format!("problem-{}", member(2, "personalNumber")))
         .await;
     write(&window, &member(2, "personalNumber"), "").await;
-    gone(&window, &format!("problem-{}", member(2, "personalNumber"))).await;
+    window
+        .gone(&format!("problem-{}", member(2, "personalNumber")))
+        .await;
     // The order is changed by the keyboard, and the focus stays with the entry.
     let down = window.find("down-/members/1").await;
     down.send_keys(&Key::Enter).await.unwrap();
@@ -181,7 +175,7 @@ async fn a_long_form_from_the_first_field_to_the_registration_number() {
     window.click("add-/members").await;
     window.find("entry-/members/3").await;
     window.click("remove-/members/3").await;
-    gone(&window, "entry-/members/3").await;
+    window.gone("entry-/members/3").await;
     has_focus(&window, "add-/members").await;
     window.click("field-/otherIncome").await;
     window.click("add-/incomes").await;

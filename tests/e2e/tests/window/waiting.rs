@@ -27,7 +27,7 @@ async fn it_leaves_by_itself() {
     // Nobody touches anything.
     world.sandbox.connect().unwrap();
     window.find(&format!("application-{id}")).await;
-    assert!(!window.has("offline").await);
+    window.gone("offline").await;
     assert_eq!(world.sandbox.applications().unwrap().len(), 1);
     window.close().await;
 }
