@@ -1,0 +1,183 @@
+//! What was sent, and what authorities answer.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::TextView;
+
+/// An application that the portal knows.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ApplicationView {
+    /// UUIDv7.
+    pub id: String,
+    /// The procedure's number.
+    pub procedure_id: String,
+    /// Its title.
+    pub title: TextView,
+    /// The portal's registration number.
+    pub registration_number: String,
+    /// `registered`, `accepted`, `documentsRequested`, `approved`, `refused`, `withdrawn`.
+    pub status: String,
+    /// When it was submitted, RFC 3339.
+    pub submitted_at: String,
+    /// Last day of the time limit, YYYY-MM-DD.
+    pub deadline: Option<String>,
+    /// What happened so far.
+    pub history: Vec<HistoryView>,
+}
+
+/// A message on an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct MessageView {
+    /// UUIDv7.
+    pub id: String,
+    /// The application that it is about.
+    pub application_id: String,
+    /// `toApplicant` or `fromApplicant`.
+    pub direction: String,
+    /// Whether it is still in the outbox.
+    pub waiting: bool,
+    /// Why it does not leave, in the person's language.
+    pub problem: Option<String>,
+    /// Who wrote it.
+    pub author: TextView,
+    /// When it was sent, or signed while it waits, RFC 3339.
+    pub sent_at: String,
+    /// What it is about.
+    pub subject: Option<TextView>,
+    /// What it says.
+    pub text: TextView,
+    /// What is asked of the applicant.
+    pub request: Option<RequestView>,
+    /// The message that it answers.
+    pub in_reply_to: Option<String>,
+    /// Whether it takes the application back; known only while it waits.
+    pub withdraws: bool,
+}
+
+/// What an authority asks of the applicant.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RequestView {
+    /// `documents`.
+    pub kind: String,
+    /// What is wanted, one by one.
+    pub wanted: Vec<TextView>,
+    /// When the answer is due, RFC 3339.
+    pub deadline: Option<String>,
+    /// Whether it is answered, or the answer waits in the outbox.
+    pub answered: bool,
+}
+
+/// A request that is due soon, or overdue.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DueView {
+    /// The application.
+    pub application_id: String,
+    /// Title of its procedure.
+    pub title: TextView,
+    /// The message with the request.
+    pub message_id: String,
+    /// When the answer is due, RFC 3339.
+    pub deadline: String,
+    /// Whether that is over.
+    pub overdue: bool,
+}
+
+/// What an authority issued.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DocumentView {
+    /// Its id at the portal.
+    pub id: String,
+    /// The application that it answers.
+    pub application_id: String,
+    /// What it is.
+    pub title: TextView,
+    /// Media type of the content.
+    pub media_type: String,
+    /// Length in octets.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// When it was issued, RFC 3339.
+    pub issued_at: String,
+    /// Whether it can be believed.
+    pub trust: DocumentTrustView,
+    /// The same in a sentence, in the person's language.
+    pub sentence: String,
+    /// Who signed it, where that is known.
+    pub signer: Option<String>,
+}
+
+/// Whether a document can be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentTrustView {
+    /// A signature that leads to a trust anchor is over exactly these octets.
+    Genuine,
+    /// The signature cannot be judged here.
+    CannotTell,
+    /// It is not as somebody signed it.
+    NotGenuine,
+    /// Its octets have not come yet.
+    Missing,
+}
+
+/// One event of an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct HistoryView {
+    /// RFC 3339.
+    pub at: String,
+    /// Status from then on.
+    pub status: String,
+    /// The authority's words.
+    pub note: Option<TextView>,
+}
+
+/// What a synchronisation did.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SyncView {
+    /// Applications that left the outbox and are registered now.
+    pub sent: Vec<ApplicationView>,
+    /// Identifiers of letters that left the outbox.
+    pub letters: Vec<String>,
+    /// Procedures that changed.
+    pub procedures: u32,
+    /// Applications that changed.
+    pub applications: u32,
+    /// Messages of authorities that came or changed.
+    pub messages: u32,
+    /// Documents that came or changed.
+    pub documents: u32,
+    /// Drafts that other computers of the person changed.
+    pub drafts: u32,
+    /// Items still waiting.
+    pub waiting: u32,
+    /// Applications that were signed for a form that has changed: they are drafts again, by these
+    /// identifiers, and must be looked at and signed anew.
+    pub returned: Vec<String>,
+}
+
+/// What a signature says.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SignatureReportView {
+    /// `valid`, `invalid` or `cannot_tell`.
+    pub verdict: String,
+    /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
+    pub reason: Option<String>,
+    /// One sentence in the person's language.
+    pub sentence: String,
+    /// Signer's name.
+    pub signer: Option<String>,
+    /// Time that the signer claims, RFC 3339.
+    pub claimed_at: Option<String>,
+    /// Names of the chain, the signer's certificate first.
+    pub chain: Vec<String>,
+}

@@ -1,0 +1,118 @@
+//! What the trusted prompt shows.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::{AttachmentView, ConsentView, LossView, PinView, TextView};
+
+/// What the trusted prompt shows and asks. Composed by the core alone.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PromptView {
+    /// Sign-in: who asks for what; returns the groups that are shared.
+    SignIn {
+        /// The request.
+        consent: ConsentView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Signature of an application.
+    Sign {
+        /// Title of the procedure.
+        title: TextView,
+        /// Authority that gets it.
+        recipient: TextView,
+        /// Holder who signs, from the card's certificate when known.
+        signer: Option<String>,
+        /// What is signed, field by field: label and value.
+        fields: Vec<PromptFieldView>,
+        /// The files that are signed with it.
+        attachments: Vec<AttachmentView>,
+        /// belt-hash of the exact octets, hex.
+        hash: String,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Signature of a reply to the authority.
+    SignReply {
+        /// What is signed.
+        letter: LetterPromptView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Signature that takes an application back.
+    SignWithdrawal {
+        /// What is signed.
+        letter: LetterPromptView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// A passphrase for the store.
+    Passphrase {
+        /// Whether a new one is chosen.
+        new: bool,
+    },
+    /// A secret to look at the card (PIN).
+    ReadCard {
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// The CAN, which opens the printed data and the photo.
+    ReadDocument,
+    /// The printed lines, which do the same where there is no CAN.
+    ReadDocumentLines,
+    /// The PIN that is to be changed.
+    ChangePin {
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// A new PIN, twice.
+    NewPin,
+    /// The CAN, which gives a suspended PIN its last attempt back.
+    ResumePin,
+    /// The PUK, which unblocks the PIN.
+    UnblockPin,
+    /// The PUK, which switches the PIN on.
+    EnablePin,
+    /// Whether that portal shall be used from now on; asks for no secret.
+    Portal {
+        /// Its address.
+        address: String,
+    },
+    /// Whether the person shall be forgotten here; asks for no secret.
+    Forget {
+        /// What would be lost; nothing when the store cannot be opened.
+        loss: Option<LossView>,
+    },
+}
+
+/// A letter in the trusted prompt, read back out of the octets to be signed.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct LetterPromptView {
+    /// Title of the procedure that was applied for.
+    pub title: TextView,
+    /// Registration number of the application, where it has one yet.
+    pub registration_number: Option<String>,
+    /// Authority that gets it.
+    pub recipient: TextView,
+    /// Who signs.
+    pub signer: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// belt-hash of the exact octets, hex.
+    pub hash: String,
+}
+
+/// A line of the trusted prompt.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct PromptFieldView {
+    /// The group, or the entry of a list, that it belongs to.
+    pub group: Option<TextView>,
+    /// Label.
+    pub label: TextView,
+    /// Value as the person typed it; a choice by its label.
+    pub value: TextView,
+}

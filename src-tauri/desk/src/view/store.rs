@@ -1,0 +1,74 @@
+//! The store, its persons and the settings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Language;
+
+/// Whether the store is open.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct StoreView {
+    /// `none` (no store yet), `locked`, `open`.
+    pub state: String,
+    /// Whether the key is in the system's key store (`keyring`) or under a passphrase (`passphrase`).
+    pub protection: Option<String>,
+}
+
+/// What the window remembers between two starts.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SettingsView {
+    /// Language of the interface.
+    pub language: Language,
+    /// Address of the portal; empty when none is set.
+    pub portal: String,
+}
+
+/// When the store closes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LockView {
+    /// Minutes without a touch; never without.
+    pub after_minutes: Option<u32>,
+    /// When the card is taken out.
+    pub with_card: bool,
+    /// When the screen is locked.
+    pub with_screen: bool,
+}
+
+/// A person who has a store here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct PersonChoiceView {
+    /// Name of the store, which tells nothing of the person.
+    pub id: String,
+    /// Name for display by language; nothing of a store that is locked.
+    pub name: Option<BTreeMap<String, String>>,
+    /// Whether it is the one in use.
+    pub is_current: bool,
+}
+
+/// What a repair of the store saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct RepairView {
+    /// Drafts.
+    pub drafts: u32,
+    /// Signed applications that wait.
+    pub waiting: u32,
+    /// Whether everything that is nowhere but here could be read. If not, the damaged file stays.
+    pub complete: bool,
+}
+
+/// What is nowhere but on this computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct LossView {
+    /// Drafts.
+    pub drafts: u32,
+    /// Signed applications that have not left.
+    pub waiting: u32,
+}
