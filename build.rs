@@ -1,73 +1,12 @@
 //! Puts the app's own commands under Tauri's access control: each window may call only what its
-//! capability file names.
+//! capability file names. Those files are the one list of commands: a permission `allow-<command>` is
+//! made for each that they name.
 
-use std::{env, fs, path::PathBuf};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-/// What the main window may ask for. Nothing here takes a secret.
-const MAIN: &[&str] = &[
-    "settings",
-    "set_language",
-    "set_portal",
-    "readers",
-    "card_status",
-    "read_card",
-    "read_document",
-    "change_pin",
-    "resume_pin",
-    "unblock_pin",
-    "enable_pin",
-    "store_state",
-    "unlock_store",
-    "lock_store",
-    "lock_settings",
-    "set_lock_settings",
-    "touched",
-    "check_store",
-    "repair_store",
-    "persons",
-    "switch_person",
-    "start_sign_in",
-    "person",
-    "additional_data",
-    "logout",
-    "forget",
-    "catalog",
-    "search",
-    "dismiss_carried",
-    "procedure",
-    "new_draft",
-    "drafts",
-    "draft",
-    "save_draft",
-    "undo_draft",
-    "redo_draft",
-    "begin_attachment",
-    "append_attachment",
-    "finish_attachment",
-    "remove_attachment",
-    "settle_draft",
-    "draft_parting_read",
-    "shares_drafts",
-    "share_drafts",
-    "delete_draft",
-    "apply",
-    "outbox",
-    "cancel_outbox",
-    "pause_outbox",
-    "resume_outbox",
-    "sync",
-    "applications",
-    "application",
-    "messages",
-    "documents",
-    "due",
-    "save_document",
-    "reply",
-    "withdraw",
-];
-
-/// What the trusted prompt may ask for.
-const PROMPT: &[&str] = &["prompt_view", "prompt_submit", "prompt_cancel"];
+use serde_json::Value;
 
 fn main() {
     let directory = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("permissions");
@@ -91,20 +30,24 @@ fn main() {
     }
 }
 
-/// Writes one permission `allow-<command>` for each command. They stand in Cargo's output folder so
-/// that no generated file lies in the source tree.
-fn write_permissions(directory: &PathBuf) -> std::io::Result<()> {
+/// Writes the permissions that the capabilities name. They stand in Cargo's output folder so that no
+/// generated file lies in the source tree.
+fn write_permissions(directory: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(directory)?;
     let mut text = String::new();
-    for command in MAIN.iter().chain(PROMPT) {
-        let name = command.replace('_', "-");
-        text.push_str(&format!(
-            "[[permission]]\nidentifier = \"allow-{name}\"\ndescription = \"Allows {command}\"\ncommands.allow = [\"{command}\"]\n\n"
-        ));
+    for entry in fs::read_dir("src-tauri/capabilities")? {
+        let capability: Value = serde_json::from_slice(&fs::read(entry?.path())?)?;
+        let permissions = capability["permissions"].as_array().into_iter().flatten();
+        for name in permissions.filter_map(|one| one.as_str()?.strip_prefix("allow-")) {
+            let command = name.replace('-', "_");
+            text.push_str(&format!(
+                "[[permission]]\nidentifier = \"allow-{name}\"\ndescription = \"Allows {command}\"\ncommands.allow = [\"{command}\"]\n\n"
+            ));
+        }
     }
     let file = directory.join("commands.toml");
     if fs::read_to_string(&file).is_ok_and(|present| present == text) {
         return Ok(());
     }
-    fs::write(file, text)
+    Ok(fs::write(file, text)?)
 }

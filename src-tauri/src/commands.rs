@@ -4,17 +4,17 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{
-    AdditionalDataView, ApplicationView, AppliedView, CardContentsView, CardStatusView,
-    DocumentView, DraftSummaryView, DraftView, DueView, FormView, Language, LockView, MessageView,
-    OutboxItemView, PersonChoiceView, PersonView, ProblemView, ProcedureHitView, PromptView,
-    ReadersView, RepairView, SearchView, SettingsView, StepView, StoreView, SyncView,
-    TravelDocumentView,
+    AdditionalDataView, AppearanceView, ApplicationView, AppliedView, CardContentsView,
+    CardStatusView, DocumentView, DraftSummaryView, DraftView, DueView, FormView, Language,
+    LockView, MessageView, OutboxItemView, PersonChoiceView, PersonView, ProblemView,
+    ProcedureHitView, PromptView, ReadersView, RepairView, SearchView, SettingsView, StepView,
+    StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, LetterSigning, Outcome, Problem};
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, Manager as _, State};
 
-use crate::{locking, prompt};
+use crate::{appearance, locking, prompt};
 
 type Shared<'a> = State<'a, Arc<Desk>>;
 type Answer<T = ()> = Result<T, ProblemView>;
@@ -45,6 +45,17 @@ pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
 #[tauri::command]
 pub(crate) async fn set_language(desk: Shared<'_>, language: Language) -> Answer {
     blocking(&desk, move |desk| desk.keep_language(language)).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_appearance(
+    app: AppHandle,
+    desk: Shared<'_>,
+    view: AppearanceView,
+) -> Answer {
+    blocking(&desk, move |desk| desk.keep_appearance(view)).await?;
+    appearance::apply(&app, view);
+    Ok(())
 }
 
 #[tauri::command]

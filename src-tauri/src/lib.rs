@@ -1,5 +1,6 @@
 //! The shell: windows, commands and events. Thin: it parses, calls the desk and answers.
 
+mod appearance;
 mod background;
 mod commands;
 mod locking;
@@ -46,6 +47,7 @@ pub fn run() {
         .invoke_handler(tauri::generate_handler![
             commands::settings,
             commands::set_language,
+            commands::set_appearance,
             commands::set_portal,
             commands::readers,
             commands::card_status,
@@ -117,6 +119,7 @@ pub fn run() {
                 // shell's own way would give the page paths.
                 .disable_drag_drop_handler()
                 .build()?;
+            appearance::apply(app.handle(), desk.settings_view().appearance);
             watch_readers(app.handle().clone(), &desk)?;
             background::start(app.handle().clone(), Arc::clone(&desk));
             locking::start(app.handle().clone(), Arc::clone(&desk));

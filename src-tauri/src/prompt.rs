@@ -3,10 +3,10 @@
 //! What it shows is composed by the desk from the octets that will be signed or shared. The main
 //! window can neither open nor fill nor read it; it only learns how the act ended.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kabinet_desk::view::{Language, PromptView};
-use kabinet_desk::{Code, Outcome, Secret};
+use kabinet_desk::{Code, Desk, Outcome, Secret};
 use serde::Serialize;
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{
@@ -14,6 +14,7 @@ use tauri::{
 };
 use tokio::sync::oneshot;
 
+use crate::appearance;
 use crate::sealed::SealingKey;
 
 /// Label of the window, which its capability names.
@@ -105,12 +106,17 @@ fn make_window(app: &AppHandle, language: Language) -> tauri::Result<WebviewWind
         .inner_size(520.0, 680.0)
         .min_inner_size(420.0, 480.0)
         .always_on_top(true)
+        // Where the system can keep a window out of pictures and shared screens, it does.
+        .content_protected(true)
         .center()
         .focused(true);
     if let Some(main) = app.get_webview_window("main") {
         builder = builder.parent(&main)?;
     }
-    builder.build()
+    let window = builder.build()?;
+    let desk = app.state::<Arc<Desk>>();
+    appearance::enlarge(&window, desk.settings_view().appearance);
+    Ok(window)
 }
 
 /// What the page shows.

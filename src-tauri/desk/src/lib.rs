@@ -61,7 +61,10 @@ pub use travel::DocumentKey;
 pub use writing::LetterSigning;
 
 use storing::SharedArea;
-use view::{Language, SettingsView};
+use view::{AppearanceView, Language, SettingsView};
+
+/// Sizes of text that a window can have, in percent: between them nothing is cut off.
+const SIZES: std::ops::RangeInclusive<u16> = 75..=200;
 
 /// Answer of a use case.
 pub type Outcome<T = ()> = Result<T, Problem>;
@@ -177,7 +180,23 @@ impl Desk {
         SettingsView {
             language: settings.language,
             portal: settings.portal.unwrap_or_default(),
+            appearance: settings.appearance,
         }
+    }
+
+    /// How the windows look from now on.
+    ///
+    /// # Errors
+    /// `usage` for a size outside [`SIZES`]; `read_only` or `disk_full` when it cannot be remembered.
+    pub fn keep_appearance(&self, appearance: AppearanceView) -> Outcome {
+        if !SIZES.contains(&appearance.size) {
+            return Err(Problem::new(Code::Usage).with("reason", "size"));
+        }
+        lock(&self.settings).appearance = appearance;
+        self.profile.keep_settings(&Settings {
+            appearance,
+            ..self.profile.settings()?
+        })
     }
 
     fn settings(&self) -> Settings {

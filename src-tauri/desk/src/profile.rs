@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Outcome;
 use crate::problem::{Code, Problem};
 use crate::signing_in::hex;
-use crate::view::Language;
+use crate::view::{AppearanceView, Language};
 
 /// What was learnt of readers.
 const READERS: &str = "readers.json";
@@ -30,6 +30,8 @@ pub struct Settings {
     pub portal: Option<String>,
     /// Language of the interface.
     pub language: Language,
+    /// How the windows look.
+    pub appearance: AppearanceView,
     /// A remote card, `HOST:PORT`, beside the readers of the system.
     pub remote_reader: Option<String>,
     /// Minutes without a touch after which the store closes; never without.

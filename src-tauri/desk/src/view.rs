@@ -34,7 +34,10 @@ pub use prompt::{LetterPromptView, PromptFieldView, PromptView};
 pub use search::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
 };
-pub use store::{LockView, LossView, PersonChoiceView, RepairView, SettingsView, StoreView};
+pub use store::{
+    AppearanceView, LockView, LossView, PersonChoiceView, RepairView, SettingsView, StoreView,
+    ThemeView,
+};
 
 /// A text in the three languages of the interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -134,6 +134,46 @@ fn the_product_does_not_know_the_sandbox() {
     }
 }
 
+/// What the shell answers is what a window may call, and what the window's own list of commands says.
+#[test]
+fn the_windows_may_call_what_the_shell_answers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let shell = read("src-tauri/src/lib.rs");
+    let (_, handler) = shell.split_once("generate_handler![").unwrap();
+    let (handler, _) = handler.split_once(']').unwrap();
+    let answered = |module: &str| -> BTreeSet<String> {
+        let names = handler.split(',').map(str::trim);
+        names
+            .filter_map(|name| name.strip_prefix(module)?.strip_prefix("::"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let allowed = |window: &str| -> BTreeSet<String> {
+        let text = read(&format!("src-tauri/capabilities/{window}.json"));
+        let capability: Value = serde_json::from_str(&text).unwrap();
+        let permissions = capability["permissions"].as_array().unwrap().iter();
+        permissions
+            .filter_map(|one| one.as_str().unwrap().strip_prefix("allow-"))
+            .map(|name| name.replace('-', "_"))
+            .collect()
+    };
+    assert_eq!(answered("commands"), allowed("main"));
+    assert_eq!(answered("prompt"), allowed("prompt"));
+
+    let types = read("ui/src/platform/types.ts");
+    let (_, listed) = types.split_once("export interface Commands {").unwrap();
+    let (listed, _) = listed.split_once("\n}").unwrap();
+    let mut listed: BTreeSet<String> = listed
+        .lines()
+        .filter_map(|line| line.split_once(": { args:"))
+        .map(|(name, _)| name.trim().to_owned())
+        .collect();
+    // Its octets go without JSON: `Platform::append`.
+    listed.insert("append_attachment".to_owned());
+    assert_eq!(listed, allowed("main"));
+}
+
 /// `docs/card-operations.md` says where each operation and status of the card is tested.
 #[test]
 fn the_table_of_operations_names_tests_that_exist() {

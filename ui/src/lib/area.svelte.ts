@@ -22,7 +22,11 @@ const TOUCHES = 10_000;
 
 /** What the window knows of the person's area. The core keeps it; this shows it. */
 class Area {
-  settings: SettingsView = $state({ language: "be", portal: "" });
+  settings: SettingsView = $state({
+    language: "be",
+    portal: "",
+    appearance: { theme: "system", size: 100 },
+  });
   readers: ReadersView | null = $state(null);
   store: StoreView | null = $state(null);
   person: PersonView | null = $state(null);

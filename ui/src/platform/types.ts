@@ -1,4 +1,5 @@
 import type { AdditionalDataView } from "../generated/AdditionalDataView";
+import type { AppearanceView } from "../generated/AppearanceView";
 import type { ApplicationView } from "../generated/ApplicationView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
@@ -31,6 +32,7 @@ import type { UploadView } from "../generated/UploadView";
 export interface Commands {
   settings: { args: Record<string, never>; answer: SettingsView };
   set_language: { args: { language: Language }; answer: null };
+  set_appearance: { args: { view: AppearanceView }; answer: null };
   set_portal: { args: { address: string }; answer: SettingsView };
   readers: { args: Record<string, never>; answer: ReadersView };
   card_status: { args: { reader: string }; answer: CardStatusView };

@@ -25,6 +25,42 @@ pub struct SettingsView {
     pub language: Language,
     /// Address of the portal; empty when none is set.
     pub portal: String,
+    /// Light or dark, and how large.
+    pub appearance: AppearanceView,
+}
+
+/// How every window of the program looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(default)]
+pub struct AppearanceView {
+    /// Light or dark.
+    pub theme: ThemeView,
+    /// Size of text and all that goes with it, in percent.
+    pub size: u16,
+}
+
+impl Default for AppearanceView {
+    fn default() -> Self {
+        Self {
+            theme: ThemeView::default(),
+            size: 100,
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeView {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// When the store closes by itself.

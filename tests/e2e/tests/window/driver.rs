@@ -350,18 +350,61 @@ impl Window {
         assert_eq!(violations, json!([]), "{name} keeps people out");
     }
 
-    /// Keeps what the window looks like, which must be for everybody.
+    /// Keeps what the window looks like, which must be for everybody: in light and dark, and in the
+    /// three languages where the window can be asked for them. The trusted prompt has the language
+    /// that it was opened in.
     pub(crate) async fn shoot(&mut self, name: &str) {
-        // Two frames later everything that was asked for is painted.
+        let shown = self.client.window().await.unwrap();
+        let lang = "return document.documentElement.lang";
+        let lang = self.client.execute(lang, Vec::new()).await.unwrap();
+        let own = lang.as_str().unwrap().to_owned();
+        let others = ["be", "ru", "en"].into_iter().filter(|one| *one != own);
+        let languages: Vec<&str> = others.chain([own.as_str()]).collect();
+        for theme in ["dark", "light"] {
+            self.to_main().await;
+            let dress = "const [theme, done] = arguments;
+                __TAURI_INTERNALS__.invoke('set_appearance', { view: { theme, size: 100 } }).then(done, done)";
+            let dressed = self.client.execute_async(dress, vec![json!(theme)]).await;
+            assert_eq!(dressed.unwrap(), Value::Null);
+            self.client.switch_to_window(shown.clone()).await.unwrap();
+            let dark = "return matchMedia('(prefers-color-scheme: dark)').matches";
+            self.comes_true(dark, json!(theme == "dark")).await;
+            for language in &languages {
+                if shown == self.main {
+                    let speak = "const list = document.querySelector(\"[data-testid='language']\");
+                        list.value = arguments[0];
+                        list.dispatchEvent(new Event('change', { bubbles: true }));";
+                    let spoken = self.client.execute(speak, vec![json!(language)]).await;
+                    spoken.unwrap();
+                } else if *language != own {
+                    continue;
+                }
+                let picture = format!("{name}-{language}-{theme}");
+                self.painted().await;
+                if *language == own {
+                    self.is_accessible(&picture).await;
+                }
+                let octets = self.client.screenshot().await.unwrap();
+                assert!(octets.len() > 5_000, "an empty picture of {picture}");
+                std::fs::write(self.shots.join(picture + ".png"), octets).unwrap();
+            }
+        }
+    }
+
+    /// Two frames later everything that was asked for is painted.
+    async fn painted(&self) {
         let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
-        self.client
-            .execute_async(painted, Vec::new())
-            .await
-            .unwrap();
-        self.is_accessible(name).await;
-        let picture = self.client.screenshot().await.unwrap();
-        assert!(picture.len() > 5_000, "an empty picture of {name}");
-        std::fs::write(self.shots.join(format!("{name}.png")), picture).unwrap();
+        let painted = self.client.execute_async(painted, Vec::new()).await;
+        painted.unwrap();
+    }
+
+    /// Waits until a script gives that value.
+    async fn comes_true(&self, script: &str, wanted: Value) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.client.execute(script, Vec::new()).await.unwrap() != wanted {
+            assert!(Instant::now() < deadline, "{script} is not {wanted}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// When the main window's page first painted something (W3C Paint Timing).

@@ -17,6 +17,7 @@ mod measures;
 mod pin;
 mod portal;
 mod secrecy;
+mod sharing;
 mod trust;
 mod versions;
 mod waiting;
