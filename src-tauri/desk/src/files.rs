@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 
-use kabinet_pki::{Reason, Report, TrustAnchors, Verdict};
+use kabinet_pki::{Reason, Report, TrustAnchors, Validation, Verdict};
 use kabinet_stb::Secret;
 
 use crate::problem::{Code, Problem};
@@ -71,7 +71,8 @@ impl Desk {
         };
         let mut content = content.map(open).transpose()?;
         let content = content.as_mut().map(|content| content as &mut dyn Read);
-        let report = kabinet_pki::verify(open(file)?, content, &anchors, signing::now()?)
+        let validation = Validation::new(&anchors, signing::now()?);
+        let report = kabinet_pki::verify(open(file)?, content, &validation)
             .map_err(|error| file_problem(&error))?;
         if report.verdict == Verdict::Invalid(Reason::FormatFailure) && report.signers.is_empty() {
             return Err(
@@ -125,7 +126,7 @@ impl Desk {
                     signer
                         .chain
                         .iter()
-                        .map(|summary| summary.subject.clone())
+                        .map(|member| member.certificate.summary().subject.clone())
                         .collect()
                 })
                 .unwrap_or_default(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{OutboxItem, OutboxKind, Store, StoreError, blobs};
-use kabinet_pki::{TrustAnchors, Verdict};
+use kabinet_pki::{TrustAnchors, Validation, Verdict};
 use kabinet_portal::{PersonalArea, Portal as _, PortalError};
 use kabinet_records::{Document, DocumentSignature, Letter, LetterKind, Message, Text, Words};
 use uuid::Uuid;
@@ -268,7 +268,8 @@ impl Desk {
             .as_mut()
             .map(|content| content as &mut dyn std::io::Read);
         let signature = Cursor::new(octets.signature.as_slice());
-        let report = kabinet_pki::verify(signature, content, &anchors, signing::now()?)
+        let validation = Validation::new(&anchors, signing::now()?);
+        let report = kabinet_pki::verify(signature, content, &validation)
             .map_err(|error| file_problem(&error))?;
         let trust = match report.verdict {
             Verdict::Valid => DocumentTrustView::Genuine,

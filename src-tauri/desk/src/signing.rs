@@ -77,6 +77,10 @@ impl From<SignError<CardError>> for Problem {
             SignError::OutsideValidity => Code::CertificateExpired,
             SignError::WrongKey => Code::SignatureFailed,
             SignError::ContentChanged => Code::FileUnreadable,
+            SignError::Format(_)
+            | SignError::Detached
+            | SignError::OtherContent
+            | SignError::TooManySigners => Code::FileNotSignature,
         };
         Self::new(code)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kabinet_cache::{Changes, Kind, OutboxItem, OutboxKind, StoreError};
-use kabinet_pki::{Time, TrustAnchors};
+use kabinet_pki::{Time, TrustAnchors, Validation};
 use kabinet_portal::{
     Backoff, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States, Submission,
     Uploaded,
@@ -457,7 +457,9 @@ impl From<PortalError> for Undelivered {
 
 /// Whether the signer's certificate has ended. One that cannot be read is the portal's to judge.
 fn ended(cms: &[u8], now: Time) -> bool {
-    let report = kabinet_pki::verify(Cursor::new(cms), None, &TrustAnchors::default(), now);
+    let nobody = TrustAnchors::default();
+    let validation = Validation::new(&nobody, now);
+    let report = kabinet_pki::verify(Cursor::new(cms), None, &validation);
     report.is_ok_and(|report| {
         let mut certificates = report
             .signers
@@ -518,12 +520,9 @@ mod tests {
         let file = "../pki/tests/fixtures/bee2evp/attached-256.p7s";
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let cms = std::fs::read(folder.join(file)).unwrap();
-        let report = kabinet_pki::verify(
-            Cursor::new(&cms),
-            None,
-            &TrustAnchors::default(),
-            signing::now().unwrap(),
-        );
+        let nobody = TrustAnchors::default();
+        let validation = Validation::new(&nobody, signing::now().unwrap());
+        let report = kabinet_pki::verify(Cursor::new(&cms), None, &validation);
         let certificate = report.unwrap().signers.remove(0).certificate.unwrap();
         assert!(!ended(&cms, certificate.not_after));
         let later = certificate.not_after.unix_duration() + Duration::from_secs(1);

@@ -10,7 +10,7 @@ use std::io::{Cursor, Read as _};
 
 use authority::{now, world};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kabinet_pki::{SignError, Signer, Verdict, sign_attached, sign_detached, verify};
+use kabinet_pki::{SignError, Signer, Validation, Verdict, sign_attached, sign_detached, verify};
 
 fn one_kibibyte(criterion: &mut Criterion) {
     let (root, mut person) = world();
@@ -22,7 +22,12 @@ fn one_kibibyte(criterion: &mut Criterion) {
     let signature = sign_attached(&content, &mut person, now()).unwrap();
     criterion.bench_function("CAdES-B of 1 KiB, verified with its chain", |bencher| {
         bencher.iter(|| {
-            let report = verify(Cursor::new(&signature), None, &anchors, now()).unwrap();
+            let report = verify(
+                Cursor::new(&signature),
+                None,
+                &Validation::new(&anchors, now()),
+            )
+            .unwrap();
             assert_eq!(report.verdict, Verdict::Valid);
         });
     });

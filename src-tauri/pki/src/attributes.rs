@@ -1,25 +1,22 @@
-//! Signed attributes of CAdES-B-B: contentType, messageDigest, signingTime (RFC 5652, clause 11)
-//! and signingCertificateV2 (RFC 5035).
+//! Attributes of CAdES. Signed: contentType, messageDigest, signingTime (RFC 5652, clause 11),
+//! signingCertificateV2 (RFC 5035) and content-time-stamp; unsigned: signature-time-stamp
+//! (RFC 5126, clause 6.1.1).
 
-use der::{Decode, Encode, asn1::GeneralizedTime, asn1::UtcTime};
 use kabinet_stb::tlv::{self, Tlv};
 
 use crate::{
     Time,
     algorithm::{self, HashAlgorithm},
     certificate::Certificate,
-    oid,
+    moment, oid,
     strict::{self, Fault, Fields, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
 };
 
-/// Attributes that a signer may sign.
+/// Attributes that a signer's part may have of each kind.
 const MAX_ATTRIBUTES: usize = 64;
 
-/// The last year that is written with two digits.
-const LAST_YEAR_OF_UTC_TIME: u16 = 2049;
-
-const UTC_TIME: u32 = 0x17;
-const GENERALIZED_TIME: u32 = 0x18;
+/// Time stamps of one kind that a signer's part may have.
+const MAX_TIME_STAMPS: usize = 8;
 
 /// The signed attributes, as far as they are understood.
 #[derive(Debug, Default)]
@@ -29,14 +26,16 @@ pub(crate) struct SignedAttributes {
     pub(crate) message_digest: Vec<u8>,
     pub(crate) signing_time: Option<Time>,
     pub(crate) signing_certificate: Option<CertificateReference>,
+    /// The tokens of content-time-stamp in DER.
+    pub(crate) time_stamps: Vec<Vec<u8>>,
     pub(crate) has_policy: bool,
 }
 
-/// The first ESSCertIDv2 of signingCertificateV2: the signer's.
+/// The first ESSCertIDv2 of signingCertificateV2, or ESSCertID of signingCertificate: the signer's.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CertificateReference {
-    /// Content octets of the identifier of the hash function; none for the default SHA-256.
-    hash_algorithm: Option<Vec<u8>>,
+    /// None when it is not taken.
+    hash_algorithm: Option<HashAlgorithm>,
     hash: Vec<u8>,
     issuer_serial: Option<IssuerSerial>,
 }
@@ -53,19 +52,20 @@ struct IssuerSerial {
 pub(crate) fn write(
     certificate: &Certificate,
     hash: HashAlgorithm,
+    content_type: &[u8],
     message_digest: &[u8],
     signing_time: Time,
 ) -> Result<Vec<u8>, der::Error> {
     let mut attributes = [
         attribute(
             oid::CONTENT_TYPE,
-            &tlv::encode(OBJECT_IDENTIFIER, oid::DATA),
+            &tlv::encode(OBJECT_IDENTIFIER, content_type),
         ),
         attribute(
             oid::MESSAGE_DIGEST,
             &tlv::encode(OCTET_STRING, message_digest),
         ),
-        attribute(oid::SIGNING_TIME, &write_time(signing_time)?),
+        attribute(oid::SIGNING_TIME, &moment::write(signing_time)?),
         attribute(
             oid::SIGNING_CERTIFICATE_V2,
             &write_reference(certificate, hash),
@@ -75,17 +75,9 @@ pub(crate) fn write(
     Ok(attributes.concat())
 }
 
-fn attribute(oid_value: &[u8], value: &[u8]) -> Vec<u8> {
+pub(crate) fn attribute(oid_value: &[u8], value: &[u8]) -> Vec<u8> {
     let oid = tlv::encode(OBJECT_IDENTIFIER, oid_value);
     tlv::encode(SEQUENCE, &[oid, tlv::encode(SET, value)].concat())
-}
-
-fn write_time(time: Time) -> Result<Vec<u8>, der::Error> {
-    if time.year() <= LAST_YEAR_OF_UTC_TIME {
-        UtcTime::from_date_time(time)?.to_der()
-    } else {
-        GeneralizedTime::from_date_time(time).to_der()
-    }
 }
 
 fn write_reference(certificate: &Certificate, hash: HashAlgorithm) -> Vec<u8> {
@@ -112,7 +104,10 @@ pub(crate) fn read(octets: &[u8]) -> Result<SignedAttributes, Fault> {
         content_type: attributes.content_type.ok_or("no content type is signed")?,
         message_digest: attributes.message_digest.ok_or("no digest is signed")?,
         signing_time: attributes.signing_time,
-        signing_certificate: attributes.signing_certificate,
+        signing_certificate: attributes
+            .signing_certificate
+            .or(attributes.signing_certificate_v1),
+        time_stamps: attributes.time_stamps,
         has_policy: attributes.policy.is_some(),
     })
 }
@@ -123,15 +118,14 @@ struct Found {
     message_digest: Option<Vec<u8>>,
     signing_time: Option<Time>,
     signing_certificate: Option<CertificateReference>,
+    signing_certificate_v1: Option<CertificateReference>,
+    time_stamps: Vec<Vec<u8>>,
     policy: Option<()>,
 }
 
 impl Found {
     fn take(&mut self, attribute: &Tlv<'_>) -> Result<(), Fault> {
-        let mut fields = Fields::new(strict::only(SEQUENCE, attribute.raw)?);
-        let identifier = fields.take(OBJECT_IDENTIFIER)?.value;
-        let values = fields.take(SET)?.value;
-        fields.end()?;
+        let (identifier, values) = read_attribute(attribute)?;
         match identifier {
             oid::CONTENT_TYPE => {
                 let value = strict::only(OBJECT_IDENTIFIER, values)?;
@@ -144,8 +138,13 @@ impl Found {
             oid::SIGNING_TIME => once(&mut self.signing_time, read_time(values)?),
             oid::SIGNING_CERTIFICATE_V2 => once(
                 &mut self.signing_certificate,
-                CertificateReference::read(values)?,
+                CertificateReference::read(values, HashAlgorithm::Sha256)?,
             ),
+            oid::SIGNING_CERTIFICATE => once(
+                &mut self.signing_certificate_v1,
+                CertificateReference::read(values, HashAlgorithm::Sha1)?,
+            ),
+            oid::CONTENT_TIME_STAMP => add_time_stamps(&mut self.time_stamps, values),
             oid::SIGNATURE_POLICY => once(&mut self.policy, ()),
             // Others may be there; nothing here depends on them.
             _ => Ok(()),
@@ -160,35 +159,60 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Fault> {
     }
 }
 
+/// The identifier of an attribute and the content of its SET OF values.
+fn read_attribute<'a>(attribute: &Tlv<'a>) -> Result<(&'a [u8], &'a [u8]), Fault> {
+    let mut fields = Fields::new(strict::only(SEQUENCE, attribute.raw)?);
+    let identifier = fields.take(OBJECT_IDENTIFIER)?.value;
+    let values = fields.take(SET)?.value;
+    fields.end()?;
+    Ok((identifier, values))
+}
+
 fn read_time(values: &[u8]) -> Result<Time, Fault> {
-    const MALFORMED: Fault = "the signing time is malformed";
     let (value, rest) = strict::read(values)?;
-    if !rest.is_empty() {
-        return Err(MALFORMED);
-    }
-    match value.tag {
-        UTC_TIME => UtcTime::from_der(value.raw)
-            .map(|time| time.to_date_time())
-            .map_err(|_| MALFORMED),
-        GENERALIZED_TIME => GeneralizedTime::from_der(value.raw)
-            .map(|time| time.to_date_time())
-            .ok()
-            .filter(|time| time.year() > LAST_YEAR_OF_UTC_TIME)
-            .ok_or(MALFORMED),
-        _ => Err(MALFORMED),
+    if rest.is_empty() {
+        moment::read(&value)
+    } else {
+        Err("a time is malformed")
     }
 }
 
+fn add_time_stamps(tokens: &mut Vec<Vec<u8>>, values: &[u8]) -> Result<(), Fault> {
+    for value in strict::children(values, MAX_TIME_STAMPS)? {
+        if tokens.len() == MAX_TIME_STAMPS {
+            return Err("a list is too long");
+        }
+        tokens.push(value.raw.to_vec());
+    }
+    Ok(())
+}
+
+/// The tokens of signature-time-stamp in the content of the SET OF unsigned attributes. The octets
+/// must have passed [`strict::check`].
+pub(crate) fn read_signature_time_stamps(octets: &[u8]) -> Result<Vec<Vec<u8>>, Fault> {
+    strict::check_order(octets)?;
+    let mut tokens = Vec::new();
+    for attribute in strict::children(octets, MAX_ATTRIBUTES)? {
+        if let (oid::SIGNATURE_TIME_STAMP, values) = read_attribute(&attribute)? {
+            add_time_stamps(&mut tokens, values)?;
+        }
+    }
+    Ok(tokens)
+}
+
 impl CertificateReference {
-    fn read(values: &[u8]) -> Result<Self, Fault> {
+    /// Reads the attribute's value; `default` is the hash function of a reference that names none.
+    fn read(values: &[u8], default: HashAlgorithm) -> Result<Self, Fault> {
         let mut attribute = Fields::new(strict::only(SEQUENCE, values)?);
         let references = attribute.take(SEQUENCE)?.value;
         attribute.optional(SEQUENCE)?;
         attribute.end()?;
         let mut fields = Fields::new(Fields::new(references).take(SEQUENCE)?.value);
         let hash_algorithm = match fields.optional(SEQUENCE)? {
-            Some(identifier) => Some(algorithm::read_identifier(identifier.value)?.to_vec()),
-            None => None,
+            Some(identifier) => {
+                HashAlgorithm::from_oid(algorithm::read_identifier(identifier.value)?)
+            }
+            None => Some(default),
         };
         let hash = fields.take(OCTET_STRING)?.value.to_vec();
         let issuer_serial = match fields.optional(SEQUENCE)? {
@@ -203,14 +227,14 @@ impl CertificateReference {
         })
     }
 
-    /// The hash function; none when it is not of the profile.
-    pub(crate) fn hash_algorithm(&self) -> Option<HashAlgorithm> {
-        HashAlgorithm::from_oid(self.hash_algorithm.as_ref()?)
+    /// The hash function; none when it is not taken.
+    pub(crate) const fn hash_algorithm(&self) -> Option<HashAlgorithm> {
+        self.hash_algorithm
     }
 
     /// Whether the hash value is the certificate's.
     pub(crate) fn is_of(&self, certificate: &Certificate) -> bool {
-        self.hash_algorithm()
+        self.hash_algorithm
             .is_some_and(|algorithm| algorithm.digest(certificate.der()) == self.hash)
     }
 

@@ -1,30 +1,26 @@
-//! X.509 certificates of STB 34.101.19 with keys of bign.
+//! X.509 certificates of STB 34.101.19: keys of bign, and those of foreign documents.
+
+use std::fmt;
 
 use der::Decode;
 use kabinet_stb::bign::{Level, PublicKey};
 use thiserror::Error;
-use x509_cert::{
-    ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage},
-    name::Name,
-    time::Validity,
-};
+use x509_cert::name::Name;
 
 use crate::{
-    Time, algorithm, names, oid,
-    strict::{
-        self, BIT_STRING, BOOLEAN, Fault, Fields, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING,
-        SEQUENCE,
-    },
+    Time,
+    algorithm::SignatureAlgorithm,
+    extensions::Extensions,
+    key::{Key, octets_of_bits},
+    moment, names, oid,
+    strict::{self, BIT_STRING, Fault, Fields, INTEGER, SEQUENCE},
 };
 
 /// A certificate longer than this is not read; those of the profile have about one kibioctet.
 pub const MAX_CERTIFICATE: usize = 64 * 1024;
 
-/// Extensions that a certificate may have; those of the profile have about ten.
-const MAX_EXTENSIONS: usize = 64;
-
 /// Octets of a serial number (RFC 5280, clause 4.1.2.2).
-const MAX_SERIAL: usize = 20;
+pub(crate) const MAX_SERIAL: usize = 20;
 
 /// Why octets are no certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -60,7 +56,7 @@ pub struct Summary {
 pub struct KeyUsage(u16);
 
 /// A certificate that was read; its signature is not checked by reading.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Certificate {
     der: Vec<u8>,
     tbs: Vec<u8>,
@@ -68,29 +64,12 @@ pub struct Certificate {
     issuer: Vec<u8>,
     subject: Vec<u8>,
     summary: Summary,
-    key: Option<PublicKey>,
-    signature_algorithm: Vec<u8>,
+    key: Option<Key>,
+    /// The public key as SubjectPublicKeyInfo in DER.
+    key_info: Vec<u8>,
+    signature_algorithm: SignatureAlgorithm,
     signature: Vec<u8>,
     extensions: Extensions,
-}
-
-/// What the known extensions say.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Extensions {
-    pub(crate) basic_constraints: Option<Authority>,
-    pub(crate) key_usage: Option<KeyUsage>,
-    /// Content octets of the identifiers.
-    pub(crate) extended_key_usage: Option<Vec<Vec<u8>>>,
-    pub(crate) subject_key_identifier: Option<Vec<u8>>,
-    pub(crate) authority_key_identifier: Option<Vec<u8>>,
-    pub(crate) has_unknown_critical: bool,
-}
-
-/// The extension basicConstraints.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Authority {
-    pub(crate) is_authority: bool,
-    pub(crate) path_length: Option<u8>,
 }
 
 /// Reads a certificate in DER and gives its summary. The signature is not checked.
@@ -139,7 +118,25 @@ impl Certificate {
     /// The subject's key; none when it is not of bign on a standard curve.
     #[must_use]
     pub fn public_key(&self) -> Option<&PublicKey> {
-        self.key.as_ref()
+        self.key.as_ref().and_then(Key::bign)
+    }
+
+    /// Addresses of revocation lists that may tell of this certificate, as it names them.
+    #[must_use]
+    pub fn revocation_list_addresses(&self) -> &[String] {
+        &self.extensions.revocation_lists
+    }
+
+    /// Addresses of OCSP responders that may tell of this certificate, as it names them.
+    #[must_use]
+    pub fn responder_addresses(&self) -> &[String] {
+        &self.extensions.responders
+    }
+
+    /// Addresses of the issuer's certificate, as this one names them.
+    #[must_use]
+    pub fn issuer_addresses(&self) -> &[String] {
+        &self.extensions.issuers
     }
 
     /// Whether the moment is in the certificate's validity.
@@ -159,13 +156,37 @@ impl Certificate {
             oid::DOCUMENT_SIGNING,
             oid::ANY_EXTENDED_KEY_USAGE,
         ];
+        let purposes = self.extensions.extended_key_usage.as_ref();
+        self.may_sign()
+            && purposes.is_none_or(|purposes| {
+                let mut list = purposes.identifiers.iter();
+                list.any(|purpose| PURPOSES.contains(&&purpose[..]))
+            })
+    }
+
+    /// Whether the key may sign time stamps: that purpose alone, critical (RFC 3161, clause 2.3).
+    pub(crate) fn may_stamp(&self) -> bool {
+        let purposes = self.extensions.extended_key_usage.as_ref();
+        self.may_sign()
+            && purposes.is_some_and(|purposes| {
+                purposes.is_critical && purposes.identifiers == [oid::TIME_STAMPING]
+            })
+    }
+
+    /// Whether the key may sign OCSP responses for its issuer (RFC 6960, clause 4.2.2.2).
+    pub(crate) fn may_answer_for_issuer(&self) -> bool {
+        let purposes = self.extensions.extended_key_usage.as_ref();
+        self.may_sign()
+            && !self.extensions.has_unknown_critical
+            && purposes.is_some_and(|purposes| {
+                let mut list = purposes.identifiers.iter();
+                list.any(|purpose| purpose == oid::OCSP_SIGNING)
+            })
+    }
+
+    fn may_sign(&self) -> bool {
         let usage = self.extensions.key_usage;
         usage.is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
-            && self
-                .extensions
-                .extended_key_usage
-                .as_ref()
-                .is_none_or(|list| list.iter().any(|purpose| PURPOSES.contains(&&purpose[..])))
     }
 
     /// Content octets of the serial number.
@@ -187,14 +208,50 @@ impl Certificate {
         &self.extensions
     }
 
-    /// Whether the issuer's key signed this certificate with the algorithm of its level.
+    /// The subject's key; none when it is of no kind that is taken.
+    pub(crate) fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
+    }
+
+    /// The octets of the public key: the BIT STRING without its first octet.
+    pub(crate) fn key_octets(&self) -> &[u8] {
+        let octets = || {
+            let mut fields = Fields::new(strict::only(SEQUENCE, &self.key_info).ok()?);
+            fields.take(SEQUENCE).ok()?;
+            octets_of_bits(fields.take(BIT_STRING).ok()?.value).ok()
+        };
+        octets().unwrap_or_default()
+    }
+
+    /// Whether both are of the same subject with the same key.
+    pub(crate) fn is_same_entity(&self, other: &Self) -> bool {
+        self.subject == other.subject && self.key_info == other.key_info
+    }
+
+    /// Whether the issuer's key signed this certificate.
     pub(crate) fn is_signed_by(&self, issuer: &Self) -> bool {
         issuer.key.as_ref().is_some_and(|key| {
-            algorithm::check_signature(key, &self.signature_algorithm, &self.tbs, &self.signature)
+            key.verify(self.signature_algorithm, &self.tbs, &self.signature)
                 .is_ok()
         })
     }
 }
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("summary", &self.summary)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
 
 impl KeyUsage {
     /// digitalSignature.
@@ -213,6 +270,12 @@ impl KeyUsage {
     #[must_use]
     pub fn key_cert_sign(self) -> bool {
         self.has(5)
+    }
+
+    /// cRLSign.
+    #[must_use]
+    pub fn crl_sign(self) -> bool {
+        self.has(6)
     }
 
     /// The names of RFC 5280 of the usages that are set.
@@ -241,7 +304,7 @@ impl KeyUsage {
     }
 
     /// Reads the extension's value.
-    fn read(value: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(value: &[u8]) -> Result<Self, Fault> {
         match strict::only(BIT_STRING, value)? {
             [_, first] => Ok(Self(u16::from(*first) << 8)),
             [_, first, second] => Ok(Self(u16::from(*first) << 8 | u16::from(*second))),
@@ -271,32 +334,31 @@ fn read(der: &[u8]) -> Result<Certificate, Fault> {
         return Err("the two signature algorithms differ");
     }
     let issuer = fields.take(SEQUENCE)?.raw;
-    let validity = fields.take(SEQUENCE)?.raw;
+    let (not_before, not_after) = read_validity(fields.take(SEQUENCE)?.value)?;
     let subject = fields.take(SEQUENCE)?.raw;
-    let key = read_key(fields.take(SEQUENCE)?.value)?;
+    let key_info = fields.take(SEQUENCE)?;
+    let key = Key::read(key_info.value)?;
     // The unique identifiers of version 2 say nothing that is used.
     fields.optional(0x81)?;
     fields.optional(0x82)?;
     let extensions = match fields.optional(0xA3)? {
         Some(_) if version != 2 => return Err("extensions are of version 3"),
-        Some(list) => read_extensions(list.value)?,
+        Some(list) => Extensions::read(list.value)?,
         None => Extensions::default(),
     };
     fields.end()?;
 
     let issuer_name = Name::from_der(issuer).map_err(|_| "the issuer is no name")?;
     let subject_name = Name::from_der(subject).map_err(|_| "the subject is no name")?;
-    let validity: Validity =
-        Validity::from_der(validity).map_err(|_| "the validity is malformed")?;
     let summary = Summary {
         subject: names::display(&subject_name),
         issuer: names::display(&issuer_name),
         serial_number: hex_upper(serial.strip_prefix(&[0]).unwrap_or(serial)),
-        not_before: validity.not_before.to_date_time(),
-        not_after: validity.not_after.to_date_time(),
+        not_before,
+        not_after,
         subject_serial_number: names::attribute(&subject_name, oid::SERIAL_NUMBER),
         key_usage: extensions.key_usage,
-        level: key.as_ref().map(PublicKey::level),
+        level: key.as_ref().and_then(Key::bign).map(PublicKey::level),
         is_authority: extensions
             .basic_constraints
             .is_some_and(|constraints| constraints.is_authority),
@@ -309,9 +371,8 @@ fn read(der: &[u8]) -> Result<Certificate, Fault> {
         subject: subject.to_vec(),
         summary,
         key,
-        signature_algorithm: algorithm::read_identifier(outer_algorithm.value)
-            .unwrap_or_default()
-            .to_vec(),
+        key_info: key_info.raw.to_vec(),
+        signature_algorithm: SignatureAlgorithm::read(outer_algorithm.value)?,
         signature,
         extensions,
     })
@@ -328,110 +389,14 @@ fn read_version(fields: &mut Fields<'_>) -> Result<u8, Fault> {
     }
 }
 
-/// Reads SubjectPublicKeyInfo; another algorithm or a curve that is not named gives no key, a point
-/// off the curve is a fault.
-fn read_key(value: &[u8]) -> Result<Option<PublicKey>, Fault> {
+fn read_validity(value: &[u8]) -> Result<(Time, Time), Fault> {
     let mut fields = Fields::new(value);
-    let algorithm = fields.take(SEQUENCE)?.value;
-    let octets = octets_of_bits(fields.take(BIT_STRING)?.value)?;
+    let mut time = || fields.next()?.ok_or("a time is malformed");
+    let (not_before, not_after) = (moment::read(&time()?)?, moment::read(&time()?)?);
     fields.end()?;
-    let mut algorithm = Fields::new(algorithm);
-    if algorithm.take(OBJECT_IDENTIFIER)?.value != oid::BIGN_PUBKEY {
-        return Ok(None);
-    }
-    let level = match algorithm
-        .optional(OBJECT_IDENTIFIER)?
-        .map(|curve| curve.value)
-    {
-        Some(oid::BIGN_CURVE256) => Level::L128,
-        Some(oid::BIGN_CURVE384) => Level::L192,
-        Some(oid::BIGN_CURVE512) => Level::L256,
-        _ => return Ok(None),
-    };
-    algorithm.end()?;
-    PublicKey::from_bytes(level, octets)
-        .map(Some)
-        .map_err(|_| "the public key is no point of its curve")
+    Ok((not_before, not_after))
 }
 
-fn octets_of_bits(value: &[u8]) -> Result<&[u8], Fault> {
-    match value.split_first() {
-        Some((0, octets)) => Ok(octets),
-        _ => Err("a BIT STRING is not of whole octets"),
-    }
-}
-
-fn read_extensions(value: &[u8]) -> Result<Extensions, Fault> {
-    let mut extensions = Extensions::default();
-    let mut seen: Vec<&[u8]> = Vec::new();
-    for entry in strict::children(strict::only(SEQUENCE, value)?, MAX_EXTENSIONS)? {
-        let mut fields = Fields::new(strict::only(SEQUENCE, entry.raw)?);
-        let identifier = fields.take(OBJECT_IDENTIFIER)?.value;
-        let critical = match fields.optional(BOOLEAN)?.map(|flag| flag.value) {
-            None => false,
-            Some([0xFF]) => true,
-            Some(_) => return Err("a default value is written out"),
-        };
-        let content = fields.take(OCTET_STRING)?.value;
-        fields.end()?;
-        if seen.contains(&identifier) {
-            return Err("an extension is there twice");
-        }
-        seen.push(identifier);
-        let known = extensions.read(identifier, content)?;
-        extensions.has_unknown_critical |= critical && !known;
-    }
-    if seen.is_empty() {
-        return Err("the list of extensions is empty");
-    }
-    Ok(extensions)
-}
-
-impl Extensions {
-    /// Takes an extension in; gives whether it is one whose meaning is kept to.
-    fn read(&mut self, identifier: &[u8], content: &[u8]) -> Result<bool, Fault> {
-        match identifier {
-            oid::BASIC_CONSTRAINTS => {
-                strict::check(content)?;
-                let constraints = BasicConstraints::from_der(content)
-                    .map_err(|_| "the basic constraints are malformed")?;
-                self.basic_constraints = Some(Authority {
-                    is_authority: constraints.ca,
-                    path_length: constraints.path_len_constraint,
-                });
-            }
-            oid::KEY_USAGE => {
-                strict::check(content)?;
-                self.key_usage = Some(KeyUsage::read(content)?);
-            }
-            oid::EXTENDED_KEY_USAGE => {
-                strict::check(content)?;
-                let purposes = ExtendedKeyUsage::from_der(content)
-                    .map_err(|_| "the extended key usage is malformed")?;
-                let octets = purposes.0.iter().map(|purpose| purpose.as_bytes().to_vec());
-                self.extended_key_usage = Some(octets.collect());
-            }
-            oid::SUBJECT_KEY_IDENTIFIER => {
-                self.subject_key_identifier = Some(strict::only(OCTET_STRING, content)?.to_vec());
-            }
-            oid::AUTHORITY_KEY_IDENTIFIER => {
-                let identifier = AuthorityKeyIdentifier::from_der(content)
-                    .map_err(|_| "the authority key identifier is malformed")?;
-                self.authority_key_identifier = identifier
-                    .key_identifier
-                    .map(|octets| octets.as_bytes().to_vec());
-            }
-            // No policy is asked for, so any policy does; the others name places and people only.
-            oid::CERTIFICATE_POLICIES
-            | oid::SUBJECT_ALT_NAME
-            | oid::ISSUER_ALT_NAME
-            | oid::CRL_DISTRIBUTION_POINTS => {}
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-}
-
-fn hex_upper(octets: &[u8]) -> String {
+pub(crate) fn hex_upper(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02X}")).collect()
 }

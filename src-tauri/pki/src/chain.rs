@@ -1,138 +1,84 @@
-//! Chains of certificates up to trust anchors (RFC 5280, clause 6.1, without policies and without
-//! name constraints; a critical extension of those kinds is refused).
-
-use std::{fs, io, path::Path};
-
-use thiserror::Error;
+//! Chains of certificates up to trust anchors (RFC 5280, clause 6.1, without policies, none of which
+//! is asked for; critical constraints on policies are refused).
 
 use crate::{
     Time,
-    certificate::{Certificate, CertificateError, MAX_CERTIFICATE},
+    anchors::TrustAnchors,
+    certificate::Certificate,
+    crl::RevocationReason,
+    evidence::Pool,
+    general_name::GeneralName,
+    names, oid,
+    revocation::{self, Finding, RevocationStatus},
     verdict::{Failure, Reason},
 };
 
 /// Certificates in a chain, the signer's and the anchor's included.
 const MAX_CHAIN: usize = 8;
 
-/// Signatures of CAs that are checked for one signer: hostile sets of certificates could otherwise
-/// branch without end.
-const MAX_CHECKS: usize = 64;
+const TOO_MUCH: Failure = Failure::new(
+    Reason::CertificateChainGeneralFailure,
+    "there are too many ways to try",
+);
 
-/// The certificates that are trusted without proof.
-#[derive(Clone, Debug, Default)]
-pub struct TrustAnchors(Vec<Certificate>);
-
-/// Why trust anchors cannot be read.
-#[derive(Debug, Error)]
-pub enum AnchorError {
-    /// The folder or a file in it cannot be read.
-    #[error("cannot read the trust anchors: {0}")]
-    Io(#[from] io::Error),
-    /// A file is no certificate.
-    #[error("the trust anchor {name}: {source}")]
-    Certificate {
-        /// Name of the file.
-        name: String,
-        /// What is wrong.
-        source: CertificateError,
-    },
+/// What decides whether a chain holds.
+pub(crate) struct Terms<'a> {
+    pub(crate) anchors: &'a TrustAnchors,
+    pub(crate) pool: &'a Pool<'a>,
+    /// The moment that the signature is proven to have existed at: everything must be valid then,
+    /// and nothing revoked before.
+    pub(crate) proven_at: Time,
+    /// The moment of the check.
+    pub(crate) at: Time,
+    /// Whether a chain of which a revocation status is unknown is refused.
+    pub(crate) needs_status: bool,
 }
 
-impl TrustAnchors {
-    /// Reads the files `*.cer` of a folder, each one certificate in DER.
-    ///
-    /// # Errors
-    /// [`AnchorError`] when the folder cannot be read or one of the files is no certificate.
-    pub fn from_folder(folder: &Path) -> Result<Self, AnchorError> {
-        let mut anchors = Self::default();
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "cer") {
-                continue;
-            }
-            let too_long = fs::metadata(&path)?.len() > MAX_CERTIFICATE as u64;
-            let added = if too_long {
-                Err(CertificateError("the file is too long"))
-            } else {
-                anchors.add(&fs::read(&path)?)
-            };
-            added.map_err(|source| AnchorError::Certificate {
-                name: path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-                source,
-            })?;
-        }
-        Ok(anchors)
-    }
-
-    /// Adds a certificate in DER.
-    ///
-    /// # Errors
-    /// [`CertificateError`] when it is none.
-    pub fn add(&mut self, der: &[u8]) -> Result<(), CertificateError> {
-        self.0.push(Certificate::from_der(der)?);
-        Ok(())
-    }
-
-    /// How many anchors there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+/// A chain and what keeps it from holding.
+pub(crate) struct Chain<'a> {
+    /// From the signer's certificate to an anchor; empty when there is no way.
+    pub(crate) members: Vec<(&'a Certificate, Finding)>,
+    pub(crate) failure: Option<Failure>,
 }
 
-/// Finds a chain from the signer's certificate to an anchor and checks it at a moment, the signer's
-/// own validity and usage excepted. The `others` help on the way but are not trusted.
-pub(crate) fn build<'a>(
-    signer: &'a Certificate,
-    others: &'a [Certificate],
-    anchors: &'a TrustAnchors,
-    at: Time,
-) -> Result<Vec<&'a Certificate>, Failure> {
+/// Finds a chain from the signer's certificate to an anchor and checks it, the signer's own
+/// validity and usage excepted.
+pub(crate) fn build<'a>(signer: &'a Certificate, terms: &Terms<'a>) -> Chain<'a> {
     let mut search = Search {
-        others,
-        anchors: &anchors.0,
-        at,
-        checks_left: MAX_CHECKS,
-        failure: Failure::new(
+        terms,
+        members: Vec::new(),
+        failure: Some(Failure::new(
             Reason::NoCertificateChainFound,
             "no chain leads to a trust anchor",
-        ),
+        )),
     };
+    let is_anchor = |anchor: &Certificate| anchor.der() == signer.der();
     if signer.extensions().has_unknown_critical {
-        return Err(Failure::new(
+        search.failure = Some(Failure::new(
             Reason::ChainConstraintsFailure,
             "the signer's certificate has an unknown critical extension",
         ));
-    }
-    let mut path = vec![signer];
-    if anchors.0.iter().any(|anchor| anchor.der() == signer.der()) || search.extend(&mut path) {
-        Ok(path)
+    } else if terms.anchors.0.iter().any(is_anchor) {
+        search.judge(&[signer]);
     } else {
-        Err(search.failure)
+        search.extend(&mut vec![signer]);
+    }
+    Chain {
+        members: search.members,
+        failure: search.failure,
     }
 }
 
-struct Search<'a> {
-    others: &'a [Certificate],
-    anchors: &'a [Certificate],
-    at: Time,
-    checks_left: usize,
-    /// The most telling failure so far.
-    failure: Failure,
+struct Search<'a, 't> {
+    terms: &'t Terms<'a>,
+    /// The chain that holds, else the one that came closest.
+    members: Vec<(&'a Certificate, Finding)>,
+    /// What keeps it from holding.
+    failure: Option<Failure>,
 }
 
-impl<'a> Search<'a> {
-    /// Lengthens the path up to an anchor; leaves it as it was when there is no way.
+impl<'a> Search<'a, '_> {
+    /// Lengthens the path up to an anchor; gives whether a chain holds. Leaves the path as it was.
     fn extend(&mut self, path: &mut Vec<&'a Certificate>) -> bool {
         if path.len() >= MAX_CHAIN {
             self.note(Reason::ChainConstraintsFailure, "the chain is too long");
@@ -141,19 +87,23 @@ impl<'a> Search<'a> {
         let Some(&last) = path.last() else {
             return false;
         };
-        let (anchors, others) = (self.anchors, self.others);
-        let trusted = anchors.iter().map(|issuer| (issuer, true));
-        let helpful = others.iter().map(|issuer| (issuer, false));
+        let trusted = self.terms.anchors.0.iter().map(|issuer| (issuer, true));
+        let helpful = self.terms.pool.certificates().map(|issuer| (issuer, false));
         for (issuer, is_anchor) in trusted.chain(helpful) {
-            let seen = path.iter().any(|member| member.der() == issuer.der());
+            let seen = path.iter().any(|member| member.is_same_entity(issuer));
             if seen || !may_have_issued(issuer, last) || !self.accepts(issuer, is_anchor, path) {
                 continue;
             }
             path.push(issuer);
-            if is_anchor || self.extend(path) {
+            let holds = if is_anchor {
+                self.judge(path)
+            } else {
+                self.extend(path)
+            };
+            path.pop();
+            if holds {
                 return true;
             }
-            path.pop();
         }
         false
     }
@@ -163,14 +113,10 @@ impl<'a> Search<'a> {
         let Some(last) = path.last() else {
             return false;
         };
-        let Some(left) = self.checks_left.checked_sub(1) else {
-            self.note(
-                Reason::CertificateChainGeneralFailure,
-                "there are too many ways to try",
-            );
+        if !self.terms.pool.budget.allows(last.der().len()) {
+            self.note(TOO_MUCH.reason, TOO_MUCH.detail);
             return false;
-        };
-        self.checks_left = left;
+        }
         if let Err(detail) = check_authority(issuer, is_anchor, path) {
             self.note(Reason::ChainConstraintsFailure, detail);
             return false;
@@ -182,7 +128,7 @@ impl<'a> Search<'a> {
             );
             return false;
         }
-        if !issuer.is_valid_at(self.at) {
+        if !issuer.is_valid_at(self.terms.proven_at) {
             self.note(
                 Reason::CertificateChainGeneralFailure,
                 "an authority's certificate is not valid at that time",
@@ -192,16 +138,86 @@ impl<'a> Search<'a> {
         true
     }
 
+    /// Judges a whole path; gives whether it holds.
+    fn judge(&mut self, path: &[&'a Certificate]) -> bool {
+        let Terms {
+            pool,
+            proven_at,
+            at,
+            ..
+        } = *self.terms;
+        let mut findings: Vec<_> = path
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [subject, issuer] => Some(revocation::find(subject, issuer, pool, proven_at, at)),
+                _ => None,
+            })
+            .collect();
+        findings.push(Finding::TRUSTED);
+        let failure = check_names(path)
+            .and_then(|()| self.check_statuses(&findings))
+            .err()
+            .or_else(|| pool.budget.is_spent().then_some(TOO_MUCH));
+        let holds = failure.is_none();
+        if holds || failure.map(weight) > self.failure.map(weight) {
+            self.failure = failure;
+            self.members = path.iter().copied().zip(findings).collect();
+        }
+        holds
+    }
+
+    fn check_statuses(&self, findings: &[Finding]) -> Result<(), Failure> {
+        for (index, finding) in findings.iter().enumerate() {
+            match finding.status {
+                RevocationStatus::Revoked { at, reason, .. } if at <= self.terms.proven_at => {
+                    return Err(match (reason, index) {
+                        (RevocationReason::CertificateHold, _) => {
+                            Failure::new(Reason::TryLater, "a certificate is suspended")
+                        }
+                        (_, 0) => Failure::new(
+                            Reason::RevokedNoPoe,
+                            "the signer's certificate was revoked, and nothing proves that the \
+                             signature is older",
+                        ),
+                        _ => Failure::new(
+                            Reason::RevokedCaNoPoe,
+                            "an authority's certificate was revoked, and nothing proves that the \
+                             signature is older",
+                        ),
+                    });
+                }
+                RevocationStatus::Unknown(_) if self.terms.needs_status => {
+                    return Err(Failure::new(
+                        Reason::TryLater,
+                        "it is not known whether a certificate was revoked",
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps the failure that came closest to a chain.
     fn note(&mut self, reason: Reason, detail: &'static str) {
-        let weight = |reason| match reason {
-            Reason::ChainConstraintsFailure => 2,
-            Reason::CertificateChainGeneralFailure => 1,
-            _ => 0,
-        };
-        if weight(reason) > weight(self.failure.reason) {
-            self.failure = Failure::new(reason, detail);
+        let failure = Failure::new(reason, detail);
+        if self
+            .failure
+            .is_some_and(|known| weight(failure) > weight(known))
+        {
+            self.failure = Some(failure);
         }
+    }
+}
+
+/// How close to a chain a failure came.
+const fn weight(failure: Failure) -> u8 {
+    match failure.reason {
+        Reason::RevokedNoPoe | Reason::RevokedCaNoPoe => 4,
+        Reason::TryLater => 3,
+        Reason::ChainConstraintsFailure => 2,
+        Reason::CertificateChainGeneralFailure => 1,
+        _ => 0,
     }
 }
 
@@ -253,9 +269,47 @@ fn check_authority(
     Ok(())
 }
 
+/// Name constraints of every authority on all names below it, those of self-issued authorities
+/// excepted (RFC 5280, clause 6.1.3, b and c).
+fn check_names(path: &[&Certificate]) -> Result<(), Failure> {
+    for (index, authority) in path.iter().enumerate() {
+        let Some(constraints) = &authority.extensions().name_constraints else {
+            continue;
+        };
+        let below = path.iter().take(index).enumerate();
+        let limited = below
+            .filter(|(position, member)| *position == 0 || member.subject() != member.issuer());
+        for (_, member) in limited {
+            if !names_of(member).iter().all(|name| constraints.allow(name)) {
+                return Err(Failure::new(
+                    Reason::ChainConstraintsFailure,
+                    "a name is not one that an authority may certify",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All names that a certificate gives its subject.
+fn names_of(certificate: &Certificate) -> Vec<GeneralName> {
+    const EMPTY_NAME: [u8; 2] = [0x30, 0x00];
+    let mut all = certificate.extensions().alternative_names.clone();
+    let has_mailbox = all.iter().any(|name| matches!(name, GeneralName::Email(_)));
+    if !has_mailbox {
+        let mailbox = names::attribute_of(certificate.subject(), oid::EMAIL_ADDRESS);
+        all.extend(mailbox.map(GeneralName::Email));
+    }
+    if certificate.subject() != EMPTY_NAME {
+        all.push(GeneralName::Directory(certificate.subject().to_vec()));
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Budget, Evidence};
 
     /// Certificates of the state's public key infrastructure as they are in use: names in
     /// BMPString, an obsolete extension, usage that is not critical.
@@ -267,14 +321,27 @@ mod tests {
         anchors.add(ROOT).unwrap();
         let subject = Certificate::from_der(subject).unwrap();
         let at = Time::new(year, 6, 1, 0, 0, 0).unwrap();
-        build(&subject, &[], &anchors, at)
-            .map(|chain| {
-                chain
-                    .iter()
-                    .map(|member| member.summary().subject.clone())
-                    .collect()
-            })
-            .map_err(|failure| failure.reason)
+        let pool = Pool {
+            embedded: &Evidence::new(),
+            elsewhere: &Evidence::new(),
+            budget: Budget::default(),
+        };
+        let terms = Terms {
+            anchors: &anchors,
+            pool: &pool,
+            proven_at: at,
+            at,
+            needs_status: false,
+        };
+        let chain = build(&subject, &terms);
+        match chain.failure {
+            Some(failure) => Err(failure.reason),
+            None => Ok(chain
+                .members
+                .iter()
+                .map(|(member, _)| member.summary().subject.clone())
+                .collect()),
+        }
     }
 
     #[test]

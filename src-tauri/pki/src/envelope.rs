@@ -1,9 +1,13 @@
 //! The outer structure of a signature: ContentInfo with SignedData (RFC 5652, clauses 3 and 5.1),
-//! read from a file without taking the content into memory.
+//! read from a file without taking the content into memory, and written around content.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use kabinet_stb::tlv;
+
 use crate::{
+    algorithm,
+    evidence::OTHER_REVOCATION_INFO,
     oid,
     strict::{self, Fault, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
 };
@@ -12,13 +16,19 @@ use crate::{
 const MAX_PART: u64 = 8 * 1024 * 1024;
 
 /// Certificates that a signature may carry.
-const MAX_CERTIFICATES: usize = 64;
+pub(crate) const MAX_CERTIFICATES: usize = 64;
+
+/// Revocation lists and responses that a signature may carry.
+pub(crate) const MAX_REVOCATIONS: usize = 64;
 
 /// Signers that a signature may have.
-const MAX_SIGNERS: usize = 16;
+pub(crate) const MAX_SIGNERS: usize = 16;
 
-/// The parts of a SignedData; the content is only located.
-#[derive(Debug)]
+const CERTIFICATES: u32 = 0xA0;
+const REVOCATIONS: u32 = 0xA1;
+
+/// The parts of a SignedData as they stand in the file; the content is only located.
+#[derive(Clone, Debug)]
 pub(crate) struct Envelope {
     /// Content octets of the identifier of the content's type.
     pub(crate) content_type: Vec<u8>,
@@ -26,8 +36,10 @@ pub(crate) struct Envelope {
     pub(crate) content: Option<Span>,
     /// The objects AlgorithmIdentifier of the hash functions.
     pub(crate) digest_algorithms: Vec<Vec<u8>>,
-    /// The certificates in DER.
+    /// The objects CertificateChoices.
     pub(crate) certificates: Vec<Vec<u8>>,
+    /// The objects RevocationInfoChoice.
+    pub(crate) revocations: Vec<Vec<u8>>,
     /// The objects SignerInfo in DER.
     pub(crate) signer_infos: Vec<Vec<u8>>,
 }
@@ -90,14 +102,17 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> Result<Envelope, EnvelopeEr
     }
     let digest_algorithms = members(&fields.octets(SET)?, MAX_SIGNERS)?;
     let (content_type, content) = read_content(&mut fields)?;
-    let certificates = match fields.peek()? {
-        Some(0xA0) => read_certificates(&fields.octets(0xA0)?)?,
-        _ => Vec::new(),
+    let mut choices = |tag, most| -> Result<Vec<Vec<u8>>, EnvelopeError> {
+        if fields.peek()?.map(u32::from) != Some(tag) {
+            return Ok(Vec::new());
+        }
+        let octets = fields.octets(tag)?;
+        strict::check(&octets)?;
+        let choices = strict::children(&octets, most)?;
+        Ok(choices.iter().map(|choice| choice.raw.to_vec()).collect())
     };
-    if fields.peek()? == Some(0xA1) {
-        // Revocation lists are not used; they still have to be DER.
-        strict::check(&fields.octets(0xA1)?)?;
-    }
+    let certificates = choices(CERTIFICATES, MAX_CERTIFICATES)?;
+    let revocations = choices(REVOCATIONS, MAX_REVOCATIONS)?;
     let infos = fields.octets(SET)?;
     let signer_infos = members(&infos, MAX_SIGNERS)?;
     filled(fields.next, length)?;
@@ -109,6 +124,7 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> Result<Envelope, EnvelopeEr
         content,
         digest_algorithms,
         certificates,
+        revocations,
         signer_infos,
     })
 }
@@ -142,14 +158,6 @@ fn read_content(
     Ok((content_type, Some(content)))
 }
 
-fn read_certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, Fault> {
-    strict::check(octets)?;
-    let choices = strict::children(octets, MAX_CERTIFICATES)?;
-    // The other choices are attribute certificates and formats of others.
-    let certificates = choices.iter().filter(|choice| choice.tag == SEQUENCE);
-    Ok(certificates.map(|choice| choice.raw.to_vec()).collect())
-}
-
 /// The members of a SET OF SEQUENCE in DER.
 fn members(octets: &[u8], most: usize) -> Result<Vec<Vec<u8>>, Fault> {
     strict::check(octets)?;
@@ -159,6 +167,121 @@ fn members(octets: &[u8], most: usize) -> Result<Vec<Vec<u8>>, Fault> {
         return Err("a field is missing or another");
     }
     Ok(members.iter().map(|member| member.raw.to_vec()).collect())
+}
+
+impl Envelope {
+    /// What goes before and after the content in the file. The parts keep their octets; the version
+    /// follows from them (RFC 5652, clause 5.1).
+    ///
+    /// # Errors
+    /// When a part is longer than what is read back.
+    pub(crate) fn frame(&self) -> Result<(Vec<u8>, Vec<u8>), Fault> {
+        let mut after = Vec::new();
+        for (tag, choices) in [
+            (CERTIFICATES, &self.certificates),
+            (REVOCATIONS, &self.revocations),
+        ] {
+            if !choices.is_empty() {
+                after.extend(part(tag, choices)?);
+            }
+        }
+        after.extend(part(SET, &self.signer_infos)?);
+
+        let content_type = tlv::encode(OBJECT_IDENTIFIER, &self.content_type);
+        let encapsulated = match self.content {
+            None => tlv::encode(SEQUENCE, &content_type),
+            Some(Span { length, .. }) => {
+                let octets = before(&header(OCTET_STRING, length), 0xA0, length);
+                before(&[content_type, octets].concat(), SEQUENCE, length)
+            }
+        };
+        let signed_data = [
+            tlv::encode(INTEGER, &[self.version()]),
+            part(SET, &self.digest_algorithms)?,
+            encapsulated,
+        ]
+        .concat();
+        let content_length = self.content.map_or(0, |content| content.length);
+        let rest = content_length + after.len() as u64;
+        let signed_data = before(&signed_data, SEQUENCE, rest);
+        let explicit = before(&signed_data, 0xA0, rest);
+        let content_type = tlv::encode(OBJECT_IDENTIFIER, oid::SIGNED_DATA);
+        let info = before(&[content_type, explicit].concat(), SEQUENCE, rest);
+        Ok((info, after))
+    }
+
+    fn version(&self) -> u8 {
+        let is_other = |choices: &[Vec<u8>], tags: &[u32]| {
+            let first = |choice: &Vec<u8>| choice.first().copied().map(u32::from);
+            choices
+                .iter()
+                .any(|choice| first(choice).is_some_and(|tag| tags.contains(&tag)))
+        };
+        // SubjectKeyIdentifier in a SignerInfo goes with its version 3.
+        let has_version_3 = self.signer_infos.iter().any(|info| {
+            strict::only(SEQUENCE, info).is_ok_and(|fields| fields.starts_with(&[2, 1, 3]))
+        });
+        if is_other(&self.certificates, &[0xA3])
+            || is_other(&self.revocations, &[OTHER_REVOCATION_INFO])
+        {
+            5
+        } else if is_other(&self.certificates, &[0xA2]) {
+            4
+        } else if is_other(&self.certificates, &[0xA1])
+            || has_version_3
+            || self.content_type != oid::DATA
+        {
+            3
+        } else {
+            1
+        }
+    }
+
+    /// Lists the hash function, unless it is there.
+    pub(crate) fn list_hash(&mut self, hash_oid: &[u8]) {
+        let is_listed = self.digest_algorithms.iter().any(|listed| {
+            strict::only(SEQUENCE, listed)
+                .and_then(algorithm::read_identifier)
+                .is_ok_and(|oid| oid == hash_oid)
+        });
+        if !is_listed {
+            insert(&mut self.digest_algorithms, algorithm::identifier(hash_oid));
+        }
+    }
+}
+
+/// Adds a member to a set in its place, unless it is there; what is there keeps its order.
+pub(crate) fn insert(members: &mut Vec<Vec<u8>>, member: Vec<u8>) {
+    if members.contains(&member) {
+        return;
+    }
+    let place = members.iter().position(|other| *other > member);
+    members.insert(place.unwrap_or(members.len()), member);
+}
+
+fn part(tag: u32, members: &[Vec<u8>]) -> Result<Vec<u8>, Fault> {
+    let octets = members.concat();
+    if octets.len() as u64 > MAX_PART {
+        return Err("a part of the signature is too long");
+    }
+    Ok(tlv::encode(tag, &octets))
+}
+
+/// Opens an object whose value begins with `octets` and has `rest` octets more.
+fn before(octets: &[u8], tag: u32, rest: u64) -> Vec<u8> {
+    [&header(tag, octets.len() as u64 + rest), octets].concat()
+}
+
+/// Tag and length of an object with a tag of one octet.
+fn header(tag: u32, length: u64) -> Vec<u8> {
+    let [.., tag] = tag.to_be_bytes();
+    let digits = length.to_be_bytes();
+    let skipped = length.leading_zeros() as usize / 8;
+    let digits = digits.get(skipped..).unwrap_or_default();
+    match (length, digits) {
+        (0..=0x7F, _) => vec![tag, length as u8],
+        _ => [&[tag, 0x80 | digits.len() as u8], digits].concat(),
+    }
 }
 
 /// Goes over the objects in a range of the file.

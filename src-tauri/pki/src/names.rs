@@ -1,9 +1,13 @@
 //! Readable forms of distinguished names.
 
-use der::asn1::BmpString;
+use der::{Decode, asn1::BmpString};
+use kabinet_stb::tlv;
 use x509_cert::{attr::AttributeValue, name::Name};
 
-use crate::oid;
+use crate::{
+    oid,
+    strict::{self, SEQUENCE},
+};
 
 /// The name as people know it: the common name, else the person's or the organisation's name, else
 /// all attributes.
@@ -22,6 +26,39 @@ pub(crate) fn attribute(name: &Name, oid_value: &[u8]) -> Option<String> {
     name.iter()
         .find(|attribute| attribute.oid.as_bytes() == oid_value)
         .and_then(|attribute| text(&attribute.value))
+}
+
+/// The first attribute of this type of a Name in DER.
+pub(crate) fn attribute_of(name: &[u8], oid_value: &[u8]) -> Option<String> {
+    attribute(&Name::from_der(name).ok()?, oid_value)
+}
+
+/// The relative names of a Name in DER, in a form in which equal names have equal octets: texts
+/// without regard to their type, to letter case and to more than one space (RFC 5280, clause 7.1).
+/// None when it is no Name.
+pub(crate) fn parts(name: &[u8]) -> Option<Vec<Vec<u8>>> {
+    const MOST: usize = 64;
+    let sets = strict::children(strict::only(SEQUENCE, name).ok()?, MOST).ok()?;
+    sets.iter()
+        .map(|set| {
+            let one = Name::from_der(&tlv::encode(SEQUENCE, set.raw)).ok()?;
+            let mut attributes: Vec<_> = one
+                .iter()
+                .map(|attribute| {
+                    let value = text(&attribute.value).map_or_else(
+                        || attribute.value.value().to_vec(),
+                        |text| {
+                            let words: Vec<_> = text.split_whitespace().collect();
+                            words.join(" ").to_lowercase().into_bytes()
+                        },
+                    );
+                    [attribute.oid.as_bytes(), &[0], &value].concat()
+                })
+                .collect();
+            attributes.sort();
+            Some(attributes.concat())
+        })
+        .collect()
 }
 
 /// The text of UTF8String, PrintableString, IA5String, TeletexString and BMPString; the last two

@@ -1,4 +1,5 @@
-//! Signatures of the level CAdES-B-B (STB 34.101.80, ETSI EN 319 122-1).
+//! Signatures of the level CAdES-B-B (STB 34.101.80, ETSI EN 319 122-1): new ones, and those that are
+//! added to a file that others signed.
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
@@ -7,15 +8,16 @@ use thiserror::Error;
 
 use crate::{
     Time,
-    algorithm::{self, HashAlgorithm, Hasher},
+    algorithm::{self, HashAlgorithm},
     attributes,
     certificate::{Certificate, CertificateError},
-    oid, signer_info,
-    strict::{INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
+    envelope::{self, Envelope, EnvelopeError, MAX_CERTIFICATES, MAX_SIGNERS, Span},
+    oid,
+    signer::Signed,
+    signer_info, stream,
+    strict::{Fault, SET},
+    verify,
 };
-
-/// Octets that are read at a time.
-pub(crate) const PIECE: usize = 64 * 1024;
 
 /// A key that signs, such as the one on an ID card, with its certificate.
 pub trait Signer {
@@ -61,6 +63,33 @@ pub enum SignError<E> {
     /// The content was another at the second reading.
     #[error("the content changed while it was signed")]
     ContentChanged,
+    /// What a signature is to be added to is none.
+    #[error("not a signature: {0}")]
+    Format(&'static str),
+    /// The signature is detached, and the content was not given.
+    #[error("the content is neither in the signature nor given")]
+    Detached,
+    /// The content that was given is not what the others signed.
+    #[error("the content is not what the others signed")]
+    OtherContent,
+    /// As many signed as a signature may have signers.
+    #[error("too many have signed already")]
+    TooManySigners,
+}
+
+impl<E> From<Fault> for SignError<E> {
+    fn from(fault: Fault) -> Self {
+        Self::Format(fault)
+    }
+}
+
+impl<E> From<EnvelopeError> for SignError<E> {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::Io(error) => Self::Io(error),
+            EnvelopeError::Format(fault) => Self::Format(fault),
+        }
+    }
 }
 
 /// Signs content and puts it into the signature.
@@ -91,18 +120,16 @@ pub fn sign_attached_stream<S: Signer + ?Sized>(
 ) -> Result<(), SignError<S::Error>> {
     let (certificate, hash) = prepare(signer, signing_time)?;
     content.seek(SeekFrom::Start(0))?;
-    let (digest, length) = copy(&mut content, &mut io::sink(), hash)?;
-    let info = sign_digest(&certificate, hash, &digest, signer, signing_time)?;
-    let (before, after) = frame(&certificate, hash, Some(length), &info);
+    let (digests, length) = stream::copy(&mut content, &mut io::sink(), &[hash])?;
+    let digest = stream::find(&digests, hash).unwrap_or_default();
+    let info = sign_digest(&certificate, oid::DATA, digest, signer, signing_time)?;
+    let span = Span { start: 0, length };
+    let (before, after) = envelope_of(&certificate, hash, Some(span), info).frame()?;
     output.write_all(&before)?;
     content.seek(SeekFrom::Start(0))?;
     // Growth must not write without end: one octet more than before is enough to notice it.
-    let again = copy(
-        &mut content.take(length.saturating_add(1)),
-        &mut output,
-        hash,
-    )?;
-    if again != (digest, length) {
+    let mut content = content.take(length.saturating_add(1));
+    if stream::copy(&mut content, &mut output, &[hash])? != (digests, length) {
         return Err(SignError::ContentChanged);
     }
     output.write_all(&after)?;
@@ -120,10 +147,110 @@ pub fn sign_detached<S: Signer + ?Sized>(
     signing_time: Time,
 ) -> Result<Vec<u8>, SignError<S::Error>> {
     let (certificate, hash) = prepare(signer, signing_time)?;
-    let (digest, _) = copy(&mut content, &mut io::sink(), hash)?;
-    let info = sign_digest(&certificate, hash, &digest, signer, signing_time)?;
-    let (before, after) = frame(&certificate, hash, None, &info);
+    let digests = stream::digest(&mut content, &[hash])?;
+    let digest = stream::find(&digests, hash).unwrap_or_default();
+    let info = sign_digest(&certificate, oid::DATA, digest, signer, signing_time)?;
+    let (before, after) = envelope_of(&certificate, hash, None, info).frame()?;
     Ok([before, after].concat())
+}
+
+/// Adds a parallel signature to a file that others signed, and writes the whole. What is there keeps
+/// its octets: content, certificates, the parts of the other signers. A detached signature needs the
+/// `content`; an attached one is read twice.
+///
+/// The signatures of the others are not judged: that they are over the same content is.
+///
+/// # Errors
+/// [`SignError`]; the certificate is looked at before the key is used. What was written up to then
+/// is no signature.
+pub fn add_signature<S: Signer + ?Sized>(
+    mut signature: impl Read + Seek,
+    content: Option<&mut dyn Read>,
+    mut output: impl Write,
+    signer: &mut S,
+    signing_time: Time,
+) -> Result<(), SignError<S::Error>> {
+    let (certificate, hash) = prepare(signer, signing_time)?;
+    let mut envelope = envelope::read(&mut signature)?;
+    if envelope.signer_infos.len() >= MAX_SIGNERS || envelope.certificates.len() >= MAX_CERTIFICATES
+    {
+        return Err(SignError::TooManySigners);
+    }
+    let others = verify::read_signers(&envelope);
+    let mut algorithms = verify::hash_algorithms(&others);
+    algorithms.push(hash);
+    let mut places = Vec::new();
+    if let Some(span) = envelope.content {
+        signature.seek(SeekFrom::Start(span.start))?;
+        let mut attached = (&mut signature).take(span.length);
+        places.push(stream::digest(&mut attached, &algorithms)?);
+    }
+    if let Some(content) = content {
+        places.push(stream::digest(content, &algorithms)?);
+    }
+    let digests = places.first().ok_or(SignError::Detached)?;
+    let is_over = |other: &Signed, place| {
+        let algorithm = HashAlgorithm::from_oid(&other.info.digest_algorithm);
+        let digest = algorithm.and_then(|algorithm| stream::find(place, algorithm));
+        digest.is_none_or(|digest| digest == other.info.attributes.message_digest)
+    };
+    let is_same = |place| others.iter().flatten().all(|other| is_over(other, place));
+    if !places.iter().all(is_same) {
+        return Err(SignError::OtherContent);
+    }
+    let digest = stream::find(digests, hash).unwrap_or_default();
+    let content_type = envelope.content_type.clone();
+    let info = sign_digest(&certificate, &content_type, digest, signer, signing_time)?;
+    envelope.list_hash(hash.oid());
+    envelope::insert(&mut envelope.certificates, certificate.der().to_vec());
+    envelope::insert(&mut envelope.signer_infos, info);
+    let copied = rewrite(&mut signature, &envelope, &mut output, &[hash])?;
+    if envelope.content.is_some() && stream::find(&copied, hash) != Some(digest) {
+        return Err(SignError::ContentChanged);
+    }
+    Ok(())
+}
+
+/// Writes a changed structure around the content that stands in the file; gives the hash values of
+/// the content.
+pub(crate) fn rewrite(
+    signature: &mut (impl Read + Seek),
+    envelope: &Envelope,
+    output: &mut impl Write,
+    algorithms: &[HashAlgorithm],
+) -> Result<stream::Digests, EnvelopeError> {
+    let (before, after) = envelope.frame()?;
+    output.write_all(&before)?;
+    let mut digests = Vec::new();
+    if let Some(span) = envelope.content {
+        signature.seek(SeekFrom::Start(span.start))?;
+        let mut content = signature.take(span.length);
+        let length;
+        (digests, length) = stream::copy(&mut content, output, algorithms)?;
+        if length != span.length {
+            return Err("the signature is cut off".into());
+        }
+    }
+    output.write_all(&after)?;
+    output.flush()?;
+    Ok(digests)
+}
+
+/// A SignedData of one signer.
+fn envelope_of(
+    certificate: &Certificate,
+    hash: HashAlgorithm,
+    content: Option<Span>,
+    info: Vec<u8>,
+) -> Envelope {
+    Envelope {
+        content_type: oid::DATA.to_vec(),
+        content,
+        digest_algorithms: vec![algorithm::identifier(hash.oid())],
+        certificates: vec![certificate.der().to_vec()],
+        revocations: Vec::new(),
+        signer_infos: vec![info],
+    }
 }
 
 /// Checks the certificate before anything is signed (STB 34.101.80, clause 8.1).
@@ -146,97 +273,23 @@ fn prepare<S: Signer + ?Sized>(
 /// Makes the SignerInfo, and checks the fresh signature.
 fn sign_digest<S: Signer + ?Sized>(
     certificate: &Certificate,
-    hash: HashAlgorithm,
+    content_type: &[u8],
     digest: &[u8],
     signer: &mut S,
     signing_time: Time,
 ) -> Result<Vec<u8>, SignError<S::Error>> {
-    let attributes = attributes::write(certificate, hash, digest, signing_time)
+    let key = certificate.public_key().ok_or(SignError::UnsupportedKey)?;
+    let hash = HashAlgorithm::of_level(key.level());
+    let attributes = attributes::write(certificate, hash, content_type, digest, signing_time)
         .map_err(|_| SignError::OutsideValidity)?;
     let hash_value = hash.digest(&tlv::encode(SET, &attributes));
     let signature = signer.sign(&hash_value).map_err(SignError::Signer)?;
-    let fits = certificate
-        .public_key()
-        .is_some_and(|key| key.verify_hash(hash.oid(), &hash_value, &signature).is_ok());
-    if !fits {
-        return Err(SignError::WrongKey);
-    }
+    key.verify_hash(hash.oid(), &hash_value, &signature)
+        .map_err(|_| SignError::WrongKey)?;
     Ok(signer_info::write(
         certificate,
         hash,
         &attributes,
         &signature,
     ))
-}
-
-/// Copies and hashes what is left to read; gives the hash value and the number of octets.
-fn copy(
-    input: &mut impl Read,
-    output: &mut impl Write,
-    hash: HashAlgorithm,
-) -> io::Result<(Vec<u8>, u64)> {
-    let mut hasher = Hasher::new(hash);
-    let mut piece = vec![0; PIECE];
-    let mut length = 0;
-    loop {
-        let read = match input.read(&mut piece) {
-            Ok(0) => return Ok((hasher.finish(), length)),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let octets = piece.get(..read).unwrap_or_default();
-        hasher.update(octets);
-        output.write_all(octets)?;
-        length += read as u64;
-    }
-}
-
-/// ContentInfo with SignedData around content of this length: what goes before and after it.
-fn frame(
-    certificate: &Certificate,
-    hash: HashAlgorithm,
-    content: Option<u64>,
-    signer_info: &[u8],
-) -> (Vec<u8>, Vec<u8>) {
-    let mut after = tlv::encode(0xA0, certificate.der());
-    after.extend(tlv::encode(SET, signer_info));
-
-    let data_type = tlv::encode(OBJECT_IDENTIFIER, oid::DATA);
-    let encapsulated = match content {
-        None => tlv::encode(SEQUENCE, &data_type),
-        Some(length) => {
-            let octets = before(&header(OCTET_STRING, length), 0xA0, length);
-            before(&[data_type, octets].concat(), SEQUENCE, length)
-        }
-    };
-    let signed_data = [
-        tlv::encode(INTEGER, &[1]),
-        tlv::encode(SET, &algorithm::identifier(hash.oid())),
-        encapsulated,
-    ]
-    .concat();
-    let rest = content.unwrap_or_default() + after.len() as u64;
-    let signed_data = before(&signed_data, SEQUENCE, rest);
-    let explicit = before(&signed_data, 0xA0, rest);
-    let content_type = tlv::encode(OBJECT_IDENTIFIER, oid::SIGNED_DATA);
-    let info = before(&[content_type, explicit].concat(), SEQUENCE, rest);
-    (info, after)
-}
-
-/// Opens an object whose value begins with `octets` and has `rest` octets more.
-fn before(octets: &[u8], tag: u32, rest: u64) -> Vec<u8> {
-    [&header(tag, octets.len() as u64 + rest), octets].concat()
-}
-
-/// Tag and length of an object with a tag of one octet.
-fn header(tag: u32, length: u64) -> Vec<u8> {
-    let [.., tag] = tag.to_be_bytes();
-    let digits = length.to_be_bytes();
-    let skipped = length.leading_zeros() as usize / 8;
-    let digits = digits.get(skipped..).unwrap_or_default();
-    match (length, digits) {
-        (0..=0x7F, _) => vec![tag, length as u8],
-        _ => [&[tag, 0x80 | digits.len() as u8], digits].concat(),
-    }
 }

@@ -3,9 +3,10 @@
 use kabinet_stb::tlv;
 
 use crate::{
-    algorithm::{self, HashAlgorithm},
+    algorithm::{self, HashAlgorithm, SignatureAlgorithm},
     attributes::{self, SignedAttributes},
     certificate::Certificate,
+    envelope,
     strict::{self, Fault, Fields, INTEGER, OCTET_STRING, SEQUENCE, SET},
 };
 
@@ -21,9 +22,10 @@ pub(crate) struct SignerInfo {
     pub(crate) attributes: SignedAttributes,
     /// What the signature is over: the attributes as a SET OF.
     pub(crate) signed_octets: Vec<u8>,
-    /// Content octets of the identifier of the signature algorithm.
-    pub(crate) signature_algorithm: Vec<u8>,
+    pub(crate) signature_algorithm: SignatureAlgorithm,
     pub(crate) signature: Vec<u8>,
+    /// The tokens of signature-time-stamp in DER.
+    pub(crate) time_stamps: Vec<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -54,12 +56,12 @@ impl SignerInfo {
             .optional(SIGNED_ATTRIBUTES)?
             .ok_or("nothing but the content is signed")?
             .value;
-        let signature_algorithm =
-            algorithm::read_identifier(fields.take(SEQUENCE)?.value)?.to_vec();
+        let signature_algorithm = SignatureAlgorithm::read(fields.take(SEQUENCE)?.value)?;
         let signature = fields.take(OCTET_STRING)?.value.to_vec();
-        if let Some(unsigned) = fields.optional(UNSIGNED_ATTRIBUTES)? {
-            strict::check_order(unsigned.value)?;
-        }
+        let time_stamps = match fields.optional(UNSIGNED_ATTRIBUTES)? {
+            Some(unsigned) => attributes::read_signature_time_stamps(unsigned.value)?,
+            None => Vec::new(),
+        };
         fields.end()?;
         Ok(Self {
             identifier,
@@ -68,6 +70,7 @@ impl SignerInfo {
             signed_octets: tlv::encode(SET, signed),
             signature_algorithm,
             signature,
+            time_stamps,
         })
     }
 
@@ -99,9 +102,26 @@ pub(crate) fn write(
             tlv::encode(SEQUENCE, &[certificate.issuer(), &serial].concat()),
             algorithm::identifier(hash.oid()),
             tlv::encode(SIGNED_ATTRIBUTES, attributes),
-            algorithm::identifier(hash.signature_oid()),
+            algorithm::identifier(SignatureAlgorithm::bign_oid(hash)),
             tlv::encode(OCTET_STRING, signature),
         ]
         .concat(),
     )
+}
+
+/// Adds an unsigned attribute in its place; every other octet stays as it is.
+pub(crate) fn with_unsigned_attribute(info: &[u8], attribute: Vec<u8>) -> Result<Vec<u8>, Fault> {
+    const MAX_ATTRIBUTES: usize = 64;
+    let mut fields = strict::children(strict::only(SEQUENCE, info)?, 7)?;
+    let unsigned = fields.pop_if(|field| field.tag == UNSIGNED_ATTRIBUTES);
+    let mut attributes = Vec::new();
+    if let Some(unsigned) = unsigned {
+        for member in strict::children(unsigned.value, MAX_ATTRIBUTES)? {
+            attributes.push(member.raw.to_vec());
+        }
+    }
+    envelope::insert(&mut attributes, attribute);
+    let mut octets: Vec<u8> = fields.iter().flat_map(|field| field.raw).copied().collect();
+    octets.extend(tlv::encode(UNSIGNED_ATTRIBUTES, &attributes.concat()));
+    Ok(tlv::encode(SEQUENCE, &octets))
 }

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{Time, certificate::Summary};
+use crate::{
+    Time,
+    certificate::{Certificate, Summary},
+    revocation::{Proof, RevocationStatus},
+};
 
 /// What keeps a signature from being valid: the sub-indications of ETSI EN 319 102-1, clause 5.1.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,9 +40,45 @@ pub enum Reason {
     OutOfBoundsNoPoe,
     /// The content is not in the signature and was not given.
     SignedDataNotFound,
+    /// The signer's certificate was revoked, and the signature is proven to be younger than that.
+    Revoked,
+    /// The signer's certificate was revoked before the moment asked about, and nothing proves that
+    /// the signature is older.
+    RevokedNoPoe,
+    /// A certificate of an authority was revoked before the moment asked about, and nothing proves
+    /// that the signature is older.
+    RevokedCaNoPoe,
+    /// It is not known whether a certificate was revoked, or it is suspended: more may be known
+    /// later.
+    TryLater,
+    /// Time stamps contradict each other or the moment asked about.
+    TimestampOrderFailure,
 }
 
 impl Reason {
+    /// All of them: each needs a sentence.
+    pub const ALL: [Self; 19] = [
+        Self::FormatFailure,
+        Self::HashFailure,
+        Self::SigCryptoFailure,
+        Self::SigConstraintsFailure,
+        Self::ChainConstraintsFailure,
+        Self::CertificateChainGeneralFailure,
+        Self::CryptoConstraintsFailure,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::SignaturePolicyNotAvailable,
+        Self::NoSigningCertificateFound,
+        Self::NoCertificateChainFound,
+        Self::OutOfBoundsNoPoe,
+        Self::SignedDataNotFound,
+        Self::Revoked,
+        Self::RevokedNoPoe,
+        Self::RevokedCaNoPoe,
+        Self::TryLater,
+        Self::TimestampOrderFailure,
+    ];
+
     /// The name in the standards, such as `HASH_FAILURE`.
     #[must_use]
     pub const fn indication(self) -> &'static str {
@@ -57,6 +97,11 @@ impl Reason {
             Self::NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
             Self::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
             Self::SignedDataNotFound => "SIGNED_DATA_NOT_FOUND",
+            Self::Revoked => "REVOKED",
+            Self::RevokedNoPoe => "REVOKED_NO_POE",
+            Self::RevokedCaNoPoe => "REVOKED_CA_NO_POE",
+            Self::TryLater => "TRY_LATER",
+            Self::TimestampOrderFailure => "TIMESTAMP_ORDER_FAILURE",
         }
     }
 
@@ -64,7 +109,7 @@ impl Reason {
     const fn is_final(self) -> bool {
         matches!(
             self,
-            Self::FormatFailure | Self::HashFailure | Self::SigCryptoFailure
+            Self::FormatFailure | Self::HashFailure | Self::SigCryptoFailure | Self::Revoked
         )
     }
 }
@@ -78,7 +123,8 @@ impl fmt::Display for Reason {
 /// The main indication: TOTAL-PASSED, TOTAL-FAILED or INDETERMINATE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The signature, the certificate and the chain are in order. Revocation was not looked at.
+    /// The signature, the certificate and the chain are in order, and nothing at hand says that a
+    /// certificate was revoked.
     Valid,
     /// The signature is no good, whatever else may come to light.
     Invalid(Reason),
@@ -96,12 +142,32 @@ impl Verdict {
         }
     }
 
+    /// The main indication: `TOTAL-PASSED`, `TOTAL-FAILED` or `INDETERMINATE`.
+    #[must_use]
+    pub const fn indication(self) -> &'static str {
+        match self {
+            Self::Valid => "TOTAL-PASSED",
+            Self::Invalid(_) => "TOTAL-FAILED",
+            Self::CannotTell(_) => "INDETERMINATE",
+        }
+    }
+
     /// Invalid outweighs undecided, undecided outweighs valid.
     pub(crate) const fn severity(self) -> u8 {
         match self {
             Self::Valid => 0,
             Self::CannotTell(_) => 1,
             Self::Invalid(_) => 2,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.indication())?;
+        match self.reason() {
+            Some(reason) => write!(f, "/{reason}"),
+            None => Ok(()),
         }
     }
 }
@@ -134,6 +200,65 @@ impl Failure {
     }
 }
 
+/// The level that a signature has reached (ETSI EN 319 122-1, clause 6): what it carries, with all of
+/// that in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignatureLevel {
+    /// B-B: signed with a reference to the certificate and a claimed time.
+    B,
+    /// B-T: a time stamp proves when it existed at the latest.
+    T,
+    /// B-LT: it also carries all certificates and the status of each.
+    Lt,
+}
+
+impl SignatureLevel {
+    /// The name in the standard, such as `CAdES-B-LT`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::B => "CAdES-B-B",
+            Self::T => "CAdES-B-T",
+            Self::Lt => "CAdES-B-LT",
+        }
+    }
+}
+
+/// A certificate of a chain with what is known of its revocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainMember {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// What is known of its revocation.
+    pub status: RevocationStatus,
+    /// What the status rests on.
+    pub(crate) proof: Option<Proof>,
+}
+
+/// What a time stamp is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeStampKind {
+    /// The content, made before it was signed.
+    Content,
+    /// The signature value.
+    Signature,
+}
+
+/// What a check found about one time stamp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeStampReport {
+    /// What it is over.
+    pub kind: TimeStampKind,
+    /// The verdict on it; one that is not valid proves nothing.
+    pub verdict: Verdict,
+    /// What exactly is wrong, in English, for a log or a report of a fault.
+    pub detail: Option<&'static str>,
+    /// The time that it states.
+    pub time: Option<Time>,
+    /// The certificates from the time-stamping authority's up to the trust anchor.
+    pub chain: Vec<ChainMember>,
+}
+
 /// What a check found about one signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignerReport {
@@ -145,8 +270,15 @@ pub struct SignerReport {
     pub certificate: Option<Summary>,
     /// The signing time that the signer claims; nothing proves it.
     pub claimed_signing_time: Option<Time>,
+    /// The earliest time that a valid time stamp over the signature proves: it is not younger.
+    /// Validity was checked at this moment, where there is one.
+    pub proven_signing_time: Option<Time>,
+    /// The level that the signature has reached; none when it is not even B-B.
+    pub level: Option<SignatureLevel>,
     /// The certificates from the signer's up to the trust anchor; empty when there is no chain.
-    pub chain: Vec<Summary>,
+    pub chain: Vec<ChainMember>,
+    /// One report a time stamp, those of the content first.
+    pub time_stamps: Vec<TimeStampReport>,
 }
 
 /// What a check of a signature found.
@@ -156,7 +288,7 @@ pub struct Report {
     pub verdict: Verdict,
     /// What exactly is wrong, in English, for a log or a report of a fault.
     pub detail: Option<&'static str>,
-    /// The moment that validity was checked at.
+    /// The moment that validity was asked for.
     pub checked_at: Time,
     /// One report a signer, in the order of the file; empty when the file is not read so far.
     pub signers: Vec<SignerReport>,

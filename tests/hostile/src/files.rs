@@ -7,7 +7,7 @@ use kabinet_mrtd::portrait::{self, Pixels};
 use kabinet_mrtd::{
     Authenticity, CountrySigners, DocumentDetails, Mrz, PersonalDetails, check_files,
 };
-use kabinet_pki::{TrustAnchors, Verdict, certificate, content, verify};
+use kabinet_pki::{TrustAnchors, Validation, Verdict, certificate, content, verify};
 use kabinet_records::{Holder, group};
 
 /// The group's number, then its octets.
@@ -48,9 +48,10 @@ pub(crate) fn certificate(octets: &[u8]) {
 pub(crate) fn signature(octets: &[u8]) {
     let at = kabinet_pki::Time::new(2026, 11, 24, 12, 0, 0).unwrap();
     let anchors = TrustAnchors::default();
-    let report = verify(Cursor::new(octets), None, &anchors, at).unwrap();
+    let validation = Validation::new(&anchors, at);
+    let report = verify(Cursor::new(octets), None, &validation).unwrap();
     assert_ne!(report.verdict, Verdict::Valid);
-    let report = verify(Cursor::new(octets), Some(&mut &b"text"[..]), &anchors, at).unwrap();
+    let report = verify(Cursor::new(octets), Some(&mut &b"text"[..]), &validation).unwrap();
     assert_ne!(report.verdict, Verdict::Valid);
     let _ = content(octets);
 }

@@ -4,7 +4,8 @@
 use std::{convert::Infallible, io::Cursor, path::PathBuf};
 
 use kabinet_pki::{
-    Reason, Signer, Time, TrustAnchors, Verdict, certificate, content, sign_attached, verify,
+    Reason, Signer, Time, TrustAnchors, Validation, Verdict, certificate, content, sign_attached,
+    verify,
 };
 use kabinet_stb::{
     bign::{Level, PrivateKey},
@@ -33,7 +34,12 @@ fn at() -> Time {
 fn its_signatures_are_valid() {
     for level in ["256", "384", "512"] {
         let signature = file(&format!("attached-{level}.p7s"));
-        let report = verify(Cursor::new(&signature), None, &anchors(level), at()).unwrap();
+        let report = verify(
+            Cursor::new(&signature),
+            None,
+            &Validation::new(&anchors(level), at()),
+        )
+        .unwrap();
         assert_eq!(report.verdict, Verdict::Valid, "{level}: {report:#?}");
         assert_eq!(content(&signature).unwrap(), file("content.txt"));
         let signer = report.signers[0].certificate.clone().unwrap();
@@ -57,8 +63,7 @@ fn its_detached_signature_is_valid() {
         let report = verify(
             Cursor::new(&signature),
             Some(&mut octets),
-            &anchors("256"),
-            at(),
+            &Validation::new(&anchors("256"), at()),
         )
         .unwrap();
         assert_eq!(report.verdict, verdict, "{report:#?}");

@@ -71,8 +71,8 @@ fn person_with_wrong_purpose() {
 #[test]
 fn unknown_critical_extensions() {
     let (root, _) = world();
-    // Name constraints are not understood here, so they must not be passed over.
-    let unknown: (&'static [u8], bool, Vec<u8>) = (&[0x55, 0x1D, 0x1E], true, encode(0x30, &[]));
+    // Constraints on policies are not understood here, so they must not be passed over.
+    let unknown: (&'static [u8], bool, Vec<u8>) = (&[0x55, 0x1D, 0x24], true, encode(0x30, &[]));
     let harmless = (unknown.0, false, unknown.2.clone());
     for (more, verdict) in [(unknown, CHAIN), (harmless, Valid)] {
         let more = vec![more];

@@ -8,7 +8,7 @@ use kabinet_pki::{
         NotYetValid, OutOfBoundsNoPoe, SigConstraintsFailure, SigCryptoFailure,
         SignaturePolicyNotAvailable,
     },
-    Time,
+    Time, Validation,
     Verdict::{CannotTell, Invalid, Valid},
     sign_attached, verify,
 };
@@ -222,15 +222,22 @@ fn reference_that_names_another() {
 
 #[test]
 fn reference_by_another_hash() {
-    // Without an algorithm the reference is by SHA-256.
+    // Without an algorithm the reference is by SHA-256, so this one is of no certificate.
     let (root, person, mut message) = honest();
-    let reference = encode(0x30, &encode(0x04, &belt_hash(&person.certificate)));
-    message.attributes()[3] = pkcs9(&[16, 2, 47], &encode(0x30, &encode(0x30, &reference)));
-    expect(
-        &message.sign(&person.key),
-        &root.anchors(),
-        CannotTell(CryptoConstraintsFailure),
-    );
+    let hash = encode(0x04, &belt_hash(&person.certificate));
+    let md5 = algorithm(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x05]);
+    for (octets, reason) in [
+        (hash.clone(), NoSigningCertificateFound),
+        ([md5, hash].concat(), CryptoConstraintsFailure),
+    ] {
+        let reference = encode(0x30, &octets);
+        message.attributes()[3] = pkcs9(&[16, 2, 47], &encode(0x30, &encode(0x30, &reference)));
+        expect(
+            &message.sign(&person.key),
+            &root.anchors(),
+            CannotTell(reason),
+        );
+    }
 }
 
 #[test]
@@ -269,7 +276,7 @@ fn other_algorithms() {
     expect(
         &message.sign(&person.key),
         &root.anchors(),
-        CannotTell(CryptoConstraintsFailure),
+        Invalid(HashFailure),
     );
 
     let mut message = Message::of(&person, ROOT);
@@ -301,9 +308,13 @@ fn times_of_the_signers_certificate() {
     let (root, person, message) = honest();
     let time = |year| Time::new(year, 6, 1, 0, 0, 0).unwrap();
     let at = |signature: &[u8], at| {
-        verify(Cursor::new(signature), None, &root.anchors(), at)
-            .unwrap()
-            .verdict
+        verify(
+            Cursor::new(signature),
+            None,
+            &Validation::new(&root.anchors(), at),
+        )
+        .unwrap()
+        .verdict
     };
     let signature = message.sign(&person.key);
     assert_eq!(at(&signature, time(2036)), CannotTell(OutOfBoundsNoPoe));

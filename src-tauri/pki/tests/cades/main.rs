@@ -7,4 +7,8 @@ mod bee2evp;
 mod hostile_certificates;
 mod hostile_signatures;
 mod message;
+mod negative;
+mod peers;
+mod raising;
 mod round_trips;
+mod services;

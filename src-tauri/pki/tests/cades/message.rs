@@ -1,6 +1,6 @@
 //! A writer of CMS signatures for the tests that can also write what no honest signer would.
 
-use kabinet_pki::{Report, TrustAnchors, Verdict, verify};
+use kabinet_pki::{Report, TrustAnchors, Validation, Verdict, verify};
 use kabinet_stb::{bign::PrivateKey, hash::belt_hash, oid, tlv::encode};
 use std::io::Cursor;
 
@@ -18,6 +18,8 @@ pub struct Message {
     pub digest_algorithm: Vec<u8>,
     pub signature_algorithm: Vec<u8>,
     pub certificates: Vec<Vec<u8>>,
+    /// The objects RevocationInfoChoice.
+    pub revocations: Vec<Vec<u8>>,
     /// IssuerAndSerialNumber.
     pub identifier: Vec<u8>,
     /// None leaves the signed attributes out.
@@ -37,6 +39,7 @@ impl Message {
             digest_algorithm: algorithm(oid::BELT_HASH),
             signature_algorithm: signature_algorithm(person.key.level()),
             certificates: vec![person.certificate.clone()],
+            revocations: Vec::new(),
             identifier: encode(0x30, &identifier),
             attributes: Some(vec![
                 content_type(DATA),
@@ -53,20 +56,29 @@ impl Message {
         self.attributes.as_mut().unwrap()
     }
 
-    /// The SignerInfo, signed with this key.
-    pub fn signer_info(&self, key: &PrivateKey) -> Vec<u8> {
-        let signed = self.attributes.as_ref().map(|attributes| {
+    fn signed(&self) -> Option<Vec<u8>> {
+        self.attributes.as_ref().map(|attributes| {
             let mut attributes = attributes.clone();
             if !self.keep_order {
                 attributes.sort();
             }
             attributes.concat()
-        });
-        let over = match &signed {
-            Some(attributes) => encode(0x31, attributes),
+        })
+    }
+
+    /// The signature value with this key.
+    pub fn signature(&self, key: &PrivateKey) -> Vec<u8> {
+        let over = match self.signed() {
+            Some(attributes) => encode(0x31, &attributes),
             None => CONTENT.to_vec(),
         };
-        let signature = key.sign_hash(oid::BELT_HASH, &belt_hash(&over));
+        key.sign_hash(oid::BELT_HASH, &belt_hash(&over))
+    }
+
+    /// The SignerInfo, signed with this key.
+    pub fn signer_info(&self, key: &PrivateKey) -> Vec<u8> {
+        let signed = self.signed();
+        let signature = self.signature(key);
         let parts = [
             encode(0x02, &[1]),
             self.identifier.clone(),
@@ -97,6 +109,11 @@ impl Message {
             encode(0x31, &self.listed_digest),
             encode(0x30, &encapsulated),
             encode(0xA0, &self.certificates.concat()),
+            if self.revocations.is_empty() {
+                Vec::new()
+            } else {
+                encode(0xA1, &self.revocations.concat())
+            },
             encode(0x31, signer_infos),
         ];
         wrap_signed_data(&parts.concat())
@@ -158,12 +175,13 @@ fn issuer_and_serial(issuer: &str, subject: &str) -> Vec<u8> {
 }
 
 /// The serial number that the test's authority gives.
-fn serial_of(subject: &str) -> Vec<u8> {
+pub fn serial_of(subject: &str) -> Vec<u8> {
     encode(0x02, &[0x1F, subject.len() as u8])
 }
 
 pub fn check(signature: &[u8], anchors: &TrustAnchors) -> Report {
-    verify(Cursor::new(signature), None, anchors, now()).unwrap()
+    let validation = Validation::new(anchors, now());
+    verify(Cursor::new(signature), None, &validation).unwrap()
 }
 
 /// Fails with the report when the verdict is another.

@@ -1,7 +1,7 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use kabinet_pki::{
-    ContentError, Reason, SignError, Time, TrustAnchors, Verdict, certificate, content,
+    ContentError, Reason, SignError, Time, TrustAnchors, Validation, Verdict, certificate, content,
     sign_attached, sign_attached_stream, sign_detached, verify,
 };
 use kabinet_stb::bign::Level;
@@ -23,7 +23,7 @@ fn attached() {
     let names: Vec<_> = signer
         .chain
         .iter()
-        .map(|member| &member.subject[..])
+        .map(|member| &member.certificate.summary().subject[..])
         .collect();
     assert_eq!(names, ["ADAM MITSKEVICH", "Test Root"]);
     assert_eq!(content(&signature).unwrap(), CONTENT);
@@ -68,9 +68,13 @@ fn detached() {
     let (root, mut person) = world();
     let signature = sign_detached(CONTENT, &mut person, now()).unwrap();
     let verdict = |content: Option<&mut dyn Read>| {
-        verify(Cursor::new(&signature), content, &root.anchors(), now())
-            .unwrap()
-            .verdict
+        verify(
+            Cursor::new(&signature),
+            content,
+            &Validation::new(&root.anchors(), now()),
+        )
+        .unwrap()
+        .verdict
     };
     assert_eq!(verdict(Some(&mut &CONTENT[..])), Verdict::Valid);
     assert_eq!(
@@ -92,8 +96,7 @@ fn attached_content_must_be_the_given_content() {
         verify(
             Cursor::new(&signature),
             Some(&mut given),
-            &root.anchors(),
-            now(),
+            &Validation::new(&root.anchors(), now()),
         )
         .unwrap()
         .verdict
@@ -166,7 +169,7 @@ fn some_mebioctets_in_pieces() {
     let mut file = tempfile::tempfile().unwrap();
     sign_attached_stream(&mut pattern, &mut file, &mut person, now()).unwrap();
     assert!(pattern.largest_request <= 64 * 1024);
-    let report = verify(&mut file, None, &root.anchors(), now()).unwrap();
+    let report = verify(&mut file, None, &Validation::new(&root.anchors(), now())).unwrap();
     assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
 
     // The same content detached gives the same verdict, and one octet less another.
@@ -184,8 +187,7 @@ fn some_mebioctets_in_pieces() {
         let report = verify(
             Cursor::new(&signature),
             Some(&mut again),
-            &root.anchors(),
-            now(),
+            &Validation::new(&root.anchors(), now()),
         )
         .unwrap();
         assert_eq!(report.verdict, verdict);

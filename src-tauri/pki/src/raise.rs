@@ -1,0 +1,260 @@
+//! Raising the level of a signature later: B-T by time stamps, B-LT by all certificates and the status
+//! of each (ETSI EN 319 122-1, clause 6). What is there keeps its octets.
+//!
+//! An archive time stamp (B-LTA) would come after both, over what [`add_validation_data`] leaves.
+
+use std::io::{self, Read, Seek, Write};
+
+use thiserror::Error;
+
+use crate::{
+    algorithm::HashAlgorithm,
+    attributes,
+    certificate::Certificate,
+    chain::Terms,
+    cms,
+    envelope::{self, Envelope, EnvelopeError, MAX_CERTIFICATES, MAX_REVOCATIONS},
+    evidence::{Budget, Evidence, Pool},
+    key::Key,
+    oid,
+    revocation::RevocationStatus,
+    sign::rewrite,
+    signer::Signed,
+    signer_info,
+    signer_info::SignerInfo,
+    strict::Fault,
+    time_stamp::TimeStamp,
+    tsp::{self, TspError},
+    verdict::{ChainMember, Reason, TimeStampKind, Verdict},
+    verify::{self, RevocationChecking, Validation},
+};
+
+/// Why a level is not reached.
+#[derive(Debug, Error)]
+pub enum RaiseError<E> {
+    /// The time-stamping authority could not be reached.
+    #[error("the time-stamping authority did not answer")]
+    Authority(E),
+    /// What it answered is no time stamp of this signature.
+    #[error(transparent)]
+    Response(#[from] TspError),
+    /// Its time stamp does not check.
+    #[error("the time stamp is not valid: {reason} ({detail})")]
+    TimeStamp {
+        /// Why.
+        reason: Reason,
+        /// What exactly is wrong.
+        detail: &'static str,
+    },
+    /// No chain leads from a certificate to a trust anchor, or it does not hold.
+    #[error("a chain does not hold: {reason} ({detail})")]
+    Chain {
+        /// Why.
+        reason: Reason,
+        /// What exactly is wrong.
+        detail: &'static str,
+    },
+    /// A signature has no valid time stamp, so what proves the certificates would be for a moment
+    /// that nobody knows.
+    #[error("a signature has no valid time stamp")]
+    NoTimeStamp,
+    /// There would be more in the signature than is read back.
+    #[error("there is too much to carry")]
+    TooMuch,
+    /// The file is no signature.
+    #[error("not a signature: {0}")]
+    Format(&'static str),
+    /// The file cannot be read or written.
+    #[error("cannot read or write the signature: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl<E> From<EnvelopeError> for RaiseError<E> {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            EnvelopeError::Io(error) => Self::Io(error),
+            EnvelopeError::Format(fault) => Self::Format(fault),
+        }
+    }
+}
+
+impl<E> From<Fault> for RaiseError<E> {
+    fn from(fault: Fault) -> Self {
+        Self::Format(fault)
+    }
+}
+
+/// Adds a time stamp to every signature in the file that has no valid one (level B-T), and writes the
+/// whole. `ask` sends a TimeStampReq in DER to an authority and gives the TimeStampResp in DER. Each
+/// time stamp is checked as the validation says before it is added.
+///
+/// # Errors
+/// [`RaiseError`]. Nothing is written before all time stamps are there.
+pub fn add_time_stamps<E>(
+    mut signature: impl Read + Seek,
+    mut output: impl Write,
+    validation: &Validation<'_>,
+    mut ask: impl FnMut(&[u8]) -> Result<Vec<u8>, E>,
+) -> Result<(), RaiseError<E>> {
+    let mut envelope = envelope::read(&mut signature)?;
+    let signers = read_signers(&envelope)?;
+    let report = verify::report(&envelope, &signers, &[], validation);
+    let mut infos = Vec::new();
+    for ((octets, signer), known) in envelope
+        .signer_infos
+        .iter()
+        .zip(signers.iter().flatten())
+        .zip(&report.signers)
+    {
+        if known.proven_signing_time.is_some() {
+            infos.push(octets.clone());
+            continue;
+        }
+        let token = stamp(&envelope, &signer.info, validation, &mut ask)?;
+        let attribute = attributes::attribute(oid::SIGNATURE_TIME_STAMP, &token);
+        infos.push(signer_info::with_unsigned_attribute(octets, attribute)?);
+    }
+    infos.sort_unstable();
+    envelope.signer_infos = infos;
+    rewrite(&mut signature, &envelope, &mut output, &[])?;
+    Ok(())
+}
+
+/// Gets a time stamp over a signature value and checks it.
+fn stamp<E>(
+    envelope: &Envelope,
+    info: &SignerInfo,
+    validation: &Validation<'_>,
+    ask: &mut impl FnMut(&[u8]) -> Result<Vec<u8>, E>,
+) -> Result<Vec<u8>, RaiseError<E>> {
+    let mut embedded = Evidence::new();
+    embedded.take(envelope);
+    // An authority of the profile takes the hash functions of all levels.
+    let certificate = cms::find_certificate(info, embedded.certificates.iter()).ok();
+    let key = certificate.and_then(Certificate::key).and_then(Key::bign);
+    let hash = key.map_or(HashAlgorithm::Sha256, |key| {
+        HashAlgorithm::of_level(key.level())
+    });
+    let imprint = hash.digest(&info.signature);
+    let request = tsp::request(hash, &imprint);
+    let response = ask(&request).map_err(RaiseError::Authority)?;
+    let token = tsp::read_response(&response)?;
+    let time_stamp = TimeStamp::read(token).map_err(TspError::Format)?;
+    if time_stamp.info.hash() != Some(hash) || time_stamp.info.imprint != imprint {
+        return Err(TspError::OtherImprint.into());
+    }
+    embedded.take(&time_stamp.envelope);
+    let pool = Pool {
+        embedded: &embedded,
+        elsewhere: validation.evidence,
+        budget: Budget::default(),
+    };
+    let terms = Terms {
+        anchors: validation.anchors,
+        pool: &pool,
+        proven_at: validation.at,
+        at: validation.at,
+        needs_status: validation.revocation == RevocationChecking::Required,
+    };
+    let report = time_stamp.check(TimeStampKind::Signature, |_| Some(imprint), &terms);
+    match report.verdict.reason() {
+        None => Ok(token.to_vec()),
+        Some(reason) => Err(RaiseError::TimeStamp {
+            reason,
+            detail: report.detail.unwrap_or_default(),
+        }),
+    }
+}
+
+/// Adds the certificates of all chains, of signers and of time-stamping authorities, and what tells
+/// that none of them was revoked (level B-LT), and writes the whole. What is missing comes from the
+/// evidence of the validation.
+///
+/// # Errors
+/// [`RaiseError`]: a signature without a valid time stamp, a chain that does not hold, a status that
+/// is not known ([`Reason::TryLater`]). Nothing is written then.
+pub fn add_validation_data(
+    mut signature: impl Read + Seek,
+    mut output: impl Write,
+    validation: &Validation<'_>,
+) -> Result<(), RaiseError<std::convert::Infallible>> {
+    let mut envelope = envelope::read(&mut signature)?;
+    let signers = read_signers(&envelope)?;
+    let demanding = Validation {
+        revocation: RevocationChecking::Required,
+        ..*validation
+    };
+    let report = verify::report(&envelope, &signers, &[], &demanding);
+    // A stamp whose own chain lacks a status proves nothing yet: it tells what is missing.
+    for signer in &report.signers {
+        match signer.verdict {
+            // The content is not looked at here.
+            Verdict::CannotTell(Reason::SignedDataNotFound) => {}
+            verdict => {
+                let reason = verdict.reason().unwrap_or(Reason::FormatFailure);
+                let detail = signer.detail.unwrap_or_default();
+                return Err(RaiseError::Chain { reason, detail });
+            }
+        }
+        let mut stamps = signer.time_stamps.iter();
+        let stamp = stamps
+            .clone()
+            .find(|one| one.kind == TimeStampKind::Signature && one.verdict == Verdict::Valid);
+        let Some(stamp) = stamp else {
+            return Err(
+                match stamps.find_map(|one| Some((one.verdict.reason()?, one.detail?))) {
+                    Some((reason, detail)) => RaiseError::TimeStamp { reason, detail },
+                    None => RaiseError::NoTimeStamp,
+                },
+            );
+        };
+        for chain in [&signer.chain, &stamp.chain] {
+            require_statuses(chain)?;
+            carry(&mut envelope, chain);
+        }
+    }
+    if envelope.certificates.len() > MAX_CERTIFICATES
+        || envelope.revocations.len() > MAX_REVOCATIONS
+    {
+        return Err(RaiseError::TooMuch);
+    }
+    rewrite(&mut signature, &envelope, &mut output, &[])?;
+    Ok(())
+}
+
+fn require_statuses<E>(chain: &[ChainMember]) -> Result<(), RaiseError<E>> {
+    let unknown = chain
+        .iter()
+        .any(|member| matches!(member.status, RevocationStatus::Unknown(_)));
+    if chain.is_empty() || unknown {
+        let reason = if unknown {
+            Reason::TryLater
+        } else {
+            Reason::NoCertificateChainFound
+        };
+        return Err(RaiseError::Chain {
+            reason,
+            detail: "it is not known whether a certificate was revoked",
+        });
+    }
+    Ok(())
+}
+
+fn carry(envelope: &mut Envelope, chain: &[ChainMember]) {
+    for member in chain {
+        let der = member.certificate.der().to_vec();
+        envelope::insert(&mut envelope.certificates, der);
+        if let Some(proof) = member.proof.as_ref().filter(|proof| !proof.is_embedded) {
+            envelope::insert(&mut envelope.revocations, proof.choice.clone());
+        }
+    }
+}
+
+/// The parts of all signers, all of which have to be readable.
+fn read_signers(envelope: &Envelope) -> Result<Vec<Result<Signed, Fault>>, Fault> {
+    let signers = verify::read_signers(envelope);
+    match signers.iter().find_map(|signer| signer.as_ref().err()) {
+        Some(fault) => Err(fault),
+        None => Ok(signers),
+    }
+}

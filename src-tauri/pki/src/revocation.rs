@@ -1,0 +1,245 @@
+//! Whether a certificate was revoked, as far as lists and responses at hand can tell.
+
+use std::fmt;
+
+use kabinet_stb::tlv;
+
+use crate::{
+    Time,
+    certificate::Certificate,
+    crl::{Revocation, RevocationReason},
+    evidence::{OTHER_REVOCATION_INFO, Pool},
+    ocsp::{OcspResponse, Status},
+    oid,
+    strict::OBJECT_IDENTIFIER,
+};
+
+/// Where a status is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StatusSource {
+    /// An OCSP response.
+    Ocsp,
+    /// A revocation list.
+    RevocationList,
+}
+
+/// Why nothing can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ignorance {
+    /// No list and no response of somebody who may tell is at hand.
+    NoInformation,
+    /// What is at hand is too old for the moment in question.
+    OutOfDate,
+    /// The responder does not know the certificate.
+    NotKnownToResponder,
+}
+
+/// What is known of a certificate's revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationStatus {
+    /// A trust anchor: nobody above it could revoke it.
+    Trusted,
+    /// It was not revoked.
+    NotRevoked {
+        /// When that was told.
+        as_of: Time,
+        /// Who told.
+        source: StatusSource,
+    },
+    /// It was revoked, perhaps later than the moment in question.
+    Revoked {
+        /// Since when.
+        at: Time,
+        /// Why.
+        reason: RevocationReason,
+        /// Who told.
+        source: StatusSource,
+    },
+    /// It cannot be told.
+    Unknown(Ignorance),
+}
+
+/// A status with what proves it.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) status: RevocationStatus,
+    pub(crate) proof: Option<Proof>,
+}
+
+/// The list or the response that told.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Proof {
+    /// RevocationInfoChoice in DER.
+    pub(crate) choice: Vec<u8>,
+    /// Whether the signature carries it already.
+    pub(crate) is_embedded: bool,
+}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proof")
+            .field("is_embedded", &self.is_embedded)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Finding {
+    pub(crate) const TRUSTED: Self = Self {
+        status: RevocationStatus::Trusted,
+        proof: None,
+    };
+}
+
+/// One thing that somebody who may tell has told.
+struct Word {
+    revocation: Option<Revocation>,
+    this_update: Time,
+    next_update: Option<Time>,
+    source: StatusSource,
+    proof: Proof,
+}
+
+/// Finds out whether a certificate by this issuer was revoked at the moment that the signature is
+/// proven to have existed at; `at` is the moment of the check.
+pub(crate) fn find(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    pool: &Pool<'_>,
+    proven_at: Time,
+    at: Time,
+) -> Finding {
+    let mut words = Vec::new();
+    let is_unknown = listen_to_responders(certificate, issuer, pool, at, &mut words);
+    listen_to_lists(certificate, issuer, pool, &mut words);
+    // The newest word counts. Only a hold can be taken back: any other revocation stays.
+    words.sort_by_key(|word| word.this_update);
+    let lasting = words.iter().position(|word| {
+        word.revocation
+            .is_some_and(|revocation| revocation.reason != RevocationReason::CertificateHold)
+    });
+    let newest = lasting.or(words.len().checked_sub(1));
+    let Some(word) = newest.map(|index| words.swap_remove(index)) else {
+        let ignorance = if is_unknown {
+            Ignorance::NotKnownToResponder
+        } else {
+            Ignorance::NoInformation
+        };
+        return Finding {
+            status: RevocationStatus::Unknown(ignorance),
+            proof: None,
+        };
+    };
+    let source = word.source;
+    let status = match word.revocation {
+        Some(Revocation { at, reason }) => RevocationStatus::Revoked { at, reason, source },
+        None if word.is_fresh(certificate, proven_at) => RevocationStatus::NotRevoked {
+            as_of: word.this_update,
+            source,
+        },
+        None => RevocationStatus::Unknown(Ignorance::OutOfDate),
+    };
+    Finding {
+        status,
+        proof: Some(word.proof),
+    }
+}
+
+impl Word {
+    /// Whether "not revoked" was told late enough to cover the moment (ETSI EN 319 102-1, clause
+    /// 5.2.5), and while the issuer still kept count: after a certificate's end it need not.
+    fn is_fresh(&self, certificate: &Certificate, proven_at: Time) -> bool {
+        self.this_update <= certificate.summary().not_after
+            && (self.this_update >= proven_at
+                || self.next_update.is_some_and(|next| next >= proven_at))
+    }
+}
+
+/// Gathers what OCSP responders told; gives whether one of them did not know the certificate.
+fn listen_to_responders(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    pool: &Pool<'_>,
+    at: Time,
+    words: &mut Vec<Word>,
+) -> bool {
+    let mut is_unknown = false;
+    for (response, is_embedded) in pool.responses() {
+        let Some(answer) = response.answer(certificate, issuer) else {
+            continue;
+        };
+        if !is_authorized(response, issuer, pool, at) {
+            continue;
+        }
+        let revocation = match answer.status {
+            Status::Good => None,
+            Status::Revoked(revocation) => Some(revocation),
+            Status::Unknown => {
+                is_unknown = true;
+                continue;
+            }
+        };
+        let identifier = tlv::encode(OBJECT_IDENTIFIER, oid::RI_OCSP_RESPONSE);
+        words.push(Word {
+            revocation,
+            this_update: answer.this_update,
+            next_update: answer.next_update,
+            source: StatusSource::Ocsp,
+            proof: Proof {
+                choice: tlv::encode(
+                    OTHER_REVOCATION_INFO,
+                    &[&identifier, response.der()].concat(),
+                ),
+                is_embedded,
+            },
+        });
+    }
+    is_unknown
+}
+
+/// Whether the issuer itself signed the response, or somebody whom its key certified for that
+/// (RFC 6960, clause 4.2.2.2). The responder's certificate must be valid when the response is
+/// judged, which is not before it was made; its own revocation is not looked at.
+fn is_authorized(response: &OcspResponse, issuer: &Certificate, pool: &Pool<'_>, at: Time) -> bool {
+    let length = response.der().len();
+    if response.is_by(issuer) && pool.budget.allows(length) && response.is_signed_by(issuer) {
+        return true;
+    }
+    let judged_at = at.max(response.produced_at());
+    let mut responders = response.responders(pool.certificates());
+    responders.any(|responder| {
+        responder.may_answer_for_issuer()
+            && responder.issuer() == issuer.subject()
+            && responder.is_valid_at(response.produced_at())
+            && responder.is_valid_at(judged_at)
+            && pool.budget.allows(length)
+            && response.is_signed_by(responder)
+            && pool.budget.allows(responder.der().len())
+            && responder.is_signed_by(issuer)
+    })
+}
+
+fn listen_to_lists(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    pool: &Pool<'_>,
+    words: &mut Vec<Word>,
+) {
+    for (list, is_embedded) in pool.lists() {
+        if !list.is_about(certificate, issuer)
+            || !pool.budget.allows(list.der().len())
+            || !list.is_signed_by(issuer)
+        {
+            continue;
+        }
+        words.push(Word {
+            revocation: list.find(certificate.serial()),
+            this_update: list.this_update(),
+            next_update: list.next_update(),
+            source: StatusSource::RevocationList,
+            proof: Proof {
+                choice: list.der().to_vec(),
+                is_embedded,
+            },
+        });
+    }
+}

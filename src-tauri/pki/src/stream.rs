@@ -1,0 +1,58 @@
+//! Content in pieces.
+
+use std::io::{self, Read, Write};
+
+use crate::algorithm::{HashAlgorithm, Hasher};
+
+/// Octets that are read at a time.
+const PIECE: usize = 64 * 1024;
+
+/// Hash values of one content.
+pub(crate) type Digests = Vec<(HashAlgorithm, Vec<u8>)>;
+
+/// Copies and hashes what is left to read; gives the hash values and the number of octets.
+pub(crate) fn copy(
+    input: &mut (impl Read + ?Sized),
+    output: &mut (impl Write + ?Sized),
+    algorithms: &[HashAlgorithm],
+) -> io::Result<(Digests, u64)> {
+    let mut hashers: Vec<_> = algorithms
+        .iter()
+        .map(|algorithm| (*algorithm, Hasher::new(*algorithm)))
+        .collect();
+    let mut piece = vec![0; PIECE];
+    let mut length = 0;
+    loop {
+        let read = match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let octets = piece.get(..read).unwrap_or_default();
+        for (_, hasher) in &mut hashers {
+            hasher.update(octets);
+        }
+        output.write_all(octets)?;
+        length += read as u64;
+    }
+    let digests = hashers
+        .into_iter()
+        .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
+        .collect();
+    Ok((digests, length))
+}
+
+/// Hashes what is left to read.
+pub(crate) fn digest(
+    input: &mut (impl Read + ?Sized),
+    algorithms: &[HashAlgorithm],
+) -> io::Result<Digests> {
+    copy(input, &mut io::sink(), algorithms).map(|(digests, _)| digests)
+}
+
+/// The hash value by this function.
+pub(crate) fn find(digests: &Digests, algorithm: HashAlgorithm) -> Option<&[u8]> {
+    let mut found = digests.iter().filter(|(one, _)| *one == algorithm);
+    found.next().map(|(_, value)| &value[..])
+}
