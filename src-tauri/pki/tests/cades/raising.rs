@@ -1,0 +1,345 @@
+//! Signatures that get more later: other signers, time stamps, validation data.
+
+use std::{convert::Infallible, io::Cursor};
+
+use kabinet_pki::{
+    Evidence, RaiseError, Reason, Report, RevocationChecking, SignError, SignatureLevel, Time,
+    TrustAnchors, TspError, Validation, Verdict, add_signature, add_time_stamps,
+    add_validation_data, content, sign_attached, sign_detached, verify,
+};
+use kabinet_stb::bign::Level;
+
+use super::{
+    authority::{Identity, Spec, now},
+    message::{CONTENT, Message},
+    negative::World,
+    services::{List, Response, granted, sequence, stamp, stamper_spec},
+};
+
+fn add(signature: &[u8], content: Option<&[u8]>, signer: &mut Identity) -> Vec<u8> {
+    try_to_add(signature, content, signer).unwrap()
+}
+
+fn try_to_add(
+    signature: &[u8],
+    mut content: Option<&[u8]>,
+    signer: &mut Identity,
+) -> Result<Vec<u8>, SignError<Infallible>> {
+    let content = content
+        .as_mut()
+        .map(|content| content as &mut dyn std::io::Read);
+    let mut output = Vec::new();
+    add_signature(Cursor::new(signature), content, &mut output, signer, now())?;
+    Ok(output)
+}
+
+fn check(signature: &[u8], mut content: Option<&[u8]>, validation: &Validation<'_>) -> Report {
+    let content = content
+        .as_mut()
+        .map(|content| content as &mut dyn std::io::Read);
+    verify(Cursor::new(signature), content, validation).unwrap()
+}
+
+/// Raises to B-T by the world's stamper.
+fn stamped(
+    world: &World,
+    signature: &[u8],
+    anchors: &TrustAnchors,
+) -> Result<(Vec<u8>, usize), RaiseError<Infallible>> {
+    let mut asked = 0;
+    let mut output = Vec::new();
+    let validation = Validation::new(anchors, now());
+    add_time_stamps(
+        Cursor::new(signature),
+        &mut output,
+        &validation,
+        |request| {
+            asked += 1;
+            Ok(granted(&answer(world, request)))
+        },
+    )?;
+    Ok((output, asked))
+}
+
+/// A token over the imprint of the request.
+fn answer(world: &World, request: &[u8]) -> Vec<u8> {
+    // TimeStampReq, version, messageImprint: the imprint is its last 32 octets before certReq.
+    let end = request.len() - 3;
+    assert_eq!(request[end..], [1, 1, 0xFF]);
+    let info = super::services::stamp_info(b"", "20261123115900Z", &[]);
+    let place = info.windows(2).position(|two| two == [0x04, 0x20]).unwrap() + 2;
+    let info = [&info[..place], &request[end - 32..end], &info[place + 32..]].concat();
+    super::services::stamp_message(&world.stamper, &world.root, &info).sign(&world.stamper.key)
+}
+
+fn holds(outer: &[u8], inner: &[u8]) -> bool {
+    outer.windows(inner.len()).any(|octets| octets == inner)
+}
+
+#[test]
+fn several_sign_one_after_another() {
+    for is_attached in [true, false] {
+        let mut world = World::new();
+        let anchors = world.root.anchors();
+        let beside = (!is_attached).then_some(CONTENT);
+        let mut signature = match is_attached {
+            true => sign_attached(CONTENT, &mut world.person, now()).unwrap(),
+            false => sign_detached(CONTENT, &mut world.person, now()).unwrap(),
+        };
+        for name in ["Second signer", "Third one", "Fourth"] {
+            let mut signer = world.root.issue(&Spec::person(name));
+            let more = add(&signature, beside, &mut signer);
+            assert!(more.len() > signature.len());
+            signature = more;
+        }
+        let report = check(&signature, beside, &Validation::new(&anchors, now()));
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+        assert_eq!(report.signers.len(), 4);
+        assert!(holds(&signature, &world.person.certificate));
+        if is_attached {
+            assert_eq!(content(&signature).unwrap(), CONTENT);
+        }
+    }
+}
+
+#[test]
+fn one_of_another_level_joins() {
+    let mut world = World::new();
+    let strong = Identity::root(&Spec {
+        level: Level::L256,
+        ..Spec::authority("Strong Root")
+    });
+    let mut signer = strong.issue(&Spec {
+        level: Level::L192,
+        ..Spec::person("Strong")
+    });
+    let signature = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let both = add(&signature, None, &mut signer);
+    let mut anchors = world.root.anchors();
+    anchors.add(&strong.certificate).unwrap();
+    let report = check(&both, None, &Validation::new(&anchors, now()));
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+}
+
+#[test]
+fn a_file_of_others_keeps_its_octets() {
+    for level in ["128", "192", "256"] {
+        let World {
+            root, mut person, ..
+        } = World::new();
+        let theirs = super::peers::of_level(level, "two-signers.p7s");
+        let both = add(&theirs, None, &mut person);
+        for name in ["adam.cer", "tadeusz.cer", "ca.cer"] {
+            assert!(holds(&both, &super::peers::of_level(level, name)), "{name}");
+        }
+        let mut anchors = root.anchors();
+        anchors
+            .add(&super::peers::of_level(level, "root.cer"))
+            .unwrap();
+        let at = Time::new(2026, 11, 27, 12, 0, 0).unwrap();
+        let report = check(&both, None, &Validation::new(&anchors, at));
+        assert_eq!(report.verdict, Verdict::Valid, "{level}: {report:#?}");
+        assert_eq!(report.signers.len(), 3);
+        // The parts of the signers are there octet by octet.
+        let infos = |file: &[u8]| {
+            let (outer, _) = kabinet_stb::tlv::read(file).unwrap();
+            let fields = kabinet_stb::tlv::children(outer.value).unwrap();
+            let (data, _) = kabinet_stb::tlv::read(fields[1].value).unwrap();
+            let fields = kabinet_stb::tlv::children(data.value).unwrap();
+            let members = kabinet_stb::tlv::children(fields.last().unwrap().value).unwrap();
+            let members = members.iter().map(|one| one.raw.to_vec());
+            members.collect::<Vec<_>>()
+        };
+        assert!(
+            infos(&theirs)
+                .iter()
+                .all(|info| infos(&both).contains(info))
+        );
+    }
+}
+
+#[test]
+fn nobody_signs_another_content_unawares() {
+    let mut world = World::new();
+    let mut other = world.root.issue(&Spec::person("Other"));
+    let detached = sign_detached(CONTENT, &mut world.person, now()).unwrap();
+    let refusal = |content| {
+        try_to_add(
+            &detached,
+            content,
+            &mut world.root.issue(&Spec::person("Other")),
+        )
+        .err()
+    };
+    assert!(matches!(refusal(None), Some(SignError::Detached)));
+    let another = refusal(Some(b"Another content."));
+    assert!(matches!(another, Some(SignError::OtherContent)));
+    let attached = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let another = try_to_add(&attached, Some(b"Another content."), &mut other);
+    assert!(matches!(another, Err(SignError::OtherContent)));
+    let nothing = try_to_add(b"nothing", None, &mut other);
+    assert!(matches!(nothing, Err(SignError::Format(_))));
+    let message = Message::of(&world.person, "Test Root");
+    let mut infos = Vec::new();
+    for number in 0..16 {
+        let mut message = Message::of(&world.person, "Test Root");
+        message.attributes()[2] = super::message::signing_time(&format!("2611231200{number:02}Z"));
+        infos.push(message.signer_info(&world.person.key));
+    }
+    infos.sort();
+    let many = try_to_add(&message.wrap(&infos.concat()), None, &mut other);
+    assert!(matches!(many, Err(SignError::TooManySigners)));
+}
+
+#[test]
+fn levels_one_after_another() {
+    let mut world = World::new();
+    let anchors = world.root.anchors();
+    let mut second = world.root.issue(&Spec::person("Second signer"));
+    let plain = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let level = |signature: &[u8], evidence: &Evidence| {
+        let validation = Validation {
+            evidence,
+            revocation: RevocationChecking::WhereKnown,
+            ..Validation::new(&anchors, now())
+        };
+        let report = check(signature, None, &validation);
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+        let levels = report.signers.iter().map(|one| one.level.unwrap());
+        levels.collect::<Vec<_>>()
+    };
+    let nothing = Evidence::new();
+    assert_eq!(level(&plain, &nothing), [SignatureLevel::B]);
+
+    let (raised, asked) = stamped(&world, &plain, &anchors).unwrap();
+    assert_eq!(asked, 1);
+    assert_eq!(level(&raised, &nothing), [SignatureLevel::T]);
+    // What has a time stamp gets no second one; who signs later gets the first.
+    assert_eq!(
+        stamped(&world, &raised, &anchors).unwrap(),
+        (raised.clone(), 0)
+    );
+    let both = add(&raised, None, &mut second);
+    let mut mixed = level(&both, &nothing);
+    mixed.sort();
+    assert_eq!(mixed, [SignatureLevel::B, SignatureLevel::T]);
+    let (both, asked) = stamped(&world, &both, &anchors).unwrap();
+    assert_eq!(asked, 1);
+    assert_eq!(level(&both, &nothing), [SignatureLevel::T; 2]);
+
+    let kept = |evidence: &Evidence| {
+        let validation = Validation {
+            evidence,
+            ..Validation::new(&anchors, now())
+        };
+        let mut output = Vec::new();
+        add_validation_data(Cursor::new(&both), &mut output, &validation).map(|()| output)
+    };
+    let unknown = kept(&nothing);
+    assert!(matches!(
+        unknown,
+        Err(RaiseError::Chain {
+            reason: Reason::TryLater,
+            ..
+        } | RaiseError::TimeStamp {
+            reason: Reason::TryLater,
+            ..
+        })
+    ));
+    let mut evidence = Evidence::new();
+    for subject in [world.person.name, "Second signer", world.stamper.name] {
+        let response = Response::good(&world.root, &world.responder, subject).sign();
+        evidence.add_ocsp_response(&response).unwrap();
+    }
+    let by_responses = kept(&evidence).unwrap();
+    assert_eq!(level(&by_responses, &nothing), [SignatureLevel::Lt; 2]);
+    let mut evidence = Evidence::new();
+    evidence
+        .add_revocation_list(&List::of(&world.root).sign())
+        .unwrap();
+    let by_list = kept(&evidence).unwrap();
+    assert_eq!(level(&by_list, &nothing), [SignatureLevel::Lt; 2]);
+    // One list serves all, and is there once.
+    let list = List::of(&world.root).sign();
+    let count = by_list
+        .windows(list.len())
+        .filter(|octets| *octets == list)
+        .count();
+    assert_eq!(count, 1);
+    // With what it carries it needs nobody any more.
+    let strictly = Validation {
+        revocation: RevocationChecking::Required,
+        ..Validation::new(&anchors, now())
+    };
+    assert_eq!(check(&by_list, None, &strictly).verdict, Verdict::Valid);
+    assert_eq!(content(&by_list).unwrap(), CONTENT);
+}
+
+#[test]
+fn validation_data_needs_a_time_stamp() {
+    let mut world = World::new();
+    let anchors = world.root.anchors();
+    let plain = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let mut evidence = Evidence::new();
+    evidence
+        .add_revocation_list(&List::of(&world.root).sign())
+        .unwrap();
+    let validation = Validation {
+        evidence: &evidence,
+        ..Validation::new(&anchors, now())
+    };
+    let mut output = Vec::new();
+    let refused = add_validation_data(Cursor::new(&plain), &mut output, &validation);
+    assert!(matches!(refused, Err(RaiseError::NoTimeStamp)));
+    assert!(output.is_empty());
+}
+
+#[test]
+fn time_stamps_that_are_not_taken() {
+    let mut world = World::new();
+    let anchors = world.root.anchors();
+    let plain = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let raise = |response: Vec<u8>| {
+        let validation = Validation::new(&anchors, now());
+        let mut output = Vec::new();
+        let outcome = add_time_stamps(Cursor::new(&plain), &mut output, &validation, |_| {
+            Ok::<_, Infallible>(response.clone())
+        });
+        assert!(output.is_empty());
+        outcome.unwrap_err()
+    };
+    let other = stamp(&world.stamper, &world.root, b"else", "20261123115900Z");
+    assert!(matches!(
+        raise(granted(&other)),
+        RaiseError::Response(TspError::OtherImprint)
+    ));
+    let waiting = sequence(&[&sequence(&[&[2, 1, 3]])]);
+    assert!(matches!(
+        raise(waiting),
+        RaiseError::Response(TspError::Waiting)
+    ));
+    let contradiction = sequence(&[&sequence(&[&[2, 1, 2]]), &other]);
+    for octets in [contradiction, Vec::new(), vec![0x30, 0x80], granted(&[])] {
+        assert!(matches!(
+            raise(octets),
+            RaiseError::Response(TspError::Format(_))
+        ));
+    }
+    // One whose authority nobody vouches for.
+    let stranger_root = Identity::root(&Spec::authority("Other Root"));
+    world.stamper = stranger_root.issue(&stamper_spec("Stamper"));
+    world.root = stranger_root;
+    assert!(matches!(
+        stamped(&world, &plain, &anchors),
+        Err(RaiseError::TimeStamp {
+            reason: Reason::NoCertificateChainFound,
+            ..
+        })
+    ));
+    // And no answer at all.
+    let validation = Validation::new(&anchors, now());
+    let silent = add_time_stamps(Cursor::new(&plain), Vec::new(), &validation, |_| {
+        Err("silence")
+    });
+    assert!(matches!(silent, Err(RaiseError::Authority("silence"))));
+}
