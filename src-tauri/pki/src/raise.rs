@@ -17,7 +17,6 @@ use crate::{
     evidence::{Budget, Evidence, Pool},
     key::Key,
     oid,
-    revocation::RevocationStatus,
     sign::rewrite,
     signer::Signed,
     signer_info,
@@ -98,7 +97,7 @@ pub fn add_time_stamps<E>(
 ) -> Result<(), RaiseError<E>> {
     let mut envelope = envelope::read(&mut signature)?;
     let signers = read_signers(&envelope)?;
-    let report = verify::report(&envelope, &signers, &[], validation);
+    let report = verify::report(&envelope, &signers, None, validation);
     let mut infos = Vec::new();
     for ((octets, signer), known) in envelope
         .signer_infos
@@ -184,34 +183,26 @@ pub fn add_validation_data(
         revocation: RevocationChecking::Required,
         ..*validation
     };
-    let report = verify::report(&envelope, &signers, &[], &demanding);
-    // A stamp whose own chain lacks a status proves nothing yet: it tells what is missing.
+    let report = verify::report(&envelope, &signers, None, &demanding);
     for signer in &report.signers {
-        match signer.verdict {
-            // The content is not looked at here.
-            Verdict::CannotTell(Reason::SignedDataNotFound) => {}
-            verdict => {
-                let reason = verdict.reason().unwrap_or(Reason::FormatFailure);
-                let detail = signer.detail.unwrap_or_default();
-                return Err(RaiseError::Chain { reason, detail });
-            }
-        }
-        let mut stamps = signer.time_stamps.iter();
-        let stamp = stamps
-            .clone()
-            .find(|one| one.kind == TimeStampKind::Signature && one.verdict == Verdict::Valid);
-        let Some(stamp) = stamp else {
-            return Err(
-                match stamps.find_map(|one| Some((one.verdict.reason()?, one.detail?))) {
-                    Some((reason, detail)) => RaiseError::TimeStamp { reason, detail },
-                    None => RaiseError::NoTimeStamp,
-                },
-            );
+        // A stamp of which a status is not known proves nothing yet, and tells what is missing.
+        let mut stamps = signer
+            .time_stamps
+            .iter()
+            .filter(|stamp| stamp.kind == TimeStampKind::Signature);
+        let valid = stamps.clone().find(|stamp| stamp.verdict == Verdict::Valid);
+        let Some(stamp) = valid else {
+            let failure = stamps.find_map(|stamp| Some((stamp.verdict.reason()?, stamp.detail?)));
+            return Err(failure.map_or(RaiseError::NoTimeStamp, |(reason, detail)| {
+                RaiseError::TimeStamp { reason, detail }
+            }));
         };
-        for chain in [&signer.chain, &stamp.chain] {
-            require_statuses(chain)?;
-            carry(&mut envelope, chain);
+        if let Some(reason) = signer.verdict.reason() {
+            let detail = signer.detail.unwrap_or_default();
+            return Err(RaiseError::Chain { reason, detail });
         }
+        carry(&mut envelope, &signer.chain);
+        carry(&mut envelope, &stamp.chain);
     }
     if envelope.certificates.len() > MAX_CERTIFICATES
         || envelope.revocations.len() > MAX_REVOCATIONS
@@ -219,24 +210,6 @@ pub fn add_validation_data(
         return Err(RaiseError::TooMuch);
     }
     rewrite(&mut signature, &envelope, &mut output, &[])?;
-    Ok(())
-}
-
-fn require_statuses<E>(chain: &[ChainMember]) -> Result<(), RaiseError<E>> {
-    let unknown = chain
-        .iter()
-        .any(|member| matches!(member.status, RevocationStatus::Unknown(_)));
-    if chain.is_empty() || unknown {
-        let reason = if unknown {
-            Reason::TryLater
-        } else {
-            Reason::NoCertificateChainFound
-        };
-        return Err(RaiseError::Chain {
-            reason,
-            detail: "it is not known whether a certificate was revoked",
-        });
-    }
     Ok(())
 }
 

@@ -66,7 +66,8 @@ impl From<(&Certificate, Finding)> for ChainMember {
 /// What the check of one signer needs.
 pub(crate) struct Checks<'a> {
     pub(crate) envelope: &'a Envelope,
-    pub(crate) digests: &'a [Digests],
+    /// The hash values of the content at each place that has it; none when it is not looked at.
+    pub(crate) digests: Option<&'a [Digests]>,
     pub(crate) validation: &'a Validation<'a>,
     pub(crate) pool: &'a Pool<'a>,
 }
@@ -98,7 +99,7 @@ impl Checks<'_> {
         report.claimed_signing_time = info.attributes.signing_time;
         let message = Message {
             envelope: self.envelope,
-            digests: self.digests,
+            digests: self.digests.unwrap_or_default(),
         };
         let digest_algorithm = message.check_format(info)?;
         let certificate = cms::find_certificate(info, self.pool.certificates())?;
@@ -115,7 +116,7 @@ impl Checks<'_> {
         if check_attributes(info, certificate).is_ok() {
             report.level = Some(self.level(report));
         }
-        if self.digests.is_empty() {
+        if self.digests.is_some_and(<[_]>::is_empty) {
             return Err(Failure::new(
                 Reason::SignedDataNotFound,
                 "the content is neither in the signature nor given",
@@ -170,7 +171,9 @@ impl Checks<'_> {
     ) -> Option<Vec<u8>> {
         match kind {
             TimeStampKind::Signature => Some(hash.digest(&signer.info.signature)),
-            TimeStampKind::Content => stream::find(self.digests.first()?, hash).map(<[u8]>::to_vec),
+            TimeStampKind::Content => {
+                stream::find(self.digests?.first()?, hash).map(<[u8]>::to_vec)
+            }
         }
     }
 

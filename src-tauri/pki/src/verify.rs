@@ -85,7 +85,7 @@ pub fn verify(
     if let Some(content) = content {
         digests.push(stream::digest(content, &algorithms)?);
     }
-    Ok(report(&envelope, &signers, &digests, validation))
+    Ok(report(&envelope, &signers, Some(&digests), validation))
 }
 
 /// Reads the parts of the signers.
@@ -96,11 +96,11 @@ pub(crate) fn read_signers(envelope: &Envelope) -> Vec<Result<Signed, Fault>> {
         .collect()
 }
 
-/// Judges what was read of a signature and its content.
+/// Judges what was read of a signature and its content; without digests everything but the content.
 pub(crate) fn report(
     envelope: &Envelope,
     signers: &[Result<Signed, Fault>],
-    digests: &[Digests],
+    digests: Option<&[Digests]>,
     validation: &Validation<'_>,
 ) -> Report {
     let mut embedded = Evidence::new();

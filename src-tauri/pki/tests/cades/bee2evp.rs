@@ -4,8 +4,8 @@
 use std::{convert::Infallible, io::Cursor, path::PathBuf};
 
 use kabinet_pki::{
-    Reason, Signer, Time, TrustAnchors, Validation, Verdict, certificate, content, sign_attached,
-    verify,
+    Reason, Signer, Time, TrustAnchors, Validation, Verdict, add_signature, certificate, content,
+    sign_attached, verify,
 };
 use kabinet_stb::{
     bign::{Level, PrivateKey},
@@ -100,4 +100,20 @@ fn ours_is_what_it_accepted() {
     let time = Time::new(2026, 11, 24, 9, 0, 0).unwrap();
     let ours = sign_attached(&file("content.txt"), &mut signer, time).unwrap();
     assert_eq!(hex::encode(&ours), hex::encode(file("accepted-256.p7s")));
+}
+
+/// Ours beside one of theirs, as `openssl cms -verify` took it.
+#[test]
+fn ours_beside_theirs_is_what_it_accepted() {
+    let mut signer = Key(file("signer-256.cer"));
+    let time = Time::new(2026, 11, 27, 9, 40, 0).unwrap();
+    let mut joined = Vec::new();
+    let theirs = Cursor::new(file("level-128/attached.p7s"));
+    add_signature(theirs, None, &mut joined, &mut signer, time).unwrap();
+    accepted("accepted-joined.p7s", &joined);
+}
+
+/// Compares with the file that was accepted.
+pub fn accepted(name: &str, ours: &[u8]) {
+    assert_eq!(hex::encode(ours), hex::encode(file(name)));
 }

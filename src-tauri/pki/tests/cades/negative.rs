@@ -163,7 +163,8 @@ fn every_file_gets_its_verdict() {
     let names: BTreeSet<_> = cases.iter().map(|case| case.name).collect();
     assert_eq!(names.len(), cases.len(), "a name is there twice");
     let negative = cases.iter().filter(|case| case.expected != PASSED).count();
-    assert!(negative >= 60, "{negative} negative cases");
+    println!("{} files, {negative} of which must not pass", cases.len());
+    assert!(negative >= 60);
     let failures: Vec<_> = cases.iter().filter_map(Case::failure).collect();
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
 }

@@ -14,6 +14,8 @@ use kabinet_pki::{
     content, ocsp, verify,
 };
 
+use super::bee2evp::accepted;
+
 const LEVELS: [&str; 3] = ["128", "192", "256"];
 
 pub fn fixture(name: &str) -> Vec<u8> {
@@ -216,6 +218,7 @@ fn stamped(level: &str, response: Vec<u8>) -> Result<Vec<u8>, kabinet_pki::Raise
 fn their_time_stamps_raise_a_signature() {
     for level in LEVELS {
         let raised = stamped(level, of_level(level, "signature.tsr")).unwrap();
+        accepted(&format!("level-{level}/accepted-t.p7s"), &raised);
         let nothing = Evidence::new();
         let anchors = anchors(level);
         let validation = Validation::new(&anchors, soon());
@@ -239,6 +242,7 @@ fn their_time_stamps_raise_a_signature() {
         };
         let mut kept = Vec::new();
         add_validation_data(Cursor::new(&raised), &mut kept, &validation).unwrap();
+        accepted(&format!("level-{level}/accepted-lt.p7s"), &kept);
         let report = check(level, &kept, &nothing, soon());
         assert_eq!(report.verdict, Valid, "{level}: {report:#?}");
         assert_eq!(report.signers[0].level, Some(SignatureLevel::Lt));

@@ -276,6 +276,31 @@ fn levels_one_after_another() {
 }
 
 #[test]
+fn validation_data_of_a_chain_that_does_not_hold() {
+    let mut world = World::new();
+    let anchors = world.root.anchors();
+    let plain = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let (raised, _) = stamped(&world, &plain, &anchors).unwrap();
+    let list = List::of(&world.root).revoking(world.person.name, "261101000000Z", 1);
+    let mut evidence = Evidence::new();
+    evidence.add_revocation_list(&list.sign()).unwrap();
+    let validation = Validation {
+        evidence: &evidence,
+        ..Validation::new(&anchors, now())
+    };
+    let mut output = Vec::new();
+    let refused = add_validation_data(Cursor::new(&raised), &mut output, &validation);
+    assert!(matches!(
+        refused,
+        Err(RaiseError::Chain {
+            reason: Reason::RevokedNoPoe,
+            ..
+        })
+    ));
+    assert!(output.is_empty());
+}
+
+#[test]
 fn validation_data_needs_a_time_stamp() {
     let mut world = World::new();
     let anchors = world.root.anchors();
