@@ -309,7 +309,7 @@ fn names_of(certificate: &Certificate) -> Vec<GeneralName> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Budget, Evidence};
+    use crate::evidence::Evidence;
 
     /// Certificates of the state's public key infrastructure as they are in use: names in
     /// BMPString, an obsolete extension, usage that is not critical.
@@ -321,11 +321,8 @@ mod tests {
         anchors.add(ROOT).unwrap();
         let subject = Certificate::from_der(subject).unwrap();
         let at = Time::new(year, 6, 1, 0, 0, 0).unwrap();
-        let pool = Pool {
-            embedded: &Evidence::new(),
-            elsewhere: &Evidence::new(),
-            budget: Budget::default(),
-        };
+        let nothing = Evidence::new();
+        let pool = Pool::new(&nothing, &nothing);
         let terms = Terms {
             anchors: &anchors,
             pool: &pool,

@@ -136,8 +136,8 @@ impl RevocationList {
         self.number.as_deref()
     }
 
-    /// Whether it is one that tells of this certificate by this issuer, by name, key identifier and
-    /// scope.
+    /// Whether it is one that tells of this certificate by this issuer, who must be allowed to sign
+    /// lists: by name, key identifier and scope.
     pub(crate) fn is_about(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
         let identifiers = (
             &issuer.extensions().subject_key_identifier,
@@ -149,21 +149,21 @@ impl RevocationList {
             Scope::Authorities => certificate.summary().is_authority,
             Scope::Unclear => false,
         };
+        let usage = issuer.extensions().key_usage;
         in_scope
+            && usage.is_none_or(crate::certificate::KeyUsage::crl_sign)
             && self.issuer == certificate.issuer()
             && self.issuer == issuer.subject()
             && !matches!(identifiers, (Some(own), Some(asked)) if own != asked)
     }
 
-    /// Whether the issuer's key, which must be allowed to, signed it.
+    /// Whether the issuer's key signed it.
     pub(crate) fn is_signed_by(&self, issuer: &Certificate) -> bool {
-        let usage = issuer.extensions().key_usage;
         let tbs = self.der.get(self.tbs.clone()).unwrap_or_default();
-        usage.is_none_or(crate::certificate::KeyUsage::crl_sign)
-            && issuer.key().is_some_and(|key| {
-                key.verify(self.signature_algorithm, tbs, &self.signature)
-                    .is_ok()
-            })
+        issuer.key().is_some_and(|key| {
+            key.verify(self.signature_algorithm, tbs, &self.signature)
+                .is_ok()
+        })
     }
 
     /// The entry with these content octets of a serial number.
@@ -207,12 +207,11 @@ fn read(der: &[u8]) -> Result<RevocationList, Fault> {
     }
     let issuer = fields.take(SEQUENCE)?.raw.to_vec();
     let this_update = moment::read(&fields.next()?.ok_or("a time is malformed")?)?;
-    let mut next_update = None;
-    for tag in [moment::UTC_TIME, moment::GENERALIZED_TIME] {
-        if let Some(time) = fields.optional(tag)? {
-            next_update = Some(moment::read(&time)?);
-        }
-    }
+    let next_update = match fields.optional(moment::UTC_TIME)? {
+        None => fields.optional(moment::GENERALIZED_TIME)?,
+        time => time,
+    };
+    let next_update = next_update.map(|time| moment::read(&time)).transpose()?;
     let mut scope = Scope::Everyone;
     let mut entries = 0..0;
     if let Some(list) = fields.optional(SEQUENCE)? {

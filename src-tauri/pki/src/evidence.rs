@@ -1,7 +1,7 @@
 //! What helps to check a signature and is not trusted for being there: certificates, revocation
 //! lists and OCSP responses, out of the signature itself or from elsewhere.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::{
     certificate::{Certificate, CertificateError},
@@ -90,9 +90,56 @@ pub(crate) struct Pool<'a> {
     pub(crate) embedded: &'a Evidence,
     pub(crate) elsewhere: &'a Evidence,
     pub(crate) budget: Budget,
+    /// Which list is signed by which key, as far as that was looked at: lists may be long, and many
+    /// signers may need the same.
+    signed_lists: RefCell<Vec<SignedList>>,
+}
+
+struct SignedList {
+    /// Its place in [`Pool::lists`].
+    index: usize,
+    /// The octets of the public key.
+    key: Vec<u8>,
+    is_signed: bool,
 }
 
 impl<'a> Pool<'a> {
+    pub(crate) fn new(embedded: &'a Evidence, elsewhere: &'a Evidence) -> Self {
+        Self {
+            embedded,
+            elsewhere,
+            budget: Budget::default(),
+            signed_lists: RefCell::default(),
+        }
+    }
+
+    /// Whether the issuer signed the list at this place; each pair is looked at once.
+    pub(crate) fn is_signed(
+        &self,
+        index: usize,
+        list: &RevocationList,
+        issuer: &Certificate,
+    ) -> bool {
+        let key = issuer.key_octets();
+        let mut known = self.signed_lists.borrow_mut();
+        let mut same = known
+            .iter()
+            .filter(|one| one.index == index && one.key == key);
+        if let Some(one) = same.next() {
+            return one.is_signed;
+        }
+        if !self.budget.allows(list.der().len()) {
+            return false;
+        }
+        let is_signed = list.is_signed_by(issuer);
+        known.push(SignedList {
+            index,
+            key: key.to_vec(),
+            is_signed,
+        });
+        is_signed
+    }
+
     pub(crate) fn certificates(&self) -> impl Iterator<Item = &'a Certificate> + use<'a> {
         self.embedded
             .certificates

@@ -14,7 +14,7 @@ use crate::{
     chain::Terms,
     cms,
     envelope::{self, Envelope, EnvelopeError, MAX_CERTIFICATES, MAX_REVOCATIONS},
-    evidence::{Budget, Evidence, Pool},
+    evidence::{Evidence, Pool},
     key::Key,
     oid,
     sign::rewrite,
@@ -143,11 +143,7 @@ fn stamp<E>(
         return Err(TspError::OtherImprint.into());
     }
     embedded.take(&time_stamp.envelope);
-    let pool = Pool {
-        embedded: &embedded,
-        elsewhere: validation.evidence,
-        budget: Budget::default(),
-    };
+    let pool = Pool::new(&embedded, validation.evidence);
     let terms = Terms {
         anchors: validation.anchors,
         pool: &pool,

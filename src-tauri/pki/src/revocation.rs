@@ -224,11 +224,8 @@ fn listen_to_lists(
     pool: &Pool<'_>,
     words: &mut Vec<Word>,
 ) {
-    for (list, is_embedded) in pool.lists() {
-        if !list.is_about(certificate, issuer)
-            || !pool.budget.allows(list.der().len())
-            || !list.is_signed_by(issuer)
-        {
+    for (index, (list, is_embedded)) in pool.lists().enumerate() {
+        if !list.is_about(certificate, issuer) || !pool.is_signed(index, list, issuer) {
             continue;
         }
         words.push(Word {

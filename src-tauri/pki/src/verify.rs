@@ -11,7 +11,7 @@ use crate::{
     Time, TrustAnchors,
     algorithm::HashAlgorithm,
     envelope::{self, Envelope, EnvelopeError},
-    evidence::{Budget, Evidence, Pool},
+    evidence::{Evidence, Pool},
     signer::{Checks, Signed},
     signer_info::SignerInfo,
     stream::{self, Digests},
@@ -108,11 +108,7 @@ pub(crate) fn report(
     for time_stamp in signers.iter().flatten().flat_map(Signed::time_stamps) {
         embedded.take(&time_stamp.envelope);
     }
-    let pool = Pool {
-        embedded: &embedded,
-        elsewhere: validation.evidence,
-        budget: Budget::default(),
-    };
+    let pool = Pool::new(&embedded, validation.evidence);
     let checks = Checks {
         envelope,
         digests,

@@ -8,12 +8,13 @@
 mod card;
 mod files;
 mod messages;
+mod services;
 
 /// A check by the name of its corpus.
 pub type Check = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const CHECKS: [Check; 13] = [
+pub const CHECKS: [Check; 16] = [
     ("tlv", messages::tlv),
     ("apdu", messages::apdu),
     ("secure_messaging", messages::secure_messaging),
@@ -25,6 +26,9 @@ pub const CHECKS: [Check; 13] = [
     ("data_groups", files::data_groups),
     ("certificate", files::certificate),
     ("signature", files::signature),
+    ("revocation_list", services::revocation_list),
+    ("ocsp_response", services::ocsp_response),
+    ("time_stamp", services::time_stamp),
     ("travel_files", files::travel_files),
     ("photo", files::photo),
 ];
