@@ -57,6 +57,8 @@ impl Authorities {
             "foreign-root".to_owned(),
             "foreign-subordinate".to_owned(),
             "documents".to_owned(),
+            "ocsp".to_owned(),
+            "tsa".to_owned(),
         ];
         for card in ["citizen", "foreigner", "stateless"] {
             names.push(format!("card-{card}"));
@@ -130,6 +132,43 @@ impl Authorities {
             &x509::Issuer {
                 name: &x509::root_name(),
                 key: self.key(root)?,
+            },
+        ))
+    }
+
+    /// The certificate of who tells of revocation, DER.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn responder_certificate(&self) -> Result<Vec<u8>, Problem> {
+        self.service_certificate("ocsp", "Sandbox OCSP", x509::Role::Responder)
+    }
+
+    /// The certificate of the time-stamping authority, DER.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn stamper_certificate(&self) -> Result<Vec<u8>, Problem> {
+        self.service_certificate("tsa", "Sandbox TSA", x509::Role::Stamper)
+    }
+
+    fn service_certificate(
+        &self,
+        key: &str,
+        name: &str,
+        role: x509::Role,
+    ) -> Result<Vec<u8>, Problem> {
+        Ok(x509::issue(
+            &x509::Contents {
+                subject: &x509::service_name(name),
+                key: &self.key(key)?.public_key(),
+                from: "250101000000Z",
+                until: "401231235959Z",
+                role,
+            },
+            &x509::Issuer {
+                name: &x509::root_name(),
+                key: self.key("x509-root")?,
             },
         ))
     }

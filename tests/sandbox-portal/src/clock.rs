@@ -44,6 +44,12 @@ pub fn utc_time(seconds: i64) -> String {
     format("%y%m%d%H%M%SZ", seconds)
 }
 
+/// `YYYYMMDDhhmmssZ`, as in OCSP and time stamps.
+#[must_use]
+pub fn generalized_time(seconds: i64) -> String {
+    format("%Y%m%d%H%M%SZ", seconds)
+}
+
 fn format(pattern: &str, seconds: i64) -> String {
     // Out of range only thousands of years from now.
     let moment = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);

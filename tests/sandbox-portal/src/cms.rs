@@ -68,13 +68,32 @@ pub fn sign(
     key: &PrivateKey,
     moment: &str,
 ) -> Option<Vec<u8>> {
+    sign_typed(
+        oids::DATA,
+        content,
+        (attached, true),
+        certificate,
+        key,
+        moment,
+    )
+}
+
+/// Signs content of a type; content and certificate go inside when told.
+pub(crate) fn sign_typed(
+    content_type: &[u8],
+    content: &[u8],
+    (attached, certified): (bool, bool),
+    certificate: &[u8],
+    key: &PrivateKey,
+    moment: &str,
+) -> Option<Vec<u8>> {
     let parsed = Certificate::parse(certificate)?;
     let digest = der::algorithm(oids::BELT_HASH);
     let attribute =
         |id: &[u8], value: Vec<u8>| der::sequence(&[&der::oid(id), &der::tlv(0x31, &value)]);
     let reference = der::sequence(&[&digest, &der::tlv(0x04, &belt_hash(certificate))]);
     let mut attributes = [
-        attribute(oids::CONTENT_TYPE, der::oid(oids::DATA)),
+        attribute(oids::CONTENT_TYPE, der::oid(content_type)),
         attribute(oids::MESSAGE_DIGEST, der::tlv(0x04, &belt_hash(content))),
         attribute(oids::SIGNING_TIME, der::tlv(0x17, moment.as_bytes())),
         attribute(
@@ -98,11 +117,16 @@ pub fn sign(
     } else {
         Vec::new()
     };
+    let version = if content_type == oids::DATA { 1 } else { 3 };
     let signed = der::sequence(&[
-        &[2, 1, 1],
+        &[2, 1, version],
         &der::tlv(0x31, &digest),
-        &der::sequence(&[&der::oid(oids::DATA), &wrapped]),
-        &der::tlv(0xA0, certificate),
+        &der::sequence(&[&der::oid(content_type), &wrapped]),
+        &if certified {
+            der::tlv(0xA0, certificate)
+        } else {
+            Vec::new()
+        },
         &der::tlv(0x31, &signer),
     ]);
     Some(der::sequence(&[

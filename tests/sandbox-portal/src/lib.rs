@@ -1,4 +1,5 @@
-//! A portal, identity service and certification authority for tests.
+//! A portal, identity service and certification authority for tests, with those who tell of revocation
+//! and time.
 //!
 //! Speaks the server side of `docs/portal-profile.md`. Everything that the client does with its own
 //! code is done here with separate code, so that a mistake on one side shows on the other.
@@ -19,6 +20,7 @@ pub mod events;
 pub mod faults;
 pub mod files;
 pub mod groups;
+mod hash;
 pub mod holder;
 pub mod jmap;
 pub mod jwt;
@@ -34,8 +36,10 @@ pub mod procedures;
 pub mod publishing;
 pub mod reader;
 pub mod reply;
+pub mod revocation;
 pub mod serve;
 pub mod signin;
+pub mod stamping;
 pub mod store;
 mod travel_document;
 pub mod x509;

@@ -22,6 +22,10 @@ pub const SIGN_AUTH_EXT: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4F, 8, 1];
 pub const ROLE_NP: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4E, 2, 60];
 /// bpki-role-fnp 1.2.112.0.2.0.34.101.78.2.61: a person of another or of no nationality.
 pub const ROLE_FNP: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4E, 2, 61];
+/// bpki-role-ocsp 1.2.112.0.2.0.34.101.78.2.30.
+pub const ROLE_OCSP: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4E, 2, 30];
+/// bpki-role-tsa 1.2.112.0.2.0.34.101.78.2.31, the policy of time stamps too.
+pub const ROLE_TSA: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4E, 2, 31];
 /// Application identifier of eID (annex on files; not an OBJECT IDENTIFIER).
 pub const AID_EID: &[u8] = &[0xD1, 0x12, 0x00, 0x02, 0x00, 0x22, 0x65, 0x4F, 7, 1];
 
@@ -55,6 +59,21 @@ pub const CLIENT_AUTH: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 2];
 /// emailProtection.
 pub const EMAIL_PROTECTION: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 4];
 
+/// timeStamping.
+pub const TIME_STAMPING: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 8];
+/// OCSPSigning.
+pub const OCSP_SIGNING: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 3, 9];
+/// id-pkix-ocsp-basic.
+pub const OCSP_BASIC: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1, 1];
+/// CRLNumber.
+pub const CRL_NUMBER: &[u8] = &[0x55, 0x1D, 20];
+/// CRLReason.
+pub const CRL_REASON: &[u8] = &[0x55, 0x1D, 21];
+/// bash384 1.2.112.0.2.0.34.101.77.12.
+pub const BASH384: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4D, 0x0C];
+/// bash512 1.2.112.0.2.0.34.101.77.13.
+pub const BASH512: &[u8] = &[0x2A, 0x70, 0, 2, 0, 0x22, 0x65, 0x4D, 0x0D];
+
 /// CMS id-data.
 pub const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
 /// CMS id-signedData.
@@ -67,3 +86,5 @@ pub const MESSAGE_DIGEST: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 4]
 pub const SIGNING_TIME: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 5];
 /// Attribute signingCertificateV2.
 pub const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 16, 2, 47];
+/// id-ct-TSTInfo.
+pub const TST_INFO: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 16, 1, 4];

@@ -43,25 +43,8 @@ fn card_file(authorities: &Authorities, holder: &Holder) -> Result<serde_json::V
         .collect();
     let name = x509::holder_name(holder);
     let esign_key = authorities.key(&format!("esign-{}", holder.card))?;
-    let role = if holder.nationality == "BLR" {
-        x509::Role::Citizen
-    } else {
-        x509::Role::Foreigner
-    };
+    let certificate = certificate(authorities, holder)?;
     let (from, until) = (short(&holder.issued), short(&holder.expires));
-    let certificate = x509::issue(
-        &x509::Contents {
-            subject: &name,
-            key: &esign_key.public_key(),
-            from: &format!("{from}000000Z"),
-            until: &format!("{until}235959Z"),
-            role,
-        },
-        &x509::Issuer {
-            name: &x509::root_name(),
-            key: authorities.key("x509-root")?,
-        },
-    );
     let serial = holder.serial_number.trim_start_matches("IDCBY-");
     let card_certificate = authorities.card_certificate(&holder.card, serial, &from, &until)?;
     let card_key = authorities.key(&format!("card-{}", holder.card))?;
@@ -90,6 +73,30 @@ fn card_file(authorities: &Authorities, holder: &Holder) -> Result<serde_json::V
         card["icao"] = application;
     }
     Ok(card)
+}
+
+/// The certificate of a card's key for signatures, DER.
+pub(crate) fn certificate(authorities: &Authorities, holder: &Holder) -> Result<Vec<u8>, Problem> {
+    let role = if holder.nationality == "BLR" {
+        x509::Role::Citizen
+    } else {
+        x509::Role::Foreigner
+    };
+    Ok(x509::issue(
+        &x509::Contents {
+            subject: &x509::holder_name(holder),
+            key: &authorities
+                .key(&format!("esign-{}", holder.card))?
+                .public_key(),
+            from: &format!("{}000000Z", short(&holder.issued)),
+            until: &format!("{}235959Z", short(&holder.expires)),
+            role,
+        },
+        &x509::Issuer {
+            name: &x509::root_name(),
+            key: authorities.key("x509-root")?,
+        },
+    ))
 }
 
 /// `YYMMDD` of `YYYY-MM-DD`.

@@ -11,8 +11,10 @@ use crate::authority::{Authorities, TerminalKind};
 use crate::clock;
 use crate::dpop::{self, Expected};
 use crate::faults::Faults;
+use crate::holder::Holder;
 use crate::jwt::{TicketKey, s256};
 use crate::reply::{Reply, broken, oauth_error, unauthorized};
+use crate::revocation::Revocations;
 use crate::signin::SignIn;
 use crate::store::{Person, Store};
 use crate::x509::Certificate;
@@ -33,6 +35,8 @@ pub struct Portal {
     pub terminal_chain: Vec<Vec<u8>>,
     /// Root of the signers' certificates.
     pub root: Certificate,
+    /// Which certificates of that root were revoked.
+    pub revocations: Mutex<Revocations>,
     /// Signs ID tokens.
     pub ticket_key: TicketKey,
     /// Deliberate misbehaviour.
@@ -66,6 +70,7 @@ impl Portal {
             issuer,
             terminal_chain: authorities.terminal_chain(terminal)?,
             root: Certificate::parse(&authorities.x509_root()?).ok_or(Problem::KeyFile)?,
+            revocations: Mutex::new(Revocations::open(data, &issued(&authorities)?)?),
             ticket_key: TicketKey::from_bytes(&key).ok_or(Problem::KeyFile)?,
             authorities,
             faults: Mutex::default(),
@@ -153,6 +158,19 @@ impl Portal {
         };
         dpop::check(proof, &expected, &self.store(), clock::seconds())
     }
+}
+
+/// The certificates that the root issued, DER.
+fn issued(authorities: &Authorities) -> Result<Vec<Vec<u8>>, Problem> {
+    let mut all = vec![
+        authorities.document_certificate(true)?,
+        authorities.responder_certificate()?,
+        authorities.stamper_certificate()?,
+    ];
+    for holder in Holder::all()? {
+        all.push(crate::personalise::certificate(authorities, &holder)?);
+    }
+    Ok(all)
 }
 
 /// A lock; after a panic elsewhere the value is still the sandbox's best knowledge.

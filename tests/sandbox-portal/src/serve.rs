@@ -17,11 +17,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
+use crate::Problem;
 use crate::faults::{Fault, Kind};
 use crate::portal::{Portal, lock};
 use crate::reply::{Reply, broken, oauth_error, octets, problem, reply, unauthorized};
 use crate::signin::Form;
-use crate::{applications, clock, events, jmap, oauth, operator, publishing, signin};
+use crate::{
+    applications, clock, events, jmap, oauth, operator, publishing, revocation, signin, stamping,
+};
 
 /// Serves connections until the task is dropped.
 ///
@@ -254,6 +257,28 @@ pub fn router(portal: Arc<Portal>) -> Router {
                 },
             ),
         )
+        .route(
+            revocation::OCSP_PATH,
+            post(async |State(portal): Shared, body: Bytes| {
+                let answer = lock(&portal.revocations).answer(&body, &portal.authorities);
+                answered("application/ocsp-response", answer)
+            }),
+        )
+        .route(
+            revocation::LIST_PATH,
+            get(async |State(portal): Shared| {
+                let list = lock(&portal.revocations).list(&portal.authorities);
+                answered("application/pkix-crl", list)
+            }),
+        )
+        .route(
+            stamping::PATH,
+            post(async |State(portal): Shared, body: Bytes| {
+                let answer = stamping::answer(&body, &portal.authorities);
+                answered("application/timestamp-reply", answer)
+            }),
+        )
+        .route("/sandbox/revocations", post(revoke))
         .route("/operator", get(async || operator::page()))
         .route("/operator/script.js", get(async || operator::script()))
         .route("/sandbox/messages", get(all_messages))
@@ -284,6 +309,35 @@ pub fn router(portal: Arc<Portal>) -> Router {
 
 fn form(body: &[u8]) -> Form {
     form_urlencoded::parse(body).into_owned().collect()
+}
+
+fn answered(kind: &'static str, answer: Result<Vec<u8>, Problem>) -> Reply {
+    match answer {
+        Ok(body) => octets(200, kind, body),
+        Err(error) => broken(&error),
+    }
+}
+
+/// Revokes a certificate (hex of its DER), or takes that back.
+#[derive(serde::Deserialize)]
+struct Revoke {
+    certificate: String,
+    /// None takes a revocation back.
+    revocation: Option<revocation::Revocation>,
+}
+
+async fn revoke(State(portal): Shared, body: Bytes) -> Reply {
+    let order: Revoke = match serde_json::from_slice(&body) {
+        Ok(order) => order,
+        Err(error) => return problem(400, "about:blank", &error.to_string()),
+    };
+    let Ok(certificate) = hex::decode(&order.certificate) else {
+        return problem(400, "about:blank", "not hex");
+    };
+    match lock(&portal.revocations).set(&certificate, order.revocation) {
+        Ok(()) => reply(200, &json!({})),
+        Err(error) => broken(&error),
+    }
 }
 
 async fn add_fault(State(portal): Shared, body: Bytes) -> Reply {

@@ -19,6 +19,10 @@ pub enum Role {
     Foreigner,
     /// An authority that signs documents.
     Authority,
+    /// Who tells of revocation (OCSP).
+    Responder,
+    /// A time-stamping authority.
+    Stamper,
 }
 
 /// What goes into a certificate.
@@ -96,12 +100,27 @@ fn extensions(contents: &Contents<'_>, issuer_key: &[u8]) -> Vec<u8> {
         }
         Role::Citizen => oids::ROLE_NP,
         Role::Foreigner => oids::ROLE_FNP,
-        Role::Authority => {
+        Role::Authority | Role::Responder | Role::Stamper => {
+            let purpose = match contents.role {
+                Role::Responder => Some((oids::OCSP_SIGNING, oids::ROLE_OCSP)),
+                Role::Stamper => Some((oids::TIME_STAMPING, oids::ROLE_TSA)),
+                _ => None,
+            };
+            let special = purpose.map(|(purpose, role)| {
+                let policies = sequence(&[&sequence(&[&oid(role)])]);
+                let purposes = sequence(&[&oid(purpose)]);
+                [
+                    extension(oids::EXT_KEY_USAGE, true, &purposes),
+                    extension(oids::CERTIFICATE_POLICIES, false, &policies),
+                ]
+                .concat()
+            });
             return sequence(&[
                 &subject_id,
                 &extension(oids::AUTHORITY_KEY_IDENTIFIER, false, &issuer),
                 // digitalSignature and nonRepudiation.
                 &extension(oids::KEY_USAGE, true, &[0x03, 2, 6, 0xC0]),
+                &special.unwrap_or_default(),
                 &extension(oids::BASIC_CONSTRAINTS, true, &sequence(&[])),
             ]);
         }
@@ -143,8 +162,14 @@ pub fn root_name() -> Vec<u8> {
 /// Name of the authority that signs documents.
 #[must_use]
 pub fn authority_name() -> Vec<u8> {
+    service_name("Sandbox authority")
+}
+
+/// Name of an institution of the sandbox.
+#[must_use]
+pub fn service_name(common_name: &str) -> Vec<u8> {
     sequence(&[
-        &attribute(oids::COMMON_NAME, &utf8("Sandbox authority")),
+        &attribute(oids::COMMON_NAME, &utf8(common_name)),
         &attribute(oids::COUNTRY_NAME, &der(0x13, b"BY")),
         &attribute(oids::ORGANIZATION_NAME, &utf8("Kabinet sandbox")),
     ])

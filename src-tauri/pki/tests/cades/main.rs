@@ -7,6 +7,7 @@ mod bee2evp;
 mod hostile_certificates;
 mod hostile_signatures;
 mod message;
+mod mutations;
 mod negative;
 mod peers;
 mod raising;
