@@ -503,4 +503,7 @@ pub(crate) struct VerifyArguments {
     /// Folder of trust anchors (*.cer), instead of the profile's
     #[arg(long, value_name = "DIR")]
     pub(crate) trust: Option<PathBuf>,
+    /// The moment to check for, such as 2027-01-31T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<jiff::Timestamp>,
 }

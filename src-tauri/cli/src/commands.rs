@@ -562,6 +562,7 @@ impl Call {
             &arguments.file,
             arguments.content.as_deref(),
             arguments.trust.as_deref(),
+            arguments.at,
         )?;
         self.show.report(&report);
         Ok(match report.verdict.as_str() {

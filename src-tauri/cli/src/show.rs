@@ -699,8 +699,16 @@ impl Show {
     pub(crate) fn report(&self, view: &SignatureReportView) {
         self.either(view, || {
             self.line(&view.sentence);
-            for name in &view.chain {
-                self.line(&format!("  {name}"));
+            for signer in &view.signers {
+                if view.signers.len() > 1 {
+                    self.line(&signer.sentence);
+                }
+                for note in &signer.notes {
+                    self.line(&format!("  {note}"));
+                }
+                for name in &signer.chain {
+                    self.line(&format!("  {name}"));
+                }
             }
         });
     }

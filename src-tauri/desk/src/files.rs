@@ -1,18 +1,18 @@
 //! Journey J10, the part of the first line: a file is signed and a signature is checked.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 
-use kabinet_pki::{Reason, Report, TrustAnchors, Validation, Verdict};
+use jiff::Timestamp;
+use kabinet_pki::{Reason, TrustAnchors, Validation, Verdict};
 use kabinet_stb::Secret;
 
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::signing::{self, CardSigner};
 use crate::view::SignatureReportView;
-use crate::{Desk, Outcome, speech};
+use crate::{Desk, Outcome, signature_speech};
 
 impl Desk {
     /// Signs a file with the card: the signature with the file inside when `attached`, else beside
@@ -47,7 +47,8 @@ impl Desk {
         })
     }
 
-    /// Checks a signature against the trust anchors of the profile, or those in `trust`.
+    /// Checks a signature against the trust anchors of the profile, or those in `trust`; now, or as
+    /// it stood at another moment.
     ///
     /// # Errors
     /// `file_unreadable`, `file_not_signature`.
@@ -56,6 +57,7 @@ impl Desk {
         file: &Path,
         content: Option<&Path>,
         trust: Option<&Path>,
+        at: Option<Timestamp>,
     ) -> Outcome<SignatureReportView> {
         let open = |path: &Path| {
             File::open(path)
@@ -71,7 +73,8 @@ impl Desk {
         };
         let mut content = content.map(open).transpose()?;
         let content = content.as_mut().map(|content| content as &mut dyn Read);
-        let validation = Validation::new(&anchors, signing::now()?);
+        let at = at.map_or_else(signing::now, signing::time)?;
+        let validation = Validation::new(&anchors, at);
         let report = kabinet_pki::verify(open(file)?, content, &validation)
             .map_err(|error| file_problem(&error))?;
         if report.verdict == Verdict::Invalid(Reason::FormatFailure) && report.signers.is_empty() {
@@ -79,7 +82,7 @@ impl Desk {
                 Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
             );
         }
-        Ok(self.view_of_report(&report))
+        Ok(signature_speech::view(&report, self.language()))
     }
 
     /// Writes the signed application, as it was sent, to a file.
@@ -93,44 +96,6 @@ impl Desk {
         write_beside(output, |target| {
             target.write_all(&cms).map_err(|error| file_problem(&error))
         })
-    }
-
-    fn view_of_report(&self, report: &Report) -> SignatureReportView {
-        let signer = report.signers.first();
-        let name = signer
-            .and_then(|signer| signer.certificate.as_ref())
-            .map(|summary| summary.subject.clone());
-        let (verdict, id) = match report.verdict {
-            Verdict::Valid => ("valid", "signature-valid"),
-            Verdict::Invalid(_) => ("invalid", "signature-invalid"),
-            Verdict::CannotTell(_) => ("cannot_tell", "signature-cannot-tell"),
-        };
-        let reason = report
-            .verdict
-            .reason()
-            .map(|reason| reason.indication().to_owned());
-        let values = BTreeMap::from([
-            ("signer", name.clone().unwrap_or_default()),
-            ("reason", reason.clone().unwrap_or_default()),
-        ]);
-        SignatureReportView {
-            verdict: verdict.to_owned(),
-            reason,
-            sentence: speech::say(self.language(), id, None, &values),
-            signer: name,
-            claimed_at: signer
-                .and_then(|signer| signer.claimed_signing_time)
-                .map(|time| time.to_string()),
-            chain: signer
-                .map(|signer| {
-                    signer
-                        .chain
-                        .iter()
-                        .map(|member| member.certificate.summary().subject.clone())
-                        .collect()
-                })
-                .unwrap_or_default(),
-        }
     }
 }
 

@@ -26,6 +26,7 @@ mod repairing;
 mod searching;
 mod service;
 mod sharing;
+mod signature_speech;
 mod signing;
 mod signing_in;
 mod speech;

@@ -16,7 +16,7 @@ use ts_rs::TS;
 
 pub use application::{
     ApplicationView, DocumentTrustView, DocumentView, DueView, HistoryView, MessageView,
-    RequestView, SignatureReportView, SyncView,
+    RequestView, SignatureReportView, SignerView, SyncView,
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,

@@ -242,8 +242,31 @@ field-other = Праверце значэнне.
 
 # What a signature says.
 signature-valid = Подпіс сапраўдны: дакумент не змяняўся, падпісаў(-ла) { $signer }.
-signature-invalid = Подпіс несапраўдны: дакумент зменены, або подпіс ці сертыфікат не падыходзяць ({ $reason }).
-signature-cannot-tell = Немагчыма сказаць, ці сапраўдны подпіс: не хапае звестак ({ $reason }).
+signature-why-format-failure = Гэта не подпіс у тым выглядзе, якога патрабуюць стандарты.
+signature-why-hash-failure = Дакумент змянілі пасля падпісання.
+signature-why-sig-crypto-failure = Подпіс зроблены не ключом таго, хто падпісаў, або яго змянілі.
+signature-why-sig-constraints-failure = У подпісе няма чагосьці, што патрабуюць стандарты, або ён супярэчыць сам сабе.
+signature-why-chain-constraints-failure = Сертыфікат таго, хто падпісаў, або цэнтра над ім прызначаны не для гэтага.
+signature-why-certificate-chain-general-failure = Сертыфікаты паміж тым, хто падпісаў, і цэнтрамі, якім вы давяраеце, не праходзяць праверку.
+signature-why-crypto-constraints-failure = Подпіс зроблены спосабам, які занадта слабы або тут невядомы.
+signature-why-expired = Паводле яго ж звестак, подпіс зроблены, калі тэрмін сертыфіката ўжо скончыўся.
+signature-why-not-yet-valid = Подпіс зроблены раней, чым пачаў дзейнічаць яго сертыфікат.
+signature-why-signature-policy-not-available = Подпіс адпавядае правілам, якіх тут няма.
+signature-why-no-signing-certificate-found = Няма сертыфіката таго, хто падпісаў, таму нельга сказаць, хто гэта.
+signature-why-no-certificate-chain-found = Ніводзін з цэнтраў, якім вы давяраеце, не ручаецца за таго, хто падпісаў.
+signature-why-out-of-bounds-no-poe = Сертыфікат таго, хто падпісаў, у гэты час не дзейнічае, і нішто не даказвае, што дакумент падпісалі, пакуль ён дзейнічаў.
+signature-why-signed-data-not-found = Дакумента ўнутры подпісу няма: пазначце і яго.
+signature-why-revoked = Дакумент падпісалі сертыфікатам, які да гэтага ўжо адклікалі.
+signature-why-revoked-no-poe = Сертыфікат таго, хто падпісаў, адкліканы, і нішто не даказвае, што дакумент падпісалі раней.
+signature-why-revoked-ca-no-poe = Сертыфікат цэнтра адкліканы, і нішто не даказвае, што дакумент падпісалі раней.
+signature-why-try-later = Пакуль невядома, ці не адкліканы сертыфікат. Паўтарыце пазней.
+signature-why-timestamp-order-failure = Штампы часу супярэчаць адзін аднаму.
+signature-proven = Штамп часу даказвае, што { $time } подпіс ужо быў.
+signature-claimed = Той, хто падпісаў, называе час { $time }; нішто яго не пацвярджае.
+signature-not-revoked = Сертыфікаты не адкліканы, паводле звестак на { $time }.
+signature-revoked-later = Сертыфікат адклікалі { $time }, ужо пасля подпісу.
+signature-unknown = Невядома, ці не адкліканы сертыфікат.
+signature-revoked = Сертыфікат адклікалі { $time }.
 
 # Titles of windows.
 main-window-title = Кабінет

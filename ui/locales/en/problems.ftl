@@ -241,8 +241,31 @@ field-other = Check the value.
 
 # What a signature says.
 signature-valid = The signature is valid: the document was not changed, and { $signer } signed it.
-signature-invalid = The signature is not valid: the document was changed, or signature or certificate do not fit ({ $reason }).
-signature-cannot-tell = It cannot be told whether the signature is valid: something is missing ({ $reason }).
+signature-why-format-failure = This is not a signature in the form that the standards demand.
+signature-why-hash-failure = The document was changed after it was signed.
+signature-why-sig-crypto-failure = The signature was not made with the signer's key, or it was changed.
+signature-why-sig-constraints-failure = The signature lacks something that the standards demand, or it contradicts itself.
+signature-why-chain-constraints-failure = The signer's certificate, or that of an authority above it, is not meant for this.
+signature-why-certificate-chain-general-failure = The certificates between the signer and the authorities that you trust do not check.
+signature-why-crypto-constraints-failure = The signature was made by a method that is too weak, or that is not known here.
+signature-why-expired = By its own word the signature was made after the certificate had ended.
+signature-why-not-yet-valid = The signature was made before its certificate began.
+signature-why-signature-policy-not-available = The signature follows rules that are not at hand.
+signature-why-no-signing-certificate-found = The signer's certificate is missing, so it cannot be told who signed.
+signature-why-no-certificate-chain-found = None of the authorities that you trust vouches for the signer.
+signature-why-out-of-bounds-no-poe = The signer's certificate is not valid at that time, and nothing proves that the document was signed while it was.
+signature-why-signed-data-not-found = The document is not inside the signature: name it too.
+signature-why-revoked = The document was signed with a certificate that had been revoked before.
+signature-why-revoked-no-poe = The signer's certificate was revoked, and nothing proves that the document was signed before.
+signature-why-revoked-ca-no-poe = The certificate of an authority was revoked, and nothing proves that the document was signed before.
+signature-why-try-later = It is not known yet whether a certificate was revoked. Try again later.
+signature-why-timestamp-order-failure = The time stamps contradict each other.
+signature-proven = A time stamp proves that the signature was there on { $time }.
+signature-claimed = The signer gives { $time } as the time; nothing proves it.
+signature-not-revoked = The certificates were not revoked as of { $time }.
+signature-revoked-later = A certificate was revoked on { $time }, after the signature.
+signature-unknown = Whether a certificate was revoked is not known.
+signature-revoked = A certificate was revoked on { $time }.
 
 # Titles of windows.
 main-window-title = Kabinet

@@ -242,8 +242,31 @@ field-other = Проверьте значение.
 
 # What a signature says.
 signature-valid = Подпись действительна: документ не изменялся, подписал(а) { $signer }.
-signature-invalid = Подпись недействительна: документ изменён, либо подпись или сертификат не подходят ({ $reason }).
-signature-cannot-tell = Нельзя сказать, действительна ли подпись: не хватает сведений ({ $reason }).
+signature-why-format-failure = Это не подпись в том виде, которого требуют стандарты.
+signature-why-hash-failure = Документ изменили после подписания.
+signature-why-sig-crypto-failure = Подпись сделана не ключом подписавшего или её изменили.
+signature-why-sig-constraints-failure = В подписи нет чего-то, что требуют стандарты, или она противоречит сама себе.
+signature-why-chain-constraints-failure = Сертификат подписавшего или центра над ним предназначен не для этого.
+signature-why-certificate-chain-general-failure = Сертификаты между подписавшим и центрами, которым вы доверяете, не проходят проверку.
+signature-why-crypto-constraints-failure = Подпись сделана способом, который слишком слаб или здесь неизвестен.
+signature-why-expired = По её же данным, подпись сделана, когда срок сертификата уже истёк.
+signature-why-not-yet-valid = Подпись сделана раньше, чем начал действовать её сертификат.
+signature-why-signature-policy-not-available = Подпись следует правилам, которых здесь нет.
+signature-why-no-signing-certificate-found = Нет сертификата подписавшего, поэтому нельзя сказать, кто подписал.
+signature-why-no-certificate-chain-found = Ни один из центров, которым вы доверяете, не ручается за подписавшего.
+signature-why-out-of-bounds-no-poe = Сертификат подписавшего в это время не действует, и ничто не доказывает, что документ подписали, пока он действовал.
+signature-why-signed-data-not-found = Документа внутри подписи нет: укажите и его.
+signature-why-revoked = Документ подписали сертификатом, который до этого уже отозвали.
+signature-why-revoked-no-poe = Сертификат подписавшего отозван, и ничто не доказывает, что документ подписали раньше.
+signature-why-revoked-ca-no-poe = Сертификат центра отозван, и ничто не доказывает, что документ подписали раньше.
+signature-why-try-later = Пока неизвестно, не отозван ли сертификат. Повторите позже.
+signature-why-timestamp-order-failure = Штампы времени противоречат друг другу.
+signature-proven = Штамп времени доказывает, что { $time } подпись уже была.
+signature-claimed = Подписавший называет время { $time }; ничто его не подтверждает.
+signature-not-revoked = Сертификаты не отозваны, по данным на { $time }.
+signature-revoked-later = Сертификат отозвали { $time }, уже после подписи.
+signature-unknown = Неизвестно, не отозван ли сертификат.
+signature-revoked = Сертификат отозвали { $time }.
 
 # Titles of windows.
 main-window-title = Кабинет

@@ -174,10 +174,33 @@ pub struct SignatureReportView {
     pub reason: Option<String>,
     /// One sentence in the person's language.
     pub sentence: String,
-    /// Signer's name.
-    pub signer: Option<String>,
+    /// One for each signer, in the order of the file.
+    pub signers: Vec<SignerView>,
+}
+
+/// What a check found about one signer.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SignerView {
+    /// Signer's name; a name that no trusted authority vouches for when there is no chain.
+    pub name: Option<String>,
+    /// `valid`, `invalid` or `cannot_tell`.
+    pub verdict: String,
+    /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
+    pub reason: Option<String>,
+    /// One sentence in the person's language.
+    pub sentence: String,
+    /// Level that the signature has reached, such as `CAdES-B-T`; empty when it is not CAdES.
+    pub level: Option<String>,
     /// Time that the signer claims, RFC 3339.
     pub claimed_at: Option<String>,
+    /// Time that a time stamp proves, RFC 3339.
+    pub proven_at: Option<String>,
+    /// `not_revoked`, `revoked_later`, `revoked`, `unknown`: the worst that is known of the
+    /// certificates; empty when there is no chain.
+    pub revocation: Option<String>,
+    /// What there is to say of time and revocation, in the person's language.
+    pub notes: Vec<String>,
     /// Names of the chain, the signer's certificate first.
     pub chain: Vec<String>,
 }

@@ -308,7 +308,7 @@ fn name_constraints() -> Vec<Case> {
         case(
             "constraint that is not understood",
             CHAIN,
-            constraints(&[], &[registered.clone()]),
+            constraints(&[], std::slice::from_ref(&registered)),
             Some(registered),
         ),
         case(

@@ -89,7 +89,7 @@ fn structures(world: &World) -> Vec<Case> {
     version[position.unwrap() + 2] = 2;
     let nested = (0..3_000).fold(encode(0x05, &[]), |inner, _| encode(0x30, &inner));
     let many = |most: u8| -> Vec<u8> {
-        let all: Vec<_> = (0..most).map(|number| unknown_attribute(number)).collect();
+        let all: Vec<_> = (0..most).map(unknown_attribute).collect();
         encode(0xA1, &all.concat())
     };
     let mut infos = [info.clone(), with_number(&info)];
