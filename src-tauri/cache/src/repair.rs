@@ -5,8 +5,8 @@
 //! takes its place, and a file out of which something could not be read stays beside the new one.
 //!
 //! SQLCipher authenticates each page by itself, so damage costs the rows of the pages that it hit, not
-//! the file. The exceptions are the first page and the few others with the schema: they say where
-//! everything else is.
+//! the file. Where the first page or another one of the schema is lost, which say where everything
+//! else is, rows are known by their looks ([`pages`]).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +21,11 @@ use crate::protection::remove;
 use crate::store::{self, with_end};
 use crate::{Store, StoreError};
 
+mod journal;
+mod pages;
+
+/// Octets of a page: what SQLCipher takes unless it is told otherwise.
+const PAGE: usize = 4096;
 /// The new store, until it has everything.
 const BUILDING: &str = "building.db";
 /// What no row of ours can be: of a page whose owner is lost it is guessed by the columns' types, and
@@ -108,6 +113,7 @@ pub fn repair(path: &Path, key: &Secret) -> Result<Repaired, StoreError> {
     ] {
         remove(&file)?;
     }
+    pages::Files::beside(path).remove()?;
     let outcome = build(path, &building, key);
     remove(&store::lock_file(&building))?;
     let repaired = outcome?;
@@ -142,8 +148,12 @@ fn build(path: &Path, building: &Path, key: &Secret) -> Result<Repaired, StoreEr
     transaction.pragma_update(None, "defer_foreign_keys", true)?;
     let mut complete = damaged.readable;
     let tables = tables(&transaction)?;
-    for table in &tables {
-        complete &= damaged.copy(table, &transaction)?;
+    if damaged.readable {
+        for table in &tables {
+            complete &= damaged.copy(table, &transaction)?;
+        }
+    } else {
+        pages::copy(path, key, &tables, &transaction)?;
     }
     for (name, mistaken) in MISTAKEN {
         if tables.iter().any(|table| table.name == *name) {
@@ -169,7 +179,7 @@ struct Damaged<'a> {
     path: &'a Path,
     key: &'a Secret,
     version: i64,
-    /// Whether its first page can be read.
+    /// Whether its first page and its schema can be read.
     readable: bool,
 }
 
@@ -178,7 +188,7 @@ impl<'a> Damaged<'a> {
         let newest = store::newest_version();
         let (version, readable) = match version(path, key) {
             Ok(version) if version > newest => return Err(StoreError::TooNew(version)),
-            Ok(version) => (version, true),
+            Ok(version) => (version, has_schema(path, key)?),
             Err(StoreError::Damaged) => (newest, false),
             Err(error) => return Err(error),
         };
@@ -192,16 +202,9 @@ impl<'a> Damaged<'a> {
 
     /// Copies what can be read of a table; whether that was everything, so far as can be known.
     fn copy(&self, table: &Table, to: &Connection) -> Result<bool, StoreError> {
-        if !self.readable {
-            return Ok(false);
-        }
         let complete = self.copy_in_order(table, &table.order("ASC"), to)?;
         if !complete && table.has_rowid {
-            match self.copy_unreached(table, to) {
-                // A page of the schema is lost: which pages belong to other tables is not known.
-                Ok(()) | Err(StoreError::Damaged) => {}
-                Err(error) => return Err(error),
-            }
+            self.copy_unreached(table, to)?;
         } else if !complete {
             // From the other end up to the same damage.
             self.copy_in_order(table, &table.order("DESC"), to)?;
@@ -217,7 +220,8 @@ impl<'a> Damaged<'a> {
         order: &str,
         to: &Connection,
     ) -> Result<bool, StoreError> {
-        copy_rows(&connect(self.path, self.key)?, table, order, to)
+        let connection = connect(self.path, self.key)?;
+        copy_rows(&connection, table, &format!("ORDER BY {order}"), to)
     }
 
     /// Rows on pages that can be read but are not reached any more, since a page above them is lost:
@@ -237,7 +241,7 @@ impl<'a> Damaged<'a> {
             )?;
             // The change takes effect, and goes with the connection.
             connection.execute_batch("PRAGMA writable_schema = RESET")?;
-            copy_rows(&connection, table, &table.order("ASC"), to)?;
+            copy_rows(&connection, table, "", to)?;
         }
         Ok(())
     }
@@ -273,9 +277,20 @@ fn version(path: &Path, key: &Secret) -> Result<i64, StoreError> {
     Ok(connect(path, key)?.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
+/// Whether every row of the schema can be read.
+fn has_schema(path: &Path, key: &Secret) -> Result<bool, StoreError> {
+    let connection = connect(path, key)?;
+    let read = connection.query_row("SELECT sum(length(sql)) FROM sqlite_schema", [], |_| Ok(()));
+    match read.map_err(StoreError::from) {
+        Ok(()) => Ok(true),
+        Err(StoreError::Damaged | StoreError::Database(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 fn connect(path: &Path, key: &Secret) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = store::keyed(path, key, flags)?;
+    let connection = store::keyed(path, key, None, flags)?;
     // The file stays octet for octet as it was found.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // A file that is shorter than it says opens all the same.
@@ -283,14 +298,15 @@ fn connect(path: &Path, key: &Secret) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Rows up to the first that cannot be read; whether that was the end.
+/// Rows up to the first that cannot be read, of those or in that order which `how` says in SQL;
+/// whether that was the end.
 fn copy_rows(
     from: &Connection,
     table: &Table,
-    order: &str,
+    how: &str,
     to: &Connection,
 ) -> Result<bool, StoreError> {
-    let sql = format!("{} ORDER BY {order}", table.select());
+    let sql = format!("{} {how}", table.select());
     let Ok(mut statement) = from.prepare(&sql) else {
         return Ok(false);
     };

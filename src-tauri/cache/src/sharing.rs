@@ -217,7 +217,7 @@ impl Store {
             row.unsent = row.document != *document;
             keep(&transaction, &row)?;
         }
-        states::keep(&transaction, Kind::Draft, state)?;
+        states::keep(&transaction, Kind::Draft, Some(state))?;
         Ok(transaction.commit()?)
     }
 

@@ -1,5 +1,7 @@
 //! How far each type is synchronised with the portal.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 use serde::de::DeserializeOwned;
 
@@ -16,8 +18,8 @@ pub struct Changes<'a, T> {
     pub changed: &'a [T],
     /// Identifiers of removed ones.
     pub removed: &'a [String],
-    /// The state that it leads to.
-    pub state: &'a str,
+    /// The state that it leads to; none while more is to come before there is one.
+    pub state: Option<&'a str>,
 }
 
 /// A synchronised type.
@@ -61,6 +63,31 @@ impl Store {
                 |row| row.get(0),
             )
             .optional()?)
+    }
+
+    /// Identifiers of the type's objects in the store that are not among these: when these are all
+    /// there are, the others are gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn others(&self, kind: Kind, these: &[String]) -> Result<Vec<String>, StoreError> {
+        let these: HashSet<&str> = these.iter().map(String::as_str).collect();
+        let mut statement = self.connection.prepare(match kind {
+            Kind::Procedure => "SELECT id FROM procedures WHERE NOT withdrawn",
+            Kind::Application => "SELECT id FROM applications",
+            Kind::Message => "SELECT id FROM messages",
+            Kind::Document => "SELECT id FROM documents",
+            Kind::Draft => "SELECT id FROM draft_documents WHERE known",
+        })?;
+        let mut rows = statement.query([])?;
+        let mut others = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get_ref(0)?.as_str().map_err(|_| StoreError::Damaged)?;
+            if !these.contains(id) {
+                others.push(id.to_owned());
+            }
+        }
+        Ok(others)
     }
 
     /// The objects whose JSON a query gives.
@@ -129,7 +156,15 @@ pub(crate) fn change<T>(
     Ok(transaction.commit()?)
 }
 
-pub(crate) fn keep(connection: &Connection, kind: Kind, state: &str) -> Result<(), StoreError> {
+/// Keeps the state, where there is one.
+pub(crate) fn keep(
+    connection: &Connection,
+    kind: Kind,
+    state: Option<&str>,
+) -> Result<(), StoreError> {
+    let Some(state) = state else {
+        return Ok(());
+    };
     connection.execute(
         "INSERT OR REPLACE INTO sync_states (type, state) VALUES (?, ?)",
         params![kind.name(), state],

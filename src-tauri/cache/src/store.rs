@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use kabinet_stb::hash::belt_hash;
 use kabinet_stb::{Secret, random};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
@@ -37,6 +38,11 @@ pub(crate) const REMADE: &[&str] = &[
 ];
 /// Length of the key, in octets.
 const KEY: usize = 32;
+/// Length of the salt at the beginning of the file, in octets.
+pub(crate) const SALT: usize = 16;
+
+/// With the key, what the keys of SQLCipher's authentication codes are derived from.
+pub(crate) type Salt = [u8; SALT];
 
 /// The encrypted store of one person (SQLCipher), held open by one program at a time.
 pub struct Store {
@@ -96,7 +102,9 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let lock = lock(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
-        let connection = keyed(path, key, flags)?;
+        // A file that is there has the salt that it began with.
+        let new = create.contains(OpenFlags::SQLITE_OPEN_CREATE);
+        let connection = keyed(path, key, new.then(|| salt(key)), flags)?;
         // Nobody else opens the file, so the journal needs no shared index: a file that could not be
         // made on a full disk, where everything must stay readable.
         connection.execute_batch(
@@ -202,8 +210,26 @@ pub(crate) fn newest_version() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// A connection that knows the key. Nothing is read yet, so a wrong key is not noticed here.
-pub(crate) fn keyed(path: &Path, key: &Secret, flags: OpenFlags) -> Result<Connection, StoreError> {
+/// The salt of new stores. It is made from the key, so that it is not lost with the first page: the
+/// key is random and belongs to one store, for which no other salt would do more.
+pub(crate) fn salt(key: &Secret) -> Salt {
+    let mut octets = Zeroizing::new(b"salt of a store".to_vec());
+    octets.extend_from_slice(key.expose());
+    let mut salt = [0; SALT];
+    for (octet, from) in salt.iter_mut().zip(belt_hash(&octets)) {
+        *octet = from;
+    }
+    salt
+}
+
+/// A connection that knows the key. Nothing is read yet, so a wrong key is not noticed here. A new
+/// file begins with `salt`, a random one without.
+pub(crate) fn keyed(
+    path: &Path,
+    key: &Secret,
+    salt: Option<Salt>,
+    flags: OpenFlags,
+) -> Result<Connection, StoreError> {
     // Anything but 32 octets would be taken for a passphrase.
     if key.expose().len() != KEY {
         return Err(StoreError::WrongKey);
@@ -211,7 +237,7 @@ pub(crate) fn keyed(path: &Path, key: &Secret, flags: OpenFlags) -> Result<Conne
     let connection = Connection::open_with_flags(path, flags)?;
     // SQLCipher would also write what it returns to the standard error output.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
-    connection.execute_batch(&key_pragma(key))?;
+    connection.execute_batch(&key_pragma(key, salt))?;
     check_cipher(&connection)?;
     Ok(connection)
 }
@@ -254,12 +280,12 @@ pub(crate) fn with_end(path: &Path, end: &str) -> PathBuf {
 }
 
 /// The raw key, so that SQLCipher derives nothing from it.
-fn key_pragma(key: &Secret) -> Zeroizing<String> {
+fn key_pragma(key: &Secret, salt: Option<Salt>) -> Zeroizing<String> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let octets = key.expose();
-    let mut text = Zeroizing::new(String::with_capacity(2 * octets.len() + 32));
+    let mut text = Zeroizing::new(String::with_capacity(2 * (octets.len() + SALT) + 32));
     text.push_str("PRAGMA key = \"x'");
-    for octet in octets {
+    for octet in octets.iter().chain(salt.iter().flatten()) {
         for digit in [octet >> 4, octet & 0x0F] {
             text.push(char::from(DIGITS[usize::from(digit)]));
         }

@@ -108,7 +108,7 @@ impl Computer {
                     complete: false,
                     changed: &changed,
                     removed: &[],
-                    state: "1",
+                    state: Some("1"),
                 },
                 now,
             )

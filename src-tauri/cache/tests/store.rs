@@ -121,7 +121,7 @@ fn whole<'a, T>(changed: &'a [T], state: &'a str) -> Changes<'a, T> {
         complete: true,
         changed,
         removed: &[],
-        state,
+        state: Some(state),
     }
 }
 
@@ -167,7 +167,7 @@ fn everything_is_there_after_a_restart() {
         complete: false,
         changed: &[procedure("7")],
         removed: &["2.6".to_owned()],
-        state: "p2",
+        state: Some("p2"),
     };
     store.change_procedures(&changes).unwrap();
     let ids: Vec<String> = store
@@ -530,7 +530,7 @@ fn a_request_is_due_until_it_is_answered() {
         complete: false,
         changed: &[],
         removed: &gone,
-        state: "m2",
+        state: Some("m2"),
     };
     store.change_messages(&changes).unwrap();
     assert_eq!(due(&store, 200), [] as [u128; 0]);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::catalogue::form_of;
 use crate::problem::{Code, Problem};
-use crate::view::{DraftSummaryView, DraftView, LineView};
+use crate::view::{DraftSummaryView, DraftView, LineView, TextView};
 use crate::{Desk, Outcome, attaching, field_speech, prefilling};
 
 /// Most octets of a draft's values written as JSON.
@@ -48,7 +48,8 @@ impl Desk {
         self.view_of_draft(draft, procedure)
     }
 
-    /// All drafts, the last changed first.
+    /// All drafts, the last changed first. One whose procedure the catalogue does not have is among
+    /// them under its number; it can be opened once the procedure is back, as after a repair.
     ///
     /// # Errors
     /// `no_store`, `store_locked`.
@@ -58,14 +59,14 @@ impl Desk {
         drafts
             .iter()
             .map(|draft| {
-                let procedure = self.form_of_draft(draft)?;
                 let carried = self.with_store(|store| Ok(store.carried(draft.id)?.is_some()))?;
-                summary(
-                    draft,
-                    &procedure,
-                    &problems_of(draft, &procedure, now)?,
-                    carried,
-                )
+                let complete = match self.form_of_draft(draft) {
+                    Ok(procedure) => problems_of(draft, &procedure, now)?.is_empty(),
+                    Err(problem) if problem.code == Code::ProcedureNotFound => false,
+                    Err(problem) => return Err(problem),
+                };
+                let title = self.title_of(&draft.procedure_id);
+                Ok(summary(draft, title, complete, carried))
             })
             .collect()
     }
@@ -187,7 +188,12 @@ impl Desk {
             form::asked(&form.schema, &draft.data, &context_of(&draft, now)).map_err(garbage)?;
         let answers = answers(&draft, &procedure, now)?;
         Ok(DraftView {
-            summary: summary(&draft, &procedure, &problems, carried.is_some())?,
+            summary: summary(
+                &draft,
+                procedure.title.clone().into(),
+                problems.is_empty(),
+                carried.is_some(),
+            ),
             outdated: draft.procedure_version != present,
             carried,
             asked,
@@ -254,18 +260,13 @@ pub(crate) fn draft_problem(error: StoreError) -> Problem {
     }
 }
 
-fn summary(
-    draft: &Draft,
-    procedure: &Procedure,
-    problems: &[FieldProblem],
-    carried: bool,
-) -> Outcome<DraftSummaryView> {
-    Ok(DraftSummaryView {
+fn summary(draft: &Draft, title: TextView, complete: bool, carried: bool) -> DraftSummaryView {
+    DraftSummaryView {
         id: draft.id.to_string(),
         procedure_id: draft.procedure_id.clone(),
-        title: procedure.title.clone().into(),
+        title,
         changed_at: draft.changed_at.to_string(),
-        complete: problems.is_empty(),
+        complete,
         carried,
-    })
+    }
 }

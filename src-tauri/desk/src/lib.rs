@@ -3,6 +3,7 @@
 
 mod additional;
 mod applying;
+mod arrivals;
 mod attaching;
 mod attachment;
 mod cards;

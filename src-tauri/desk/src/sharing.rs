@@ -1,13 +1,12 @@
 //! Drafts go from one computer of the person to another, if the person wants that, and are merged
 //! field by field.
 
-use kabinet_cache::{Kind, Unsent};
+use kabinet_cache::{Changes, Kind, Unsent};
 use kabinet_portal::{DraftUpdate, DraftsSet, PersonalArea, Portal as _};
 use kabinet_records::{Conflict, Draft, DraftDocument, Ending, Stamp};
 use serde_json::Value;
 
 use crate::problem::{Code, Problem};
-use crate::syncing::{moved, taken};
 use crate::view::{ConflictView, DraftView, OtherVersionView};
 use crate::{Desk, Outcome};
 
@@ -85,8 +84,15 @@ impl Desk {
             let now = self.now();
             changed += changes.changed.len();
             let unsent = self.with_store(|store| {
-                if moved(&changes, since.as_ref()) {
-                    store.change_draft_documents(&taken(&changes), now)?;
+                // An idle pass leaves the disk alone.
+                if changes.complete || since.as_ref() != Some(&changes.state) {
+                    let changes = Changes {
+                        complete: changes.complete,
+                        changed: &changes.changed,
+                        removed: &changes.removed,
+                        state: Some(&changes.state),
+                    };
+                    store.change_draft_documents(&changes, now)?;
                 }
                 Ok(store.unsent_documents(BATCH)?)
             })?;

@@ -1,8 +1,10 @@
 //! The card as a signer.
 
+use std::io::Cursor;
+
 use jiff::Timestamp;
 use kabinet_pki::certificate::Certificate;
-use kabinet_pki::{SignError, Signer, Time};
+use kabinet_pki::{SignError, Signer, Time, TrustAnchors, Validation};
 use kabinet_stb::Secret;
 use kabinet_token::{CardError, ReaderAddress, Session, SignHash};
 
@@ -67,6 +69,20 @@ pub(crate) fn time(at: Timestamp) -> Outcome<Time> {
         .ok_or_else(|| Problem::new(Code::Internal).because("no time of a signature"))
 }
 
+/// Whether the signer's certificate has ended. One that cannot be read is the portal's to judge.
+pub(crate) fn ended(cms: &[u8], now: Time) -> bool {
+    let nobody = TrustAnchors::default();
+    let validation = Validation::new(&nobody, now);
+    let report = kabinet_pki::verify(Cursor::new(cms), None, &validation);
+    report.is_ok_and(|report| {
+        let mut certificates = report
+            .signers
+            .iter()
+            .filter_map(|one| one.certificate.as_ref());
+        certificates.any(|certificate| certificate.not_after < now)
+    })
+}
+
 impl From<SignError<CardError>> for Problem {
     fn from(error: SignError<CardError>) -> Self {
         let code = match error {
@@ -83,5 +99,28 @@ impl From<SignError<CardError>> for Problem {
             | SignError::TooManySigners => Code::FileNotSignature,
         };
         Self::new(code)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_certificate_is_noticed() {
+        let file = "../pki/tests/fixtures/bee2evp/attached-256.p7s";
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let cms = std::fs::read(folder.join(file)).unwrap();
+        let nobody = TrustAnchors::default();
+        let validation = Validation::new(&nobody, now().unwrap());
+        let report = kabinet_pki::verify(Cursor::new(&cms), None, &validation);
+        let certificate = report.unwrap().signers.remove(0).certificate.unwrap();
+        assert!(!ended(&cms, certificate.not_after));
+        let later = certificate.not_after.unix_duration() + Duration::from_secs(1);
+        assert!(ended(&cms, Time::from_unix_duration(later).unwrap()));
+        assert!(!ended(b"nothing that can be read", certificate.not_after));
     }
 }

@@ -1,20 +1,19 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kabinet_cache::{Changes, Kind, OutboxItem, OutboxKind, StoreError};
-use kabinet_pki::{Time, TrustAnchors, Validation};
+use kabinet_cache::{Kind, OutboxItem, OutboxKind, StoreError};
 use kabinet_portal::{
-    Backoff, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States, Submission,
-    Uploaded,
+    Backoff, Pass, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
+    Submission, Uploaded,
 };
-use kabinet_records::{Application, Direction, LetterKind, Message};
+use kabinet_records::{Application, LetterKind, Message};
 use uuid::Uuid;
 
 use crate::applying::read;
+use crate::arrivals::Arrivals;
 use crate::attaching;
 use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
@@ -73,28 +72,15 @@ impl Desk {
                 documents: store.sync_state(Kind::Document)?,
             })
         })?;
-        let changes = area.sync(&since).await?;
-        self.with_store(|store| {
-            if moved(&changes.procedures, since.procedures.as_ref()) {
-                store.change_procedures(&taken(&changes.procedures))?;
-            }
-            if moved(&changes.applications, since.applications.as_ref()) {
-                store.change_applications(&taken(&changes.applications))?;
-            }
-            if moved(&changes.messages, since.messages.as_ref()) {
-                store.change_messages(&taken(&changes.messages))?;
-            }
-            if moved(&changes.documents, since.documents.as_ref()) {
-                store.change_documents(&taken(&changes.documents))?;
-            }
-            Ok(())
-        })?;
+        let mut came = Arrivals::default();
+        let mut pass = Pass::new(&since);
+        while let Some(part) = area.sync(&mut pass).await? {
+            self.with_store(|store| came.keep(store, part))?;
+        }
         returned.extend(self.return_outdated()?);
         self.fetch_documents(&area).await?;
         let drafts = self.share(&area).await?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-        let news = changes.messages.changed.iter();
-        let news = news.filter(|message| message.direction == Direction::ToApplicant);
         Ok(SyncView {
             sent: sent
                 .applications
@@ -106,12 +92,10 @@ impl Desk {
                 .iter()
                 .map(|message| message.id.to_string())
                 .collect(),
-            procedures: count(changes.procedures.changed.len() + changes.procedures.removed.len()),
-            applications: count(
-                changes.applications.changed.len() + changes.applications.removed.len(),
-            ),
-            messages: count(news.count()),
-            documents: count(changes.documents.changed.len()),
+            procedures: count(came.procedures),
+            applications: count(came.applications),
+            messages: count(came.messages),
+            documents: count(came.documents),
             drafts: count(drafts),
             waiting: self.with_store(|store| Ok(store.outbox_count()?))?,
             returned,
@@ -132,7 +116,7 @@ impl Desk {
                 continue;
             }
             // One that may be registered already is asked for at the portal in any case.
-            if !item.offered && ended(&item.cms, signing::time(self.now())?) {
+            if !item.offered && signing::ended(&item.cms, signing::time(self.now())?) {
                 let problem = Code::SignatureExpired.name();
                 self.with_store(|store| Ok(store.outbox_refused(item.id, problem)?))?;
                 continue;
@@ -455,20 +439,6 @@ impl From<PortalError> for Undelivered {
     }
 }
 
-/// Whether the signer's certificate has ended. One that cannot be read is the portal's to judge.
-fn ended(cms: &[u8], now: Time) -> bool {
-    let nobody = TrustAnchors::default();
-    let validation = Validation::new(&nobody, now);
-    let report = kabinet_pki::verify(Cursor::new(cms), None, &validation);
-    report.is_ok_and(|report| {
-        let mut certificates = report
-            .signers
-            .iter()
-            .filter_map(|one| one.certificate.as_ref());
-        certificates.any(|certificate| certificate.not_after < now)
-    })
-}
-
 fn refusal(reason: &RefusedReason) -> String {
     let code = match reason {
         RefusedReason::ProcedureVersionOld => Code::ProcedureChanged,
@@ -494,39 +464,4 @@ fn refusal(reason: &RefusedReason) -> String {
 struct Sent {
     applications: Vec<Application>,
     messages: Vec<Message>,
-}
-
-/// Whether there is something to write: an idle pass leaves the disk alone.
-pub(crate) fn moved<T>(changes: &kabinet_portal::Changes<T>, since: Option<&String>) -> bool {
-    changes.complete || since != Some(&changes.state)
-}
-
-pub(crate) fn taken<T>(changes: &kabinet_portal::Changes<T>) -> Changes<'_, T> {
-    Changes {
-        complete: changes.complete,
-        changed: &changes.changed,
-        removed: &changes.removed,
-        state: &changes.state,
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_the_certificate_is_noticed() {
-        let file = "../pki/tests/fixtures/bee2evp/attached-256.p7s";
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let cms = std::fs::read(folder.join(file)).unwrap();
-        let nobody = TrustAnchors::default();
-        let validation = Validation::new(&nobody, signing::now().unwrap());
-        let report = kabinet_pki::verify(Cursor::new(&cms), None, &validation);
-        let certificate = report.unwrap().signers.remove(0).certificate.unwrap();
-        assert!(!ended(&cms, certificate.not_after));
-        let later = certificate.not_after.unix_duration() + Duration::from_secs(1);
-        assert!(ended(&cms, Time::from_unix_duration(later).unwrap()));
-        assert!(!ended(b"nothing that can be read", certificate.not_after));
-    }
 }

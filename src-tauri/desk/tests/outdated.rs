@@ -45,7 +45,7 @@ fn offer(store: &mut Store, procedure: Procedure) {
         complete: false,
         changed: &[procedure],
         removed: &[],
-        state: "1",
+        state: Some("1"),
     };
     store.change_procedures(&changes).unwrap();
 }

@@ -21,7 +21,7 @@ use crate::jmap::{self, Answers, AreaInfo, MethodCall};
 use crate::oauth;
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
-use crate::sync::{Changes, Collector, Collectors, States, SyncChanges};
+use crate::sync::{Changes, Collector, Pass, SyncPart};
 use crate::upload::{self, Upload, Uploaded};
 
 /// Most octets of an answer.
@@ -40,8 +40,9 @@ pub trait Portal: Send + Sync {
     fn procedures<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Procedure>>;
     /// Changes of applications since the state.
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>>;
-    /// All types side by side; one request when nothing has changed.
-    fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges>;
+    /// The next part of a pass over all types side by side, none at its end; one request when nothing
+    /// has changed.
+    fn sync<'a>(&'a self, pass: &'a mut Pass) -> Reply<'a, Option<SyncPart>>;
     /// Changes of drafts since the state.
     fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>>;
     /// Sends drafts unless something has changed since the state.
@@ -133,15 +134,17 @@ impl PersonalArea {
         &self.inner
     }
 
-    async fn all_changes(&self, since: &States) -> Result<SyncChanges, PortalError> {
-        let mut collectors = Collectors::new(since);
+    async fn next_part(&self, pass: &mut Pass) -> Result<Option<SyncPart>, PortalError> {
         loop {
             let area = self.area().await?;
-            let calls = collectors.ask(&area);
+            let calls = pass.ask(&area);
             if calls.is_empty() {
-                return Ok(collectors.finish());
+                return Ok(None);
             }
-            collectors.take(&self.call(&area, &calls).await?)?;
+            let part = pass.take(&self.call(&area, &calls).await?)?;
+            if !part.is_empty() {
+                return Ok(Some(part));
+            }
         }
     }
 
@@ -151,14 +154,15 @@ impl PersonalArea {
         since: Option<&str>,
     ) -> Result<Changes<T>, PortalError> {
         let mut collector = Collector::new(name, since.map(str::to_owned));
+        let mut gathered = Changes::none(since);
         loop {
             let area = self.area().await?;
             let mut calls = Vec::new();
             collector.ask(&area, &mut calls);
             if calls.is_empty() {
-                return Ok(collector.gathered);
+                return Ok(gathered);
             }
-            collector.take(&self.call(&area, &calls).await?)?;
+            gathered.add(collector.take(&self.call(&area, &calls).await?)?);
         }
     }
 
@@ -221,7 +225,7 @@ impl PersonalArea {
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
-            return Err(request_error(&reply));
+            return Err(jmap::reply_error(&reply));
         }
         if submit::blob_id(&reply.body) == id {
             Ok(reply.body.to_vec())
@@ -289,7 +293,7 @@ impl PersonalArea {
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
-            return Err(request_error(&reply));
+            return Err(jmap::reply_error(&reply));
         }
         let answer: Value = reply.json("upload answer")?;
         // Another name would be another content: not what the holder signed.
@@ -312,7 +316,7 @@ impl PersonalArea {
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
-            return Err(request_error(&reply));
+            return Err(jmap::reply_error(&reply));
         }
         let answers: Answers = reply.json("JMAP answer")?;
         let wrong_account =
@@ -341,7 +345,7 @@ impl PersonalArea {
         };
         let reply = self.send(&outgoing).await?;
         if !reply.status.is_success() {
-            return Err(request_error(&reply));
+            return Err(jmap::reply_error(&reply));
         }
         let document: Value = reply.json("JMAP session")?;
         let area = Arc::new(AreaInfo::parse(self.inner.client.base(), &document)?);
@@ -397,8 +401,8 @@ impl Portal for PersonalArea {
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>> {
         Box::pin(self.changes("Application", since))
     }
-    fn sync<'a>(&'a self, since: &'a States) -> Reply<'a, SyncChanges> {
-        Box::pin(self.all_changes(since))
+    fn sync<'a>(&'a self, pass: &'a mut Pass) -> Reply<'a, Option<SyncPart>> {
+        Box::pin(self.next_part(pass))
     }
     fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>> {
         Box::pin(self.changes("Draft", since))
@@ -490,12 +494,5 @@ impl Inner {
                 tracing::warn!("the session could not be stored");
             }
         }
-    }
-}
-
-fn request_error(reply: &HttpReply) -> PortalError {
-    match reply.status.as_u16() {
-        400 => jmap::request_error(&reply.body).unwrap_or_else(|| reply.error()),
-        _ => reply.error(),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::address;
 use crate::error::PortalError;
+use crate::http::Reply;
 
 /// Where the session object is (section 2.2), relative to the portal's address.
 pub(crate) const SESSION_PATH: &str = ".well-known/jmap";
@@ -226,6 +227,14 @@ pub(crate) fn method_error(kind: &str) -> PortalError {
         // The session object was old; it is fetched anew before the next try.
         "accountNotFound" | "accountNotSupportedByMethod" => PortalError::Garbage("account"),
         other => PortalError::refused(other),
+    }
+}
+
+/// The error for an answer that is no success.
+pub(crate) fn reply_error(reply: &Reply) -> PortalError {
+    match reply.status.as_u16() {
+        400 => request_error(&reply.body).unwrap_or_else(|| reply.error()),
+        _ => reply.error(),
     }
 }
 

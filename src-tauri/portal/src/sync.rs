@@ -3,6 +3,9 @@
 //! Most passes find nothing new, and nine million clients make them. So a pass first asks each type
 //! for its state alone (`Foo/get` without identifiers, RFC 8620 section 5.1), which is the shortest
 //! answer that JMAP has; only types whose state moved are asked for their changes then.
+//!
+//! What comes is handed on part by part, each fit to be stored by itself: the first pass of somebody
+//! with a million messages needs no more memory than another one.
 
 use std::marker::PhantomData;
 
@@ -17,6 +20,23 @@ use crate::jmap::{self, Answers, AreaInfo, MethodCall, Outcome};
 const MOST_PARTS: usize = 64;
 /// Most pages of all objects of a type.
 const MOST_PAGES: usize = 16 * 1024;
+
+/// A part of what changed among the objects of one type, as much as one request brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part<T> {
+    /// New and changed objects.
+    pub changed: Vec<T>,
+    /// Identifiers of objects that are gone.
+    pub removed: Vec<String>,
+    /// At the end of a list of all objects, the identifiers of all: what is not among them is gone,
+    /// too.
+    pub all: Option<Vec<String>>,
+    /// The state to store with it. None in the middle of a list of all objects, which begins again
+    /// when it is broken off.
+    pub state: Option<String>,
+    /// How many objects could not be understood and are left out: a newer portal's perhaps.
+    pub unreadable: usize,
+}
 
 /// What changed among the objects of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,26 +56,36 @@ pub struct Changes<T> {
 /// The synchronised types. Another one is another line.
 macro_rules! types {
     ($($(#[$doc:meta])+ $field:ident: $object:ty = $name:literal,)+) => {
-        /// The states that the store holds, from the last [`Changes::state`]; `None` before the
-        /// first time.
+        /// The states that the store holds, from the last [`Part::state`]; `None` before the first
+        /// time.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct States {
             $($(#[$doc])+ pub $field: Option<String>,)+
         }
 
-        /// What changed in the whole area.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct SyncChanges {
-            $($(#[$doc])+ pub $field: Changes<$object>,)+
+        /// A part of what changed in the whole area.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct SyncPart {
+            $($(#[$doc])+ pub $field: Part<$object>,)+
         }
 
-        /// The collectors of one pass.
-        pub(crate) struct Collectors {
+        impl SyncPart {
+            /// Whether there is nothing to store.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                $(self.$field.is_empty())&&+
+            }
+        }
+
+        /// One pass over all types.
+        pub struct Pass {
             $($field: Collector<$object>,)+
         }
 
-        impl Collectors {
-            pub(crate) fn new(since: &States) -> Self {
+        impl Pass {
+            /// A pass from these states on.
+            #[must_use]
+            pub fn new(since: &States) -> Self {
                 Self { $($field: Collector::new($name, since.$field.clone()),)+ }
             }
 
@@ -66,13 +96,9 @@ macro_rules! types {
                 calls
             }
 
-            pub(crate) fn take(&mut self, answers: &Answers) -> Result<(), PortalError> {
-                $(self.$field.take(answers)?;)+
-                Ok(())
-            }
-
-            pub(crate) fn finish(self) -> SyncChanges {
-                SyncChanges { $($field: self.$field.gathered,)+ }
+            /// Takes the answers to [`Pass::ask`]; gives what they bring.
+            pub(crate) fn take(&mut self, answers: &Answers) -> Result<SyncPart, PortalError> {
+                Ok(SyncPart { $($field: self.$field.take(answers)?,)+ })
             }
         }
     };
@@ -109,12 +135,13 @@ struct Page {
     state: String,
 }
 
-/// Gathers the changes of one type over as many requests as it takes.
+/// Asks for the changes of one type over as many requests as it takes.
 pub(crate) struct Collector<T> {
     name: &'static str,
     ask: Ask,
     parts: usize,
-    pub(crate) gathered: Changes<T>,
+    /// Identifiers of the pages of all objects so far.
+    listed: Vec<String>,
     object: PhantomData<T>,
 }
 
@@ -122,7 +149,7 @@ impl<T: DeserializeOwned> Collector<T> {
     pub(crate) fn new(name: &'static str, since: Option<String>) -> Self {
         Self {
             name,
-            gathered: Changes::none(since.clone().unwrap_or_default()),
+            listed: Vec::new(),
             ask: since.map_or(Ask::All(None), Ask::State),
             parts: 0,
             object: PhantomData,
@@ -159,8 +186,9 @@ impl<T: DeserializeOwned> Collector<T> {
         }
     }
 
-    /// Takes the answers to [`Collector::ask`].
-    pub(crate) fn take(&mut self, answers: &Answers) -> Result<(), PortalError> {
+    /// Takes the answers to [`Collector::ask`]; gives what they bring.
+    pub(crate) fn take(&mut self, answers: &Answers) -> Result<Part<T>, PortalError> {
+        let mut part = Part::default();
         self.ask = match std::mem::replace(&mut self.ask, Ask::Nothing) {
             Ask::Nothing => Ask::Nothing,
             Ask::State(since) => {
@@ -171,13 +199,18 @@ impl<T: DeserializeOwned> Collector<T> {
                     Ask::Changes(since)
                 }
             }
-            Ask::Changes(since) => self.take_changes(answers, &since)?,
-            Ask::All(page) => self.take_page(answers, page)?,
+            Ask::Changes(since) => self.take_changes(answers, &since, &mut part)?,
+            Ask::All(page) => self.take_page(answers, page, &mut part)?,
         };
-        Ok(())
+        Ok(part)
     }
 
-    fn take_changes(&mut self, answers: &Answers, since: &str) -> Result<Ask, PortalError> {
+    fn take_changes(
+        &mut self,
+        answers: &Answers,
+        since: &str,
+        part: &mut Part<T>,
+    ) -> Result<Ask, PortalError> {
         let result = match self.outcome(answers, "changes", "c")? {
             Outcome::Failed("cannotCalculateChanges") => return Ok(self.start_over()),
             Outcome::Failed(kind) => return Err(jmap::method_error(kind)),
@@ -191,16 +224,13 @@ impl<T: DeserializeOwned> Collector<T> {
         if more && state == since {
             return Err(PortalError::Garbage("changes without end"));
         }
-        let removed = jmap::ids(result, "destroyed")?;
+        part.removed = jmap::ids(result, "destroyed")?;
         for id in ["n", "u"] {
-            let (changed, unreadable) = objects(self.result(answers, "get", id)?)?;
-            self.gathered.changed.extend(changed);
-            self.gathered.unreadable += unreadable;
+            part.take_objects(self.result(answers, "get", id)?)?;
         }
-        self.gathered.removed.extend(removed);
-        self.gathered.state.clone_from(&state);
+        part.state = Some(state.clone());
         self.parts += 1;
-        // Each part ends in a state that can be stored: what is left comes with the next pass.
+        // What is left comes with the next pass.
         let go_on = more && self.parts < MOST_PARTS;
         Ok(if go_on {
             Ask::Changes(state)
@@ -209,7 +239,12 @@ impl<T: DeserializeOwned> Collector<T> {
         })
     }
 
-    fn take_page(&mut self, answers: &Answers, page: Option<Page>) -> Result<Ask, PortalError> {
+    fn take_page(
+        &mut self,
+        answers: &Answers,
+        page: Option<Page>,
+        part: &mut Part<T>,
+    ) -> Result<Ask, PortalError> {
         let result = match self.outcome(answers, "query", "q")? {
             // The object that the last page ended with is gone meanwhile.
             Outcome::Failed("anchorNotFound") if page.is_some() => return Ok(self.start_over()),
@@ -219,35 +254,34 @@ impl<T: DeserializeOwned> Collector<T> {
         let ids = jmap::ids(result, "ids")?;
         let got = self.result(answers, "get", "a")?;
         let state = jmap::text(got, "state")?.to_owned();
-        let (changed, unreadable) = objects(got)?;
-        self.gathered.complete = true;
-        self.gathered.changed.extend(changed);
-        self.gathered.unreadable += unreadable;
+        part.take_objects(got)?;
         self.parts += 1;
         if self.parts > MOST_PAGES {
             return Err(PortalError::Garbage("pages without end"));
         }
         let begun = page.map_or_else(|| state.clone(), |page| page.state);
-        self.gathered.state.clone_from(&begun);
-        Ok(match ids.last() {
-            // A page may be shorter than asked; only an empty one is the end for certain, but where
-            // the server tells how many there are, that request is spared.
-            Some(last) if !is_last(result, &ids) => Ask::All(Some(Page {
-                last: last.clone(),
-                state: begun,
-            })),
-            // Something changed while the pages came.
-            _ if state != begun => {
-                self.parts = 0;
-                Ask::Changes(begun)
-            }
-            _ => Ask::Nothing,
+        // A page may be shorter than asked; only an empty one is the end for certain, but where the
+        // server tells how many there are, that request is spared.
+        let end = is_last(result, &ids);
+        let last = ids.last().filter(|_| !end).cloned();
+        self.listed.extend(ids);
+        if let Some(last) = last {
+            return Ok(Ask::All(Some(Page { last, state: begun })));
+        }
+        part.all = Some(std::mem::take(&mut self.listed));
+        part.state = Some(begun.clone());
+        // Something changed while the pages came.
+        Ok(if state == begun {
+            Ask::Nothing
+        } else {
+            self.parts = 0;
+            Ask::Changes(begun)
         })
     }
 
     /// The portal cannot tell from where we are: everything is asked for.
     fn start_over(&mut self) -> Ask {
-        self.gathered = Changes::none(String::new());
+        self.listed.clear();
         Ask::All(None)
     }
 
@@ -289,15 +323,55 @@ impl<T: DeserializeOwned> Collector<T> {
     }
 }
 
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Self {
+            changed: Vec::new(),
+            removed: Vec::new(),
+            all: None,
+            state: None,
+            unreadable: 0,
+        }
+    }
+}
+
+impl<T> Part<T> {
+    /// Whether there is nothing to store.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.state.is_none() && self.changed.is_empty()
+    }
+}
+
+impl<T: DeserializeOwned> Part<T> {
+    fn take_objects(&mut self, result: &Map<String, Value>) -> Result<(), PortalError> {
+        let (changed, unreadable) = objects(result)?;
+        self.changed.extend(changed);
+        self.unreadable += unreadable;
+        Ok(())
+    }
+}
+
 impl<T> Changes<T> {
     /// Nothing has changed since.
-    fn none(state: String) -> Self {
+    pub(crate) fn none(since: Option<&str>) -> Self {
         Self {
-            state,
+            state: since.unwrap_or_default().to_owned(),
             complete: false,
             changed: Vec::new(),
             removed: Vec::new(),
             unreadable: 0,
+        }
+    }
+
+    /// Adds the part that came next.
+    pub(crate) fn add(&mut self, part: Part<T>) {
+        self.changed.extend(part.changed);
+        self.removed.extend(part.removed);
+        self.complete |= part.all.is_some();
+        self.unreadable += part.unreadable;
+        if let Some(state) = part.state {
+            self.state = state;
         }
     }
 }
@@ -335,133 +409,4 @@ fn objects<T: DeserializeOwned>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answers(responses: Value) -> Answers {
-        serde_json::from_value(json!({"methodResponses": responses, "sessionState": "0"})).unwrap()
-    }
-
-    fn area() -> AreaInfo {
-        crate::jmap::tests::area()
-    }
-
-    fn asked<T: DeserializeOwned>(collector: &Collector<T>) -> Vec<MethodCall> {
-        let mut calls = Vec::new();
-        collector.ask(&area(), &mut calls);
-        calls
-    }
-
-    fn procedures(since: Option<&str>) -> Collector<String> {
-        Collector::new("Procedure", since.map(str::to_owned))
-    }
-
-    #[test]
-    fn the_state_alone_is_asked_first() {
-        let mut collector = procedures(Some("7"));
-        let calls = asked(&collector);
-        assert_eq!(calls.len(), 1);
-        assert_eq!(calls[0].arguments["ids"], json!([]));
-        let same = json!([["Procedure/get", {"state": "7", "list": [], "notFound": []}, "Prs"]]);
-        collector.take(&answers(same)).unwrap();
-        assert!(asked(&collector).is_empty());
-        assert_eq!(collector.gathered, Changes::none("7".into()));
-    }
-
-    #[test]
-    fn changes_and_objects_come_with_back_references() {
-        let mut collector = procedures(Some("7"));
-        let moved = json!([["Procedure/get", {"state": "9", "list": [], "notFound": []}, "Prs"]]);
-        collector.take(&answers(moved)).unwrap();
-        let calls = asked(&collector);
-        assert_eq!(calls.len(), 3);
-        assert_eq!(calls[0].arguments["maxChanges"], area().page());
-        assert_eq!(
-            calls[1].arguments["#ids"],
-            json!({"resultOf": "Prc", "name": "Procedure/changes", "path": "/created"})
-        );
-        assert!(calls[1].arguments.get("ids").is_none());
-        let part = |since: &str, state: &str, more: bool, list: Value| {
-            answers(json!([
-                ["Procedure/changes", {"oldState": since, "newState": state, "hasMoreChanges": more,
-                    "created": [], "updated": [], "destroyed": ["z"]}, "Prc"],
-                ["Procedure/get", {"state": "9", "list": list, "notFound": []}, "Prn"],
-                ["Procedure/get", {"state": "9", "list": [], "notFound": []}, "Pru"],
-            ]))
-        };
-        collector
-            .take(&part("7", "8", true, json!(["x", 5])))
-            .unwrap();
-        assert_eq!(asked(&collector)[0].arguments["sinceState"], "8");
-        assert!(matches!(
-            collector.take(&part("8", "8", true, json!([]))),
-            Err(PortalError::Garbage("changes without end"))
-        ));
-        collector.ask = Ask::Changes("8".into());
-        collector
-            .take(&part("8", "9", false, json!(["y"])))
-            .unwrap();
-        assert!(asked(&collector).is_empty());
-        let expected = Changes {
-            state: "9".into(),
-            complete: false,
-            changed: vec!["x".into(), "y".into()],
-            removed: vec!["z".into(), "z".into()],
-            unreadable: 1,
-        };
-        assert_eq!(collector.gathered, expected);
-    }
-
-    #[test]
-    fn a_forgotten_state_asks_for_all_in_pages() {
-        let mut collector = procedures(Some("7"));
-        collector.ask = Ask::Changes("7".into());
-        let failed = answers(json!([
-            ["error", {"type": "cannotCalculateChanges"}, "Prc"],
-            ["error", {"type": "invalidResultReference"}, "Prn"],
-            ["error", {"type": "invalidResultReference"}, "Pru"],
-        ]));
-        collector.take(&failed).unwrap();
-        let page = |ids: Value, state: &str, total: Value| {
-            answers(json!([
-                ["Procedure/query", {"ids": ids, "position": 0, "total": total}, "Prq"],
-                ["Procedure/get", {"state": state, "list": ids, "notFound": []}, "Pra"],
-            ]))
-        };
-        assert!(asked(&collector)[0].arguments.get("anchor").is_none());
-        collector
-            .take(&page(json!(["a", "b"]), "8", Value::Null))
-            .unwrap();
-        let calls = asked(&collector);
-        assert_eq!(calls[0].arguments["anchor"], "b");
-        assert_eq!(calls[0].arguments["anchorOffset"], 1);
-        // The last object went away: from the beginning.
-        let gone = answers(json!([["error", {"type": "anchorNotFound"}, "Prq"]]));
-        collector.take(&gone).unwrap();
-        collector.take(&page(json!(["a"]), "9", json!(2))).unwrap();
-        // Something came while the pages were read.
-        collector.take(&page(json!([]), "10", json!(1))).unwrap();
-        assert_eq!(asked(&collector)[0].arguments["sinceState"], "9");
-        assert!(collector.gathered.complete);
-        assert_eq!(collector.gathered.changed, ["a"]);
-        assert_eq!(collector.gathered.state, "9");
-    }
-
-    #[test]
-    fn a_long_list_of_changes_goes_on_with_the_next_pass() {
-        let mut collector = procedures(None);
-        collector.ask = Ask::Changes("0".into());
-        for number in 1..=MOST_PARTS {
-            assert!(!asked(&collector).is_empty());
-            let state = number.to_string();
-            let part = answers(json!([
-                ["Procedure/changes", {"newState": state, "hasMoreChanges": true}, "Prc"],
-                ["Procedure/get", {"state": "999", "list": [], "notFound": []}, "Prn"],
-                ["Procedure/get", {"state": "999", "list": [], "notFound": []}, "Pru"],
-            ]));
-            collector.take(&part).unwrap();
-        }
-        assert!(asked(&collector).is_empty());
-        assert_eq!(collector.gathered.state, MOST_PARTS.to_string());
-    }
-}
+mod tests;

@@ -68,6 +68,12 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Its process number, while it runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.program.as_ref().map(Program::id)
+    }
+
     /// Shows another kind of terminal to cards from now on: `valid`, `expired` or `foreign`.
     ///
     /// # Errors

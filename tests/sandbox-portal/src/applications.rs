@@ -61,9 +61,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     }) {
         return Err(error("invalidManifest", "for another applicant"));
     }
-    let procedure = publishing::offered(&portal.store())?
-        .into_iter()
-        .find(|procedure| procedure["id"] == manifest.procedure)
+    let procedure = publishing::offered_one(&portal.store(), &manifest.procedure)?
         .ok_or_else(|| error("invalidManifest", "no such procedure"))?;
     check_form(&procedure, &manifest)?;
     blobs::check_attachments(

@@ -33,13 +33,12 @@ pub fn method(
     match (method, catalogue) {
         ("get", true) => {
             let state = publishing::state(&portal.store())?;
-            let offered = publishing::offered(&portal.store())?;
             get(
                 account,
                 &state,
                 arguments,
-                || Ok(offered.clone()),
-                |id| Ok(offered.iter().find(|one| one["id"] == id).cloned()),
+                || publishing::offered(&portal.store()),
+                |id| publishing::offered_one(&portal.store(), id),
             )
         }
         ("get", false) => {

@@ -1,13 +1,18 @@
 //! The catalogue: procedures of Decree No. 200 of 26 April 2010 (folder `procedures`).
 
+use std::sync::{LazyLock, OnceLock};
+
 use kabinet_stb::hash::belt_hash;
 use serde_json::Value;
 
 /// Name of the catalogue that the program brings: another program's may have other procedures.
 #[must_use]
-pub fn edition() -> String {
-    let texts: String = FILES.iter().map(|(text, _)| *text).collect();
-    hex::encode(&belt_hash(texts.as_bytes())[..4])
+pub fn edition() -> &'static str {
+    static EDITION: LazyLock<String> = LazyLock::new(|| {
+        let texts: String = FILES.iter().map(|(text, _)| *text).collect();
+        hex::encode(&belt_hash(texts.as_bytes())[..4])
+    });
+    &EDITION
 }
 
 /// Each procedure's file with the days that the authority has.
@@ -35,20 +40,22 @@ const FILES: [(&str, i64); 17] = [
 ///
 /// # Errors
 /// When a file is not JSON.
-pub fn all() -> serde_json::Result<Vec<Value>> {
-    FILES
-        .iter()
-        .map(|(text, _)| serde_json::from_str(text))
-        .collect()
+pub fn all() -> serde_json::Result<&'static [Value]> {
+    static ALL: OnceLock<Vec<Value>> = OnceLock::new();
+    if let Some(all) = ALL.get() {
+        return Ok(all);
+    }
+    let texts = FILES.iter().map(|(text, _)| *text);
+    let all = texts.map(serde_json::from_str).collect::<Result<_, _>>()?;
+    Ok(ALL.get_or_init(|| all))
 }
 
 /// Days until the deadline of an application for the procedure of this identifier.
 #[must_use]
 pub fn days(id: &str) -> i64 {
-    let found = FILES.iter().find(|(text, _)| {
-        serde_json::from_str::<Value>(text).is_ok_and(|procedure| procedure["id"] == id)
-    });
-    found.map_or(30, |(_, days)| *days)
+    let all = all().unwrap_or_default().iter();
+    let found = all.zip(FILES).find(|(procedure, _)| procedure["id"] == id);
+    found.map_or(30, |(_, (_, days))| days)
 }
 
 #[cfg(test)]

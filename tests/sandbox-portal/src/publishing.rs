@@ -13,7 +13,7 @@ use crate::store::Store;
 /// The method error.
 pub fn offered(store: &Store) -> Result<Vec<Value>, Value> {
     let published = store.published().map_err(failed)?;
-    let mut list = procedures::all().map_err(failed)?;
+    let mut list = procedures::all().map_err(failed)?.to_vec();
     for (id, body) in published {
         list.retain(|procedure| procedure["id"] != id.as_str());
         if let Some(body) = body {
@@ -21,6 +21,22 @@ pub fn offered(store: &Store) -> Result<Vec<Value>, Value> {
         }
     }
     Ok(list)
+}
+
+/// The procedure of that identifier, if it is on offer.
+///
+/// # Errors
+/// The method error.
+pub fn offered_one(store: &Store, id: &str) -> Result<Option<Value>, Value> {
+    let published = store.published().map_err(failed)?;
+    match published.into_iter().find(|(one, _)| one == id) {
+        Some((_, None)) => Ok(None),
+        Some((_, Some(body))) => serde_json::from_str(&body).map_err(failed).map(Some),
+        None => {
+            let mut all = procedures::all().map_err(failed)?.iter();
+            Ok(all.find(|procedure| procedure["id"] == id).cloned())
+        }
+    }
 }
 
 /// State of the catalogue: the program's edition, and how often something was published since.
@@ -73,10 +89,7 @@ pub fn changes(portal: &Portal, account: &str, arguments: &Map<String, Value>) -
 /// The method error.
 pub fn publish(portal: &Portal, id: &str, patch: &Value) -> Result<Option<Value>, Value> {
     let store = portal.store();
-    let present = offered(&store)?
-        .into_iter()
-        .find(|procedure| procedure["id"] == id);
-    let Some(mut procedure) = present else {
+    let Some(mut procedure) = offered_one(&store, id)? else {
         return Ok(None);
     };
     let next = procedure["version"].as_u64().unwrap_or(0) + 1;
@@ -96,9 +109,7 @@ pub fn publish(portal: &Portal, id: &str, patch: &Value) -> Result<Option<Value>
 /// The method error.
 pub fn withdraw(portal: &Portal, id: &str) -> Result<bool, Value> {
     let store = portal.store();
-    let there = offered(&store)?
-        .iter()
-        .any(|procedure| procedure["id"] == id);
+    let there = offered_one(&store, id)?.is_some();
     if there {
         store.publish(id, None).map_err(failed)?;
         portal.tell_all();

@@ -334,6 +334,21 @@ impl Store {
         transaction.commit()
     }
 
+    /// Forgets all persons and everything of theirs, as if the sandbox were new; settings and the
+    /// catalogue stay. Numbers and states begin from one again.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn forget_everybody(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch(
+            "BEGIN;
+             DELETE FROM person; DELETE FROM code; DELETE FROM token; DELETE FROM proof;
+             DELETE FROM blob; DELETE FROM object; DELETE FROM history; DELETE FROM horizon;
+             DELETE FROM sqlite_sequence WHERE name IN ('object', 'history');
+             COMMIT;",
+        )
+    }
+
     /// Removes an object; false when it is not there.
     ///
     /// # Errors

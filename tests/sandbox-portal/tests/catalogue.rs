@@ -42,8 +42,8 @@ fn sample(field: &Value) -> Option<Value> {
 
 fn all() -> Vec<Procedure> {
     let all = procedures::all().unwrap();
-    all.into_iter()
-        .map(|one| serde_json::from_value(one).unwrap())
+    all.iter()
+        .map(|one| serde_json::from_value(one.clone()).unwrap())
         .collect()
 }
 

@@ -15,14 +15,18 @@ use kabinet_desk::view::SyncView;
 use kabinet_desk::{Desk, Outcome, Profile, Surroundings, profile};
 use kabinet_portal::Clock;
 use kabinet_stb::Secret;
+use rusqlite::Connection;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
 use crate::chance::Chance;
-use crate::network::Line;
+use crate::mistake::Mistake;
+use crate::network::{Line, registers};
 use crate::portal::Portal;
 
-const PASSPHRASE: &[u8] = b"correct horse";
+pub(crate) const PASSPHRASE: &[u8] = b"correct horse";
+/// Key of every store.
+const KEY: [u8; 32] = [7; 32];
 /// Most times that a pass is asked to go on before it must have come to something.
 const PATIENCE: usize = 100;
 
@@ -56,6 +60,9 @@ pub(crate) struct Computer {
     chance: Arc<Mutex<Chance>>,
     power: Arc<Power>,
     running: Option<Running>,
+    mistake: Option<Mistake>,
+    /// The store's file as it was when the program was started; for a disk that loses what is written.
+    earlier: Option<Vec<u8>>,
 }
 
 type Pass = Pin<Box<dyn Future<Output = Outcome<SyncView>>>>;
@@ -79,27 +86,40 @@ impl Template {
     pub(crate) fn new(portal: &Portal) -> Self {
         let folder = tempfile::tempdir_in(crate::portal::memory()).unwrap();
         let path = folder.path().join("store.db");
-        let key = [7; 32];
-        let mut store = Store::create(&path, &Secret::new(key.to_vec())).unwrap();
+        let mut store = Store::create(&path, &Secret::new(KEY.to_vec())).unwrap();
         let catalogue: Vec<_> = sandbox_portal::procedures::all()
             .unwrap()
-            .into_iter()
-            .map(|procedure| serde_json::from_value(procedure).unwrap())
+            .iter()
+            .map(|procedure| serde_json::from_value(procedure.clone()).unwrap())
             .collect();
         store
             .change_procedures(&Changes {
                 complete: true,
                 changed: &catalogue,
                 removed: &[],
-                state: &portal.catalogue(),
+                state: Some(&portal.catalogue()),
             })
             .unwrap();
         drop(store);
         Self {
             store: std::fs::read(&path).unwrap(),
-            key_file: key_file(&key),
-            key: Secret::new(key.to_vec()),
+            key_file: key_file(&KEY),
+            key: Secret::new(KEY.to_vec()),
         }
+    }
+
+    /// The store of that account in the profile below `folder`; made where there is none yet.
+    pub(crate) fn store_of(&self, portal: &Portal, subject: &str, folder: &Path) -> Store {
+        let name = profile::store_name(&portal.address, subject);
+        let persons = folder.join("persons");
+        let path = persons.join(&name).join("store.db");
+        if !path.exists() {
+            std::fs::create_dir_all(persons.join(&name)).unwrap();
+            std::fs::write(persons.join("current"), &name).unwrap();
+            std::fs::write(path.with_extension("key"), &self.key_file).unwrap();
+            std::fs::write(&path, &self.store).unwrap();
+        }
+        Store::open(&path, &self.key).unwrap()
     }
 }
 
@@ -127,14 +147,13 @@ impl Computer {
     /// A computer on which that person has signed in.
     pub(crate) fn new(
         name: char,
-        template: &Template,
         folder: &Path,
         now: &Arc<AtomicI64>,
         chance: Chance,
+        mistake: Option<Mistake>,
     ) -> Self {
         let folder = folder.join(name.to_string());
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("template.db"), &template.store).unwrap();
         let power = Power::default();
         power.left.store(-1, Ordering::Relaxed);
         Self {
@@ -146,22 +165,15 @@ impl Computer {
             chance: Arc::new(Mutex::new(chance)),
             power: Arc::new(power),
             running: None,
+            mistake,
+            earlier: None,
         }
     }
 
     /// The person signs in; the program is closed for it.
     pub(crate) fn sign_in(&mut self, template: &Template, portal: &Portal, subject: &str) {
         self.running = None;
-        let name = profile::store_name("https://portal.example/", subject);
-        let persons = self.folder.join("persons");
-        let path = persons.join(&name).join("store.db");
-        if !path.exists() {
-            std::fs::create_dir_all(persons.join(&name)).unwrap();
-            std::fs::write(persons.join("current"), &name).unwrap();
-            std::fs::write(path.with_extension("key"), &template.key_file).unwrap();
-            std::fs::rename(self.folder.join("template.db"), &path).unwrap();
-        }
-        let mut store = Store::open(&path, &template.key).unwrap();
+        let mut store = template.store_of(portal, subject, &self.folder);
         let number = self.chance.lock().unwrap().number();
         let now = self.now.load(Ordering::Relaxed) / 1000;
         portal.sign_in(&mut store, subject, number, now);
@@ -174,6 +186,9 @@ impl Computer {
 
     fn on(&mut self) -> &mut Running {
         if self.running.is_none() {
+            if self.mistake == Some(Mistake::LosesTransactions) {
+                self.earlier = Some(std::fs::read(self.store_path()).unwrap());
+            }
             let (now, skew) = (Arc::clone(&self.now), Arc::clone(&self.skew));
             let (chance, power) = (Arc::clone(&self.chance), Arc::clone(&self.power));
             let surroundings = Surroundings {
@@ -214,9 +229,40 @@ impl Computer {
     /// The program is gone, wherever it was; the power is back.
     pub(crate) fn crash(&mut self) {
         self.running = None;
-        self.line.take();
+        let waiting = self.line.take();
         self.power.left.store(-1, Ordering::Relaxed);
         self.power.out.store(false, Ordering::Relaxed);
+        if let Some(earlier) = self.earlier.take() {
+            std::fs::write(self.store_path(), earlier).unwrap();
+        }
+        if self.mistake == Some(Mistake::ForgetsBeforeAnswer)
+            && let Some(waiting) = waiting
+        {
+            self.forget(&registers(&waiting.request));
+        }
+    }
+
+    /// Takes what waits under these identifiers out of the store, behind the back of the program.
+    fn forget(&self, ids: &[String]) {
+        if ids.is_empty() {
+            return;
+        }
+        let store = Connection::open(self.store_path()).unwrap();
+        let key = hex::encode(KEY);
+        store
+            .execute_batch(&format!("PRAGMA key = \"x'{key}'\""))
+            .unwrap();
+        for id in ids {
+            store
+                .execute("DELETE FROM outbox WHERE id = ?", [id])
+                .unwrap();
+        }
+    }
+
+    fn store_path(&self) -> PathBuf {
+        let persons = self.folder.join("persons");
+        let name = std::fs::read_to_string(persons.join("current")).unwrap();
+        persons.join(name).join("store.db")
     }
 
     /// Whether a pass is under way.

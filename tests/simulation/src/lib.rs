@@ -10,14 +10,18 @@
 // What goes wrong here is a failed test.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
+mod applicant;
 mod chance;
 mod computer;
 mod measure;
+mod mistake;
 mod model;
 mod network;
 mod portal;
 mod schedule;
 mod world;
 
+pub use applicant::Applicant;
 pub use measure::{Cost, Costs, costs};
-pub use schedule::{Failure, Schedule, play, shrink};
+pub use mistake::Mistake;
+pub use schedule::{Failure, Schedule, play, play_with, shrink};

@@ -68,8 +68,8 @@ pub struct Costs {
 #[must_use]
 pub fn costs(applications: usize, shared: bool) -> Costs {
     let stage = Stage::new();
-    let seeds = (0..).find(|seed| World::new(&stage, *seed).is_shared() == shared);
-    let mut world = World::new(&stage, seeds.unwrap());
+    let seeds = (0..).find(|seed| World::new(&stage, *seed, None).is_usual(shared));
+    let mut world = World::new(&stage, seeds.unwrap(), None);
     let mut sending = Cost::default();
     for _ in 0..applications {
         world.file(0);

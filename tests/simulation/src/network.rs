@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use kabinet_portal::{Answer, Exchange, PortalError, Wire};
 use reqwest::Request;
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 /// What a computer is told of its request.
@@ -23,6 +24,36 @@ impl Waiting {
     pub(crate) fn tell(self, told: Told) {
         // A computer that is off hears nothing.
         let _ = self.tell.send(told);
+    }
+}
+
+/// What a request asks for: its path, the methods that it calls, and the length of its body.
+pub(crate) fn asks(request: &Request) -> String {
+    let mut said = request.url().path().to_owned();
+    for call in calls(request) {
+        said.push(' ');
+        said.push_str(call[0].as_str().unwrap_or_default());
+    }
+    let body = request.body().and_then(|body| body.as_bytes());
+    format!("{said} ({})", body.unwrap_or_default().len())
+}
+
+/// Identifiers of the applications that a request would have registered.
+pub(crate) fn registers(request: &Request) -> Vec<String> {
+    let calls = calls(request);
+    let sets = calls.iter().filter(|call| call[0] == "Application/set");
+    let wishes = sets.filter_map(|call| call[1]["create"].as_object());
+    wishes.flat_map(|wishes| wishes.keys().cloned()).collect()
+}
+
+/// The method calls of a request of JMAP; none of another one.
+fn calls(request: &Request) -> Vec<Value> {
+    let body = request.body().and_then(|body| body.as_bytes());
+    let read = body.and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    let mut read = read.unwrap_or_default();
+    match read["methodCalls"].take() {
+        Value::Array(calls) => calls,
+        _ => Vec::new(),
     }
 }
 

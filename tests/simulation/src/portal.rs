@@ -1,6 +1,6 @@
 //! The sandbox portal in this process.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use kabinet_stb::bign::{Level, PrivateKey};
 use kabinet_token::CardError;
 use reqwest::Request;
 use sandbox_portal::authority::TerminalKind;
+use sandbox_portal::jmap::SESSION_PATH;
 use sandbox_portal::jwt::{TicketKey, b64, s256, thumbprint, unb64};
 use sandbox_portal::portal::Portal as Sandbox;
 use sandbox_portal::store::Token;
@@ -25,6 +26,12 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::mistake::Mistake;
+
+/// The only person's account, as long as those that the sandbox gives.
+const SUBJECT: &str = "s0000000000000001";
+/// Most objects of a page at a portal that is short of breath.
+const SHORT_PAGE: u64 = 2;
 /// Where it is said to be.
 const ADDRESS: &str = "https://portal.example";
 /// Seconds that a session's access token lives, as at the sandbox itself.
@@ -37,10 +44,16 @@ pub(crate) struct Portal {
     runtime: Runtime,
     signer: Key,
     serial_number: String,
-    persons: Cell<u64>,
+    mistake: Cell<Option<Mistake>>,
+    /// Whether its pages are short, so that few objects are many parts.
+    short: Cell<bool>,
+    /// Applications that are registered once more than they should be.
+    again: RefCell<Vec<Uuid>>,
     /// The key that all sessions are bound to: its octets, its thumbprint.
     session_key: (Vec<u8>, String),
-    _folder: tempfile::TempDir,
+    /// Its address, ending in a slash.
+    pub(crate) address: String,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// The key of a card, without the card.
@@ -75,10 +88,18 @@ impl Portal {
     /// A new portal.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir_in(memory()).unwrap();
-        let sandbox =
-            Sandbox::open(folder.path(), ADDRESS.to_owned(), TerminalKind::Valid).unwrap();
+        let portal = Self::open(folder.path(), ADDRESS);
+        Self {
+            _folder: Some(folder),
+            ..portal
+        }
+    }
+
+    /// The portal whose files are in that folder and that is said to be at that address.
+    pub(crate) fn open(folder: &Path, address: &str) -> Self {
+        let sandbox = Sandbox::open(folder, address.to_owned(), TerminalKind::Valid).unwrap();
         let sandbox = Arc::new(sandbox);
-        let card = std::fs::read(folder.path().join("cards/citizen.json")).unwrap();
+        let card = std::fs::read(folder.join("cards/citizen.json")).unwrap();
         let card: Value = serde_json::from_slice(&card).unwrap();
         let octets =
             |name: &str| hex::decode(card["esign"]["keys"][0][name].as_str().unwrap()).unwrap();
@@ -98,9 +119,12 @@ impl Portal {
                 certificate,
             },
             serial_number: parsed.subject_serial().unwrap(),
-            persons: Cell::default(),
+            mistake: Cell::default(),
+            short: Cell::default(),
+            again: RefCell::default(),
             session_key: (session_key, print),
-            _folder: folder,
+            address: format!("{}/", address.trim_end_matches('/')),
+            _folder: None,
         }
     }
 
@@ -114,18 +138,18 @@ impl Portal {
         self.signer.clone()
     }
 
-    /// A person whom nobody knew before; gives their account.
-    pub(crate) fn new_person(&self) -> String {
-        let number = self.persons.get() + 1;
-        self.persons.set(number);
+    /// Everything is new: nobody is known but one person, whose account this is. What earlier
+    /// schedules left would make this one another than it is when it is played alone.
+    pub(crate) fn begin(&self, short: bool, mistake: Option<Mistake>) -> String {
+        self.mistake.set(mistake);
+        self.short.set(short);
+        self.again.take();
         let store = self.sandbox.store();
-        // What earlier schedules proved is of no interest any more.
-        store.remember_proof("", i64::MAX / 2, 0).unwrap();
-        let subject = format!("s{number:016x}");
+        store.forget_everybody().unwrap();
         store
-            .sign_in(&format!("PNOBY-{number}"), &self.serial_number, &subject)
+            .sign_in("PNOBY-1", &self.serial_number, SUBJECT)
             .unwrap();
-        subject
+        SUBJECT.to_owned()
     }
 
     /// A sign-in at that time (seconds), put into the person's store.
@@ -145,7 +169,7 @@ impl Portal {
         }
         let session = json!({
             "version": 1,
-            "portal": format!("{ADDRESS}/"),
+            "portal": self.address,
             "access": text("access"),
             "refresh": text("refresh"),
             "expires_at": now + ACCESS,
@@ -153,7 +177,7 @@ impl Portal {
             "area": null,
         });
         let person = Person {
-            portal: format!("{ADDRESS}/"),
+            portal: self.address.clone(),
             subject: subject.to_owned(),
             holder: Holder::default(),
         };
@@ -165,6 +189,11 @@ impl Portal {
     pub(crate) fn answer(&self, request: &Request, now: i64) -> Answer {
         clock::pretend(Some(now));
         let body = request.body().and_then(|body| body.as_bytes());
+        let body = body.unwrap_or_default();
+        let mistake = self.mistake.get();
+        let body = mistake
+            .and_then(|mistake| mistake.on_the_way_there(body))
+            .unwrap_or_else(|| body.to_vec());
         let url = request.url();
         let query = url
             .query()
@@ -172,7 +201,7 @@ impl Portal {
         let mut inner = axum::http::Request::builder()
             .method(request.method())
             .uri(format!("{}{query}", url.path()))
-            .body(Body::from(body.unwrap_or_default().to_vec()))
+            .body(Body::from(body))
             .unwrap();
         *inner.headers_mut() = request.headers().clone();
         self.runtime.block_on(async {
@@ -182,10 +211,16 @@ impl Portal {
                 Err(never) => match never {},
             };
             let body = to_bytes(body, usize::MAX).await.unwrap();
+            let again = |id: &str| self.again.borrow_mut().push(id.parse().unwrap());
+            let heard = mistake.and_then(|mistake| mistake.on_the_way_back(&body, again));
+            let heard = heard.or_else(|| {
+                let session = self.short.get() && url.path() == SESSION_PATH;
+                session.then(|| with_short_pages(&body))?
+            });
             Answer {
                 status: head.status,
                 headers: head.headers,
-                body: Zeroizing::new(body.to_vec()),
+                body: Zeroizing::new(heard.unwrap_or_else(|| body.to_vec())),
             }
         })
     }
@@ -194,7 +229,10 @@ impl Portal {
     pub(crate) fn registered(&self, subject: &str) -> Vec<Registered> {
         let store = self.sandbox.store();
         let list = store.objects("Application", Some(subject)).unwrap();
-        list.into_iter()
+        let again = self.again.borrow();
+        let times = |id: &str| 1 + again.iter().filter(|one| one.to_string() == id).count();
+        list.iter()
+            .flat_map(|one| std::iter::repeat_n(one, times(&one.id)))
             .map(|application| {
                 let signature = store
                     .signature("Application", subject, &application.id)
@@ -238,6 +276,14 @@ impl Portal {
             .map(|document| document.id)
             .collect()
     }
+}
+
+/// The session object of a portal with short pages.
+fn with_short_pages(body: &[u8]) -> Option<Vec<u8>> {
+    let mut session: Value = serde_json::from_slice(body).ok()?;
+    let core = session.pointer_mut("/capabilities/urn:ietf:params:jmap:core")?;
+    core["maxObjectsInGet"] = json!(SHORT_PAGE);
+    serde_json::to_vec(&session).ok()
 }
 
 /// A folder in memory where there is one: thousands of stores are made.

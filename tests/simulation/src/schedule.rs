@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::chance::Chance;
+use crate::mistake::Mistake;
 use crate::world::{Stage, World};
 
 /// One schedule.
@@ -39,13 +40,22 @@ thread_local! {
     static STAGE: OnceCell<Stage> = const { OnceCell::new() };
 }
 
-/// Plays a schedule to its end; gives what happened, a line each.
+/// Plays a schedule to its end; gives what happened, a line each: every request with what became of
+/// it, every act with its outcome, and what everybody has in the end.
 ///
 /// # Errors
 /// What is lost, doubled, or not the same everywhere afterwards.
 pub fn play(schedule: &Schedule) -> Result<String, Failure> {
+    play_with(schedule, None)
+}
+
+/// As [`play`], in a world with a mistake.
+///
+/// # Errors
+/// As [`play`].
+pub fn play_with(schedule: &Schedule, mistake: Option<Mistake>) -> Result<String, Failure> {
     STAGE.with(|stage| {
-        let mut world = World::new(stage.get_or_init(Stage::new), schedule.seed);
+        let mut world = World::new(stage.get_or_init(Stage::new), schedule.seed, mistake);
         for throw in &schedule.throws {
             world.step(*throw);
         }

@@ -1,25 +1,24 @@
 //! Two computers, the portal, and what happens between them, one throw of the dice at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kabinet_desk::view::{DraftView, SyncView};
-use kabinet_desk::{Code, Desk, Outcome};
-use kabinet_portal::{Answer, PortalError};
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Request, StatusCode};
-use serde_json::{Value, json};
+use kabinet_desk::Desk;
+use reqwest::Request;
+use serde_json::Value;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::chance::Chance;
 use crate::computer::{Computer, Template};
 use crate::measure::Cost;
-use crate::model::{Model, Shown};
-use crate::network::Told;
+use crate::mistake::Mistake;
+use crate::model::Model;
 use crate::portal::Portal;
+
+mod ending;
+mod person;
+mod wire;
 
 /// The first of January 2027.
 const BEGINNING: i64 = 1_798_761_600_000;
@@ -35,8 +34,6 @@ const FIELDS: [&str; 5] = [
     "middleName",
 ];
 const PROCEDURE: &str = "2.2";
-/// Most rounds until everything must be everywhere.
-const ROUNDS: usize = 12;
 
 /// What lasts longer than a schedule.
 pub(crate) struct Stage {
@@ -64,6 +61,8 @@ pub(crate) struct World<'a> {
     stage: &'a Stage,
     subject: String,
     shared: bool,
+    /// Whether the portal's pages are short.
+    short: bool,
     /// Percentage of exchanges to which something happens.
     weather: usize,
     pub(crate) now: Arc<AtomicI64>,
@@ -76,6 +75,8 @@ pub(crate) struct World<'a> {
     model: Model,
     values: u64,
     cost: Cost,
+    /// Whether the last pass over a good network changed anything at the portal.
+    has_sent: bool,
     /// What happened, a line each.
     pub(crate) trace: String,
     _folder: tempfile::TempDir,
@@ -83,22 +84,24 @@ pub(crate) struct World<'a> {
 
 impl<'a> World<'a> {
     /// A new person with two computers.
-    pub(crate) fn new(stage: &'a Stage, seed: u64) -> Self {
+    pub(crate) fn new(stage: &'a Stage, seed: u64, mistake: Option<Mistake>) -> Self {
         let mut chance = Chance(seed);
         let folder = tempfile::tempdir_in(crate::portal::memory()).unwrap();
         let now = Arc::new(AtomicI64::new(BEGINNING));
-        let subject = stage.portal.new_person();
         // Three of four persons let their drafts travel.
         let shared = chance.below(4) > 0;
         let weather = chance.one_of(&[5, 15, 40]);
+        let short = chance.below(3) == 0;
+        let subject = stage.portal.begin(short, mistake);
         let computers = ['A', 'B'].map(|name| {
             let chance = Chance(chance.number());
-            Computer::new(name, &stage.template, folder.path(), &now, chance)
+            Computer::new(name, folder.path(), &now, chance, mistake)
         });
         let mut world = Self {
             stage,
             subject,
             shared,
+            short,
             weather,
             now,
             computers: computers.into(),
@@ -108,6 +111,7 @@ impl<'a> World<'a> {
             model: Model::default(),
             values: 0,
             cost: Cost::default(),
+            has_sent: false,
             trace: String::new(),
             _folder: folder,
         };
@@ -158,289 +162,10 @@ impl<'a> World<'a> {
         self.computers[who].desk()
     }
 
-    /// Whether the person was told that it is done, or cannot know. What was refused is `None`.
-    fn certain<T>(&self, who: usize, outcome: &Outcome<T>) -> Option<bool> {
-        if self.computers[who].is_without_power() {
-            return Some(false);
-        }
-        outcome.is_ok().then_some(true)
-    }
-
     fn say(&mut self, who: usize, what: &str) {
         let at = self.now.load(Ordering::Relaxed) - BEGINNING;
         let name = self.computers[who].name;
         let _ = writeln!(self.trace, "{at:>10} {name} {what}");
-    }
-
-    fn value(&mut self) -> Value {
-        self.values += 1;
-        json!(format!("value {}", self.values))
-    }
-
-    /// One of the drafts that a computer has. Listing them all would check every form.
-    fn some_draft(&mut self, who: usize, chance: &mut Chance) -> Option<DraftView> {
-        let desk = self.desk(who);
-        let begun = self.model.begun();
-        let first = chance.below(begun.len());
-        let mut those = begun[first..].iter().chain(&begun[..first]);
-        those.find_map(|id| desk.draft(&id.to_string()).ok())
-    }
-
-    fn begin_draft(&mut self, who: usize, chance: &mut Chance) {
-        let desk = self.desk(who);
-        let Ok(view) = desk.new_draft(PROCEDURE) else {
-            return;
-        };
-        let id: Uuid = view.summary.id.parse().unwrap();
-        self.model.began(id);
-        self.windows[who] = Some(Window {
-            id,
-            before: view.data,
-        });
-        let mut data = json!({
-            "givenName": "Alena", "personalNumber": "4210587A001PB5", "purpose": "bank",
-            "copies": 1, "delivery": "paper", "confirmed": true,
-        });
-        for field in &FIELDS[..3 + chance.below(3)] {
-            data[*field] = self.value();
-        }
-        self.say(who, &format!("begins {id}"));
-        self.save(who, data, chance);
-    }
-
-    /// The window saves.
-    fn save(&mut self, who: usize, data: Value, chance: &mut Chance) {
-        let desk = self.desk(who);
-        let Some(Window { id, before }) = self.windows[who].take() else {
-            return;
-        };
-        let saved = desk.edit_draft(&id.to_string(), &before, &data);
-        let Some(certain) = self.certain(who, &saved) else {
-            self.say(who, &format!("cannot save {id}"));
-            return;
-        };
-        self.model.wrote(id, &before, &data, certain);
-        self.say(who, &format!("saves {id} {before} -> {data}, {certain}"));
-        let Ok(view) = saved else { return };
-        // A window that shows what came in meanwhile, or has not drawn it yet.
-        let shows = if chance.below(3) > 0 { view.data } else { data };
-        self.windows[who] = Some(Window {
-            id: view.summary.id.parse().unwrap(),
-            before: shows,
-        });
-    }
-
-    fn write(&mut self, who: usize, chance: &mut Chance) {
-        if self.windows[who].is_none() || chance.below(3) == 0 {
-            let Some(view) = self.some_draft(who, chance) else {
-                return;
-            };
-            self.windows[who] = Some(Window {
-                id: view.summary.id.parse().unwrap(),
-                before: view.data,
-            });
-        }
-        let Some(window) = &self.windows[who] else {
-            return;
-        };
-        let mut data = window.before.clone();
-        let field = chance.below(FIELDS.len());
-        if field >= 3 && chance.below(3) == 0 {
-            data.as_object_mut().unwrap().remove(FIELDS[field]);
-        } else {
-            data[FIELDS[field]] = self.value();
-        }
-        self.save(who, data, chance);
-    }
-
-    fn settle(&mut self, who: usize, chance: &mut Chance) {
-        let desk = self.desk(who);
-        let Some(view) = self.some_draft(who, chance) else {
-            return;
-        };
-        if view.conflicts.is_empty() {
-            return self.write(who, chance);
-        }
-        let conflict = &view.conflicts[chance.below(view.conflicts.len())];
-        let id = &view.summary.id;
-        // The person looks for a while.
-        let chosen = match chance.below(1 + conflict.others.len()) {
-            0 => conflict.current.clone(),
-            other => conflict.others[other - 1].value.clone(),
-        };
-        let settled = desk.settle_draft(id, &conflict.path, &conflict.shown, chosen.clone());
-        if self.certain(who, &settled).is_some() {
-            let id = id.parse().unwrap();
-            self.model.settled(id, conflict, chosen.as_ref());
-            self.say(who, &format!("decides {id} {} {chosen:?}", conflict.path));
-        }
-        self.windows[who] = None;
-    }
-
-    fn sign(&mut self, who: usize, chance: &mut Chance) {
-        let Some(view) = self.some_draft(who, chance) else {
-            return;
-        };
-        let desk = self.desk(who);
-        let id = &view.summary.id;
-        let signed = desk.apply_with(id, &mut self.stage.portal.signer());
-        if let Some(certain) = self.certain(who, &signed) {
-            let id = id.parse().unwrap();
-            self.say(who, &format!("signs {id} {}, {certain}", view.data));
-            self.model.signed(who, id, view.data, certain);
-            self.windows[who] = None;
-        }
-    }
-
-    fn take_back(&mut self, who: usize, chance: &mut Chance) {
-        let desk = self.desk(who);
-        let outbox = desk.outbox().unwrap();
-        let Some(item) = outbox.get(chance.below(outbox.len())) else {
-            return;
-        };
-        let taken = desk.cancel_outbox(&item.id);
-        if let Some(certain) = self.certain(who, &taken) {
-            self.model.took_back(who, item.id.parse().unwrap());
-            self.say(who, &format!("takes {} back, {certain}", item.id));
-        }
-    }
-
-    fn delete(&mut self, who: usize, chance: &mut Chance) {
-        let Some(view) = self.some_draft(who, chance) else {
-            return;
-        };
-        let deleted = self.desk(who).delete_draft(&view.summary.id);
-        if let Some(certain) = self.certain(who, &deleted) {
-            let id = view.summary.id.parse().unwrap();
-            self.model.deleted(id, &view);
-            self.say(who, &format!("deletes {id} {}, {certain}", view.data));
-        }
-    }
-
-    fn begin_pass(&mut self, who: usize, chance: &mut Chance) {
-        if self.signed_out[who] && chance.below(2) == 0 {
-            return self.sign_in(who);
-        }
-        if !self.computers[who].is_passing() {
-            self.say(who, "begins a pass");
-            let ended = self.computers[who].begin_pass(chance.below(2) == 0);
-            self.ended(who, ended);
-        }
-        // Mostly a pass goes through undisturbed, and sometimes the world goes on in the middle.
-        while self.computers[who].line.is_busy() && chance.below(8) > 0 {
-            self.network(who, chance);
-        }
-    }
-
-    fn ended(&mut self, who: usize, ended: Option<Outcome<SyncView>>) {
-        match ended {
-            None => {}
-            Some(Ok(view)) => {
-                let (sent, drafts) = (view.sent.len(), view.drafts);
-                self.say(who, &format!("ended a pass: {sent} sent, {drafts} drafts"));
-            }
-            Some(Err(problem)) => {
-                self.say(who, &format!("ended a pass: {problem}"));
-                self.signed_out[who] = problem.code == Code::SessionExpired;
-            }
-        }
-    }
-
-    /// Something becomes of the request that a computer waits for.
-    fn network(&mut self, who: usize, chance: &mut Chance) {
-        let Some(mut waiting) = self.computers[who].line.take() else {
-            return;
-        };
-        // Every play has a person of its own.
-        let path = waiting
-            .request
-            .url()
-            .path()
-            .replace(&self.subject, "account");
-        let arrive = |waiting: &crate::network::Waiting| self.arrives(&waiting.request);
-        let answered = |status: u16, after: Option<&'static str>, body: &[u8]| {
-            let mut headers = HeaderMap::new();
-            if let Some(after) = after {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static(after));
-            }
-            Ok(Answer {
-                status: StatusCode::from_u16(status).unwrap(),
-                headers,
-                body: Zeroizing::new(body.to_vec()),
-            })
-        };
-        let broken = chance.one_of(&[0, 1, 2]);
-        let broken = || match broken {
-            0 => Err(PortalError::Offline),
-            1 => Err(PortalError::Timeout),
-            _ => Err(PortalError::Garbage("answer cut short")),
-        };
-        let throw = if chance.below(100) < self.weather {
-            chance.below(100)
-        } else {
-            0
-        };
-        let (what, told): (&str, Option<Told>) = match throw {
-            0..10 => {
-                let answer = match waiting.answer.take() {
-                    Some(answer) => answer,
-                    None => arrive(&waiting),
-                };
-                ("", Some(Ok(answer)))
-            }
-            // It arrives; the answer is still on its way.
-            10..30 => {
-                if waiting.answer.is_none() {
-                    waiting.answer = Some(arrive(&waiting));
-                }
-                ("arrives: ", None)
-            }
-            30..45 => ("is lost: ", Some(broken())),
-            45..68 => {
-                if waiting.answer.is_none() {
-                    arrive(&waiting);
-                }
-                ("has its answer lost: ", Some(broken()))
-            }
-            68..76 => {
-                let answer = arrive(&waiting);
-                arrive(&waiting);
-                ("comes twice: ", Some(Ok(answer)))
-            }
-            76..84 => {
-                self.late.extend(waiting.request.try_clone());
-                ("is late: ", Some(broken()))
-            }
-            84..88 => ("gets 503: ", Some(answered(503, Some("120"), b""))),
-            88..91 => ("gets 429: ", Some(answered(429, Some("7"), b""))),
-            91..93 => ("gets 500: ", Some(answered(500, None, b""))),
-            93..95 => ("gets nonsense: ", Some(answered(200, None, b"<html>"))),
-            _ => return self.crash(who),
-        };
-        self.say(who, &format!("{what}{path}"));
-        match told {
-            None => self.computers[who].line.put_back(waiting),
-            Some(told) => {
-                waiting.tell(told);
-                let ended = self.computers[who].go_on();
-                self.ended(who, ended);
-            }
-        }
-    }
-
-    fn arrives(&self, request: &Request) -> Answer {
-        let now = self.now.load(Ordering::Relaxed) / SECOND;
-        self.stage.portal.answer(request, now)
-    }
-
-    fn arrive_late(&mut self, chance: &mut Chance) {
-        if self.late.is_empty() {
-            return;
-        }
-        let request = self.late.swap_remove(chance.below(self.late.len()));
-        let status = self.arrives(&request).status;
-        let path = request.url().path();
-        self.say(0, &format!("(late) {path}: {status}"));
     }
 
     fn cut_power(&mut self, who: usize, chance: &mut Chance) {
@@ -491,42 +216,9 @@ impl<'a> World<'a> {
         self.say(who, "is signed in anew");
     }
 
-    /// The storm is over: everything comes to where it belongs, and is looked at.
-    pub(crate) fn close(&mut self) -> Result<(), String> {
-        for request in std::mem::take(&mut self.late) {
-            self.arrives(&request);
-        }
-        self.now.fetch_add(MINUTE, Ordering::Relaxed);
-        for who in 0..2 {
-            self.computers[who].skew.store(0, Ordering::Relaxed);
-            self.sign_in(who);
-        }
-        let mut quiet = 0;
-        for _ in 0..ROUNDS {
-            for who in 0..2 {
-                let view = self.whole_pass(who)?;
-                let still = view.sent.is_empty()
-                    && (view.applications, view.drafts, view.waiting) == (0, 0, 0);
-                quiet = if still { quiet + 1 } else { 0 };
-            }
-            if quiet >= 2 {
-                return self.check();
-            }
-        }
-        Err("the computers never come to rest".to_owned())
-    }
-
-    /// Whether the person's drafts travel.
-    pub(crate) fn is_shared(&self) -> bool {
-        self.shared
-    }
-
-    /// The person fills in a form and signs it.
-    pub(crate) fn file(&mut self, who: usize) {
-        self.begin_draft(who, &mut Chance(0));
-        let id = self.model.begun().last().unwrap().to_string();
-        let mut signer = self.stage.portal.signer();
-        self.desk(who).apply_with(&id, &mut signer).unwrap();
+    /// Whether the person's drafts travel, and the portal's pages are as long as usual.
+    pub(crate) fn is_usual(&self, shared: bool) -> bool {
+        self.shared == shared && !self.short
     }
 
     /// What a pass over a good network costs.
@@ -534,53 +226,5 @@ impl<'a> World<'a> {
         self.cost = Cost::default();
         self.whole_pass(who).unwrap();
         self.cost
-    }
-
-    fn whole_pass(&mut self, who: usize) -> Result<SyncView, String> {
-        self.now.fetch_add(SECOND, Ordering::Relaxed);
-        let mut ended = self.computers[who].begin_pass(true);
-        while ended.is_none() {
-            let waiting = self.computers[who].line.take().unwrap();
-            let answer = self.arrives(&waiting.request);
-            self.cost.add(&waiting.request, &answer);
-            waiting.tell(Ok(answer));
-            ended = self.computers[who].go_on();
-        }
-        ended
-            .unwrap()
-            .map_err(|problem| format!("a pass over a good network: {problem}"))
-    }
-
-    fn check(&mut self) -> Result<(), String> {
-        let shown = [0, 1].map(|who| {
-            let desk = self.desk(who);
-            let drafts = desk.drafts().unwrap().into_iter().map(|one| {
-                let view = desk.draft(&one.id).unwrap();
-                (one.id.parse().unwrap(), view)
-            });
-            let applications = desk.applications(usize::MAX).unwrap().into_iter();
-            Shown {
-                drafts: drafts.collect(),
-                applications: applications
-                    .map(|one| (one.id.parse().unwrap(), one.status))
-                    .collect::<BTreeMap<_, _>>(),
-                outbox: desk
-                    .outbox()
-                    .unwrap()
-                    .into_iter()
-                    .map(|one| one.id)
-                    .collect(),
-            }
-        });
-        let registered = self.stage.portal.registered(&self.subject);
-        let alive: BTreeSet<Uuid> = self.stage.portal.drafts(&self.subject);
-        for (who, shown) in shown.iter().enumerate() {
-            for (id, view) in &shown.drafts {
-                if let Some(how) = &view.parted {
-                    self.say(who, &format!("goes on with {id} ({how})"));
-                }
-            }
-        }
-        self.model.check(&shown, &registered, &alive, self.shared)
     }
 }

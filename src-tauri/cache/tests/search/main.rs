@@ -29,7 +29,7 @@ fn offer(store: &mut Store, procedures: &[Procedure]) {
         complete: true,
         changed: procedures,
         removed: &[],
-        state: "1",
+        state: Some("1"),
     };
     store.change_procedures(&changes).unwrap();
 }
@@ -258,7 +258,7 @@ fn records_are_found_by_their_words_and_by_those_of_their_procedure() {
         complete: true,
         changed: &applications,
         removed: &[],
-        state: "1",
+        state: Some("1"),
     };
     store.change_applications(&changes).unwrap();
     store

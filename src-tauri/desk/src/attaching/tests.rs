@@ -54,7 +54,7 @@ fn catalogue(desk: &Desk, version: u32) {
         complete: true,
         changed: &[procedure(version)],
         removed: &[],
-        state: "1",
+        state: Some("1"),
     };
     desk.with_store(|store| Ok(store.change_procedures(&changes)?))
         .unwrap();

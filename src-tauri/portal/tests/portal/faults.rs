@@ -1,19 +1,19 @@
 use kabinet_portal::{Client, Portal, PortalError, States};
 
-use crate::signed_in;
 use crate::world::Fault;
+use crate::{signed_in, sync};
 
 async fn after(fault: Fault) -> PortalError {
     let (world, area, _store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.fault("/jmap", fault);
-    let error = area.sync(&States::default()).await.err().unwrap();
+    let error = sync(&area, &States::default()).await.err().unwrap();
     // Whatever it was, it passes.
     assert!(
         !error.is_permanent() || matches!(error, PortalError::Refused(_)),
         "{error}"
     );
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     error
 }
 

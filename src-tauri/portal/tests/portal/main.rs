@@ -13,9 +13,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kabinet_portal::{
-    Client, KeepFailed, Next, Options, PersonalArea, PortalError, Session, SessionKeeper, SignIn,
-    SignedIn,
+    Changes, Client, KeepFailed, Next, Options, Part, Pass, PersonalArea, Portal as _, PortalError,
+    Session, SessionKeeper, SignIn, SignedIn, States,
 };
+use kabinet_records::{Application, Document, Message, Procedure};
 use kabinet_stb::Secret;
 use world::World;
 
@@ -96,4 +97,52 @@ async fn signed_in() -> (World, PersonalArea, Arc<Store>) {
 
 fn open(client: &Client, session: Session, store: &Arc<Store>) -> PersonalArea {
     PersonalArea::new(client, session, Arc::clone(store) as Arc<dyn SessionKeeper>).unwrap()
+}
+
+/// What a whole pass brought.
+struct Synced {
+    procedures: Changes<Procedure>,
+    applications: Changes<Application>,
+    messages: Changes<Message>,
+    documents: Changes<Document>,
+    /// In how many parts.
+    parts: usize,
+}
+
+/// A whole pass.
+async fn sync(area: &PersonalArea, since: &States) -> Result<Synced, PortalError> {
+    let mut pass = Pass::new(since);
+    let mut synced = Synced {
+        procedures: nothing(&since.procedures),
+        applications: nothing(&since.applications),
+        messages: nothing(&since.messages),
+        documents: nothing(&since.documents),
+        parts: 0,
+    };
+    while let Some(part) = area.sync(&mut pass).await? {
+        add(&mut synced.procedures, part.procedures);
+        add(&mut synced.applications, part.applications);
+        add(&mut synced.messages, part.messages);
+        add(&mut synced.documents, part.documents);
+        synced.parts += 1;
+    }
+    Ok(synced)
+}
+
+fn nothing<T>(since: &Option<String>) -> Changes<T> {
+    Changes {
+        state: since.clone().unwrap_or_default(),
+        complete: false,
+        changed: Vec::new(),
+        removed: Vec::new(),
+        unreadable: 0,
+    }
+}
+
+fn add<T>(changes: &mut Changes<T>, part: Part<T>) {
+    changes.changed.extend(part.changed);
+    changes.removed.extend(part.removed);
+    changes.complete |= part.all.is_some();
+    changes.unreadable += part.unreadable;
+    changes.state = part.state.unwrap_or(changes.state.clone());
 }

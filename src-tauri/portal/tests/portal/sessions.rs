@@ -3,14 +3,14 @@ use std::time::Duration;
 use kabinet_portal::{Client, Portal, PortalError, Session, States};
 
 use crate::world::Fault;
-use crate::{open, quick, signed_in};
+use crate::{open, quick, signed_in, sync};
 
 #[tokio::test]
 async fn an_expired_token_is_refreshed_once_and_kept_before_use() {
     let (world, area, store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().access_expired = true;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     assert_eq!(world.count("POST /token"), 2);
     assert_eq!(world.count("POST /jmap"), 3);
     assert!(!*store.used_before_kept.lock().unwrap());
@@ -29,11 +29,11 @@ async fn an_expired_token_is_refreshed_once_and_kept_before_use() {
 #[tokio::test]
 async fn tasks_share_one_refresh() {
     let (world, area, _store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().access_expired = true;
     let states = States::default();
     let (one, two, three) = tokio::join!(
-        area.sync(&states),
+        sync(&area, &states),
         area.procedures(None),
         area.applications(None)
     );
@@ -44,20 +44,20 @@ async fn tasks_share_one_refresh() {
 #[tokio::test]
 async fn a_session_that_cannot_be_stored_is_not_used() {
     let (world, area, store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().access_expired = true;
     *store.refuse.lock().unwrap() = true;
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::NotKept)
     );
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::NotKept)
     );
     assert!(!world.state().seen.contains("DPoP at-2"));
     *store.refuse.lock().unwrap() = false;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     assert_eq!(world.count("POST /token"), 2);
     assert!(world.state().seen.contains("DPoP at-2"));
 }
@@ -65,12 +65,12 @@ async fn a_session_that_cannot_be_stored_is_not_used() {
 #[tokio::test]
 async fn a_refresh_goes_on_when_the_caller_goes_away() {
     let (world, area, store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().access_expired = true;
     world.fault("/token", Fault::Delay(Duration::from_millis(300)));
     let states = States::default();
     assert!(
-        tokio::time::timeout(Duration::from_millis(100), area.sync(&states))
+        tokio::time::timeout(Duration::from_millis(100), sync(&area, &states))
             .await
             .is_err()
     );
@@ -83,22 +83,22 @@ async fn a_refresh_goes_on_when_the_caller_goes_away() {
             .last()
             .is_some_and(|kept| crate::contains_token(&world, kept))
     );
-    area.sync(&states).await.unwrap();
+    sync(&area, &states).await.unwrap();
     assert_eq!(world.count("POST /token"), 2);
 }
 
 #[tokio::test]
 async fn a_revoked_family_ends_the_session() {
     let (world, area, _store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().revoked = true;
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::SessionExpired)
     );
     let sent = area.client().round_trips();
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::SessionExpired)
     );
     assert_eq!(area.client().round_trips(), sent);
@@ -107,7 +107,7 @@ async fn a_revoked_family_ends_the_session() {
 #[tokio::test]
 async fn a_portal_that_refuses_fresh_tokens_is_not_asked_for_ever() {
     let (world, area, _store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     let refusal = || {
         Fault::Answer(
             "401 Unauthorized",
@@ -118,7 +118,7 @@ async fn a_portal_that_refuses_fresh_tokens_is_not_asked_for_ever() {
     world.fault("/jmap", refusal());
     world.fault("/jmap", refusal());
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::Unauthorised)
     );
     assert_eq!(world.count("POST /token"), 2);
@@ -127,14 +127,14 @@ async fn a_portal_that_refuses_fresh_tokens_is_not_asked_for_ever() {
 #[tokio::test]
 async fn a_lost_network_does_not_end_the_session() {
     let (world, area, _store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().access_expired = true;
     world.fault("/token", Fault::DropBefore);
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::Offline)
     );
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn logout_revokes_and_forgets() {
     assert!(world.state().revoked);
     let sent = area.client().round_trips();
     assert_eq!(
-        area.sync(&States::default()).await.err(),
+        sync(&area, &States::default()).await.err(),
         Some(PortalError::SessionExpired)
     );
     area.logout().await.unwrap();

@@ -1,15 +1,15 @@
-use kabinet_portal::{Portal, PortalError, States};
+use kabinet_portal::{Portal as _, PortalError, States};
 use kabinet_stb::hash::belt_hash;
 
 use crate::area::{application, message};
-use crate::signed_in;
+use crate::{signed_in, sync};
 
 const ID: &str = "0190b2f0-0000-7000-8000-000000000001";
 
 #[tokio::test]
 async fn an_idle_sync_is_one_request() {
     let (world, area, _store) = signed_in().await;
-    let first = area.sync(&States::default()).await.unwrap();
+    let first = sync(&area, &States::default()).await.unwrap();
     assert!(first.procedures.complete && first.applications.complete);
     let states = States {
         procedures: Some(first.procedures.state),
@@ -18,7 +18,7 @@ async fn an_idle_sync_is_one_request() {
         documents: Some(first.documents.state),
     };
     let sent = area.client().round_trips();
-    let idle = area.sync(&states).await.unwrap();
+    let idle = sync(&area, &states).await.unwrap();
     assert_eq!(area.client().round_trips(), sent + 1);
     assert!(idle.applications.changed.is_empty() && !idle.applications.complete);
     let (request, answer) = world.state().area.octets;
@@ -28,7 +28,7 @@ async fn an_idle_sync_is_one_request() {
         .area
         .applications
         .insert(ID.into(), application(ID));
-    let busy = area.sync(&states).await.unwrap();
+    let busy = sync(&area, &states).await.unwrap();
     // One that says that something moved, and one that says what.
     assert_eq!(area.client().round_trips(), sent + 3);
     assert_eq!(busy.applications.changed.len(), 1);
@@ -51,7 +51,7 @@ async fn a_state_that_the_portal_forgot_gets_all() {
         messages: Some("0".into()),
         documents: Some("0".into()),
     };
-    let changes = area.sync(&states).await.unwrap();
+    let changes = sync(&area, &states).await.unwrap();
     assert!(changes.applications.complete && !changes.procedures.complete);
     // The others are not fetched again.
     assert!(!changes.messages.complete && !changes.documents.complete);
@@ -82,11 +82,11 @@ async fn an_object_from_the_future_does_not_stop_the_rest() {
 #[tokio::test]
 async fn a_changed_session_object_is_fetched_again() {
     let (world, area, _store) = signed_in().await;
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     world.state().area.session = 1;
-    area.sync(&States::default()).await.unwrap();
-    area.sync(&States::default()).await.unwrap();
-    area.sync(&States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
+    sync(&area, &States::default()).await.unwrap();
     assert_eq!(world.count("GET /.well-known/jmap"), 2);
 }
 
@@ -105,9 +105,11 @@ async fn a_long_history_comes_in_pages() {
             state.area.messages.insert(id(number), message(&id(number)));
         }
     }
-    let first = area.sync(&States::default()).await.unwrap();
+    let first = sync(&area, &States::default()).await.unwrap();
     assert!(first.messages.complete);
     assert_eq!(first.messages.changed.len(), 35);
+    // Each page can be stored as it comes.
+    assert_eq!(first.parts, 5);
     // Four pages, and the empty one after the last: the portal does not tell how many there are.
     assert_eq!(world.count("POST /jmap"), 5);
     for number in 35..62 {
@@ -120,7 +122,7 @@ async fn a_long_history_comes_in_pages() {
         messages: Some(first.messages.state),
         documents: Some(first.documents.state),
     };
-    let more = area.sync(&states).await.unwrap();
+    let more = sync(&area, &states).await.unwrap();
     assert!(!more.messages.complete);
     assert_eq!(more.messages.changed.len(), 27);
     assert_eq!(more.messages.state, "62");

@@ -1,7 +1,6 @@
-//! The store of a person with 100 000 applications and 1 000 000 messages: what a search costs, what
-//! taking over 10 000 changes costs, and whether a pass costs more than with a small store.
-//!
-//! Messages have no table here: they are put into the index directly, as their own room will do.
+//! The store of a person with 100 000 applications and 1 000 000 messages: what the first screen and
+//! a search cost, what taking over 10 000 changes costs, and whether a pass costs more than with a
+//! small store. docs/performance.md has the numbers.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -9,8 +8,10 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
-use kabinet_cache::{Changes, Entry, Findable, Kind, Spoken, Store};
-use kabinet_records::{Application, Event, Form, Procedure, Status, Text};
+use kabinet_cache::{Changes, Kind, Store};
+use kabinet_records::{
+    Application, Direction, Draft, Event, Form, Message, Procedure, Status, Text, Words,
+};
 use kabinet_stb::Secret;
 use serde_json::json;
 use uuid::Uuid;
@@ -61,7 +62,7 @@ fn rare(number: u128) -> String {
     word
 }
 
-fn message(number: u128) -> String {
+fn text(number: u128) -> String {
     let of =
         |list: &[&'static str], number: u128| list[usize::try_from(number).unwrap() % list.len()];
     format!(
@@ -74,8 +75,40 @@ fn message(number: u128) -> String {
     )
 }
 
+fn at(second: u128) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + i64::try_from(second).unwrap()).unwrap()
+}
+
+/// The message of that number, on one of so many applications; `more` makes another version of it.
+fn message(number: u128, applications: u128, more: &str) -> Message {
+    Message {
+        id: Uuid::from_u128(1 << 64 | number),
+        application_id: Uuid::from_u128(1 + number % applications),
+        direction: Direction::ToApplicant,
+        author: Words::One("Выканкам".to_owned()),
+        sent_at: at(number),
+        subject: None,
+        text: Words::One(format!("{}{more}", text(number))),
+        request: None,
+        in_reply_to: None,
+        signature_blob_id: None,
+    }
+}
+
+fn draft(number: u128) -> Draft {
+    Draft {
+        id: Uuid::from_u128(2 << 64 | number),
+        procedure_id: "1.1".to_owned(),
+        procedure_version: 1,
+        data: json!({"employer": text(number), "residence": text(number + 1)}),
+        prefilled: [].into(),
+        attachments: Vec::new(),
+        changed_at: at(number),
+    }
+}
+
 fn application(number: u128, note: &str) -> Application {
-    let at = Timestamp::from_second(1_700_000_000 + i64::try_from(number).unwrap()).unwrap();
+    let at = at(number);
     Application {
         id: Uuid::from_u128(number),
         procedure_id: format!("{}.{}", 1 + number % 20, 1 + number % 35),
@@ -139,11 +172,20 @@ fn whole<'a, T>(changed: &'a [T], state: &'a str) -> Changes<'a, T> {
         complete: true,
         changed,
         removed: &[],
-        state,
+        state: Some(state),
     }
 }
 
-/// A store with that many applications and messages.
+fn part<'a, T>(changed: &'a [T], state: &'a str) -> Changes<'a, T> {
+    Changes {
+        complete: false,
+        changed,
+        removed: &[],
+        state: Some(state),
+    }
+}
+
+/// A store with that many applications and messages, and some drafts.
 fn fill(path: &std::path::Path, applications: u128, messages: u128) -> Store {
     let mut store = Store::create(path, &key()).unwrap();
     let procedures: Vec<Procedure> = (0..PROCEDURES).map(procedure).collect();
@@ -156,39 +198,56 @@ fn fill(path: &std::path::Path, applications: u128, messages: u128) -> Store {
     let mut next = 0;
     while next < messages {
         let end = (next + 10_000).min(messages);
-        let texts: Vec<(String, String, String)> = (next..end)
-            .map(|number| {
-                let about = application(1 + number % applications, "").procedure_id;
-                (Uuid::from_u128(number).to_string(), about, message(number))
-            })
+        let some: Vec<Message> = (next..end)
+            .map(|number| message(number, applications, ""))
             .collect();
-        let parts: Vec<[(Spoken, &str); 1]> = texts
-            .iter()
-            .map(|(_, _, text)| [(Spoken::Any, text.as_str())])
-            .collect();
-        let entries: Vec<Entry<'_>> = texts
-            .iter()
-            .zip(&parts)
-            .map(|((id, procedure, _), texts)| Entry {
-                id,
-                procedure,
-                texts,
-            })
-            .collect();
-        store.make_findable(Findable::Message, &entries).unwrap();
+        store.change_messages(&part(&some, "1")).unwrap();
         next = end;
+    }
+    for number in 0..20 {
+        store.add_draft(&draft(number)).unwrap();
     }
     store
 }
 
-fn searching(criterion: &mut Criterion) {
+/// What the window reads before it shows its first screen.
+fn first_screen(store: &Store) -> usize {
+    assert!(store.person().unwrap().is_none());
+    store.drafts().unwrap().len()
+        + store.outbox().unwrap().len()
+        + store.newest_applications(50).unwrap().len()
+        + store.requests_due(at(0)).unwrap().len()
+        + store.newest_messages(50).unwrap().len()
+}
+
+fn scale(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let began = std::time::Instant::now();
     let path = folder.path().join("large.db");
-    let mut large = fill(&path, APPLICATIONS, messages());
+    drop(fill(&path, APPLICATIONS, messages()));
     let octets = std::fs::metadata(&path).unwrap().len();
     eprintln!("made in {:?}, {} MiB", began.elapsed(), octets >> 20);
     let mut small = fill(&folder.path().join("small.db"), 100, 100);
+
+    let mut group = criterion.benchmark_group("first screen");
+    // One store at a time: each must be closed before the next is opened, and closing is not timed.
+    let one = BatchSize::PerIteration;
+    group.bench_function("open the store, key at hand", |bencher| {
+        bencher.iter_batched(|| (), |()| Store::open(&path, &key()).unwrap(), one);
+    });
+    group.bench_function("open it and read the first screen", |bencher| {
+        let read = |()| {
+            let store = Store::open(&path, &key()).unwrap();
+            assert_eq!(first_screen(&store), 20 + 50 + 50);
+            store
+        };
+        bencher.iter_batched(|| (), read, one);
+    });
+    let mut large = Store::open(&path, &key()).unwrap();
+    group.bench_function("read it again", |bencher| {
+        bencher.iter(|| first_screen(&large));
+    });
+    group.finish();
 
     let mut group = criterion.benchmark_group(format!(
         "search among 100 000 applications and {} messages",
@@ -289,19 +348,29 @@ fn searching(criterion: &mut Criterion) {
                         .map(|number| application(number * step, &format!("Змена {round}")))
                         .collect::<Vec<_>>()
                 },
-                |changed| {
-                    let changes = Changes {
-                        complete: false,
-                        changed: &changed,
-                        removed: &[],
-                        state: "3",
-                    };
-                    store.change_applications(&changes).unwrap();
-                },
+                |changed| store.change_applications(&part(&changed, "3")).unwrap(),
                 BatchSize::PerIteration,
             );
         });
     }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("taking over 10 000 changed messages");
+    group.sample_size(10);
+    let mut round = 0;
+    group.bench_function("large store", |bencher| {
+        bencher.iter_batched(
+            || {
+                round += 1;
+                let step = (messages() / CHANGES as u128).max(1);
+                (0..CHANGES as u128)
+                    .map(|number| message(number * step, APPLICATIONS, &format!(" Змена {round}")))
+                    .collect::<Vec<_>>()
+            },
+            |changed| large.change_messages(&part(&changed, "3")).unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
     group.finish();
 }
 
@@ -309,34 +378,24 @@ fn searching(criterion: &mut Criterion) {
 fn pass(store: &mut Store, changed: &[Application], state: &str) {
     assert!(store.outbox_due().unwrap().is_none());
     assert!(store.outbox().unwrap().is_empty());
-    let since = (
-        store.sync_state(Kind::Procedure).unwrap(),
-        store.sync_state(Kind::Application).unwrap(),
-    );
-    black_box(since);
-    let none: &[Procedure] = &[];
-    store
-        .change_procedures(&Changes {
-            complete: false,
-            changed: none,
-            removed: &[],
-            state: "1",
-        })
-        .unwrap();
-    store
-        .change_applications(&Changes {
-            complete: false,
-            changed,
-            removed: &[],
-            state,
-        })
-        .unwrap();
+    for kind in [
+        Kind::Procedure,
+        Kind::Application,
+        Kind::Message,
+        Kind::Document,
+    ] {
+        black_box(store.sync_state(kind).unwrap());
+    }
+    assert!(!store.shares_drafts().unwrap());
+    if !changed.is_empty() {
+        store.change_applications(&part(changed, state)).unwrap();
+    }
     assert_eq!(store.outbox_count().unwrap(), 0);
 }
 
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = searching
+    targets = scale
 }
 criterion_main!(benches);

@@ -1,0 +1,172 @@
+//! What the person does at a computer.
+
+use kabinet_desk::Outcome;
+use kabinet_desk::view::DraftView;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{FIELDS, PROCEDURE, Window, World};
+use crate::chance::Chance;
+
+impl World<'_> {
+    /// Whether the person was told that it is done, or cannot know. What was refused is `None`.
+    pub(super) fn certain<T>(&self, who: usize, outcome: &Outcome<T>) -> Option<bool> {
+        if self.computers[who].is_without_power() {
+            return Some(false);
+        }
+        outcome.is_ok().then_some(true)
+    }
+
+    pub(super) fn value(&mut self) -> Value {
+        self.values += 1;
+        json!(format!("value {}", self.values))
+    }
+
+    /// One of the drafts that a computer has. Listing them all would check every form.
+    pub(super) fn some_draft(&mut self, who: usize, chance: &mut Chance) -> Option<DraftView> {
+        let desk = self.desk(who);
+        let begun = self.model.begun();
+        let first = chance.below(begun.len());
+        let mut those = begun[first..].iter().chain(&begun[..first]);
+        those.find_map(|id| desk.draft(&id.to_string()).ok())
+    }
+
+    pub(super) fn begin_draft(&mut self, who: usize, chance: &mut Chance) {
+        let desk = self.desk(who);
+        let Ok(view) = desk.new_draft(PROCEDURE) else {
+            return;
+        };
+        let id: Uuid = view.summary.id.parse().unwrap();
+        self.model.began(id);
+        self.windows[who] = Some(Window {
+            id,
+            before: view.data,
+        });
+        let mut data = json!({
+            "givenName": "Alena", "personalNumber": "4210587A001PB5", "purpose": "bank",
+            "copies": 1, "delivery": "paper", "confirmed": true,
+        });
+        for field in &FIELDS[..3 + chance.below(3)] {
+            data[*field] = self.value();
+        }
+        self.say(who, &format!("begins {id}"));
+        self.save(who, data, chance);
+    }
+
+    /// The window saves.
+    pub(super) fn save(&mut self, who: usize, data: Value, chance: &mut Chance) {
+        let desk = self.desk(who);
+        let Some(Window { id, before }) = self.windows[who].take() else {
+            return;
+        };
+        let saved = desk.edit_draft(&id.to_string(), &before, &data);
+        let Some(certain) = self.certain(who, &saved) else {
+            self.say(who, &format!("cannot save {id}"));
+            return;
+        };
+        self.model.wrote(id, &before, &data, certain);
+        self.say(who, &format!("saves {id} {before} -> {data}, {certain}"));
+        let Ok(view) = saved else { return };
+        // A window that shows what came in meanwhile, or has not drawn it yet.
+        let shows = if chance.below(3) > 0 { view.data } else { data };
+        self.windows[who] = Some(Window {
+            id: view.summary.id.parse().unwrap(),
+            before: shows,
+        });
+    }
+
+    pub(super) fn write(&mut self, who: usize, chance: &mut Chance) {
+        if self.windows[who].is_none() || chance.below(3) == 0 {
+            let Some(view) = self.some_draft(who, chance) else {
+                return;
+            };
+            self.windows[who] = Some(Window {
+                id: view.summary.id.parse().unwrap(),
+                before: view.data,
+            });
+        }
+        let Some(window) = &self.windows[who] else {
+            return;
+        };
+        let mut data = window.before.clone();
+        let field = chance.below(FIELDS.len());
+        if field >= 3 && chance.below(3) == 0 {
+            data.as_object_mut().unwrap().remove(FIELDS[field]);
+        } else {
+            data[FIELDS[field]] = self.value();
+        }
+        self.save(who, data, chance);
+    }
+
+    pub(super) fn settle(&mut self, who: usize, chance: &mut Chance) {
+        let desk = self.desk(who);
+        let Some(view) = self.some_draft(who, chance) else {
+            return;
+        };
+        if view.conflicts.is_empty() {
+            return self.write(who, chance);
+        }
+        let conflict = &view.conflicts[chance.below(view.conflicts.len())];
+        let id = &view.summary.id;
+        // The person looks for a while.
+        let chosen = match chance.below(1 + conflict.others.len()) {
+            0 => conflict.current.clone(),
+            other => conflict.others[other - 1].value.clone(),
+        };
+        let settled = desk.settle_draft(id, &conflict.path, &conflict.shown, chosen.clone());
+        if self.certain(who, &settled).is_some() {
+            let id = id.parse().unwrap();
+            self.model.settled(id, conflict, chosen.as_ref());
+            self.say(who, &format!("decides {id} {} {chosen:?}", conflict.path));
+        }
+        self.windows[who] = None;
+    }
+
+    pub(super) fn sign(&mut self, who: usize, chance: &mut Chance) {
+        let Some(view) = self.some_draft(who, chance) else {
+            return;
+        };
+        let desk = self.desk(who);
+        let id = &view.summary.id;
+        let signed = desk.apply_with(id, &mut self.stage.portal.signer());
+        if let Some(certain) = self.certain(who, &signed) {
+            let id = id.parse().unwrap();
+            self.say(who, &format!("signs {id} {}, {certain}", view.data));
+            self.model.signed(who, id, view.data, certain);
+            self.windows[who] = None;
+        }
+    }
+
+    pub(super) fn take_back(&mut self, who: usize, chance: &mut Chance) {
+        let desk = self.desk(who);
+        let outbox = desk.outbox().unwrap();
+        let Some(item) = outbox.get(chance.below(outbox.len())) else {
+            return;
+        };
+        let taken = desk.cancel_outbox(&item.id);
+        if let Some(certain) = self.certain(who, &taken) {
+            self.model.took_back(who, item.id.parse().unwrap());
+            self.say(who, &format!("takes {} back, {certain}", item.id));
+        }
+    }
+
+    pub(super) fn delete(&mut self, who: usize, chance: &mut Chance) {
+        let Some(view) = self.some_draft(who, chance) else {
+            return;
+        };
+        let deleted = self.desk(who).delete_draft(&view.summary.id);
+        if let Some(certain) = self.certain(who, &deleted) {
+            let id = view.summary.id.parse().unwrap();
+            self.model.deleted(id, &view);
+            self.say(who, &format!("deletes {id} {}, {certain}", view.data));
+        }
+    }
+
+    /// The person fills in a form and signs it.
+    pub(crate) fn file(&mut self, who: usize) {
+        self.begin_draft(who, &mut Chance(0));
+        let id = self.model.begun().last().unwrap().to_string();
+        let mut signer = self.stage.portal.signer();
+        self.desk(who).apply_with(&id, &mut signer).unwrap();
+    }
+}
