@@ -34,11 +34,10 @@ impl Store {
         count: usize,
     ) -> Result<Vec<Application>, StoreError> {
         let id = id.to_string();
-        let submitted_at: i64 = self.connection.query_row(
-            "SELECT submitted_at FROM applications WHERE id = ?",
-            [&id],
-            |row| row.get(0),
-        )?;
+        let submitted_at: i64 = self
+            .connection
+            .prepare_cached("SELECT submitted_at FROM applications WHERE id = ?")?
+            .query_row([&id], |row| row.get(0))?;
         let mut statement = self.connection.prepare_cached(
             "SELECT body FROM applications WHERE (submitted_at, id) < (?, ?)
              ORDER BY submitted_at DESC, id DESC LIMIT ?",
@@ -55,11 +54,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn application(&self, id: Uuid) -> Result<Application, StoreError> {
-        let body: String = self.connection.query_row(
-            "SELECT body FROM applications WHERE id = ?",
-            [id.to_string()],
-            |row| row.get(0),
-        )?;
+        let body: String = self
+            .connection
+            .prepare_cached("SELECT body FROM applications WHERE id = ?")?
+            .query_row([id.to_string()], |row| row.get(0))?;
         Ok(serde_json::from_str(&body)?)
     }
 
@@ -70,11 +68,8 @@ impl Store {
     pub fn signed_copy(&self, id: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self
             .connection
-            .query_row(
-                "SELECT cms FROM signed_copies WHERE id = ?",
-                [id.to_string()],
-                |row| row.get(0),
-            )
+            .prepare_cached("SELECT cms FROM signed_copies WHERE id = ?")?
+            .query_row([id.to_string()], |row| row.get(0))
             .optional()?)
     }
 

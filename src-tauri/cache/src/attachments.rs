@@ -48,7 +48,8 @@ impl Store {
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn begin_attachment(&self) -> Result<Incoming, StoreError> {
         self.connection
-            .execute("INSERT INTO attachments (hash) VALUES (NULL)", [])?;
+            .prepare_cached("INSERT INTO attachments (hash) VALUES (NULL)")?
+            .execute([])?;
         Ok(Incoming {
             id: self.connection.last_insert_rowid(),
             hasher: BeltHash::new(),
@@ -89,10 +90,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::ReadOnly`].
     pub fn abandon_attachment(&self, incoming: Incoming) -> Result<(), StoreError> {
-        self.connection.execute(
-            "DELETE FROM attachments WHERE id = ? AND hash IS NULL",
-            [incoming.id],
-        )?;
+        self.connection
+            .prepare_cached("DELETE FROM attachments WHERE id = ? AND hash IS NULL")?
+            .execute([incoming.id])?;
         Ok(())
     }
 
@@ -101,12 +101,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] for a hash that the store does not have.
     pub fn attachment_size(&self, hash: &str) -> Result<u64, StoreError> {
-        let size: i64 = self.connection.query_row(
-            "SELECT coalesce(sum(length(octets)), 0) FROM attachments
+        let size: i64 = self
+            .connection
+            .prepare_cached(
+                "SELECT coalesce(sum(length(octets)), 0) FROM attachments
              LEFT JOIN attachment_pieces ON attachment = id WHERE hash = ? GROUP BY id",
-            [hash],
-            |row| row.get(0),
-        )?;
+            )?
+            .query_row([hash], |row| row.get(0))?;
         u64::try_from(size).map_err(|_| StoreError::Damaged)
     }
 
@@ -156,26 +157,21 @@ fn add_piece(
 pub(crate) fn finish(connection: &Connection, incoming: &Incoming) -> Result<(), StoreError> {
     let hash = incoming.hash();
     let known: Option<i64> = connection
-        .query_row(
-            "SELECT id FROM attachments WHERE hash = ?",
-            [&hash],
-            |row| row.get(0),
-        )
+        .prepare_cached("SELECT id FROM attachments WHERE hash = ?")?
+        .query_row([&hash], |row| row.get(0))
         .optional()?;
     if known.is_some() {
-        connection.execute(
-            "DELETE FROM attachments WHERE id = ? AND hash IS NULL",
-            [incoming.id],
-        )?;
+        connection
+            .prepare_cached("DELETE FROM attachments WHERE id = ? AND hash IS NULL")?
+            .execute([incoming.id])?;
         return Ok(());
     }
     if !incoming.rest.is_empty() {
         add_piece(connection, incoming.id, incoming.pieces, &incoming.rest)?;
     }
-    let named = connection.execute(
-        "UPDATE attachments SET hash = ? WHERE id = ? AND hash IS NULL",
-        params![hash, incoming.id],
-    )?;
+    let named = connection
+        .prepare_cached("UPDATE attachments SET hash = ? WHERE id = ? AND hash IS NULL")?
+        .execute(params![hash, incoming.id])?;
     if named == 1 {
         Ok(())
     } else {
@@ -185,14 +181,13 @@ pub(crate) fn finish(connection: &Connection, incoming: &Incoming) -> Result<(),
 
 /// Drops the files that nothing names.
 pub(crate) fn sweep(connection: &Connection) -> Result<(), StoreError> {
-    let any: bool = connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM attachments WHERE hash IS NOT NULL)",
-        [],
-        |row| row.get(0),
-    )?;
+    let any: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM attachments WHERE hash IS NOT NULL)")?
+        .query_row([], |row| row.get(0))?;
     if any {
-        connection.execute(
-            "DELETE FROM attachments WHERE hash IS NOT NULL AND hash NOT IN (
+        connection
+            .prepare_cached(
+                "DELETE FROM attachments WHERE hash IS NOT NULL AND hash NOT IN (
                  SELECT file.value ->> 'hash' FROM drafts,
                      json_each(body, '$.attachments') AS file
                  UNION ALL SELECT file.value ->> 'hash' FROM draft_changes,
@@ -201,14 +196,16 @@ pub(crate) fn sweep(connection: &Connection) -> Result<(), StoreError> {
                      json_each(body, '$.after.attachments') AS file
                  UNION ALL SELECT file.value ->> 'hash' FROM outbox,
                      json_each(CAST(manifest AS TEXT), '$.attachments') AS file)",
-            [],
-        )?;
+            )?
+            .execute([])?;
     }
     Ok(())
 }
 
 /// Drops what a program that was stopped had taken in of files.
 pub(crate) fn drop_unfinished(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM attachments WHERE hash IS NULL", [])?;
+    connection
+        .prepare_cached("DELETE FROM attachments WHERE hash IS NULL")?
+        .execute([])?;
     Ok(())
 }

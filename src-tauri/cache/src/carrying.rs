@@ -20,11 +20,8 @@ impl Store {
     ) -> Result<Option<Procedure>, StoreError> {
         let body: Option<String> = self
             .connection
-            .query_row(
-                "SELECT body FROM former_procedures WHERE id = ? AND version = ?",
-                params![id, version],
-                |row| row.get(0),
-            )
+            .prepare_cached("SELECT body FROM former_procedures WHERE id = ? AND version = ?")?
+            .query_row(params![id, version], |row| row.get(0))
             .optional()?;
         Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
     }
@@ -40,10 +37,9 @@ impl Store {
         let draft = sharing::edited(&transaction, None, draft.clone())?;
         drafts::change(&transaction, &draft)?;
         // Changes of the earlier form cannot be undone in the new one.
-        transaction.execute(
-            "DELETE FROM draft_changes WHERE draft = ?",
-            [draft.id.to_string()],
-        )?;
+        transaction
+            .prepare_cached("DELETE FROM draft_changes WHERE draft = ?")?
+            .execute([draft.id.to_string()])?;
         keep(&transaction, draft.id, carried)?;
         prune_former(&transaction)?;
         transaction.commit()?;
@@ -70,10 +66,9 @@ impl Store {
         };
         let draft = sharing::edited(&transaction, Some(&signed.data), draft)?;
         drafts::change(&transaction, &draft)?;
-        transaction.execute(
-            "DELETE FROM carried WHERE draft = ?",
-            [signed.id.to_string()],
-        )?;
+        transaction
+            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+            .execute([signed.id.to_string()])?;
         keep(&transaction, id, carried)?;
         prune_former(&transaction)?;
         transaction.commit()?;
@@ -88,11 +83,8 @@ impl Store {
     pub fn carried(&self, draft: Uuid) -> Result<Option<Carried>, StoreError> {
         let body: Option<String> = self
             .connection
-            .query_row(
-                "SELECT body FROM carried WHERE draft = ?",
-                [draft.to_string()],
-                |row| row.get(0),
-            )
+            .prepare_cached("SELECT body FROM carried WHERE draft = ?")?
+            .query_row([draft.to_string()], |row| row.get(0))
             .optional()?;
         Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
     }
@@ -103,16 +95,16 @@ impl Store {
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn dismiss_carried(&self, draft: Uuid) -> Result<(), StoreError> {
         self.connection
-            .execute("DELETE FROM carried WHERE draft = ?", [draft.to_string()])?;
+            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+            .execute([draft.to_string()])?;
         Ok(())
     }
 }
 
 fn keep(connection: &Connection, draft: Uuid, carried: &Carried) -> Result<(), StoreError> {
-    connection.execute(
-        "INSERT OR REPLACE INTO carried (draft, body) VALUES (?, ?)",
-        params![draft.to_string(), serde_json::to_string(carried)?],
-    )?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO carried (draft, body) VALUES (?, ?)")?
+        .execute(params![draft.to_string(), serde_json::to_string(carried)?])?;
     Ok(())
 }
 
@@ -131,12 +123,13 @@ pub(crate) fn keep_former(connection: &Connection, next: &Procedure) -> Result<(
 /// Former forms that nothing was filled in with go. What waits is not read for that: it waits for a
 /// short time.
 pub(crate) fn prune_former(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute(
-        "DELETE FROM former_procedures AS former
+    connection
+        .prepare_cached(
+            "DELETE FROM former_procedures AS former
          WHERE NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (
              SELECT 1 FROM drafts WHERE body ->> '$.procedureId' = former.id
                  AND body ->> '$.procedureVersion' = former.version)",
-        [],
-    )?;
+        )?
+        .execute([])?;
     Ok(())
 }

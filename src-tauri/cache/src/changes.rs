@@ -108,17 +108,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn draft_history(&self, id: Uuid) -> Result<History, StoreError> {
-        Ok(self.connection.query_row(
-            "SELECT coalesce(max(NOT undone), 0), coalesce(max(undone), 0) FROM draft_changes
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT coalesce(max(NOT undone), 0), coalesce(max(undone), 0) FROM draft_changes
              WHERE draft = ?",
-            [id.to_string()],
-            |row| {
+            )?
+            .query_row([id.to_string()], |row| {
                 Ok(History {
                     undo: row.get(0)?,
                     redo: row.get(1)?,
                 })
-            },
-        )?)
+            })?)
     }
 
     fn step(
@@ -132,17 +133,19 @@ impl Store {
         let transaction = self.transaction()?;
         let mut draft = drafts::get(&transaction, id)?;
         let found: Option<(i64, String)> = transaction
-            .query_row(next, [id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(next)?
+            .query_row([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         if let Some((number, body)) = found {
             act(&serde_json::from_str(&body)?, &mut draft);
             draft.changed_at = now;
             draft = sharing::edited(&transaction, None, draft)?;
             drafts::change(&transaction, &draft)?;
-            transaction.execute(
-                "UPDATE draft_changes SET undone = ? WHERE draft = ? AND number = ?",
-                params![undone, id.to_string(), number],
-            )?;
+            transaction
+                .prepare_cached(
+                    "UPDATE draft_changes SET undone = ? WHERE draft = ? AND number = ?",
+                )?
+                .execute(params![undone, id.to_string(), number])?;
             transaction.commit()?;
         }
         Ok(draft)
@@ -184,7 +187,9 @@ pub(crate) fn came_in(
         .collect::<Result<_, _>>()?;
     for body in bodies {
         if serde_json::from_str::<Change>(&body)?.meets(&arrived) {
-            connection.execute("DELETE FROM draft_changes WHERE draft = ?", [&id])?;
+            connection
+                .prepare_cached("DELETE FROM draft_changes WHERE draft = ?")?
+                .execute([&id])?;
             break;
         }
     }

@@ -45,11 +45,8 @@ impl Store {
     pub fn document_blob(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self
             .connection
-            .query_row(
-                "SELECT octets FROM document_blobs WHERE id = ?",
-                [id],
-                |row| row.get(0),
-            )
+            .prepare_cached("SELECT octets FROM document_blobs WHERE id = ?")?
+            .query_row([id], |row| row.get(0))
             .optional()?)
     }
 
@@ -69,10 +66,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn document_fetched(&self, id: Uuid) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE documents SET waits = 0 WHERE id = ?",
-            [id.to_string()],
-        )?;
+        self.connection
+            .prepare_cached("UPDATE documents SET waits = 0 WHERE id = ?")?
+            .execute([id.to_string()])?;
         Ok(())
     }
 
@@ -81,10 +77,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn keep_document_blob(&self, id: &str, octets: &[u8]) -> Result<(), StoreError> {
-        self.connection.execute(
-            "INSERT OR IGNORE INTO document_blobs (id, octets) VALUES (?, ?)",
-            params![id, octets],
-        )?;
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO document_blobs (id, octets) VALUES (?, ?)")?
+            .execute(params![id, octets])?;
         Ok(())
     }
 
@@ -96,13 +91,14 @@ impl Store {
     pub fn change_documents(&mut self, changes: &Changes<'_, Document>) -> Result<(), StoreError> {
         states::change(self, Kind::Document, "documents", changes, put, None)?;
         if changes.complete || !changes.removed.is_empty() {
-            self.connection.execute(
-                "DELETE FROM document_blobs WHERE id NOT IN (
+            self.connection
+                .prepare_cached(
+                    "DELETE FROM document_blobs WHERE id NOT IN (
                      SELECT body ->> '$.blobId' FROM documents
                      UNION SELECT body ->> '$.signature.blobId' FROM documents
                      WHERE body ->> '$.signature.blobId' IS NOT NULL)",
-                [],
-            )?;
+                )?
+                .execute([])?;
         }
         Ok(())
     }

@@ -55,7 +55,9 @@ impl Store {
     pub fn delete_draft(&mut self, id: Uuid) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         remove(&transaction, &id.to_string())?;
-        transaction.execute("DELETE FROM carried WHERE draft = ?", [id.to_string()])?;
+        transaction
+            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+            .execute([id.to_string()])?;
         sharing::deleted(&transaction, id)?;
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
@@ -63,23 +65,20 @@ impl Store {
 }
 
 pub(crate) fn add(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
-    connection.execute(
-        "INSERT INTO drafts (id, body, changed_at) VALUES (?, ?, ?)",
-        params![
+    connection
+        .prepare_cached("INSERT INTO drafts (id, body, changed_at) VALUES (?, ?, ?)")?
+        .execute(params![
             draft.id.to_string(),
             serde_json::to_string(draft)?,
             draft.changed_at.as_millisecond()
-        ],
-    )?;
+        ])?;
     index::index(connection, |indexer| indexer.put_draft(draft))
 }
 
 pub(crate) fn get(connection: &Connection, id: Uuid) -> Result<Draft, StoreError> {
-    let body: String = connection.query_row(
-        "SELECT body FROM drafts WHERE id = ?",
-        [id.to_string()],
-        |row| row.get(0),
-    )?;
+    let body: String = connection
+        .prepare_cached("SELECT body FROM drafts WHERE id = ?")?
+        .query_row([id.to_string()], |row| row.get(0))?;
     Ok(serde_json::from_str(&body)?)
 }
 
@@ -91,14 +90,13 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Draft>, StoreError> {
 }
 
 pub(crate) fn change(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
-    let changed = connection.execute(
-        "UPDATE drafts SET body = ?, changed_at = ? WHERE id = ?",
-        params![
+    let changed = connection
+        .prepare_cached("UPDATE drafts SET body = ?, changed_at = ? WHERE id = ?")?
+        .execute(params![
             serde_json::to_string(draft)?,
             draft.changed_at.as_millisecond(),
             draft.id.to_string()
-        ],
-    )?;
+        ])?;
     if changed != 1 {
         return Err(StoreError::NotFound);
     }
@@ -107,7 +105,11 @@ pub(crate) fn change(connection: &Connection, draft: &Draft) -> Result<(), Store
 
 /// Takes the draft away; what was set aside of it stays.
 pub(crate) fn remove(connection: &Connection, id: &str) -> Result<(), StoreError> {
-    if connection.execute("DELETE FROM drafts WHERE id = ?", [id])? != 1 {
+    if connection
+        .prepare_cached("DELETE FROM drafts WHERE id = ?")?
+        .execute([id])?
+        != 1
+    {
         return Err(StoreError::NotFound);
     }
     index::index(connection, |indexer| indexer.remove(Findable::Draft, id))

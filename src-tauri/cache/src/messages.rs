@@ -46,11 +46,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn is_answered(&self, id: Uuid) -> Result<bool, StoreError> {
-        Ok(self.connection.query_row(
-            "SELECT EXISTS (SELECT 1 FROM messages WHERE in_reply_to = ?)",
-            [id.to_string()],
-            |row| row.get(0),
-        )?)
+        Ok(self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE in_reply_to = ?)")?
+            .query_row([id.to_string()], |row| row.get(0))?)
     }
 
     /// Requests with a time limit that end before `until` and are not answered yet, neither at the

@@ -87,10 +87,16 @@ impl Store {
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         drafts::remove(&transaction, &id.to_string())?;
-        transaction.execute(
-            "INSERT INTO outbox (id, manifest, cms, signed_at) VALUES (?, ?, ?, ?)",
-            params![id.to_string(), manifest, cms, signed_at.as_millisecond()],
-        )?;
+        transaction
+            .prepare_cached(
+                "INSERT INTO outbox (id, manifest, cms, signed_at) VALUES (?, ?, ?, ?)",
+            )?
+            .execute(params![
+                id.to_string(),
+                manifest,
+                cms,
+                signed_at.as_millisecond()
+            ])?;
         index::index(&transaction, |indexer| {
             indexer.put_waiting(&id.to_string(), manifest)
         })?;
@@ -111,10 +117,12 @@ impl Store {
         signed_at: Timestamp,
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        transaction.execute(
-            "INSERT INTO outbox (id, manifest, cms, signed_at, kind, application, in_reply_to)
+        transaction
+            .prepare_cached(
+                "INSERT INTO outbox (id, manifest, cms, signed_at, kind, application, in_reply_to)
              VALUES (?, ?, ?, ?, ?, ?, ?)",
-            params![
+            )?
+            .execute(params![
                 letter.message.to_string(),
                 manifest,
                 cms,
@@ -122,8 +130,7 @@ impl Store {
                 OutboxKind::Letter(letter.kind).name(),
                 letter.application.to_string(),
                 letter.in_reply_to.map(|id| id.to_string()),
-            ],
-        )?;
+            ])?;
         index::index(&transaction, |indexer| {
             indexer.put_waiting(&letter.message.to_string(), manifest)
         })?;
@@ -148,7 +155,8 @@ impl Store {
     pub fn outbox_count(&self) -> Result<u32, StoreError> {
         Ok(self
             .connection
-            .query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?)
+            .prepare_cached("SELECT count(*) FROM outbox")?
+            .query_row([], |row| row.get(0))?)
     }
 
     /// One that waits.
@@ -157,7 +165,9 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub fn outbox_item(&self, id: Uuid) -> Result<OutboxItem, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM outbox WHERE id = ?");
-        self.connection.query_row(&sql, [id.to_string()], read)?
+        self.connection
+            .prepare_cached(&sql)?
+            .query_row([id.to_string()], read)?
     }
 
     /// When the next of what waits is due; nothing when nothing waits. A letter is not due as long as
@@ -166,12 +176,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn outbox_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let due: Option<i64> = self.connection.query_row(
-            "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused
+        let due: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused
              AND (application IS NULL OR application NOT IN (SELECT id FROM outbox))",
-            [],
-            |row| row.get(0),
-        )?;
+            )?
+            .query_row([], |row| row.get(0))?;
         due.map(|due| Timestamp::from_millisecond(due).map_err(|_| StoreError::Damaged))
             .transpose()
     }
@@ -181,10 +192,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn outbox_tried(&self, id: Uuid) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE outbox SET tries = tries + 1 WHERE id = ?",
-            [id.to_string()],
-        )?;
+        self.connection
+            .prepare_cached("UPDATE outbox SET tries = tries + 1 WHERE id = ?")?
+            .execute([id.to_string()])?;
         Ok(())
     }
 
@@ -195,10 +205,12 @@ impl Store {
     /// [`StoreError::NotFound`] when it was held back or taken back meanwhile, or signed anew since:
     /// it must not leave then. [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn outbox_offered(&self, item: &OutboxItem) -> Result<(), StoreError> {
-        let noted = self.connection.execute(
-            "UPDATE outbox SET offered = 1 WHERE id = ? AND cms = ? AND NOT paused",
-            params![item.id.to_string(), item.cms],
-        )?;
+        let noted = self
+            .connection
+            .prepare_cached(
+                "UPDATE outbox SET offered = 1 WHERE id = ? AND cms = ? AND NOT paused",
+            )?
+            .execute(params![item.id.to_string(), item.cms])?;
         found(noted)
     }
 
@@ -212,7 +224,11 @@ impl Store {
         } else {
             "UPDATE outbox SET paused = 0, next_try_at = 0 WHERE id = ?"
         };
-        found(self.connection.execute(sql, [id.to_string()])?)
+        found(
+            self.connection
+                .prepare_cached(sql)?
+                .execute([id.to_string()])?,
+        )
     }
 
     /// Puts off everything that waits: the portal asked not to be called before then.
@@ -220,10 +236,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn postpone_outbox(&self, until: Timestamp) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE outbox SET next_try_at = max(next_try_at, ?) WHERE NOT refused",
-            [until.as_millisecond()],
-        )?;
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET next_try_at = max(next_try_at, ?) WHERE NOT refused",
+            )?
+            .execute([until.as_millisecond()])?;
         Ok(())
     }
 
@@ -237,10 +254,13 @@ impl Store {
         problem: &str,
         next_try_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE outbox SET problem = ?, next_try_at = ? WHERE id = ?",
-            params![problem, next_try_at.as_millisecond(), id.to_string()],
-        )?;
+        self.connection
+            .prepare_cached("UPDATE outbox SET problem = ?, next_try_at = ? WHERE id = ?")?
+            .execute(params![
+                problem,
+                next_try_at.as_millisecond(),
+                id.to_string()
+            ])?;
         Ok(())
     }
 
@@ -249,10 +269,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn outbox_refused(&self, id: Uuid, problem: &str) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE outbox SET problem = ?, refused = 1 WHERE id = ?",
-            params![problem, id.to_string()],
-        )?;
+        self.connection
+            .prepare_cached("UPDATE outbox SET problem = ?, refused = 1 WHERE id = ?")?
+            .execute(params![problem, id.to_string()])?;
         Ok(())
     }
 
@@ -264,7 +283,9 @@ impl Store {
         let id = application.id.to_string();
         let transaction = self.transaction()?;
         let files = leave(&transaction, &id)?;
-        transaction.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+        transaction
+            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+            .execute([&id])?;
         applications::put(&transaction, application)?;
         sharing::registered(&transaction, application.id, &files)?;
         attachments::sweep(&transaction)?;
@@ -291,10 +312,11 @@ impl Store {
     pub fn drop_letter(&mut self, id: Uuid) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         let id = id.to_string();
-        found(transaction.execute(
-            "DELETE FROM outbox WHERE id = ? AND kind <> 'application'",
-            [&id],
-        )?)?;
+        found(
+            transaction
+                .prepare_cached("DELETE FROM outbox WHERE id = ? AND kind <> 'application'")?
+                .execute([&id])?,
+        )?;
         index::index(&transaction, |indexer| {
             indexer.remove(Findable::Waiting, &id)
         })?;
@@ -343,16 +365,12 @@ fn found(changed: usize) -> Result<(), StoreError> {
 
 /// Out of the outbox; the signed octets stay. Gives the files that were named in them.
 fn leave(connection: &Connection, id: &str) -> Result<Vec<Attachment>, StoreError> {
-    connection.execute(
-        "INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?",
+    connection.prepare_cached("INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?")?.execute(
         [id],
     )?;
     let manifest: Option<Vec<u8>> = connection
-        .query_row(
-            "DELETE FROM outbox WHERE id = ? RETURNING manifest",
-            [id],
-            |row| row.get(0),
-        )
+        .prepare_cached("DELETE FROM outbox WHERE id = ? RETURNING manifest")?
+        .query_row([id], |row| row.get(0))
         .optional()?;
     index::index(connection, |indexer| indexer.remove(Findable::Waiting, id))?;
     Ok(manifest.map_or_else(Vec::new, |octets| files_of(&octets)))

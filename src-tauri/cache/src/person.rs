@@ -25,7 +25,8 @@ impl Store {
     pub fn person(&self) -> Result<Option<Person>, StoreError> {
         let row = self
             .connection
-            .query_row("SELECT portal, subject, holder FROM person", [], |row| {
+            .prepare_cached("SELECT portal, subject, holder FROM person")?
+            .query_row([], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
             })
             .optional()?;
@@ -46,14 +47,14 @@ impl Store {
     pub fn sign_in(&mut self, person: &Person, session: &Secret) -> Result<(), StoreError> {
         let holder = serde_json::to_string(&person.holder)?;
         let transaction = self.transaction()?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO person (one, portal, subject, holder) VALUES (1, ?, ?, ?)",
-            params![person.portal, person.subject, holder],
-        )?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO session (one, octets) VALUES (1, ?)",
-            params![session.expose()],
-        )?;
+        transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO person (one, portal, subject, holder) VALUES (1, ?, ?, ?)",
+            )?
+            .execute(params![person.portal, person.subject, holder])?;
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO session (one, octets) VALUES (1, ?)")?
+            .execute(params![session.expose()])?;
         Ok(transaction.commit()?)
     }
 
@@ -64,7 +65,8 @@ impl Store {
     pub fn session(&self) -> Result<Option<Secret>, StoreError> {
         Ok(self
             .connection
-            .query_row("SELECT octets FROM session", [], |row| row.get(0))
+            .prepare_cached("SELECT octets FROM session")?
+            .query_row([], |row| row.get(0))
             .optional()?
             .map(Secret::new))
     }
@@ -75,11 +77,14 @@ impl Store {
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn set_session(&self, session: Option<&Secret>) -> Result<(), StoreError> {
         match session {
-            Some(session) => self.connection.execute(
-                "INSERT OR REPLACE INTO session (one, octets) VALUES (1, ?)",
-                params![session.expose()],
-            )?,
-            None => self.connection.execute("DELETE FROM session", [])?,
+            Some(session) => self
+                .connection
+                .prepare_cached("INSERT OR REPLACE INTO session (one, octets) VALUES (1, ?)")?
+                .execute(params![session.expose()])?,
+            None => self
+                .connection
+                .prepare_cached("DELETE FROM session")?
+                .execute([])?,
         };
         Ok(())
     }

@@ -31,11 +31,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn is_withdrawn(&self, id: &str) -> Result<bool, StoreError> {
-        Ok(self.connection.query_row(
-            "SELECT NOT EXISTS (SELECT 1 FROM procedures WHERE id = ? AND NOT withdrawn)",
-            [id],
-            |row| row.get(0),
-        )?)
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT NOT EXISTS (SELECT 1 FROM procedures WHERE id = ? AND NOT withdrawn)",
+            )?
+            .query_row([id], |row| row.get(0))?)
     }
 
     /// One procedure, also one that left the catalogue: drafts may name it.
@@ -43,12 +44,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn procedure(&self, id: &str) -> Result<Procedure, StoreError> {
-        let body: String =
-            self.connection
-                .query_row("SELECT body FROM procedures WHERE id = ?", [id], |row| {
-                    row.get(0)
-                })?;
+        let body: String = self
+            .connection
+            .prepare_cached("SELECT body FROM procedures WHERE id = ?")?
+            .query_row([id], |row| row.get(0))?;
         Ok(serde_json::from_str(&body)?)
+    }
+
+    /// Version of the procedure's form in the catalogue.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn procedure_version(&self, id: &str) -> Result<u32, StoreError> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT body ->> '$.version' FROM procedures WHERE id = ?")?
+            .query_row([id], |row| row.get(0))?)
     }
 
     /// Takes over what changed at the portal, with the state that it leads to.
@@ -62,7 +73,9 @@ impl Store {
         let transaction = self.transaction()?;
         let mut indexer = Indexer::open(&transaction)?;
         if changes.complete {
-            transaction.execute("UPDATE procedures SET withdrawn = 1", [])?;
+            transaction
+                .prepare_cached("UPDATE procedures SET withdrawn = 1")?
+                .execute([])?;
             if let Some(indexer) = &mut indexer {
                 indexer.clear(Findable::Procedure)?;
             }

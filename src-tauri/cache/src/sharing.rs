@@ -55,7 +55,8 @@ impl Store {
     pub fn shares_drafts(&self) -> Result<bool, StoreError> {
         Ok(self
             .connection
-            .query_row("SELECT agreed FROM draft_sharing", [], |row| row.get(0))
+            .prepare_cached("SELECT agreed FROM draft_sharing")?
+            .query_row([], |row| row.get(0))
             .optional()?
             .unwrap_or(false))
     }
@@ -67,7 +68,9 @@ impl Store {
     pub fn share_drafts(&mut self, agreed: bool, now: Timestamp) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         keep_clock(&transaction, &clock(&transaction)?)?;
-        transaction.execute("UPDATE draft_sharing SET agreed = ?", [agreed])?;
+        transaction
+            .prepare_cached("UPDATE draft_sharing SET agreed = ?")?
+            .execute([agreed])?;
         if agreed {
             for draft in drafts::all(&transaction)? {
                 begin(&transaction, &draft, now)?;
@@ -75,8 +78,12 @@ impl Store {
         } else {
             // Without histories nothing is merged; a later agreement begins them anew, and what the
             // portal has by then is met as what another computer wrote.
-            transaction.execute("DELETE FROM draft_documents", [])?;
-            transaction.execute("DELETE FROM sync_states WHERE type = 'Draft'", [])?;
+            transaction
+                .prepare_cached("DELETE FROM draft_documents")?
+                .execute([])?;
+            transaction
+                .prepare_cached("DELETE FROM sync_states WHERE type = 'Draft'")?
+                .execute([])?;
         }
         Ok(transaction.commit()?)
     }
@@ -128,10 +135,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn parting_seen(&self, id: Uuid) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE draft_documents SET parted = NULL WHERE id = ?",
-            [id.to_string()],
-        )?;
+        self.connection
+            .prepare_cached("UPDATE draft_documents SET parted = NULL WHERE id = ?")?
+            .execute([id.to_string()])?;
         Ok(())
     }
 
@@ -208,10 +214,9 @@ impl Store {
             };
             row.known = true;
             if document.end().is_some() && row.document.end() == document.end() {
-                transaction.execute(
-                    "DELETE FROM draft_documents WHERE id = ?",
-                    [document.id.to_string()],
-                )?;
+                transaction
+                    .prepare_cached("DELETE FROM draft_documents WHERE id = ?")?
+                    .execute([document.id.to_string()])?;
                 continue;
             }
             row.unsent = row.document != *document;
@@ -233,16 +238,17 @@ impl Store {
         let transaction = self.transaction()?;
         if changes.complete {
             // What the portal lost it gets again.
-            transaction.execute("UPDATE draft_documents SET known = 0, unsent = 1", [])?;
+            transaction
+                .prepare_cached("UPDATE draft_documents SET known = 0, unsent = 1")?
+                .execute([])?;
         }
         for document in changes.changed {
             take(&transaction, document, now)?;
         }
         for id in changes.removed {
-            transaction.execute(
-                "UPDATE draft_documents SET known = 0, unsent = 1 WHERE id = ?",
-                [id],
-            )?;
+            transaction
+                .prepare_cached("UPDATE draft_documents SET known = 0, unsent = 1 WHERE id = ?")?
+                .execute([id])?;
         }
         attachments::sweep(&transaction)?;
         states::keep(&transaction, Kind::Draft, changes.state)?;
@@ -265,10 +271,9 @@ impl Store {
             take(&transaction, document, now)?;
         }
         for id in missing {
-            transaction.execute(
-                "UPDATE draft_documents SET known = 0 WHERE id = ?",
-                [id.to_string()],
-            )?;
+            transaction
+                .prepare_cached("UPDATE draft_documents SET known = 0 WHERE id = ?")?
+                .execute([id.to_string()])?;
         }
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
@@ -286,11 +291,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         let id = application.id;
-        let octets: Vec<u8> = transaction.query_row(
-            "DELETE FROM outbox WHERE id = ? RETURNING manifest",
-            [id.to_string()],
-            |row| row.get(0),
-        )?;
+        let octets: Vec<u8> = transaction
+            .prepare_cached("DELETE FROM outbox WHERE id = ? RETURNING manifest")?
+            .query_row([id.to_string()], |row| row.get(0))?;
         index::index(&transaction, |indexer| {
             indexer.remove(Findable::Waiting, &id.to_string())
         })?;
@@ -307,7 +310,8 @@ impl Store {
         let document = match row(&transaction, id)? {
             Some(row) => {
                 transaction
-                    .execute("DELETE FROM draft_documents WHERE id = ?", [id.to_string()])?;
+                    .prepare_cached("DELETE FROM draft_documents WHERE id = ?")?
+                    .execute([id.to_string()])?;
                 row.document
             }
             // Another copy of this very store sent it.
@@ -322,7 +326,9 @@ impl Store {
                 &signed.attachments,
             )?;
         }
-        transaction.execute("DELETE FROM carried WHERE draft = ?", [id.to_string()])?;
+        transaction
+            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+            .execute([id.to_string()])?;
         applications::put(&transaction, application)?;
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
@@ -332,7 +338,8 @@ impl Store {
 /// A new draft travels where drafts do.
 pub(crate) fn added(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {
     let agreed: Option<bool> = connection
-        .query_row("SELECT agreed FROM draft_sharing", [], |row| row.get(0))
+        .prepare_cached("SELECT agreed FROM draft_sharing")?
+        .query_row([], |row| row.get(0))
         .optional()?;
     if agreed == Some(true) {
         begin(connection, draft, draft.changed_at)?;
@@ -408,10 +415,9 @@ pub(crate) fn taken_back(connection: &Connection, draft: &Draft) -> Result<Draft
         drafts::add(connection, &draft)?;
         return Ok(draft);
     };
-    connection.execute(
-        "DELETE FROM draft_documents WHERE id = ?",
-        [draft.id.to_string()],
-    )?;
+    connection
+        .prepare_cached("DELETE FROM draft_documents WHERE id = ?")?
+        .execute([draft.id.to_string()])?;
     // The person wants it back, whether or not somebody knew it: the first identifier that is free.
     let mut copy = entry.document.continued();
     loop {
@@ -463,15 +469,18 @@ fn take(connection: &Connection, theirs: &DraftDocument, now: Timestamp) -> Resu
                 let files = drafts::get(connection, theirs.id)?.attachments;
                 if let Some(copy) = go_on(connection, &row.document, end.how, &files)? {
                     // What was set aside of its values goes on with it.
-                    connection.execute(
-                        "UPDATE OR IGNORE carried SET draft = ? WHERE draft = ?",
-                        params![copy.to_string(), id],
-                    )?;
+                    connection
+                        .prepare_cached("UPDATE OR IGNORE carried SET draft = ? WHERE draft = ?")?
+                        .execute(params![copy.to_string(), id])?;
                 }
             }
-            connection.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+            connection
+                .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+                .execute([&id])?;
             drafts::remove(connection, &id)?;
-            connection.execute("DELETE FROM draft_documents WHERE id = ?", [&id])?;
+            connection
+                .prepare_cached("DELETE FROM draft_documents WHERE id = ?")?
+                .execute([&id])?;
             return Ok(());
         }
         // What is signed here is decided on when the portal answers to it.
@@ -623,11 +632,11 @@ fn begin(connection: &Connection, draft: &Draft, now: Timestamp) -> Result<(), S
 
 fn place(connection: &Connection, id: Uuid) -> Result<Place, StoreError> {
     let has = |table: &str| {
-        connection.query_row(
-            &format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?)"),
-            [id.to_string()],
-            |row| row.get::<_, bool>(0),
-        )
+        connection
+            .prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?)"
+            ))?
+            .query_row([id.to_string()], |row| row.get::<_, bool>(0))
     };
     Ok(if has("drafts")? {
         Place::Draft
@@ -640,7 +649,8 @@ fn place(connection: &Connection, id: Uuid) -> Result<Place, StoreError> {
 
 fn clock(connection: &Connection) -> Result<HybridClock, StoreError> {
     let text: Option<String> = connection
-        .query_row("SELECT clock FROM draft_sharing", [], |row| row.get(0))
+        .prepare_cached("SELECT clock FROM draft_sharing")?
+        .query_row([], |row| row.get(0))
         .optional()?;
     match text {
         Some(text) => Ok(serde_json::from_str(&text)?),
@@ -649,11 +659,12 @@ fn clock(connection: &Connection) -> Result<HybridClock, StoreError> {
 }
 
 fn keep_clock(connection: &Connection, clock: &HybridClock) -> Result<(), StoreError> {
-    connection.execute(
-        "INSERT INTO draft_sharing (one, clock) VALUES (1, ?1)
+    connection
+        .prepare_cached(
+            "INSERT INTO draft_sharing (one, clock) VALUES (1, ?1)
          ON CONFLICT (one) DO UPDATE SET clock = ?1",
-        [serde_json::to_string(clock)?],
-    )?;
+        )?
+        .execute([serde_json::to_string(clock)?])?;
     Ok(())
 }
 
@@ -688,11 +699,10 @@ const COLUMNS: &str = "document, unsent, known, signing, parted";
 
 fn row(connection: &Connection, id: Uuid) -> Result<Option<Entry>, StoreError> {
     connection
-        .query_row(
-            &format!("SELECT {COLUMNS} FROM draft_documents WHERE id = ?"),
-            [id.to_string()],
-            read,
-        )
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM draft_documents WHERE id = ?"
+        ))?
+        .query_row([id.to_string()], read)
         .optional()?
         .transpose()
 }
@@ -720,17 +730,18 @@ fn keep(connection: &Connection, row: &Entry) -> Result<(), StoreError> {
         .map(serde_json::to_string)
         .transpose()?;
     let parted = row.parted.as_ref().map(serde_json::to_string).transpose()?;
-    connection.execute(
-        "INSERT OR REPLACE INTO draft_documents (id, document, unsent, known, signing, parted)
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO draft_documents (id, document, unsent, known, signing, parted)
          VALUES (?, ?, ?, ?, ?, ?)",
-        params![
+        )?
+        .execute(params![
             row.document.id.to_string(),
             serde_json::to_string(&row.document)?,
             row.unsent,
             row.known,
             signing,
             parted,
-        ],
-    )?;
+        ])?;
     Ok(())
 }

@@ -57,11 +57,8 @@ impl Store {
     pub fn sync_state(&self, kind: Kind) -> Result<Option<String>, StoreError> {
         Ok(self
             .connection
-            .query_row(
-                "SELECT state FROM sync_states WHERE type = ?",
-                [kind.name()],
-                |row| row.get(0),
-            )
+            .prepare_cached("SELECT state FROM sync_states WHERE type = ?")?
+            .query_row([kind.name()], |row| row.get(0))
             .optional()?)
     }
 
@@ -134,7 +131,9 @@ pub(crate) fn change<T>(
         None => None,
     };
     if changes.complete {
-        transaction.execute(&format!("DELETE FROM {table}"), [])?;
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table}"))?
+            .execute([])?;
         if let Some((indexer, findable, _)) = &mut index {
             indexer.clear(*findable)?;
         }
@@ -146,7 +145,9 @@ pub(crate) fn change<T>(
         }
     }
     for id in changes.removed {
-        transaction.execute(&format!("DELETE FROM {table} WHERE id = ?"), [id])?;
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?
+            .execute([id])?;
         if let Some((indexer, findable, _)) = &mut index {
             indexer.remove(*findable, id)?;
         }
@@ -165,9 +166,8 @@ pub(crate) fn keep(
     let Some(state) = state else {
         return Ok(());
     };
-    connection.execute(
-        "INSERT OR REPLACE INTO sync_states (type, state) VALUES (?, ?)",
-        params![kind.name(), state],
-    )?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO sync_states (type, state) VALUES (?, ?)")?
+        .execute(params![kind.name(), state])?;
     Ok(())
 }

@@ -36,6 +36,8 @@ pub(crate) const REMADE: &[&str] = &[
     "search_entries",
     "search_words",
 ];
+/// Prepared statements that are kept: about as many as this crate has.
+const STATEMENTS: usize = 128;
 /// Length of the key, in octets.
 const KEY: usize = 32;
 /// Length of the salt at the beginning of the file, in octets.
@@ -111,6 +113,7 @@ impl Store {
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
         )?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         sharing::choose_names(&connection, || u64::from_be_bytes(random::bytes()))?;
         let mut store = Self {
             connection,

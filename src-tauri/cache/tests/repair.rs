@@ -142,10 +142,10 @@ fn rows_by_page(octets: &[u8]) -> BTreeMap<usize, (usize, usize)> {
     let mut rows = statement.query([]).unwrap();
     let mut found = BTreeMap::<usize, (usize, usize)>::new();
     while let Some(row) = rows.next().unwrap() {
-        let (page, name): (usize, String) = (row.get(0).unwrap(), row.get(1).unwrap());
-        let (drafts, waiting) = found.entry(page - 1).or_default();
+        let (page, name): (u32, String) = (row.get(0).unwrap(), row.get(1).unwrap());
+        let (drafts, waiting) = found.entry(page as usize - 1).or_default();
         let those = if name == "drafts" { drafts } else { waiting };
-        *those += row.get::<_, usize>(2).unwrap();
+        *those += row.get::<_, u32>(2).unwrap() as usize;
     }
     found
 }

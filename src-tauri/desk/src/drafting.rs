@@ -60,12 +60,16 @@ impl Desk {
             .iter()
             .map(|draft| {
                 let carried = self.with_store(|store| Ok(store.carried(draft.id)?.is_some()))?;
-                let complete = match self.form_of_draft(draft) {
-                    Ok(procedure) => problems_of(draft, &procedure, now)?.is_empty(),
-                    Err(problem) if problem.code == Code::ProcedureNotFound => false,
+                let (title, complete) = match self.form_of_draft(draft) {
+                    Ok(procedure) => {
+                        let problems = problems_of(draft, &procedure, now)?;
+                        (procedure.title.into(), problems.is_empty())
+                    }
+                    Err(problem) if problem.code == Code::ProcedureNotFound => {
+                        (self.title_of(&draft.procedure_id), false)
+                    }
                     Err(problem) => return Err(problem),
                 };
-                let title = self.title_of(&draft.procedure_id);
                 Ok(summary(draft, title, complete, carried))
             })
             .collect()
@@ -181,7 +185,7 @@ impl Desk {
         let problems = problems_of(&draft, &procedure, now)?;
         let history = self.with_store(|store| Ok(store.draft_history(draft.id)?))?;
         let carried = self.carried_view(&draft, &procedure)?;
-        let present = self.stored_procedure(&draft.procedure_id)?.version;
+        let present = self.with_store(|store| Ok(store.procedure_version(&procedure.id)?))?;
         let language = self.language();
         let form = &procedure.form;
         let asked =

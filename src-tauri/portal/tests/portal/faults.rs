@@ -1,4 +1,4 @@
-use kabinet_portal::{Client, Portal, PortalError, States};
+use kabinet_portal::{Client, PortalError, States};
 
 use crate::world::Fault;
 use crate::{signed_in, sync};

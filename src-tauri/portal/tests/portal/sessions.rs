@@ -19,10 +19,8 @@ async fn an_expired_token_is_refreshed_once_and_kept_before_use() {
         .unwrap();
     // The stored session works after a restart, without asking for the area's addresses again.
     let client = Client::new(&world.url, quick()).unwrap();
-    open(&client, newest, &store)
-        .sync(&States::default())
-        .await
-        .unwrap();
+    let again = open(&client, newest, &store);
+    sync(&again, &States::default()).await.unwrap();
     assert_eq!(client.round_trips(), 1);
 }
 
