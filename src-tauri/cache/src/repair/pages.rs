@@ -174,7 +174,7 @@ impl<'a> StandIn<'a> {
         first.execute_batch(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
              CREATE TABLE room (a TEXT PRIMARY KEY, b TEXT UNIQUE, c TEXT UNIQUE);
-             CREATE TABLE filling (octets BLOB); DROP TABLE room",
+             CREATE TABLE filling (octets BLOB)",
         )?;
         let file = OpenOptions::new().write(true).open(&files.pages)?;
         // No database has more.
@@ -189,6 +189,7 @@ impl<'a> StandIn<'a> {
             let octets = missing.saturating_mul(PAGE as u32).min(FILLING);
             first.execute("INSERT INTO filling VALUES (zeroblob(?))", [octets])?;
         }
+        first.execute_batch("DROP TABLE room")?;
         file.set_len(u64::from(count()?) * PAGE as u64)?;
         let made = Self {
             files,
@@ -235,21 +236,20 @@ impl<'a> StandIn<'a> {
             .execute_batch(&format!("DROP TABLE {}", table.name))?;
         let mut connection = None;
         for page in 2..=self.pages {
-            let open = match connection.take() {
+            // One that met a page with a wrong code or another's shape may not recover.
+            let reused = connection
+                .take()
+                .filter(|open| begin_at(open, table, page).is_ok());
+            let open = match reused {
                 Some(open) => open,
-                None => self.open()?,
+                None => {
+                    let open = self.open()?;
+                    begin_at(&open, table, page)?;
+                    open
+                }
             };
-            open.execute_batch("PRAGMA writable_schema = ON")?;
-            open.execute(
-                "UPDATE sqlite_schema SET rootpage = ? WHERE type = 'table' AND name = ?",
-                (page, &table.name),
-            )?;
-            // The change takes effect; it goes with the connection.
-            open.execute_batch("PRAGMA writable_schema = RESET")?;
             copy_rows(&open, table, &format!("WHERE {look}"), to)?;
-            // One that met a page with a wrong code does not recover.
-            let well = open.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
-            connection = well.is_ok().then_some(open);
+            connection = Some(open);
         }
         Ok(())
     }
@@ -259,6 +259,16 @@ impl<'a> StandIn<'a> {
         connection.execute_batch("PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE")?;
         Ok(connection)
     }
+}
+
+/// Lets the table begin at that page. The change takes effect, and goes with the connection.
+fn begin_at(connection: &Connection, table: &Table, page: u32) -> Result<(), StoreError> {
+    connection.execute_batch("PRAGMA writable_schema = ON")?;
+    connection.execute(
+        "UPDATE sqlite_schema SET rootpage = ? WHERE type = 'table' AND name = ?",
+        (page, &table.name),
+    )?;
+    Ok(connection.execute_batch("PRAGMA writable_schema = RESET")?)
 }
 
 #[cfg(test)]
