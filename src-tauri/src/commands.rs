@@ -1,6 +1,7 @@
 //! What the main window may ask for. Each command parses, calls the desk and answers; none takes or
 //! gives a secret.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use kabinet_desk::view::{
@@ -14,10 +15,11 @@ use kabinet_desk::{Code, Desk, DocumentKey, LetterSigning, Outcome, Problem};
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, Manager as _, State};
 
+use crate::paper::Prints;
 use crate::{appearance, locking, prompt};
 
-type Shared<'a> = State<'a, Arc<Desk>>;
-type Answer<T = ()> = Result<T, ProblemView>;
+pub(crate) type Shared<'a> = State<'a, Arc<Desk>>;
+pub(crate) type Answer<T = ()> = Result<T, ProblemView>;
 
 /// Everything that comes out of the store.
 const AREA: &[&str] = &[
@@ -340,6 +342,7 @@ pub(crate) async fn logout(app: AppHandle, desk: Shared<'_>) -> Answer {
 pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
     let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
     ask(&app, &desk, PromptView::Forget { loss }).await?;
+    app.state::<Prints>().clear();
     said(&desk, desk.forget().await)?;
     stale(&app, AREA);
     Ok(())
@@ -616,17 +619,22 @@ pub(crate) async fn due(desk: Shared<'_>) -> Answer<Vec<DueView>> {
 /// Saves into the folder of downloads; the answer is the file's path.
 #[tauri::command]
 pub(crate) async fn save_document(app: AppHandle, desk: Shared<'_>, id: String) -> Answer<String> {
-    let paths = app.path();
-    let folder = paths.download_dir().or_else(|_| paths.home_dir());
-    let folder = said(
-        &desk,
-        folder.map_err(|error| Problem::new(Code::FileUnreadable).because(error)),
-    )?;
+    let folder = downloads(&app, &desk)?;
     blocking(&desk, move |desk| {
         let path = desk.save_document(&id, &folder)?;
         Ok(path.display().to_string())
     })
     .await
+}
+
+/// The folder of downloads, or the person's own where there is none.
+pub(crate) fn downloads(app: &AppHandle, desk: &Desk) -> Answer<PathBuf> {
+    let paths = app.path();
+    let folder = paths.download_dir().or_else(|_| paths.home_dir());
+    said(
+        desk,
+        folder.map_err(|error| Problem::new(Code::FileUnreadable).because(error)),
+    )
 }
 
 #[tauri::command]
@@ -697,7 +705,7 @@ async fn ask(app: &AppHandle, desk: &Arc<Desk>, view: PromptView) -> Answer<prom
 }
 
 /// Runs what talks to card or disk where it may wait.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     desk: &Arc<Desk>,
     act: impl FnOnce(&Desk) -> Outcome<T> + Send + 'static,
 ) -> Answer<T> {
@@ -709,7 +717,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// A problem as the window shows it, in the language of the moment.
-fn said<T>(desk: &Desk, outcome: Outcome<T>) -> Answer<T> {
+pub(crate) fn said<T>(desk: &Desk, outcome: Outcome<T>) -> Answer<T> {
     outcome.map_err(|problem| {
         tracing::warn!(code = problem.code.name(), "{problem}");
         problem.view(desk.language())

@@ -4,6 +4,7 @@ mod appearance;
 mod background;
 mod commands;
 mod locking;
+mod paper;
 mod prompt;
 mod sealed;
 
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kabinet_desk::{Desk, Outcome, Profile};
-use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
 /// Opens the main window and runs until it is closed. `--profile DIR` names another folder for
 /// settings and stores than the platform's.
@@ -44,6 +45,7 @@ pub fn run() {
         .manage(Arc::clone(&desk))
         .manage(prompt::Prompts::default())
         .manage(locking::Touched::default())
+        .manage(paper::Prints::default())
         .invoke_handler(tauri::generate_handler![
             commands::settings,
             commands::set_language,
@@ -103,6 +105,8 @@ pub fn run() {
             commands::documents,
             commands::due,
             commands::save_document,
+            paper::save_paper,
+            paper::print_paper,
             commands::reply,
             commands::withdraw,
             prompt::prompt_view,
@@ -128,7 +132,12 @@ pub fn run() {
         })
         .build(tauri::generate_context!());
     match built {
-        Ok(app) => app.run(|_, _| {}),
+        Ok(app) => app.run(|app, event| {
+            // What is managed is not dropped at the end.
+            if matches!(event, RunEvent::Exit) {
+                app.state::<paper::Prints>().clear();
+            }
+        }),
         Err(error) => {
             eprintln!("{error}");
             std::process::exit(1);

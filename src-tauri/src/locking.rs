@@ -9,6 +9,7 @@ use kabinet_desk::view::ReadersView;
 use tauri::{AppHandle, Manager as _};
 
 use crate::commands::stale;
+use crate::paper::Prints;
 
 /// How often it is looked whether the time is up.
 const LOOK: Duration = Duration::from_secs(5);
@@ -69,6 +70,7 @@ pub(crate) fn readers_changed(
 
 pub(crate) async fn lock(app: &AppHandle, desk: &Desk) {
     desk.lock_store().await;
+    app.state::<Prints>().clear();
     stale(app, &["store"]);
 }
 

@@ -21,6 +21,7 @@ const PACKAGES: &[&str] = &[
     "libssl-dev",
     "pcscd",
     "pkg-config",
+    "poppler-utils",
     "vsmartcard-vpcd",
 ];
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kabinet_desk::view::Language;
 
+use crate::paper::PaperArguments;
+
 /// Kabinet on the command line: the ID card, the portal, applications, offline.
 #[derive(Parser)]
 #[command(
@@ -193,6 +195,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<DocumentsCommand>,
     },
+    /// An application on paper: as PDF, or checked by the codes on it
+    #[command(after_help = "\
+Examples:
+  kabinet-cli paper 0197a1b2-... --out application.pdf
+  kabinet-cli paper verify page2.png")]
+    Paper(PaperArguments),
     /// Requests that are due within a week
     Due,
     /// Remove everything of the person from this computer; the portal keeps what it has

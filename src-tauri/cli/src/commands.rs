@@ -16,7 +16,7 @@ use crate::arguments::{
 use crate::following;
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
-use crate::{manual, readers};
+use crate::{manual, paper, readers};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -146,6 +146,7 @@ impl Call {
             Command::Sync { watch: true } => following::watch(self).await?,
             Command::Messages { command } => following::messages(self, command).await?,
             Command::Documents { command } => following::documents(self, command)?,
+            Command::Paper(arguments) => return paper::run(self, &arguments),
             Command::Due => {
                 self.unlock()?;
                 self.show.due(&self.desk.due()?);

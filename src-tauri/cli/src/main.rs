@@ -9,6 +9,7 @@ mod ending;
 mod following;
 mod logs;
 mod manual;
+mod paper;
 mod readers;
 mod secrets;
 mod show;

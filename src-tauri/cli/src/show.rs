@@ -1,6 +1,7 @@
 //! Answers as text for people or one JSON document for programs.
 
 mod found;
+mod paper;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;

@@ -5,7 +5,7 @@ use std::io::{BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 
 use jiff::Timestamp;
-use kabinet_pki::{Reason, TrustAnchors, Validation, Verdict};
+use kabinet_pki::{Reason, Validation, Verdict};
 use kabinet_stb::Secret;
 
 use crate::problem::{Code, Problem};
@@ -65,12 +65,7 @@ impl Desk {
                 .map_err(|error| file_problem(&error))
         };
         let folder = trust.map_or_else(|| self.profile.trust_dir(), Path::to_path_buf);
-        let anchors = if folder.is_dir() {
-            TrustAnchors::from_folder(&folder)
-                .map_err(|error| Problem::new(Code::FileUnreadable).because(error))?
-        } else {
-            TrustAnchors::default()
-        };
+        let anchors = signing::anchors_in(&folder)?;
         let mut content = content.map(open).transpose()?;
         let content = content.as_mut().map(|content| content as &mut dyn Read);
         let at = at.map_or_else(signing::now, signing::time)?;

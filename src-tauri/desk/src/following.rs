@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{OutboxItem, OutboxKind, Store, StoreError, blobs};
-use kabinet_pki::{TrustAnchors, Validation, Verdict};
+use kabinet_pki::{Validation, Verdict};
 use kabinet_portal::{PersonalArea, Portal as _, PortalError};
 use kabinet_records::{Document, DocumentSignature, Letter, LetterKind, Message, Text, Words};
 use uuid::Uuid;
@@ -256,13 +256,7 @@ impl Desk {
 
     /// What the signature says, and whose it is where that is known.
     fn judge(&self, octets: &Octets) -> Outcome<(DocumentTrustView, Option<String>)> {
-        let folder = self.profile.trust_dir();
-        let anchors = if folder.is_dir() {
-            TrustAnchors::from_folder(&folder)
-                .map_err(|error| Problem::new(Code::FileUnreadable).because(error))?
-        } else {
-            TrustAnchors::default()
-        };
+        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
         let mut content = octets.content.as_deref();
         let content = content
             .as_mut()
@@ -350,7 +344,7 @@ fn view_of_message(
 
 /// A name that every file system takes: letters and digits of the title, and the end of the
 /// identifier, since many documents have one title.
-fn file_name(title: &str, id: Uuid) -> String {
+pub(crate) fn file_name(title: &str, id: Uuid) -> String {
     let clean: String = title
         .chars()
         .map(|sign| if sign.is_alphanumeric() { sign } else { ' ' })
@@ -363,7 +357,7 @@ fn file_name(title: &str, id: Uuid) -> String {
 }
 
 /// A path in the folder where nothing is yet.
-fn free_path(folder: &Path, name: &str, media_type: &str) -> PathBuf {
+pub(crate) fn free_path(folder: &Path, name: &str, media_type: &str) -> PathBuf {
     let ending = match media_type.split(';').next().unwrap_or_default().trim() {
         "text/plain" => "txt",
         "text/html" => "html",

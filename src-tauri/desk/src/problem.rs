@@ -329,6 +329,20 @@ codes! {
     FileUnreadable = "file_unreadable",
     /// A file is no CMS signature.
     FileNotSignature = "file_not_signature",
+    /// The application was signed on another computer.
+    SignedCopyAbsent = "signed_copy_absent",
+    /// No code of a paper.
+    PaperCodeUnknown = "paper_code_unknown",
+    /// A code of a newer version.
+    PaperCodeNewer = "paper_code_newer",
+    /// Codes of different papers.
+    PaperCodesMixed = "paper_codes_mixed",
+    /// Not all codes of a paper.
+    PaperCodesMissing = "paper_codes_missing",
+    /// All codes of a paper, but what they hold is damaged.
+    PaperCodesDamaged = "paper_codes_damaged",
+    /// The system has nothing that shows the file.
+    NoViewer = "no_viewer",
     /// A file without octets.
     AttachmentEmpty = "attachment_empty",
     /// A program.
@@ -371,6 +385,7 @@ mod tests {
                     .with("count", "3")
                     .with("name", "N")
                     .with("limit", "5")
+                    .with("found", "2")
                     .view(language);
                 for text in [&view.message, &view.remedy] {
                     assert!(

@@ -1,6 +1,7 @@
 //! The card as a signer.
 
 use std::io::Cursor;
+use std::path::Path;
 
 use jiff::Timestamp;
 use kabinet_pki::certificate::Certificate;
@@ -54,6 +55,15 @@ impl Signer for CardSigner {
     fn sign(&mut self, hash: &[u8]) -> Result<Vec<u8>, CardError> {
         self.session.sign(KEY, SignHash::Belt, hash)
     }
+}
+
+/// The trust anchors in a folder; none when there is no such folder.
+pub(crate) fn anchors_in(folder: &Path) -> Outcome<TrustAnchors> {
+    if !folder.is_dir() {
+        return Ok(TrustAnchors::default());
+    }
+    TrustAnchors::from_folder(folder)
+        .map_err(|error| Problem::new(Code::FileUnreadable).because(error))
 }
 
 /// Now, as signatures state it.

@@ -17,6 +17,7 @@ static BE: LazyLock<Bundle> = LazyLock::new(|| {
         [
             include_str!("../../../ui/locales/be/problems.ftl"),
             include_str!("../../../ui/locales/be/cli.ftl"),
+            include_str!("../../../ui/locales/be/paper.ftl"),
         ],
     )
 });
@@ -26,6 +27,7 @@ static RU: LazyLock<Bundle> = LazyLock::new(|| {
         [
             include_str!("../../../ui/locales/ru/problems.ftl"),
             include_str!("../../../ui/locales/ru/cli.ftl"),
+            include_str!("../../../ui/locales/ru/paper.ftl"),
         ],
     )
 });
@@ -35,6 +37,7 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| {
         [
             include_str!("../../../ui/locales/en/problems.ftl"),
             include_str!("../../../ui/locales/en/cli.ftl"),
+            include_str!("../../../ui/locales/en/paper.ftl"),
         ],
     )
 });
@@ -81,7 +84,7 @@ fn bundle_of(language: Language) -> &'static Bundle {
     }
 }
 
-fn bundle(language: &str, texts: [&str; 2]) -> Bundle {
+fn bundle(language: &str, texts: [&str; 3]) -> Bundle {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The texts go to terminals and logs too, where the isolation marks would show.

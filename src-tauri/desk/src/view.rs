@@ -6,6 +6,7 @@ mod card;
 mod catalogue;
 mod draft;
 mod outbox;
+mod paper;
 mod person;
 mod prompt;
 mod search;
@@ -29,6 +30,7 @@ pub use draft::{
     DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView,
 };
 pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};
+pub use paper::{PaperApplicationView, PaperView};
 pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, PersonView};
 pub use prompt::{LetterPromptView, PromptFieldView, PromptView};
 pub use search::{

@@ -20,6 +20,7 @@ pub mod certificate;
 mod chain;
 mod cms;
 mod crl;
+mod detach;
 mod envelope;
 mod evidence;
 mod extensions;
@@ -46,6 +47,7 @@ pub use der::DateTime as Time;
 
 pub use anchors::{AnchorError, TrustAnchors};
 pub use crl::{RevocationList, RevocationListError, RevocationReason};
+pub use detach::{detach, signed_digest};
 pub use evidence::Evidence;
 pub use raise::{RaiseError, add_time_stamps, add_validation_data};
 pub use revocation::{Ignorance, RevocationStatus, StatusSource};

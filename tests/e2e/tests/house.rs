@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("kabinet", &["kabinet-desk"]),
     ("kabinet-cli", &["kabinet-desk"]),
     (
@@ -22,8 +22,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "kabinet-cache",
             "kabinet-stb",
             "kabinet-records",
+            "kabinet-paper",
         ],
     ),
+    ("kabinet-paper", &["kabinet-stb"]),
     ("kabinet-token", &["kabinet-stb"]),
     ("kabinet-mrtd", &["kabinet-token", "kabinet-stb"]),
     ("kabinet-pki", &["kabinet-stb"]),

@@ -460,3 +460,10 @@ due-over = Тэрмін адказу скончыўся { $at }
 prompt-sign-reply = Вы падпісваеце адказ
 prompt-sign-withdrawal = Вы адклікаеце заяву
 prompt-withdrawal-text = Пасля гэтага заяву не разгледзяць.
+
+paper = На паперы
+paper-note = Старонкі з усім, што падпісана, і з кодамі, па якіх любая копія Kabinet праверыць подпіс.
+paper-save = Захаваць PDF у «Спампоўкі»
+paper-print = Адкрыць для друку
+paper-saved = Захавана:
+paper-opened = Старонкі адкрыты ў праграме прагляду.

@@ -455,3 +455,10 @@ due-over = The answer was due { $at }
 prompt-sign-reply = You are signing a reply
 prompt-sign-withdrawal = You are withdrawing an application
 prompt-withdrawal-text = After this the application will not be decided.
+
+paper = On paper
+paper-note = Pages with everything that was signed, and with codes by which any copy of Kabinet can check the signature.
+paper-save = Save as PDF to Downloads
+paper-print = Open to print
+paper-saved = Saved:
+paper-opened = The pages are opened in the system’s viewer.

@@ -460,3 +460,10 @@ due-over = Срок ответа истёк { $at }
 prompt-sign-reply = Вы подписываете ответ
 prompt-sign-withdrawal = Вы отзываете заявление
 prompt-withdrawal-text = После этого заявление не рассмотрят.
+
+paper = На бумаге
+paper-note = Страницы со всем, что подписано, и с кодами, по которым любая копия Kabinet проверит подпись.
+paper-save = Сохранить PDF в «Загрузки»
+paper-print = Открыть для печати
+paper-saved = Сохранено:
+paper-opened = Страницы открыты в программе просмотра.

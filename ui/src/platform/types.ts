@@ -90,6 +90,9 @@ export interface Commands {
   due: { args: Record<string, never>; answer: DueView[] };
   /** The path of the file. */
   save_document: { args: { id: string }; answer: string };
+  /** The path of the file. */
+  save_paper: { args: { id: string }; answer: string };
+  print_paper: { args: { id: string }; answer: null };
   /** Whether the portal has it; else it waits in the outbox. */
   reply: { args: { messageId: string; text: string; reader: string }; answer: boolean };
   withdraw: { args: { applicationId: string; text: string; reader: string }; answer: boolean };

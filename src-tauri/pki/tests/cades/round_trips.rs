@@ -2,7 +2,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use kabinet_pki::{
     ContentError, Reason, SignError, Time, TrustAnchors, Validation, Verdict, certificate, content,
-    sign_attached, sign_attached_stream, sign_detached, verify,
+    detach, sign_attached, sign_attached_stream, sign_detached, signed_digest, verify,
 };
 use kabinet_stb::bign::Level;
 
@@ -27,6 +27,40 @@ fn attached() {
         .collect();
     assert_eq!(names, ["ADAM MITSKEVICH", "Test Root"]);
     assert_eq!(content(&signature).unwrap(), CONTENT);
+}
+
+#[test]
+fn taken_out_of_the_signature() {
+    let (root, mut person) = world();
+    let attached = sign_attached(CONTENT, &mut person, now()).unwrap();
+    let detached = detach(&attached).unwrap();
+    assert_eq!(content(&detached), Err(ContentError::Detached));
+    assert_eq!(detach(&detached).unwrap(), detached);
+    let against = |mut content: &[u8]| {
+        verify(
+            Cursor::new(&detached),
+            Some(&mut content),
+            &Validation::new(&root.anchors(), now()),
+        )
+        .unwrap()
+        .verdict
+    };
+    assert_eq!(against(CONTENT), Verdict::Valid);
+    assert_eq!(against(b"Another."), Verdict::Invalid(Reason::HashFailure));
+    assert_eq!(
+        check(&detached, &root.anchors()).verdict,
+        Verdict::CannotTell(Reason::SignedDataNotFound)
+    );
+    let hash = kabinet_stb::hash::belt_hash(CONTENT);
+    assert_eq!(signed_digest(&detached).unwrap(), hash);
+    // It is the signature that signing beside the content would have given, but for the random part.
+    let beside = sign_detached(CONTENT, &mut person, now()).unwrap();
+    assert_eq!(beside.len(), detached.len());
+    for cut in 0..attached.len() {
+        assert!(detach(&attached[..cut]).is_err(), "{cut}");
+        assert!(signed_digest(&attached[..cut]).is_err(), "{cut}");
+    }
+    assert!(detach(&[&attached[..], &[0]].concat()).is_err());
 }
 
 #[test]

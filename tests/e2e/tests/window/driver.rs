@@ -89,7 +89,7 @@ impl Screen {
                 "--native-port",
                 &native.to_string(),
             ])
-            .env("PATH", path_with_tools())
+            .env("PATH", path_with_tools(home))
             .env("DISPLAY", format!(":{}", display.trim()))
             .env("GDK_BACKEND", "x11")
             .env("HOME", home)
@@ -430,12 +430,14 @@ fn free_port() -> u16 {
         .port()
 }
 
-/// The driver is installed beside the programs under test.
-fn path_with_tools() -> String {
+/// The driver is installed beside the programs under test. What a test puts into `bin` in the person's
+/// folder stands for a program of the system.
+fn path_with_tools(home: &Path) -> String {
     let programs = e2e::program::path("kabinet").unwrap();
     let target = programs.parent().and_then(Path::parent).unwrap();
     format!(
-        "{}:{}",
+        "{}:{}:{}",
+        home.join("bin").display(),
         target.join("tools/bin").display(),
         std::env::var("PATH").unwrap_or_default()
     )

@@ -101,6 +101,35 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window.shoot("55-saved").await;
     assert!(!window.has("withdraw").await);
     assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    window.click("paper-save").await;
+    let path = window.text("paper-path").await;
+    let saved = std::fs::read(&path).unwrap();
+    assert!(saved.starts_with(b"%PDF-1.7"), "{path}");
+    window.shoot("58-on-paper").await;
+    // The system's viewer gets the pages, and nothing of them stays when the store closes.
+    let (viewer, opened) = (world.dir().join("bin/xdg-open"), world.dir().join("opened"));
+    std::fs::create_dir(world.dir().join("bin")).unwrap();
+    let script = format!(
+        "#!/bin/sh\nhead -c 8 \"$1\" > '{0}.part'; echo \"$1\" >> '{0}.part'; mv '{0}.part' '{0}'\n",
+        opened.display()
+    );
+    std::fs::write(&viewer, script).unwrap();
+    let allowed = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&viewer, allowed).unwrap();
+    window.click("paper-print").await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !opened.exists() && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let opened = std::fs::read_to_string(&opened).unwrap();
+    let place = opened.strip_prefix("%PDF-1.7").unwrap().trim();
+    let place = std::path::Path::new(place);
+    assert!(place.is_file(), "{place:?}");
+    window.click("nav-settings").await;
+    window.click("lock-now").await;
+    window.find("unlock").await;
+    assert!(!place.exists(), "{place:?} stays");
     window.close().await;
 }
 

@@ -1,0 +1,51 @@
+//! What the codes of a paper say.
+
+use kabinet_desk::view::PaperView;
+
+use super::Show;
+
+impl Show {
+    pub(crate) fn paper(&self, view: &PaperView) {
+        self.either(view, || {
+            self.line(&view.report.sentence);
+            if let Some(number) = &view.serial_number {
+                self.pair("paper-certificate", number);
+            }
+            if let Some(issuer) = &view.issuer {
+                self.pair("paper-issuer", issuer);
+            }
+            if let Some(at) = &view.report.claimed_at {
+                self.pair("paper-signed", at);
+            }
+            self.pair("paper-hash", &view.hash);
+            let Some(application) = &view.application else {
+                self.line(&self.say("paper-no-content"));
+                return;
+            };
+            let title = application.title.as_ref().map(|title| self.pick(title));
+            let title = title.unwrap_or_default();
+            self.pair(
+                "paper-procedure",
+                format!("{} {title}", application.procedure_id).trim(),
+            );
+            self.pair("paper-applicant", &application.applicant);
+            self.pair("paper-created", &application.created);
+            self.pair("paper-id", &application.id);
+            self.line(&format!("{}:", self.say("paper-answers")));
+            for field in &application.fields {
+                let group = field.group.as_ref();
+                let group = group.map(|group| format!("{}: ", self.pick(group)));
+                self.line(&format!(
+                    "  {}{}: {}",
+                    group.unwrap_or_default(),
+                    self.pick(&field.label),
+                    self.pick(&field.value)
+                ));
+            }
+            for file in &application.attachments {
+                self.line(&format!("  {}", self.file(file)));
+                self.line(&format!("    belt-hash {}", file.hash));
+            }
+        });
+    }
+}

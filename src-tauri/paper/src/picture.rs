@@ -1,0 +1,196 @@
+//! Codes in a picture of the paper: a scan or a photo, PNG or JPEG. The code is memory-safe and looks
+//! at the size first; the desk runs it in a process that may do nothing else.
+
+use std::io::Cursor;
+
+use rqrr::PreparedImage;
+use thiserror::Error;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::code::is_code;
+
+/// Pixels on a side: A4 at 600 dots an inch has 7016.
+const LONGEST_SIDE: usize = 8192;
+/// Pixels in all: A4 at 600 dots an inch has 35 million.
+const MOST_PIXELS: usize = 40 << 20;
+
+/// The octets are no picture that is read here, or one that is too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a picture in PNG or JPEG, or too large")]
+pub struct NoPicture;
+
+/// The texts of all codes of this program that are found in a picture, in no order that means
+/// anything; none when there is none.
+///
+/// # Errors
+/// [`NoPicture`].
+pub fn codes_in(picture: &[u8]) -> Result<Vec<String>, NoPicture> {
+    let grey = if picture.starts_with(&[0xFF, 0xD8]) {
+        from_jpeg(picture)
+    } else {
+        from_png(picture)
+    };
+    let grey = grey.ok_or(NoPicture)?;
+    let pixel = |x, y| grey.samples.get(y * grey.width + x).copied().unwrap_or(255);
+    let mut image = PreparedImage::prepare_from_greyscale(grey.width, grey.height, pixel);
+    let found = image.detect_grids();
+    let texts = found.iter().filter_map(|grid| grid.decode().ok());
+    Ok(texts
+        .map(|(_, text)| text)
+        .filter(|text| is_code(text))
+        .collect())
+}
+
+struct Grey {
+    width: usize,
+    height: usize,
+    samples: Vec<u8>,
+}
+
+fn is_sane(width: usize, height: usize) -> bool {
+    let sides = 1..=LONGEST_SIDE;
+    sides.contains(&width) && sides.contains(&height) && width * height <= MOST_PIXELS
+}
+
+fn from_png(picture: &[u8]) -> Option<Grey> {
+    let limits = png::Limits {
+        bytes: 4 * MOST_PIXELS,
+    };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(picture), limits);
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().ok()?;
+    let width = usize::try_from(reader.info().width).ok()?;
+    let height = usize::try_from(reader.info().height).ok()?;
+    if !is_sane(width, height) {
+        return None;
+    }
+    let samples = reader.output_color_type().0.samples();
+    let mut grey = Vec::with_capacity(width * height);
+    while let Some(row) = reader.next_row().ok()? {
+        grey.extend(row.data().chunks_exact(samples).map(luma));
+    }
+    (grey.len() == width * height).then_some(Grey {
+        width,
+        height,
+        samples: grey,
+    })
+}
+
+/// How light a pixel is on white paper: grey, red with green and blue, each perhaps with its opacity.
+fn luma(pixel: &[u8]) -> u8 {
+    let over = |light: u32, opacity: u8| {
+        let opacity = u32::from(opacity);
+        u8::try_from((light * opacity + 255 * (255 - opacity)) / 255).unwrap_or(u8::MAX)
+    };
+    // Rec. 601, in thousandths.
+    let light = |red: u8, green: u8, blue: u8| {
+        (299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue)) / 1000
+    };
+    match *pixel {
+        [grey] => grey,
+        [grey, opacity] => over(u32::from(grey), opacity),
+        [red, green, blue] => over(light(red, green, blue), u8::MAX),
+        [red, green, blue, opacity] => over(light(red, green, blue), opacity),
+        _ => u8::MAX,
+    }
+}
+
+fn from_jpeg(picture: &[u8]) -> Option<Grey> {
+    let options = DecoderOptions::new_safe()
+        .set_max_width(LONGEST_SIDE)
+        .set_max_height(LONGEST_SIDE)
+        .set_strict_mode(false)
+        .jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(picture), options);
+    decoder.decode_headers().ok()?;
+    let (width, height) = decoder.dimensions()?;
+    let samples = is_sane(width, height).then(|| decoder.decode().ok())??;
+    (samples.len() == width * height).then_some(Grey {
+        width,
+        height,
+        samples,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+    use crate::symbol::Symbol;
+
+    /// A picture of symbols beside each other, `scale` pixels a module.
+    fn drawn(texts: &[String], scale: usize, colour: png::ColorType) -> Vec<u8> {
+        let symbols: Vec<_> = texts.iter().map(|text| Symbol::of(text).unwrap()).collect();
+        let side = usize::from(symbols[0].side()) * scale;
+        let width = side * symbols.len();
+        let mut dark = vec![false; width * side];
+        for (at, symbol) in symbols.iter().enumerate() {
+            for (column, row, length) in symbol.runs() {
+                let (column, row) = (usize::from(column) * scale, usize::from(row) * scale);
+                for y in row..row + scale {
+                    let start = y * width + at * side + column;
+                    dark[start..start + usize::from(length) * scale].fill(true);
+                }
+            }
+        }
+        let pixels = dark.iter().flat_map(|dark| match colour {
+            png::ColorType::Rgba if *dark => vec![20, 0, 90, 255],
+            // Nothing at all: the paper shows.
+            png::ColorType::Rgba => vec![0, 0, 0, 0],
+            _ => vec![if *dark { 30 } else { 220 }],
+        });
+        let pixels: Vec<u8> = pixels.collect();
+        let mut octets = Vec::new();
+        let size = |length: usize| u32::try_from(length).unwrap();
+        let mut encoder = png::Encoder::new(&mut octets, size(width), size(side));
+        encoder.set_color(colour);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&pixels).unwrap();
+        writer.finish().unwrap();
+        octets
+    }
+
+    fn noise(length: usize) -> Vec<u8> {
+        let mut octets = kabinet_stb::hash::belt_hash(b"picture").to_vec();
+        while octets.len() < length {
+            octets.extend(kabinet_stb::hash::belt_hash(&octets));
+        }
+        octets.truncate(length);
+        octets
+    }
+
+    #[test]
+    fn codes_are_found_in_a_picture() {
+        let octets = noise(1900);
+        let texts = codes(&octets).unwrap();
+        for colour in [png::ColorType::Grayscale, png::ColorType::Rgba] {
+            let mut found = codes_in(&drawn(&texts, 4, colour)).unwrap();
+            found.sort();
+            let mut expected = texts.clone();
+            expected.sort();
+            assert_eq!(found, expected, "{colour:?}");
+        }
+        let other = ["HTTPS://EXAMPLE.BY".to_owned()];
+        let other = drawn(&other, 4, png::ColorType::Grayscale);
+        assert_eq!(codes_in(&other).unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_no_picture_is_said() {
+        let texts = codes(&noise(100)).unwrap();
+        let good = drawn(&texts, 3, png::ColorType::Grayscale);
+        assert_eq!(codes_in(&good).unwrap(), texts);
+        for cut in [0, 8, 20, 60, good.len() / 2] {
+            assert_eq!(codes_in(&good[..cut]), Err(NoPicture), "{cut}");
+        }
+        assert_eq!(codes_in(&[0xFF, 0xD8, 0xFF, 0xE0]), Err(NoPicture));
+        // A head that promises 100000 pixels a side.
+        let mut large = good.clone();
+        large[16..24].copy_from_slice(&[0, 1, 0x86, 0xA0, 0, 1, 0x86, 0xA0]);
+        assert_eq!(codes_in(&large), Err(NoPicture));
+    }
+}
