@@ -8,6 +8,7 @@ use kabinet_desk::{Code, Desk, PortalWatch};
 use tauri::{AppHandle, Emitter as _};
 
 use crate::commands::stale;
+use crate::notices;
 
 /// How often progress is shown at most.
 const SHOW: Duration = Duration::from_millis(200);
@@ -49,8 +50,9 @@ pub(crate) fn show_uploads(app: AppHandle, desk: &Desk) {
     });
 }
 
-async fn pass(app: &AppHandle, desk: &Desk) -> bool {
+async fn pass(app: &AppHandle, desk: &Arc<Desk>) -> bool {
     let outcome = desk.sync().await;
+    notices::tell(app, desk);
     let offline = matches!(
         &outcome,
         Err(problem) if matches!(problem.code, Code::Offline | Code::PortalTimeout)

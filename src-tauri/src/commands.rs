@@ -16,7 +16,7 @@ use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, Manager as _, State};
 
 use crate::paper::Prints;
-use crate::{appearance, locking, prompt};
+use crate::{appearance, locking, notices, prompt};
 
 pub(crate) type Shared<'a> = State<'a, Arc<Desk>>;
 pub(crate) type Answer<T = ()> = Result<T, ProblemView>;
@@ -577,7 +577,9 @@ pub(crate) async fn resume_outbox(app: AppHandle, desk: Shared<'_>, id: String) 
 
 #[tauri::command]
 pub(crate) async fn sync(app: AppHandle, desk: Shared<'_>) -> Answer<SyncView> {
-    let view = said(&desk, desk.send_now().await)?;
+    let view = said(&desk, desk.send_now().await);
+    notices::tell(&app, &desk);
+    let view = view?;
     stale(&app, &["drafts", "outbox", "applications", "catalog"]);
     Ok(view)
 }

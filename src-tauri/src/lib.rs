@@ -4,6 +4,7 @@ mod appearance;
 mod background;
 mod commands;
 mod locking;
+mod notices;
 mod paper;
 mod prompt;
 mod sealed;
@@ -41,6 +42,10 @@ pub fn run() {
             }
         }));
     }
+    #[cfg(target_os = "linux")]
+    let builder = builder.manage(notices::session::Shown::default());
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_notification::init());
     let built = builder
         .manage(Arc::clone(&desk))
         .manage(prompt::Prompts::default())
@@ -105,6 +110,8 @@ pub fn run() {
             commands::documents,
             commands::due,
             commands::save_document,
+            notices::notice_settings,
+            notices::set_notice_settings,
             paper::save_paper,
             paper::print_paper,
             commands::reply,
@@ -128,6 +135,7 @@ pub fn run() {
             background::start(app.handle().clone(), Arc::clone(&desk));
             locking::start(app.handle().clone(), Arc::clone(&desk));
             background::show_uploads(app.handle().clone(), &desk);
+            notices::start(app.handle().clone(), Arc::clone(&desk));
             Ok(())
         })
         .build(tauri::generate_context!());

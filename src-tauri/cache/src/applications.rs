@@ -1,6 +1,7 @@
 //! Applications that the portal knows.
 
-use kabinet_records::Application;
+use jiff::Timestamp;
+use kabinet_records::{Application, Status};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
@@ -98,6 +99,13 @@ pub(crate) fn put(connection: &Connection, application: &Application) -> Result<
     index::index(connection, |indexer| indexer.put_application(application))
 }
 
+/// When it was decided: with the last thing that happened to it.
+fn decided_at(application: &Application) -> Option<Timestamp> {
+    let is_decided = matches!(application.status, Status::Approved | Status::Refused);
+    let last = application.history.last().map(|event| event.at);
+    is_decided.then(|| last.unwrap_or(application.submitted_at))
+}
+
 fn put_found(indexer: &mut Indexer<'_>, application: &Application) -> Result<(), StoreError> {
     indexer.put_application(application)
 }
@@ -105,12 +113,14 @@ fn put_found(indexer: &mut Indexer<'_>, application: &Application) -> Result<(),
 fn put_row(connection: &Connection, application: &Application) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO applications (id, body, submitted_at) VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO applications (id, body, submitted_at, decided_at)
+             VALUES (?, ?, ?, ?)",
         )?
         .execute(params![
             application.id.to_string(),
             serde_json::to_string(application)?,
             application.submitted_at.as_millisecond(),
+            decided_at(application).map(Timestamp::as_millisecond),
         ])?;
     Ok(())
 }

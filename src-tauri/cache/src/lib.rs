@@ -14,6 +14,7 @@ mod drafts;
 mod error;
 mod forget;
 mod messages;
+mod notices;
 mod outbox;
 mod person;
 mod procedures;

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/004.sql"),
     include_str!("migrations/005.sql"),
     include_str!("migrations/006.sql"),
+    include_str!("migrations/007.sql"),
 ];
 /// Tables whose rows the portal has too.
 pub(crate) const FROM_PORTAL: &[&str] = &[
@@ -31,6 +32,7 @@ pub(crate) const FROM_PORTAL: &[&str] = &[
 ];
 /// Tables that are made anew from the others, or by asking the portal for everything.
 pub(crate) const REMADE: &[&str] = &[
+    "noticed",
     "sync_states",
     "search_state",
     "search_entries",

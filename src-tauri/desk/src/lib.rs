@@ -20,6 +20,7 @@ mod holders;
 mod keys;
 mod listening;
 mod locking;
+mod noticing;
 mod paper;
 mod persons;
 mod pins;

@@ -40,6 +40,10 @@ pub struct Settings {
     pub lock_with_card: bool,
     /// Whether the store closes when the screen is locked.
     pub lock_with_screen: bool,
+    /// Whether the desktop tells nothing.
+    pub silent: bool,
+    /// Whether the desktop says more than the procedure's title.
+    pub notice_details: bool,
 }
 
 /// What was learnt of readers.

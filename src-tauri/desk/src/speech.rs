@@ -17,6 +17,7 @@ static BE: LazyLock<Bundle> = LazyLock::new(|| {
         [
             include_str!("../../../ui/locales/be/problems.ftl"),
             include_str!("../../../ui/locales/be/cli.ftl"),
+            include_str!("../../../ui/locales/be/notices.ftl"),
             include_str!("../../../ui/locales/be/paper.ftl"),
         ],
     )
@@ -27,6 +28,7 @@ static RU: LazyLock<Bundle> = LazyLock::new(|| {
         [
             include_str!("../../../ui/locales/ru/problems.ftl"),
             include_str!("../../../ui/locales/ru/cli.ftl"),
+            include_str!("../../../ui/locales/ru/notices.ftl"),
             include_str!("../../../ui/locales/ru/paper.ftl"),
         ],
     )
@@ -37,6 +39,7 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| {
         [
             include_str!("../../../ui/locales/en/problems.ftl"),
             include_str!("../../../ui/locales/en/cli.ftl"),
+            include_str!("../../../ui/locales/en/notices.ftl"),
             include_str!("../../../ui/locales/en/paper.ftl"),
         ],
     )
@@ -84,7 +87,7 @@ fn bundle_of(language: Language) -> &'static Bundle {
     }
 }
 
-fn bundle(language: &str, texts: [&str; 3]) -> Bundle {
+fn bundle(language: &str, texts: [&str; 4]) -> Bundle {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The texts go to terminals and logs too, where the isolation marks would show.

@@ -5,6 +5,7 @@ mod application;
 mod card;
 mod catalogue;
 mod draft;
+mod notices;
 mod outbox;
 mod paper;
 mod person;
@@ -29,6 +30,7 @@ pub use draft::{
     AsideReasonView, AsideView, AttachmentView, CarriedFieldView, CarriedView, ConflictView,
     DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView,
 };
+pub use notices::{NoticeView, NoticesView};
 pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};
 pub use paper::{PaperApplicationView, PaperView};
 pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, PersonView};

@@ -462,3 +462,8 @@ paper-save = Save as PDF to Downloads
 paper-print = Open to print
 paper-saved = Saved:
 paper-opened = The pages are opened in the system’s viewer.
+
+notices = Notices of the desktop
+notices-note = Messages of authorities, decisions, what is due soon, and what waits for you are told once each, also while you do not look at this window. A notice may be read by whoever sees the screen.
+notices-on = Tell me
+notices-details = Say more than the name of the procedure: registration number, who writes and what about

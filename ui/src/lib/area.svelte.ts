@@ -62,6 +62,7 @@ class Area {
       platform.on("offline", (offline) => (this.offline = offline)),
       platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
+      platform.on("open-application", (id) => router.go(id === null ? to.affairs : to.application(id))),
       platform.on("returned", () => announce(t("returned"))),
     ]);
     this.#tellTouches();

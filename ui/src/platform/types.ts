@@ -12,6 +12,7 @@ import type { FormView } from "../generated/FormView";
 import type { Language } from "../generated/Language";
 import type { LockView } from "../generated/LockView";
 import type { MessageView } from "../generated/MessageView";
+import type { NoticesView } from "../generated/NoticesView";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonChoiceView } from "../generated/PersonChoiceView";
 import type { PersonView } from "../generated/PersonView";
@@ -48,6 +49,8 @@ export interface Commands {
   /** When the store closes by itself, and whether a locked screen can be noticed here. */
   lock_settings: { args: Record<string, never>; answer: [LockView, boolean] };
   set_lock_settings: { args: { view: LockView }; answer: null };
+  notice_settings: { args: Record<string, never>; answer: NoticesView };
+  set_notice_settings: { args: { view: NoticesView }; answer: null };
   touched: { args: Record<string, never>; answer: null };
   check_store: { args: Record<string, never>; answer: boolean };
   repair_store: { args: Record<string, never>; answer: RepairView };
@@ -108,6 +111,8 @@ export interface Events {
   offline: boolean;
   /** Signed applications that became drafts again, since their form has changed. */
   returned: string[];
+  /** A notice of the desktop was clicked: the application that it is about, or nothing for several. */
+  "open-application": string | null;
   /** How far files are on their way; nothing when none is any more. */
   upload: UploadView | null;
 }

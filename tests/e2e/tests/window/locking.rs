@@ -10,7 +10,7 @@ use crate::driver::{Screen, Window};
 use crate::{PASSPHRASE, PIN, shots, sign_in};
 
 /// The bus that the window of that profile listens at: of its own environment.
-fn session_bus(profile: &Path) -> String {
+pub(crate) fn session_bus(profile: &Path) -> String {
     let profile = profile.to_str().unwrap();
     let entries = std::fs::read_dir("/proc").unwrap();
     for entry in entries.flatten() {

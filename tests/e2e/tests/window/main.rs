@@ -14,6 +14,7 @@ mod killed;
 mod lines;
 mod locking;
 mod measures;
+mod notices;
 mod pin;
 mod portal;
 mod secrecy;

@@ -1,0 +1,571 @@
+//! Journey J9, the desktop's part: what the person is told of while they do not look. Each thing is
+//! told once, and after a long time away there is one sentence about all of it.
+//!
+//! What to tell is decided from what the store says and what was told before ([`decide`]), and kept
+//! before it is told: rather nothing than twice.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use kabinet_cache::{Kind, Store, StoreError};
+use kabinet_records::{Application, Direction, Message, Text, form};
+use uuid::Uuid;
+
+use crate::view::{NoticeView, NoticesView, TextView};
+use crate::writing::is_closed;
+use crate::{Desk, Outcome, lock, speech};
+
+/// Days before its end at which a request is told of, the last first.
+const DAYS: [i64; 4] = [0, 1, 2, 7];
+/// More than these are told of in one sentence.
+const FEW: usize = 3;
+/// Messages and decisions that are looked at at once; who was away for so many reads a number anyway.
+const MOST: u32 = 1000;
+/// Requests that end later are not told of yet, in whatever time zone.
+const AHEAD: SignedDuration = SignedDuration::from_hours(9 * 24);
+/// Up to which message and which decision was told.
+const MESSAGES: &str = "messages";
+const DECISIONS: &str = "decisions";
+/// That a new sign-in is needed to send.
+const SIGN_IN: &str = "sign-in";
+
+/// What the store says that a person might be told of.
+#[derive(Clone, Debug, Default)]
+struct Found {
+    /// Messages of authorities since the last that was told, with what they are about.
+    messages: Vec<News>,
+    /// Decisions since the last that was told.
+    decisions: Vec<News>,
+    /// Requests that nobody has answered yet.
+    requests: Vec<Due>,
+    /// What the portal refused and the person has to look at.
+    refused: Vec<News>,
+    /// Whether something waits that cannot leave without a new sign-in.
+    needs_sign_in: bool,
+    /// Moments of the newest message and decision, in milliseconds since 1970.
+    newest: (i64, i64),
+}
+
+/// Something that happened to an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct News {
+    id: Uuid,
+    application: Uuid,
+    what: What,
+}
+
+/// A request with its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Due {
+    message: Uuid,
+    application: Uuid,
+    deadline: Timestamp,
+}
+
+/// What a notice is about; of several on one application the greatest is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Message,
+    Request,
+    Refused,
+    /// Days that are left, in [`DAYS`].
+    Due(Reverse<i64>),
+    Decided,
+    SignIn,
+}
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Notice {
+    One { what: What, news: Option<News> },
+    Many(usize),
+}
+
+/// What to tell now, and what is told then. `told` is what was told before; of a store that nothing
+/// was told of yet, what is in it already is no news.
+fn decide(
+    found: &Found,
+    told: &BTreeMap<String, i64>,
+    now: Timestamp,
+) -> (Vec<Notice>, BTreeMap<String, i64>) {
+    let is_first = !told.contains_key(MESSAGES);
+    let mut telling: Vec<News> = Vec::new();
+    let until = |what: &str, newest: i64| {
+        let before = told.get(what).copied().unwrap_or(newest);
+        (what.to_owned(), before.max(newest))
+    };
+    let mut kept = BTreeMap::from([
+        until(MESSAGES, found.newest.0),
+        until(DECISIONS, found.newest.1),
+    ]);
+    for news in [&found.messages, &found.decisions].into_iter().flatten() {
+        if !is_first {
+            telling.push(news.clone());
+        }
+    }
+    for due in &found.requests {
+        let left = days_between(
+            form::day_in_belarus(now),
+            form::day_in_belarus(due.deadline),
+        );
+        let name = format!("due:{}", due.message);
+        let before = told.get(&name).copied();
+        // What is over was told on its last day, or stands in the window.
+        let reached = DAYS.into_iter().find(|days| *days >= left && left >= 0);
+        let level = reached.filter(|level| before.is_none_or(|before| *level < before));
+        if let Some(level) = level {
+            telling.push(News {
+                id: due.message,
+                application: due.application,
+                what: What::Due(Reverse(level)),
+            });
+        }
+        if let Some(level) = level.or(before) {
+            kept.insert(name, level);
+        }
+    }
+    for item in &found.refused {
+        let name = format!("refused:{}", item.id);
+        if !told.contains_key(&name) {
+            telling.push(item.clone());
+        }
+        kept.insert(name, 1);
+    }
+    let mut notices: Vec<Notice> = one_each(telling)
+        .into_iter()
+        .map(|news| Notice::One {
+            what: news.what,
+            news: Some(news),
+        })
+        .collect();
+    if found.needs_sign_in {
+        if !told.contains_key(SIGN_IN) {
+            notices.push(Notice::One {
+                what: What::SignIn,
+                news: None,
+            });
+        }
+        kept.insert(SIGN_IN.to_owned(), 1);
+    }
+    if notices.len() > FEW {
+        notices = vec![Notice::Many(notices.len())];
+    }
+    (notices, kept)
+}
+
+/// Of each application the greatest of its news, in the order in which it came up first.
+fn one_each(telling: Vec<News>) -> Vec<News> {
+    let mut each: Vec<News> = Vec::new();
+    for news in telling {
+        match each
+            .iter_mut()
+            .find(|one| one.application == news.application)
+        {
+            Some(one) if one.what < news.what => *one = news,
+            Some(_) => {}
+            None => each.push(news),
+        }
+    }
+    each
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to)
+        .map_or(i64::MAX, |span| span.get_days().into())
+}
+
+impl Desk {
+    /// What the desktop is to tell now, each thing once: what this gives is told. Nothing as long as
+    /// the store is closed, and, with notices switched off, nothing that came up meanwhile either.
+    ///
+    /// # Errors
+    /// What keeps the store from being read or written.
+    pub fn take_notices(&self) -> Outcome<Vec<NoticeView>> {
+        let now = self.now();
+        let notices = self.with_store(|store| {
+            if store.sync_state(Kind::Message)?.is_none() {
+                // Before the first pass nothing is known that could be old or new.
+                return Ok(Vec::new());
+            }
+            let told = store.noticed()?;
+            let found = find(store, &told, now)?;
+            let (notices, kept) = decide(&found, &told, now);
+            if kept != told {
+                store.set_noticed(&kept)?;
+            }
+            Ok(notices)
+        })?;
+        let wanted = self.notice_settings();
+        if !wanted.on {
+            return Ok(Vec::new());
+        }
+        Ok(notices
+            .into_iter()
+            .map(|notice| self.view_of_notice(&notice, wanted.details))
+            .collect())
+    }
+
+    /// Whether and how the desktop tells.
+    pub fn notice_settings(&self) -> NoticesView {
+        let settings = self.settings();
+        NoticesView {
+            on: !settings.silent,
+            details: settings.notice_details,
+        }
+    }
+
+    /// Sets whether and how the desktop tells, from now on.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`; nothing is changed then.
+    pub fn keep_notice_settings(&self, view: NoticesView) -> Outcome {
+        let mut kept = self.profile.settings()?;
+        kept.silent = !view.on;
+        kept.notice_details = view.details;
+        self.profile.keep_settings(&kept)?;
+        let mut settings = lock(&self.settings);
+        settings.silent = !view.on;
+        settings.notice_details = view.details;
+        Ok(())
+    }
+
+    fn view_of_notice(&self, notice: &Notice, details: bool) -> NoticeView {
+        let language = self.language();
+        let mut values = BTreeMap::new();
+        let (id, about) = match notice {
+            Notice::Many(count) => {
+                values.insert("count", count.to_string());
+                ("notice-many".to_owned(), None)
+            }
+            Notice::One { what, news } => (sentence_of(*what).to_owned(), news.as_ref()),
+        };
+        if let Some(news) = about {
+            let procedure = self
+                .procedure_of(Some(news.application))
+                .unwrap_or_default();
+            let title = self.title_of(&procedure);
+            values.insert("title", title.in_language(language).to_owned());
+        }
+        let mut body = speech::say(language, &id, None, &values);
+        if let Some(detail) = about.filter(|_| details).and_then(|news| self.detail(news)) {
+            body = format!("{body}\n{detail}");
+        }
+        // What the portal does not have yet has no page of its own.
+        let page = about.map(|news| news.application);
+        let page = page.filter(|id| self.with_store(|store| Ok(store.application(*id)?)).is_ok());
+        NoticeView {
+            title: speech::text(language, "main-window-title"),
+            body,
+            application_id: page.map(|id| id.to_string()),
+        }
+    }
+
+    /// What is said more where the person wants it.
+    fn detail(&self, news: &News) -> Option<String> {
+        let language = self.language();
+        let pick = |text: Text| TextView::from(text).in_language(language).to_owned();
+        self.with_store(|store| {
+            let application = match store.application(news.application) {
+                Err(StoreError::NotFound) => return Ok(None),
+                other => other?,
+            };
+            let number = application.registration_number.clone();
+            Ok(Some(match news.what {
+                What::Message | What::Request | What::Due(_) => {
+                    let message = store.message(news.id)?;
+                    let subject = message.subject.unwrap_or(message.text);
+                    let first: String = pick(subject.into())
+                        .lines()
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned();
+                    format!("{number} · {}: {first}", pick(message.author.into()))
+                }
+                What::Decided => {
+                    let status = format!("status-{}", application.status.name());
+                    format!("{number} · {}", speech::text(language, &status))
+                }
+                What::Refused | What::SignIn => number,
+            }))
+        })
+        .ok()
+        .flatten()
+    }
+}
+
+/// The sentence for a kind of notice, which holds nothing but the procedure's title.
+fn sentence_of(what: What) -> &'static str {
+    match what {
+        What::Message => "notice-message",
+        What::Request => "notice-request",
+        What::Refused => "notice-refused",
+        What::Due(Reverse(0)) => "notice-due-0",
+        What::Due(Reverse(1)) => "notice-due-1",
+        What::Due(Reverse(2)) => "notice-due-2",
+        What::Due(_) => "notice-due-7",
+        What::Decided => "notice-decided",
+        What::SignIn => "notice-sign-in",
+    }
+}
+
+/// Reads what there may be to tell.
+fn find(store: &Store, told: &BTreeMap<String, i64>, now: Timestamp) -> Outcome<Found> {
+    let newest = store.newest_news()?;
+    let until = |what: &str, newest: i64| told.get(what).copied().unwrap_or(newest);
+    let messages = store.messages_since(until(MESSAGES, newest.0), MOST)?;
+    let decided = store.decided_since(until(DECISIONS, newest.1), MOST)?;
+    let mut open: BTreeMap<Uuid, bool> = BTreeMap::new();
+    let mut requests = Vec::new();
+    for message in store.requests_due(now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX))? {
+        let application = message.application_id;
+        let is_open = match open.get(&application) {
+            Some(known) => *known,
+            None => match store.application(application) {
+                Ok(application) => !is_closed(application.status),
+                Err(StoreError::NotFound) => false,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        open.insert(application, is_open);
+        let deadline = message.request.and_then(|request| request.deadline);
+        if let Some(deadline) = deadline.filter(|_| is_open) {
+            requests.push(Due {
+                message: message.id,
+                application,
+                deadline,
+            });
+        }
+    }
+    let outbox = store.outbox()?;
+    let refused = outbox.iter().filter(|item| item.refused).map(|item| News {
+        id: item.id,
+        application: item.application.unwrap_or(item.id),
+        what: What::Refused,
+    });
+    let refused: Vec<News> = refused.collect();
+    let waits = outbox.iter().any(|item| !item.refused && !item.paused);
+    Ok(Found {
+        messages: messages.into_iter().filter_map(news_of_message).collect(),
+        decisions: decided.into_iter().map(news_of_decision).collect(),
+        requests,
+        refused,
+        needs_sign_in: waits && store.session()?.is_none(),
+        newest,
+    })
+}
+
+fn news_of_message(message: Message) -> Option<News> {
+    let what = match message.request {
+        Some(_) => What::Request,
+        None => What::Message,
+    };
+    (message.direction == Direction::ToApplicant).then_some(News {
+        id: message.id,
+        application: message.application_id,
+        what,
+    })
+}
+
+fn news_of_decision(application: Application) -> News {
+    News {
+        id: application.id,
+        application: application.id,
+        what: What::Decided,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::view::Language;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn news(number: u128, application: u128, what: What) -> News {
+        News {
+            id: id(number),
+            application: id(application),
+            what,
+        }
+    }
+
+    /// What is told, in short, and what is kept of it.
+    fn told(
+        found: &Found,
+        before: &BTreeMap<String, i64>,
+        now: &str,
+    ) -> (Vec<Option<What>>, BTreeMap<String, i64>) {
+        let (notices, kept) = decide(found, before, at(now));
+        let what = notices.iter().map(|notice| match notice {
+            Notice::One { what, .. } => Some(*what),
+            Notice::Many(_) => None,
+        });
+        (what.collect(), kept)
+    }
+
+    /// A store that something was told of already.
+    fn begun() -> BTreeMap<String, i64> {
+        decide(
+            &Found::default(),
+            &BTreeMap::new(),
+            at("2026-01-01T00:00:00Z"),
+        )
+        .1
+    }
+
+    #[test]
+    fn what_was_there_before_is_no_news() {
+        let found = Found {
+            messages: vec![news(1, 9, What::Message)],
+            decisions: vec![news(9, 9, What::Decided)],
+            newest: (5, 7),
+            ..Found::default()
+        };
+        let (what, kept) = told(&found, &BTreeMap::new(), "2026-01-01T00:00:00Z");
+        assert_eq!(what, []);
+        assert_eq!((kept[MESSAGES], kept[DECISIONS]), (5, 7));
+        // The newest message was removed at the portal: nothing older becomes news again.
+        let (_, kept) = told(&Found::default(), &kept, "2026-01-01T00:00:00Z");
+        assert_eq!((kept[MESSAGES], kept[DECISIONS]), (5, 7));
+    }
+
+    #[test]
+    fn a_deadline_is_told_at_seven_two_one_and_no_days_and_once_each() {
+        let found = Found {
+            requests: vec![Due {
+                message: id(1),
+                application: id(9),
+                // The last minutes of 20 January in Minsk.
+                deadline: at("2026-01-20T20:59:00Z"),
+            }],
+            ..Found::default()
+        };
+        let mut kept = begun();
+        let mut said = Vec::new();
+        // Every hour for three weeks.
+        let mut now = at("2026-01-08T00:00:00Z");
+        while now < at("2026-01-29T00:00:00Z") {
+            let (notices, after) = decide(&found, &kept, now);
+            for notice in notices {
+                let Notice::One {
+                    what: What::Due(Reverse(days)),
+                    ..
+                } = notice
+                else {
+                    panic!("{notice:?}");
+                };
+                said.push((now.to_string(), days));
+            }
+            kept = after;
+            now += SignedDuration::from_hours(1);
+        }
+        let expected = [
+            ("2026-01-12T21:00:00Z", 7),
+            ("2026-01-17T21:00:00Z", 2),
+            ("2026-01-18T21:00:00Z", 1),
+            ("2026-01-19T21:00:00Z", 0),
+        ];
+        let said: Vec<_> = said.iter().map(|(at, days)| (at.as_str(), *days)).collect();
+        assert_eq!(said, expected);
+        // Answered, it is forgotten.
+        assert!(
+            !decide(&Found::default(), &kept, now)
+                .1
+                .contains_key(&format!("due:{}", id(1)))
+        );
+    }
+
+    #[test]
+    fn who_comes_late_hears_of_the_present_day_only() {
+        let due = |deadline: &str| Found {
+            requests: vec![Due {
+                message: id(1),
+                application: id(9),
+                deadline: at(deadline),
+            }],
+            ..Found::default()
+        };
+        let now = "2026-01-18T12:00:00Z";
+        let (what, kept) = told(&due("2026-01-20T12:00:00Z"), &begun(), now);
+        assert_eq!(what, [Some(What::Due(Reverse(2)))]);
+        assert_eq!(told(&due("2026-01-20T12:00:00Z"), &kept, now).0, []);
+        // Over, and not yet near.
+        assert_eq!(told(&due("2026-01-17T12:00:00Z"), &begun(), now).0, []);
+        assert_eq!(told(&due("2026-01-27T12:00:00Z"), &begun(), now).0, []);
+    }
+
+    #[test]
+    fn an_application_is_told_of_once_with_its_greatest_news() {
+        let found = Found {
+            messages: vec![
+                news(1, 9, What::Message),
+                news(2, 9, What::Request),
+                news(3, 8, What::Message),
+            ],
+            decisions: vec![news(9, 9, What::Decided)],
+            ..Found::default()
+        };
+        let (what, _) = told(&found, &begun(), "2026-01-01T00:00:00Z");
+        assert_eq!(what, [Some(What::Decided), Some(What::Message)]);
+    }
+
+    #[test]
+    fn after_weeks_away_there_is_one_sentence() {
+        let messages = (0..40).map(|number| news(number, number, What::Message));
+        let found = Found {
+            messages: messages.collect(),
+            ..Found::default()
+        };
+        let (notices, _) = decide(&found, &begun(), at("2026-01-01T00:00:00Z"));
+        assert_eq!(notices, [Notice::Many(40)]);
+    }
+
+    #[test]
+    fn what_waits_for_the_person_is_told_until_it_is_done() {
+        let found = Found {
+            refused: vec![news(4, 4, What::Refused)],
+            needs_sign_in: true,
+            ..Found::default()
+        };
+        let now = "2026-01-01T00:00:00Z";
+        let (what, kept) = told(&found, &begun(), now);
+        assert_eq!(what, [Some(What::Refused), Some(What::SignIn)]);
+        assert_eq!(told(&found, &kept, now).0, []);
+        let (_, done) = told(&Found::default(), &kept, now);
+        assert_eq!(told(&found, &done, now).0.len(), 2);
+    }
+
+    #[test]
+    fn every_notice_has_its_sentence_in_every_language() {
+        let mut whats = vec![
+            What::Message,
+            What::Request,
+            What::Refused,
+            What::Decided,
+            What::SignIn,
+        ];
+        whats.extend(DAYS.map(|days| What::Due(Reverse(days))));
+        let mut ids: Vec<_> = whats.into_iter().map(sentence_of).collect();
+        ids.push("notice-many");
+        for language in [Language::Be, Language::Ru, Language::En] {
+            let values =
+                BTreeMap::from([("title", "TITLE".to_owned()), ("count", "12".to_owned())]);
+            for id in &ids {
+                let said = speech::say(language, id, None, &values);
+                assert!(
+                    !said.starts_with("notice-") && !said.contains('{'),
+                    "{id}: {said}"
+                );
+            }
+        }
+    }
+}

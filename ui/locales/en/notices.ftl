@@ -1,0 +1,12 @@
+# What the desktop tells. It may be read by whoever sees the screen: nothing but the title of the procedure.
+
+notice-message = A new message: { $title }
+notice-request = The authority asks you for something: { $title }
+notice-refused = This could not be sent, please look: { $title }
+notice-decided = There is a decision: { $title }
+notice-due-7 = Your answer is due within a week: { $title }
+notice-due-2 = Your answer is due the day after tomorrow: { $title }
+notice-due-1 = Your answer is due tomorrow: { $title }
+notice-due-0 = Your answer is due today: { $title }
+notice-sign-in = What you signed waits to be sent. Please sign in again.
+notice-many = News while you were away: { $count }. Look at your affairs.
