@@ -65,7 +65,7 @@ fn print(applicant: &Applicant, id: &str, language: &str, to: &Path) -> PathBuf 
 
 #[test]
 fn another_copy_checks_what_one_has_printed() {
-    let world = World::start().unwrap();
+    let mut world = World::start().unwrap();
     let card = world.card_over_tcp("citizen").unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let id = applicant.draft().unwrap();
@@ -86,7 +86,7 @@ fn another_copy_checks_what_one_has_printed() {
         let pdf = print(&applicant, &id, language, world.dir());
         let words = words(&pdf);
         let title = sent["application"]["title"][language].as_str().unwrap();
-        for expected in [title, number, &id, verdict, "Sandbox CA"] {
+        for expected in [title, number, &id, verdict, "Sandbox Root CA"] {
             assert!(words.contains(expected), "{language}, {expected}: {words}");
         }
         for typed in applicant.typed().unwrap().as_object().unwrap().values() {
@@ -146,7 +146,7 @@ fn another_copy_checks_what_one_has_printed() {
 
 #[test]
 fn what_waits_can_be_printed_and_what_comes_from_elsewhere_says_why_not() {
-    let world = World::start().unwrap();
+    let mut world = World::start().unwrap();
     let card = world.card_over_tcp("citizen").unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let id = applicant.draft().unwrap();
