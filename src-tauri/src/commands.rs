@@ -702,7 +702,11 @@ async fn send_letter(
     Ok(sent)
 }
 
-async fn ask(app: &AppHandle, desk: &Arc<Desk>, view: PromptView) -> Answer<prompt::Answer> {
+pub(crate) async fn ask(
+    app: &AppHandle,
+    desk: &Arc<Desk>,
+    view: PromptView,
+) -> Answer<prompt::Answer> {
     said(desk, prompt::ask(app, view, desk.language()).await)
 }
 

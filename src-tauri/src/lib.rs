@@ -114,6 +114,7 @@ pub fn run() {
             notices::set_notice_settings,
             paper::save_paper,
             paper::print_paper,
+            paper::export,
             commands::reply,
             commands::withdraw,
             prompt::prompt_view,

@@ -1,14 +1,15 @@
-//! An application on paper: saved where downloads go, or opened with the system's viewer, from which
-//! it is printed.
+//! What goes out of the store: an application on paper, saved where downloads go or opened with the
+//! system's viewer, from which it is printed; and everything, once the trusted prompt has asked.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use kabinet_desk::view::PromptView;
 use kabinet_desk::{Code, Problem};
 use tauri::{AppHandle, State};
 use tempfile::TempDir;
 
-use crate::commands::{Answer, Shared, blocking, downloads, said};
+use crate::commands::{Answer, Shared, ask, blocking, downloads, said};
 
 /// What was opened to be printed, in folders that only the person can read. It goes when the store
 /// closes and when the program ends; what a crash leaves goes with the person's session at the system,
@@ -42,6 +43,17 @@ pub(crate) async fn save_paper(app: AppHandle, desk: Shared<'_>, id: String) -> 
         Ok(path.display().to_string())
     })
     .await
+}
+
+/// Saves everything of the person into the folder of downloads; the page cannot choose where.
+#[tauri::command]
+pub(crate) async fn export(app: AppHandle, desk: Shared<'_>) -> Answer<String> {
+    let path = desk.export_path(&downloads(&app, &desk)?);
+    let view = PromptView::Export {
+        path: path.display().to_string(),
+    };
+    ask(&app, &desk, view).await?;
+    blocking(&desk, move |desk| Ok(desk.export(&path)?.path)).await
 }
 
 /// Opens the pages with what the system shows PDF with.

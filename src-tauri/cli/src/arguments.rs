@@ -203,6 +203,11 @@ Examples:
     Paper(PaperArguments),
     /// Requests that are due within a week
     Due,
+    /// Everything of yours in one ZIP file that is not encrypted
+    Export {
+        /// The file, or a folder
+        file: PathBuf,
+    },
     /// Remove everything of the person from this computer; the portal keeps what it has
     Forget {
         /// Do not ask

@@ -151,6 +151,10 @@ impl Call {
                 self.unlock()?;
                 self.show.due(&self.desk.due()?);
             }
+            Command::Export { file } => {
+                self.unlock()?;
+                self.show.exported(&self.desk.export(&file)?);
+            }
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),

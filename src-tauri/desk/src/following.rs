@@ -362,6 +362,7 @@ pub(crate) fn free_path(folder: &Path, name: &str, media_type: &str) -> PathBuf 
         "text/plain" => "txt",
         "text/html" => "html",
         "application/pdf" => "pdf",
+        "application/zip" => "zip",
         "application/json" => "json",
         "application/xml" | "text/xml" => "xml",
         "image/png" => "png",

@@ -12,6 +12,7 @@ mod catalogue;
 mod causes;
 mod doctor;
 mod drafting;
+mod exporting;
 mod field_speech;
 mod files;
 mod following;

@@ -39,8 +39,8 @@ pub use search::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
 };
 pub use store::{
-    AppearanceView, LockView, LossView, PersonChoiceView, RepairView, SettingsView, StoreView,
-    ThemeView,
+    AppearanceView, ExportView, LockView, LossView, PersonChoiceView, RepairView, SettingsView,
+    StoreView, ThemeView,
 };
 
 /// A text in the three languages of the interface.

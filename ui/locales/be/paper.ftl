@@ -28,3 +28,12 @@ paper-check-hash = Адсканіруйце старонкі з кодамі ў 
 paper-code = Код { $number } з { $count }
 paper-says = У дакуменце
 paper-no-content = У кодах няма самой заявы, толькі яе подпіс. Параўнайце belt-hash з надрукаваным або перадайце падпісаны файл праз --content.
+
+# Старонка ў файле з усімі данымі чалавека.
+export-title = Мае даныя з Kabinet
+export-about = { $name }. Партал: { $portal }. Складзена { $made }.
+export-signatures = Файлы .p7m і .p7s — подпісы; іх правярае «kabinet-cli verify». Файлы JSON апісаны ў export.schema.json.
+export-care = Гэты файл не зашыфраваны. Захоўвайце яго там, дзе яго не прачытаюць іншыя.
+export-drafts = Чарнавікі
+export-waiting = Падпісана, чакае адпраўкі
+export-applications = Заявы

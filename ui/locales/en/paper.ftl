@@ -28,3 +28,12 @@ paper-check-hash = Scan the pages with the codes as PNG or photograph them, and 
 paper-code = Code { $number } of { $count }
 paper-says = The paper says
 paper-no-content = The codes do not hold the application, only its signature. Compare the belt-hash with the one on the paper, or give the signed file with --content.
+
+# The page in the file with all data of a person.
+export-title = My data from Kabinet
+export-about = { $name }. Portal: { $portal }. Made { $made }.
+export-signatures = Files ending in .p7m and .p7s are signatures; “kabinet-cli verify” checks them. The JSON files are described in export.schema.json.
+export-care = This file is not encrypted. Keep it where nobody else can read it.
+export-drafts = Drafts
+export-waiting = Signed, waiting to be sent
+export-applications = Applications

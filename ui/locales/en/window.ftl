@@ -467,3 +467,12 @@ notices = Notices of the desktop
 notices-note = Messages of authorities, decisions, what is due soon, and what waits for you are told once each, also while you do not look at this window. A notice may be read by whoever sees the screen.
 notices-on = Tell me
 notices-details = Say more than the name of the procedure: registration number, who writes and what about
+
+export = All my data
+export-note = Everything that this computer keeps of you in one file: drafts, applications with their signatures, messages, documents. The file is not encrypted; keep it well.
+export-button = Save all my data
+export-done = Saved:
+prompt-export = Save everything of yours in one file?
+prompt-export-text = Whoever has the file can read all your applications, messages and documents. It is not encrypted.
+prompt-export-place = It will be saved as
+prompt-do-export = Save

@@ -28,3 +28,12 @@ paper-check-hash = Отсканируйте страницы с кодами в 
 paper-code = Код { $number } из { $count }
 paper-says = В документе
 paper-no-content = В кодах нет самого заявления, только его подпись. Сравните belt-hash с напечатанным или передайте подписанный файл через --content.
+
+# Страница в файле со всеми данными человека.
+export-title = Мои данные из Kabinet
+export-about = { $name }. Портал: { $portal }. Составлено { $made }.
+export-signatures = Файлы .p7m и .p7s — подписи; их проверяет «kabinet-cli verify». Файлы JSON описаны в export.schema.json.
+export-care = Этот файл не зашифрован. Храните его там, где его не прочтут другие.
+export-drafts = Черновики
+export-waiting = Подписано, ждёт отправки
+export-applications = Заявления

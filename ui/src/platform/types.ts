@@ -95,6 +95,8 @@ export interface Commands {
   save_document: { args: { id: string }; answer: string };
   /** The path of the file. */
   save_paper: { args: { id: string }; answer: string };
+  /** The path of the file. */
+  export: { args: Record<string, never>; answer: string };
   print_paper: { args: { id: string }; answer: null };
   /** Whether the portal has it; else it waits in the outbox. */
   reply: { args: { messageId: string; text: string; reader: string }; answer: boolean };

@@ -1,10 +1,22 @@
-//! What the codes of a paper say.
+//! What goes out of the store: papers, and everything.
 
-use kabinet_desk::view::PaperView;
+use kabinet_desk::view::{ExportView, PaperView};
 
 use super::Show;
 
 impl Show {
+    pub(crate) fn exported(&self, view: &ExportView) {
+        self.either(view, || {
+            self.pair("written", &view.path);
+            self.pair("export-drafts", &view.drafts.to_string());
+            self.pair("export-waiting", &view.waiting.to_string());
+            self.pair("export-applications", &view.applications.to_string());
+            self.pair("new-messages", &view.messages.to_string());
+            self.pair("new-documents", &view.documents.to_string());
+            self.line(&self.say("export-care"));
+        });
+    }
+
     pub(crate) fn paper(&self, view: &PaperView) {
         self.either(view, || {
             self.line(&view.report.sentence);

@@ -80,6 +80,12 @@ pub enum PromptView {
         /// Its address.
         address: String,
     },
+    /// Whether everything of the person shall be written into a file that is not encrypted; asks for no
+    /// secret.
+    Export {
+        /// The file.
+        path: String,
+    },
     /// Whether the person shall be forgotten here; asks for no secret.
     Forget {
         /// What would be lost; nothing when the store cannot be opened.

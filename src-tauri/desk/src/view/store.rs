@@ -99,6 +99,24 @@ pub struct RepairView {
     pub complete: bool,
 }
 
+/// What was written out of the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct ExportView {
+    /// The file.
+    pub path: String,
+    /// Drafts.
+    pub drafts: u32,
+    /// Signed and not registered.
+    pub waiting: u32,
+    /// Applications.
+    pub applications: u32,
+    /// Messages on them.
+    pub messages: u32,
+    /// Documents of authorities.
+    pub documents: u32,
+}
+
 /// What is nowhere but on this computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]

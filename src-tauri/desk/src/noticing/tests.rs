@@ -1,0 +1,188 @@
+use super::*;
+use crate::view::Language;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn news(number: u128, application: u128, what: What) -> News {
+    News {
+        id: id(number),
+        application: id(application),
+        what,
+    }
+}
+
+/// What is told, in short, and what is kept of it.
+fn told(
+    found: &Found,
+    before: &BTreeMap<String, i64>,
+    now: &str,
+) -> (Vec<Option<What>>, BTreeMap<String, i64>) {
+    let (notices, kept) = decide(found, before, at(now));
+    let what = notices.iter().map(|notice| match notice {
+        Notice::One { what, .. } => Some(*what),
+        Notice::Many(_) => None,
+    });
+    (what.collect(), kept)
+}
+
+/// A store that something was told of already.
+fn begun() -> BTreeMap<String, i64> {
+    decide(
+        &Found::default(),
+        &BTreeMap::new(),
+        at("2026-01-01T00:00:00Z"),
+    )
+    .1
+}
+
+#[test]
+fn what_was_there_before_is_no_news() {
+    let found = Found {
+        messages: vec![news(1, 9, What::Message)],
+        decisions: vec![news(9, 9, What::Decided)],
+        newest: (5, 7),
+        ..Found::default()
+    };
+    let (what, kept) = told(&found, &BTreeMap::new(), "2026-01-01T00:00:00Z");
+    assert_eq!(what, []);
+    assert_eq!((kept[MESSAGES], kept[DECISIONS]), (5, 7));
+    // The newest message was removed at the portal: nothing older becomes news again.
+    let (_, kept) = told(&Found::default(), &kept, "2026-01-01T00:00:00Z");
+    assert_eq!((kept[MESSAGES], kept[DECISIONS]), (5, 7));
+}
+
+#[test]
+fn a_deadline_is_told_at_seven_two_one_and_no_days_and_once_each() {
+    let found = Found {
+        requests: vec![Due {
+            message: id(1),
+            application: id(9),
+            // The last minutes of 20 January in Minsk.
+            deadline: at("2026-01-20T20:59:00Z"),
+        }],
+        ..Found::default()
+    };
+    let mut kept = begun();
+    let mut said = Vec::new();
+    // Every hour for three weeks.
+    let mut now = at("2026-01-08T00:00:00Z");
+    while now < at("2026-01-29T00:00:00Z") {
+        let (notices, after) = decide(&found, &kept, now);
+        for notice in notices {
+            let Notice::One {
+                what: What::Due(Reverse(days)),
+                ..
+            } = notice
+            else {
+                panic!("{notice:?}");
+            };
+            said.push((now.to_string(), days));
+        }
+        kept = after;
+        now += SignedDuration::from_hours(1);
+    }
+    let expected = [
+        ("2026-01-12T21:00:00Z", 7),
+        ("2026-01-17T21:00:00Z", 2),
+        ("2026-01-18T21:00:00Z", 1),
+        ("2026-01-19T21:00:00Z", 0),
+    ];
+    let said: Vec<_> = said.iter().map(|(at, days)| (at.as_str(), *days)).collect();
+    assert_eq!(said, expected);
+    // Answered, it is forgotten.
+    assert!(
+        !decide(&Found::default(), &kept, now)
+            .1
+            .contains_key(&format!("due:{}", id(1)))
+    );
+}
+
+#[test]
+fn who_comes_late_hears_of_the_present_day_only() {
+    let due = |deadline: &str| Found {
+        requests: vec![Due {
+            message: id(1),
+            application: id(9),
+            deadline: at(deadline),
+        }],
+        ..Found::default()
+    };
+    let now = "2026-01-18T12:00:00Z";
+    let (what, kept) = told(&due("2026-01-20T12:00:00Z"), &begun(), now);
+    assert_eq!(what, [Some(What::Due(Reverse(2)))]);
+    assert_eq!(told(&due("2026-01-20T12:00:00Z"), &kept, now).0, []);
+    // Over, and not yet near.
+    assert_eq!(told(&due("2026-01-17T12:00:00Z"), &begun(), now).0, []);
+    assert_eq!(told(&due("2026-01-27T12:00:00Z"), &begun(), now).0, []);
+}
+
+#[test]
+fn an_application_is_told_of_once_with_its_greatest_news() {
+    let found = Found {
+        messages: vec![
+            news(1, 9, What::Message),
+            news(2, 9, What::Request),
+            news(3, 8, What::Message),
+        ],
+        decisions: vec![news(9, 9, What::Decided)],
+        ..Found::default()
+    };
+    let (what, _) = told(&found, &begun(), "2026-01-01T00:00:00Z");
+    assert_eq!(what, [Some(What::Decided), Some(What::Message)]);
+}
+
+#[test]
+fn after_weeks_away_there_is_one_sentence() {
+    let messages = (0..40).map(|number| news(number, number, What::Message));
+    let found = Found {
+        messages: messages.collect(),
+        ..Found::default()
+    };
+    let (notices, _) = decide(&found, &begun(), at("2026-01-01T00:00:00Z"));
+    assert_eq!(notices, [Notice::Many(40)]);
+}
+
+#[test]
+fn what_waits_for_the_person_is_told_until_it_is_done() {
+    let found = Found {
+        refused: vec![news(4, 4, What::Refused)],
+        needs_sign_in: true,
+        ..Found::default()
+    };
+    let now = "2026-01-01T00:00:00Z";
+    let (what, kept) = told(&found, &begun(), now);
+    assert_eq!(what, [Some(What::Refused), Some(What::SignIn)]);
+    assert_eq!(told(&found, &kept, now).0, []);
+    let (_, done) = told(&Found::default(), &kept, now);
+    assert_eq!(told(&found, &done, now).0.len(), 2);
+}
+
+#[test]
+fn every_notice_has_its_sentence_in_every_language() {
+    let mut whats = vec![
+        What::Message,
+        What::Request,
+        What::Refused,
+        What::Decided,
+        What::SignIn,
+    ];
+    whats.extend(DAYS.map(|days| What::Due(Reverse(days))));
+    let mut ids: Vec<_> = whats.into_iter().map(sentence_of).collect();
+    ids.push("notice-many");
+    for language in [Language::Be, Language::Ru, Language::En] {
+        let values = BTreeMap::from([("title", "TITLE".to_owned()), ("count", "12".to_owned())]);
+        for id in &ids {
+            let said = speech::say(language, id, None, &values);
+            assert!(
+                !said.starts_with("notice-") && !said.contains('{'),
+                "{id}: {said}"
+            );
+        }
+    }
+}
