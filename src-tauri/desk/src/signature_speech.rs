@@ -12,19 +12,13 @@ pub(crate) fn view(report: &Report, language: Language) -> SignatureReportView {
     let signers: Vec<_> = report
         .signers
         .iter()
-        .map(|signer| view_of_signer(signer, language))
+        .map(|signer| view_of_signer(signer, report.checked_at, language))
         .collect();
     let reason = reason_of(report.verdict);
-    // The verdict on all is the worst of theirs, and so is its sentence.
-    let sentence = report
-        .signers
-        .iter()
-        .zip(&signers)
-        .find(|(signer, _)| signer.verdict == report.verdict && signers.len() == 1)
-        .map_or_else(
-            || sentence_of(report.verdict, &names(&signers), language),
-            |(_, view)| view.sentence.clone(),
-        );
+    let sentence = match &signers[..] {
+        [only] => only.sentence.clone(),
+        _ => sentence_of(report.verdict, &names(&signers), language),
+    };
     SignatureReportView {
         verdict: word_of(report.verdict).to_owned(),
         reason,
@@ -41,8 +35,9 @@ fn names(signers: &[SignerView]) -> String {
     names.join(", ")
 }
 
-fn view_of_signer(signer: &SignerReport, language: Language) -> SignerView {
+fn view_of_signer(signer: &SignerReport, checked_at: Time, language: Language) -> SignerView {
     let name = signer.certificate.as_ref().map(|one| one.subject.clone());
+    let revocation = revocation_of(signer, checked_at);
     SignerView {
         verdict: word_of(signer.verdict).to_owned(),
         reason: reason_of(signer.verdict),
@@ -54,8 +49,8 @@ fn view_of_signer(signer: &SignerReport, language: Language) -> SignerView {
         level: signer.level.map(|level| level.name().to_owned()),
         claimed_at: signer.claimed_signing_time.map(|time| time.to_string()),
         proven_at: signer.proven_signing_time.map(|time| time.to_string()),
-        revocation: revocation_of(signer).map(|(word, _)| word.to_owned()),
-        notes: notes(signer, language),
+        revocation: revocation.map(|(word, _)| word.to_owned()),
+        notes: notes(signer, revocation, language),
         chain: signer
             .chain
             .iter()
@@ -92,7 +87,7 @@ fn sentence_of(verdict: Verdict, signer: &str, language: Language) -> String {
 }
 
 /// What there is to say of time and revocation.
-fn notes(signer: &SignerReport, language: Language) -> Vec<String> {
+fn notes(signer: &SignerReport, revocation: Option<Told>, language: Language) -> Vec<String> {
     let say = |id: &str, time: Option<Time>| {
         let time = time.map(|time| time.to_string().replace('T', " ").replace('Z', " UTC"));
         let values = BTreeMap::from([("time", time.unwrap_or_default())]);
@@ -103,34 +98,30 @@ fn notes(signer: &SignerReport, language: Language) -> Vec<String> {
         (None, Some(claimed)) => Some(say("signature-claimed", Some(claimed))),
         (None, None) => None,
     };
-    let revocation = revocation_of(signer).map(|(word, time)| {
+    let revocation = revocation.map(|(word, time)| {
         let id = format!("signature-{}", word.replace('_', "-"));
         say(&id, time)
     });
     time.into_iter().chain(revocation).collect()
 }
 
-/// The worst that is known of the certificates' revocation, with its time.
-fn revocation_of(signer: &SignerReport) -> Option<(&'static str, Option<Time>)> {
-    let mut worst = None;
-    for member in &signer.chain {
-        let found = match member.status {
-            RevocationStatus::Trusted => continue,
-            RevocationStatus::NotRevoked { as_of, .. } => (0, "not_revoked", Some(as_of)),
-            RevocationStatus::Revoked { at, .. }
-                if signer.proven_signing_time.is_some_and(|proven| proven < at) =>
-            {
-                (1, "revoked_later", Some(at))
-            }
-            RevocationStatus::Unknown(_) => (2, "unknown", None),
-            RevocationStatus::Revoked { at, .. } => (3, "revoked", Some(at)),
-        };
-        let (known, ..) = worst.unwrap_or(found);
-        if worst.is_none() || found.0 > known {
-            worst = Some(found);
-        }
-    }
-    worst.map(|(_, word, time)| (word, time))
+/// What is told of revocation: a word and a time.
+type Told = (&'static str, Option<Time>);
+
+/// The worst that is known of the certificates' revocation, with the earliest time that was told.
+fn revocation_of(signer: &SignerReport, checked_at: Time) -> Option<Told> {
+    let moment = signer.proven_signing_time.unwrap_or(checked_at);
+    let known = signer.chain.iter().filter_map(|member| {
+        Some(match member.status {
+            RevocationStatus::Trusted => return None,
+            RevocationStatus::Revoked { at, .. } if at <= moment => (0, "revoked", Some(at)),
+            RevocationStatus::Unknown(_) => (1, "unknown", None),
+            RevocationStatus::Revoked { at, .. } => (2, "revoked_later", Some(at)),
+            RevocationStatus::NotRevoked { as_of, .. } => (3, "not_revoked", Some(as_of)),
+        })
+    });
+    let (_, word, time) = known.min()?;
+    Some((word, time))
 }
 
 #[cfg(test)]
