@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use kabinet_cache::{OutboxKind, StoreError};
 use kabinet_paper::{Code as PaperCode, CodeError, Fact, Part, Sheet};
-use kabinet_pki::{Report, Time, Verdict};
+use kabinet_pki::{Report, Time, Validation, Verdict};
 use kabinet_records::{Application, Form, Manifest, Text, form};
 use kabinet_stb::hash::belt_hash;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use crate::profile::file_problem;
 use crate::signing_in::hex;
 use crate::view::{Language, PaperApplicationView, PaperView, PromptFieldView, TextView};
 use crate::visible::{visible, visible_text};
-use crate::{Desk, Outcome, scan, signing, speech};
+use crate::{Desk, Outcome, scan, signature_speech, signing, speech};
 
 /// Most octets of a file with what was signed.
 const LONGEST_CONTENT: u64 = 8 << 20;
@@ -112,7 +112,7 @@ impl Desk {
             issuer: certificate.map(|summary| visible(&summary.issuer)),
             hash: hex(&hash),
             application,
-            report: self.view_of_report(&report),
+            report: signature_speech::view(&report, self.language()),
         })
     }
 
@@ -156,7 +156,7 @@ impl Desk {
             .as_mut()
             .map(|content| content as &mut dyn std::io::Read);
         let now = signing::time(self.now())?;
-        kabinet_pki::verify(Cursor::new(cms), content, &anchors, now)
+        kabinet_pki::verify(Cursor::new(cms), content, &Validation::new(&anchors, now))
             .map_err(|error| file_problem(&error))
     }
 
@@ -217,7 +217,7 @@ impl Desk {
         parts.push(Part::Heading(words.say("paper-signature")));
         parts.push(Part::Facts(words.signature(
             &report,
-            &self.view_of_report(&report).sentence,
+            &signature_speech::view(&report, self.language()).sentence,
             &signed.hash,
         )));
         parts.push(Part::Heading(words.say("paper-check")));
