@@ -1,6 +1,6 @@
 //! The store of a person with 100 000 applications and 1 000 000 messages: what the first screen and
 //! a search cost, what taking over 10 000 changes costs, and whether a pass costs more than with a
-//! small store. docs/performance.md has the numbers.
+//! small store (docs/performance.md).
 
 #![allow(missing_docs, clippy::unwrap_used)]
 

@@ -444,6 +444,13 @@ fn take(connection: &Connection, theirs: &DraftDocument, now: Timestamp) -> Resu
     let place = place(connection, theirs.id)?;
     let Some(mut row) = row(connection, theirs.id)? else {
         if theirs.end().is_none() && place == Place::Nowhere {
+            if theirs.seen().of(clock.client).is_some() {
+                // This store had it before, and what it wrote since stands elsewhere: in the copy that
+                // goes on, say. What it writes here from now on must not count as having seen that.
+                let mut renamed = HybridClock::new(spare(connection)?);
+                renamed.hear(clock.last, now);
+                keep_clock(connection, &renamed)?;
+            }
             drafts::add(connection, &theirs.draft())?;
             keep(
                 connection,
