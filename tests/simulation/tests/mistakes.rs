@@ -8,7 +8,7 @@ use std::thread;
 use simulation::{Mistake, Schedule, play_with};
 
 /// Schedules of a normal run.
-const SCHEDULES: u64 = 2000;
+const SCHEDULES: u64 = 1000;
 /// Throws of one schedule.
 const THROWS: usize = 60;
 
