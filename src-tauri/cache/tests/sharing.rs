@@ -292,3 +292,28 @@ fn taken_back_the_draft_has_what_came_meanwhile() {
     until_quiet(&mut a, &mut b, &mut portal);
     assert_eq!(a.data(ID), b.data(ID));
 }
+
+/// The portal tells of a draft that is registered already, as it was before; this store had written in
+/// it since.
+#[test]
+fn an_older_copy_that_comes_back_takes_nothing_from_the_one_that_goes_on() {
+    let (mut a, mut b, mut portal) = two();
+    b.sign();
+    a.write("city", "Gomel");
+    a.sign();
+    b.store.registered(&application()).unwrap();
+    let now = a.now();
+    a.store.registered_elsewhere(&application(), now).unwrap();
+    a.fetch(&portal);
+    assert_eq!(a.data(ID), Some(json!({"city": "Minsk"})));
+    a.write("city", "Brest");
+    until_quiet(&mut a, &mut b, &mut portal);
+    for computer in [&a, &b] {
+        assert_eq!(computer.data(ID), None);
+        assert_eq!(computer.data(next_id(ID)), Some(json!({"city": "Brest"})));
+        let conflicts = computer.store.conflicts(next_id(ID)).unwrap();
+        let others: Vec<_> = conflicts.iter().flat_map(|one| &one.others).collect();
+        assert_eq!(others.len(), 1);
+        assert_eq!(others[0].value, Some(json!("Gomel")));
+    }
+}
