@@ -7,6 +7,7 @@ mod locking;
 mod notices;
 mod paper;
 mod prompt;
+mod proxy;
 mod sealed;
 
 use std::path::PathBuf;
@@ -115,6 +116,8 @@ pub fn run() {
             paper::save_paper,
             paper::print_paper,
             paper::export,
+            proxy::proxy,
+            proxy::set_proxy,
             commands::reply,
             commands::withdraw,
             prompt::prompt_view,

@@ -112,6 +112,27 @@ pub fn key(store: &Path, passphrase: Option<&Secret>) -> Result<Secret, StoreErr
     }
 }
 
+/// Keeps a password in the system's key store; whether that has one.
+#[must_use]
+pub fn keep_password(name: &str, password: &Secret) -> bool {
+    let entry = keyring::Entry::new(SERVICE, name);
+    entry.is_ok_and(|entry| entry.set_secret(password.expose()).is_ok())
+}
+
+/// A password that was kept there.
+#[must_use]
+pub fn password(name: &str) -> Option<Secret> {
+    let entry = keyring::Entry::new(SERVICE, name).ok()?;
+    Some(Secret::from(Zeroizing::new(entry.get_secret().ok()?)))
+}
+
+/// Removes a password; one that is not there is gone already.
+pub fn forget_password(name: &str) {
+    if let Ok(entry) = keyring::Entry::new(SERVICE, name) {
+        let _ = entry.delete_credential();
+    }
+}
+
 fn wrap(store: &Path, key: &[u8; KEY], passphrase: &Secret) -> Result<(), StoreError> {
     let salt: [u8; 16] = random::bytes();
     // The second recommendation of RFC 9106, section 4: 64 MiB, three passes, four lanes.

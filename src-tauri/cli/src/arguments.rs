@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kabinet_desk::view::Language;
 
 use crate::paper::PaperArguments;
+use crate::proxy::ProxyCommand;
 
 /// Kabinet on the command line: the ID card, the portal, applications, offline.
 #[derive(Parser)]
@@ -25,7 +26,7 @@ Examples:
   kabinet-cli verify contract.p7m
 
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
-object with pin, can, puk, new_pin, passphrase, mrz. They are never arguments.
+object with pin, can, puk, new_pin, passphrase, mrz, proxy_password. They are never arguments.
 mrz is the printed lines as a text, or an object with number, date_of_birth, date_of_expiry (YYMMDD).
 Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell),
 130 ended by Ctrl-C, which is safe at any point. There are no colours but in this help, and with
@@ -203,6 +204,11 @@ Examples:
     Paper(PaperArguments),
     /// Requests that are due within a week
     Due,
+    /// The proxy between this computer and the portal
+    Proxy {
+        #[command(subcommand)]
+        command: ProxyCommand,
+    },
     /// Everything of yours in one ZIP file that is not encrypted
     Export {
         /// The file, or a folder

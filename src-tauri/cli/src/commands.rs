@@ -16,7 +16,7 @@ use crate::arguments::{
 use crate::following;
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
-use crate::{manual, paper, readers};
+use crate::{manual, paper, proxy, readers};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -56,6 +56,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Failure> {
         language: Some(language),
     };
     let secrets = Secrets::from_argument(arguments.secrets.as_deref()).map_err(late)?;
+    if !matches!(arguments.command, Command::Proxy { .. })
+        && let Some(password) = secrets.given(Kind::ProxyPassword)
+    {
+        desk.use_proxy_password(password);
+    }
     let call = Call {
         desk,
         secrets,
@@ -151,6 +156,7 @@ impl Call {
                 self.unlock()?;
                 self.show.due(&self.desk.due()?);
             }
+            Command::Proxy { command } => proxy::run(self, command)?,
             Command::Export { file } => {
                 self.unlock()?;
                 self.show.exported(&self.desk.export(&file)?);

@@ -10,6 +10,7 @@ mod following;
 mod logs;
 mod manual;
 mod paper;
+mod proxy;
 mod readers;
 mod secrets;
 mod show;

@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     Puk,
     NewPin,
     Passphrase,
+    ProxyPassword,
 }
 
 /// Secrets that were handed over, and the terminal for the rest.
@@ -33,6 +34,7 @@ struct Given {
     puk: Option<Zeroizing<String>>,
     new_pin: Option<Zeroizing<String>>,
     passphrase: Option<Zeroizing<String>>,
+    proxy_password: Option<Zeroizing<String>>,
     mrz: Option<Mrz>,
 }
 
@@ -85,6 +87,7 @@ impl Secrets {
             Kind::Puk => &mut given.puk,
             Kind::NewPin => &mut given.new_pin,
             Kind::Passphrase => &mut given.passphrase,
+            Kind::ProxyPassword => &mut given.proxy_password,
         };
         text.take().map(|text| secret(&text))
     }

@@ -2,6 +2,7 @@
 
 mod found;
 mod paper;
+mod proxy;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;

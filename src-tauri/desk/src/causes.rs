@@ -60,6 +60,7 @@ impl From<PortalError> for Problem {
         let code = match &error {
             PortalError::Address(_) => Code::InsecureAddress,
             PortalError::Offline => Code::Offline,
+            PortalError::ProxyRefused => Code::ProxyRefused,
             PortalError::Timeout => Code::PortalTimeout,
             PortalError::Server(_) | PortalError::RetryAfter(_) => Code::PortalServer,
             PortalError::Garbage(_) => Code::PortalGarbage,

@@ -26,6 +26,7 @@ mod paper;
 mod persons;
 mod pins;
 mod prefilling;
+mod proxying;
 mod repairing;
 mod scan;
 mod searching;
@@ -60,6 +61,7 @@ pub use listening::PortalWatch;
 pub use locking::card_left;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
+pub use proxying::ProxySettings;
 pub use signing_in::SignIn;
 pub use speech::text;
 pub use surroundings::Surroundings;
@@ -90,6 +92,8 @@ pub struct Desk {
     held: std::sync::atomic::AtomicBool,
     /// The file that is being handed over.
     receiving: Mutex<Option<attaching::Receiving>>,
+    /// The proxy's password, where no key store keeps it.
+    proxy_password: Mutex<proxying::Kept>,
     /// What is on its way to the portal.
     uploads: uploading::Uploads,
 }
@@ -125,6 +129,7 @@ impl Desk {
             passing: tokio::sync::Mutex::new(()),
             held: std::sync::atomic::AtomicBool::new(false),
             receiving: Mutex::new(None),
+            proxy_password: Mutex::new(None),
             uploads: uploading::Uploads::default(),
         })
     }

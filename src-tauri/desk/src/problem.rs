@@ -343,6 +343,10 @@ codes! {
     PaperCodesDamaged = "paper_codes_damaged",
     /// The system has nothing that shows the file.
     NoViewer = "no_viewer",
+    /// No proxy's address.
+    ProxyAddress = "proxy_address",
+    /// The proxy wants another user or password.
+    ProxyRefused = "proxy_refused",
     /// A file without octets.
     AttachmentEmpty = "attachment_empty",
     /// A program.

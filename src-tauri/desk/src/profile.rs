@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 use crate::problem::{Code, Problem};
+use crate::proxying::ProxySettings;
 use crate::signing_in::hex;
 use crate::view::{AppearanceView, Language};
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub lock_with_card: bool,
     /// Whether the store closes when the screen is locked.
     pub lock_with_screen: bool,
+    /// The proxy.
+    pub proxy: ProxySettings,
     /// Whether the desktop tells nothing.
     pub silent: bool,
     /// Whether the desktop says more than the procedure's title.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kabinet_portal::{Client, Clock, Options, Wire};
+use kabinet_portal::{Client, Clock, Wire};
 use kabinet_stb::random;
 use uuid::Uuid;
 
@@ -55,6 +55,6 @@ impl Desk {
     /// The portal at that address.
     pub(crate) fn client(&self, address: &str) -> Outcome<Client> {
         let Surroundings { clock, wire, .. } = self.surroundings.clone();
-        Ok(Client::over(address, Options::default(), clock, wire)?)
+        Ok(Client::over(address, self.options(), clock, wire)?)
     }
 }

@@ -10,6 +10,7 @@ mod outbox;
 mod paper;
 mod person;
 mod prompt;
+mod proxy;
 mod search;
 mod store;
 
@@ -35,6 +36,7 @@ pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};
 pub use paper::{PaperApplicationView, PaperView};
 pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, PersonView};
 pub use prompt::{LetterPromptView, PromptFieldView, PromptView};
+pub use proxy::{ProxyKindView, ProxyModeView, ProxyPasswordView, ProxyView};
 pub use search::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
 };

@@ -26,7 +26,7 @@ const STREAM_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 const REFUSAL_LIMIT: usize = 64 * 1024;
 
 /// How connections are made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Options {
     /// Longest time to a connection.
     pub connect_timeout: Duration,
@@ -51,15 +51,26 @@ impl Default for Options {
 }
 
 /// The proxy between client and portal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub enum Proxy {
     /// As the system is set.
     #[default]
     System,
     /// None.
     None,
-    /// This one, as a URL.
-    Address(String),
+    /// This one.
+    Manual(ManualProxy),
+}
+
+/// A proxy that somebody named.
+#[derive(Clone)]
+pub struct ManualProxy {
+    /// Its URL: `http`, `https` or `socks5h`, host and port.
+    pub address: String,
+    /// The user, where it wants one.
+    pub user: Option<String>,
+    /// The user's password. The library that makes the connections keeps a copy of its own.
+    pub password: Option<Arc<Secret>>,
 }
 
 /// A portal: its address, its endpoints once they are known, and the connections to it.

@@ -16,6 +16,9 @@ pub enum PortalError {
     /// No connection: no network, no such host, refused, TLS failed, or cut before the answer.
     #[error("the portal cannot be reached")]
     Offline,
+    /// The proxy does not accept user and password, or wants them.
+    #[error("the proxy wants another user or password")]
+    ProxyRefused,
     /// The connection stands but the answer did not come in time.
     #[error("the portal did not answer in time")]
     Timeout,
@@ -75,6 +78,7 @@ impl PortalError {
             | Self::Unreadable => true,
             Self::Server(status) => matches!(status, 400 | 413 | 415),
             Self::Offline
+            | Self::ProxyRefused
             | Self::Timeout
             | Self::Garbage(_)
             | Self::Unauthorised

@@ -10,7 +10,7 @@ use reqwest::{Request, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::client::{Options, Proxy};
+use crate::client::{ManualProxy, Options, Proxy};
 use crate::clock::Clock;
 use crate::error::PortalError;
 
@@ -107,10 +107,7 @@ impl Http {
             _ if direct => builder.no_proxy(),
             Proxy::None => builder.no_proxy(),
             Proxy::System => builder,
-            Proxy::Address(address) => builder.proxy(
-                reqwest::Proxy::all(address)
-                    .map_err(|_| PortalError::Address("proxy is not a URL"))?,
-            ),
+            Proxy::Manual(manual) => builder.proxy(proxy_of(manual)?),
         };
         let client = builder
             .build()
@@ -230,8 +227,33 @@ async fn read_body(
 }
 
 /// The library's error holds the address, so that only its kind goes on.
+fn proxy_of(manual: &ManualProxy) -> Result<reqwest::Proxy, PortalError> {
+    const NO_PROXY: PortalError = PortalError::Address("proxy is not a URL");
+    let proxy = reqwest::Proxy::all(&manual.address).map_err(|_| NO_PROXY)?;
+    let Some(user) = &manual.user else {
+        return Ok(proxy);
+    };
+    let password = manual.password.as_ref().map(|password| password.expose());
+    let password = std::str::from_utf8(password.unwrap_or_default()).map_err(|_| NO_PROXY)?;
+    Ok(proxy.basic_auth(user, password))
+}
+
+/// Whether the proxy answered 407. The library's error for that has no type that can be named.
+fn is_refused_by_proxy(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.to_string().contains("proxy authorization required") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 fn failure(error: &reqwest::Error) -> PortalError {
-    if error.is_connect() {
+    if is_refused_by_proxy(error) {
+        PortalError::ProxyRefused
+    } else if error.is_connect() {
         PortalError::Offline
     } else if error.is_timeout() {
         PortalError::Timeout

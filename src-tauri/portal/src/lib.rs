@@ -31,7 +31,7 @@ mod upload;
 
 pub use area::{PersonalArea, Portal, Reply};
 pub use backoff::Backoff;
-pub use client::{Client, Options, Proxy};
+pub use client::{Client, ManualProxy, Options, Proxy};
 pub use clock::Clock;
 pub use drafts::{DraftUpdate, DraftsDone, DraftsSet};
 pub use error::PortalError;

@@ -139,3 +139,13 @@ share-on = Чарнавікі ёсць і на іншых вашых камп’
 share-off = Чарнавікі застаюцца на гэтым камп’ютары.
 conflict = зменена на двух камп’ютарах
 conflict-empty = (пуста)
+
+proxy-system = Проксі — як наладжана ў сістэме.
+proxy-none = Проксі не выкарыстоўваецца.
+proxy-manual = Выкарыстоўваецца проксі:
+proxy-address = Адрас
+proxy-user = Карыстальнік
+proxy-password = Пароль проксі
+proxy-password-none = Пароль невядомы.
+proxy-password-kept = Пароль — у сховішчы ключоў сістэмы.
+proxy-password-session = Сховішча ключоў няма: перадавайце proxy_password праз --secrets пры кожным выкліку.

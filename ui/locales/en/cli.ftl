@@ -139,3 +139,13 @@ share-on = Drafts are on your other computers, too.
 share-off = Drafts stay on this computer.
 conflict = changed on two computers
 conflict-empty = (empty)
+
+proxy-system = The proxy is as the system is set.
+proxy-none = No proxy is used.
+proxy-manual = A proxy is used:
+proxy-address = Address
+proxy-user = User
+proxy-password = Password for the proxy
+proxy-password-none = No password is known.
+proxy-password-kept = The password is in the key store of the system.
+proxy-password-session = There is no key store: hand proxy_password over with --secrets at each call.

@@ -326,3 +326,7 @@ err-paper-codes-damaged = What the codes of the paper hold is damaged.
 rec-paper-codes-damaged = Scan the paper once more. If that does not help, do not believe the paper.
 err-no-viewer = The system could not open the pages.
 rec-no-viewer = Save them as PDF instead, and open the file with a program of your choice.
+err-proxy-address = This is no proxy’s address.
+rec-proxy-address = Give host and port as your network’s administrator names them, such as proxy.example.by and 3128; a user without a colon.
+err-proxy-refused = The proxy between you and the portal wants a user and password, or does not accept these.
+rec-proxy-refused = Enter user and password of the proxy in the settings. Ask the administrator of your network if you do not know them. Nothing is lost.

@@ -139,3 +139,13 @@ share-on = Черновики есть и на других ваших комп�
 share-off = Черновики остаются на этом компьютере.
 conflict = изменено на двух компьютерах
 conflict-empty = (пусто)
+
+proxy-system = Прокси — как настроено в системе.
+proxy-none = Прокси не используется.
+proxy-manual = Используется прокси:
+proxy-address = Адрес
+proxy-user = Пользователь
+proxy-password = Пароль прокси
+proxy-password-none = Пароль неизвестен.
+proxy-password-kept = Пароль — в хранилище ключей системы.
+proxy-password-session = Хранилища ключей нет: передавайте proxy_password через --secrets при каждом вызове.

@@ -78,7 +78,19 @@ pin: PinView, } | { "kind": "new_pin" } | { "kind": "resume_pin" } | { "kind": "
 /**
  * Its address.
  */
-address: string, } | { "kind": "forget", 
+address: string, } | { "kind": "proxy", 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * The user.
+ */
+user: string | null, } | { "kind": "export", 
+/**
+ * The file.
+ */
+path: string, } | { "kind": "forget", 
 /**
  * What would be lost; nothing when the store cannot be opened.
  */

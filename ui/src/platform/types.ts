@@ -19,6 +19,9 @@ import type { PersonView } from "../generated/PersonView";
 import type { ProblemView } from "../generated/ProblemView";
 import type { ProcedureHitView } from "../generated/ProcedureHitView";
 import type { PromptView } from "../generated/PromptView";
+import type { ProxyKindView } from "../generated/ProxyKindView";
+import type { ProxyModeView } from "../generated/ProxyModeView";
+import type { ProxyView } from "../generated/ProxyView";
 import type { ReadersView } from "../generated/ReadersView";
 import type { RepairView } from "../generated/RepairView";
 import type { SearchView } from "../generated/SearchView";
@@ -95,6 +98,11 @@ export interface Commands {
   save_document: { args: { id: string }; answer: string };
   /** The path of the file. */
   save_paper: { args: { id: string }; answer: string };
+  proxy: { args: Record<string, never>; answer: ProxyView };
+  set_proxy: {
+    args: { mode: ProxyModeView; kind: ProxyKindView; host: string; port: number; user: string | null };
+    answer: ProxyView;
+  };
   /** The path of the file. */
   export: { args: Record<string, never>; answer: string };
   print_paper: { args: { id: string }; answer: null };

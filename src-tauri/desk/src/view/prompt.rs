@@ -80,6 +80,13 @@ pub enum PromptView {
         /// Its address.
         address: String,
     },
+    /// Whether connections shall go through that proxy; asks for its password where it has a user.
+    Proxy {
+        /// Its address.
+        address: String,
+        /// The user.
+        user: Option<String>,
+    },
     /// Whether everything of the person shall be written into a file that is not encrypted; asks for no
     /// secret.
     Export {
