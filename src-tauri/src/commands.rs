@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kabinet_desk::view::{
-    AdditionalDataView, AppearanceView, ApplicationView, AppliedView, CardContentsView,
-    CardStatusView, DocumentView, DraftSummaryView, DraftView, DueView, FormView, Language,
-    LockView, MessageView, OutboxItemView, PersonChoiceView, PersonView, ProblemView,
-    ProcedureHitView, PromptView, ReadersView, RepairView, SearchView, SettingsView, StepView,
-    StoreView, SyncView, TravelDocumentView,
+    AdditionalDataView, AppearanceView, ApplicationView, AppliedView, AttachmentView,
+    CardContentsView, CardStatusView, DocumentView, DraftSummaryView, DraftView, DueView, FormView,
+    Language, LockView, MessageView, OutboxItemView, PersonChoiceView, PersonView, ProblemView,
+    ProcedureHitView, PromptView, ReadersView, RepairView, SearchView, SentView, SettingsView,
+    SharingView, StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, LetterSigning, Outcome, Problem};
 use tauri::ipc::{InvokeBody, Request};
@@ -380,7 +380,7 @@ pub(crate) async fn new_draft(
     desk: Shared<'_>,
     procedure_id: String,
 ) -> Answer<DraftView> {
-    let draft = blocking(&desk, move |desk| desk.new_draft(&procedure_id)).await?;
+    let draft = said(&desk, desk.begin_draft(&procedure_id).await)?;
     stale(&app, &["drafts"]);
     Ok(draft)
 }
@@ -425,12 +425,12 @@ pub(crate) async fn draft_parting_read(desk: Shared<'_>, id: String) -> Answer<D
 }
 
 #[tauri::command]
-pub(crate) async fn shares_drafts(desk: Shared<'_>) -> Answer<bool> {
-    blocking(&desk, |desk| desk.shares_drafts()).await
+pub(crate) async fn draft_sharing(desk: Shared<'_>) -> Answer<SharingView> {
+    blocking(&desk, |desk| desk.sharing()).await
 }
 
 #[tauri::command]
-pub(crate) async fn share_drafts(desk: Shared<'_>, agreed: bool) -> Answer {
+pub(crate) async fn share_drafts(desk: Shared<'_>, agreed: bool) -> Answer<SharingView> {
     blocking(&desk, move |desk| desk.share_drafts(agreed)).await
 }
 
@@ -489,6 +489,67 @@ pub(crate) async fn remove_attachment(
     hash: String,
 ) -> Answer<DraftView> {
     blocking(&desk, move |desk| desk.remove_attachment(&draft_id, &hash)).await
+}
+
+/// As [`begin_attachment`], for the reply to a message; the pieces follow as for a draft.
+#[tauri::command]
+pub(crate) async fn begin_reply_attachment(
+    desk: Shared<'_>,
+    message_id: String,
+    name: String,
+    size: u64,
+) -> Answer<String> {
+    blocking(&desk, move |desk| {
+        desk.begin_reply_attachment(&message_id, &name, size)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn finish_reply_attachment(
+    desk: Shared<'_>,
+    handle: String,
+) -> Answer<Vec<AttachmentView>> {
+    blocking(&desk, move |desk| desk.finish_reply_attachment(&handle)).await
+}
+
+#[tauri::command]
+pub(crate) async fn reply_attachments(
+    desk: Shared<'_>,
+    message_id: String,
+) -> Answer<Vec<AttachmentView>> {
+    blocking(&desk, move |desk| desk.reply_attachments(&message_id)).await
+}
+
+/// Without a hash, all of them.
+#[tauri::command]
+pub(crate) async fn remove_reply_attachment(
+    desk: Shared<'_>,
+    message_id: String,
+    hash: Option<String>,
+) -> Answer<Vec<AttachmentView>> {
+    blocking(&desk, move |desk| {
+        desk.remove_reply_attachment(&message_id, hash.as_deref())
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn sent_application(desk: Shared<'_>, id: String) -> Answer<SentView> {
+    said(&desk, desk.sent_application(&id).await)
+}
+
+/// Saves a file of what was sent into the folder of downloads; the answer is its path.
+#[tauri::command]
+pub(crate) async fn save_sent_file(
+    app: AppHandle,
+    desk: Shared<'_>,
+    id: String,
+    hash: String,
+) -> Answer<String> {
+    let folder = downloads(&app, &desk)?;
+    let path = said(&desk, desk.save_sent_file(&id, &hash, &folder).await)?;
+    Ok(path.display().to_string())
 }
 
 #[tauri::command]

@@ -117,6 +117,7 @@ fn application(number: u128, note: &str) -> Application {
         status: Status::Registered,
         submitted_at: at,
         deadline: None,
+        signature_blob_id: None,
         history: vec![Event {
             at,
             status: Status::Registered,

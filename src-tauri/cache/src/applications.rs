@@ -94,6 +94,13 @@ impl Store {
     }
 }
 
+/// Whether the portal has registered an application under that identifier.
+pub(crate) fn is_there(connection: &Connection, id: Uuid) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM applications WHERE id = ?)")?
+        .query_row([id.to_string()], |row| row.get(0))?)
+}
+
 pub(crate) fn put(connection: &Connection, application: &Application) -> Result<(), StoreError> {
     put_row(connection, application)?;
     index::index(connection, |indexer| indexer.put_application(application))

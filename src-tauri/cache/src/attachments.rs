@@ -1,9 +1,11 @@
-//! Files of drafts and of what waits: each once, by the belt-hash of its octets, in pieces, so that
-//! no file is ever in memory as a whole. A file that neither a draft, nor one of its kept changes,
-//! nor the outbox names is gone with the transaction that named it last.
+//! Files of drafts, of letters, of what waits and of what was sent: each once, by the belt-hash of its
+//! octets, in pieces, so that no file is ever in memory as a whole. A file that neither a draft, nor
+//! one of its kept changes, nor a letter, nor the outbox names, nor what was sent lately, is gone with
+//! the transaction that named it last.
 
 use std::fmt::Write as _;
 
+use kabinet_records::Attachment;
 use kabinet_stb::hash::{BeltHash, Digest as _};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -47,9 +49,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn begin_attachment(&self) -> Result<Incoming, StoreError> {
+        // A number that no file ever had: one that is left alone, in whatever store, is not mistaken
+        // for another.
         self.connection
-            .prepare_cached("INSERT INTO attachments (hash) VALUES (NULL)")?
-            .execute([])?;
+            .prepare_cached("INSERT INTO attachments (id, hash) VALUES (random() & ?, NULL)")?
+            .execute([i64::MAX])?;
         Ok(Incoming {
             id: self.connection.last_insert_rowid(),
             hasher: BeltHash::new(),
@@ -85,6 +89,18 @@ impl Store {
         Ok(())
     }
 
+    /// Whether this is the store in which the file was begun, and it was neither finished nor dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn has_begun(&self, incoming: &Incoming) -> Result<bool, StoreError> {
+        Ok(self.connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM attachments WHERE id = ? AND hash IS NULL)",
+            [incoming.id],
+            |row| row.get(0),
+        )?)
+    }
+
     /// Drops what was taken in of a file that nobody wants any more.
     ///
     /// # Errors
@@ -94,6 +110,35 @@ impl Store {
             .prepare_cached("DELETE FROM attachments WHERE id = ? AND hash IS NULL")?
             .execute([incoming.id])?;
         Ok(())
+    }
+
+    /// Files that drafts name and that are not here: they were attached on another computer. Those of
+    /// the last changed draft come first.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn missing_files(&self) -> Result<Vec<Attachment>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT file.value FROM drafts, json_each(body, '$.attachments') AS file
+             WHERE file.value ->> 'hash' NOT IN
+                 (SELECT hash FROM attachments WHERE hash IS NOT NULL)
+             ORDER BY changed_at DESC, drafts.id, file.key",
+        )?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+    }
+
+    /// Completes a file that came from another computer. It does not stay when nothing names it any
+    /// more.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it was begun in another store; [`StoreError::DiskFull`],
+    /// [`StoreError::ReadOnly`].
+    pub fn keep_file(&mut self, incoming: &Incoming) -> Result<(), StoreError> {
+        let transaction = self.transaction()?;
+        finish(&transaction, incoming)?;
+        sweep(&transaction)?;
+        Ok(transaction.commit()?)
     }
 
     /// Length of a file in octets.
@@ -195,7 +240,10 @@ pub(crate) fn sweep(connection: &Connection) -> Result<(), StoreError> {
                  UNION ALL SELECT file.value ->> 'hash' FROM draft_changes,
                      json_each(body, '$.after.attachments') AS file
                  UNION ALL SELECT file.value ->> 'hash' FROM outbox,
-                     json_each(CAST(manifest AS TEXT), '$.attachments') AS file)",
+                     json_each(CAST(manifest AS TEXT), '$.attachments') AS file
+                 UNION ALL SELECT file.value ->> 'hash' FROM letter_files,
+                     json_each(attachments) AS file
+                 UNION ALL SELECT hash FROM sent_files)",
             )?
             .execute([])?;
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError, applications, attachments, drafts, messages, sharing};
+use crate::{Store, StoreError, applications, attachments, drafts, messages, sent, sharing};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +134,9 @@ impl Store {
         index::index(&transaction, |indexer| {
             indexer.put_waiting(&letter.message.to_string(), manifest)
         })?;
+        if let Some(answered) = letter.in_reply_to {
+            sent::letter_signed(&transaction, &answered.to_string())?;
+        }
         Ok(transaction.commit()?)
     }
 
@@ -368,17 +371,27 @@ fn leave(connection: &Connection, id: &str) -> Result<Vec<Attachment>, StoreErro
     connection.prepare_cached("INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?")?.execute(
         [id],
     )?;
-    let manifest: Option<Vec<u8>> = connection
-        .prepare_cached("DELETE FROM outbox WHERE id = ? RETURNING manifest")?
-        .query_row([id], |row| row.get(0))
+    let signed: Option<(Vec<u8>, i64)> = connection
+        .prepare_cached("DELETE FROM outbox WHERE id = ? RETURNING manifest, signed_at")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     index::index(connection, |indexer| indexer.remove(Findable::Waiting, id))?;
-    Ok(manifest.map_or_else(Vec::new, |octets| files_of(&octets)))
+    let Some((manifest, signed_at)) = signed else {
+        return Ok(Vec::new());
+    };
+    let files = files_of(&manifest);
+    let signed_at = Timestamp::from_millisecond(signed_at).map_err(|_| StoreError::Damaged)?;
+    sent::sent(connection, &files, signed_at)?;
+    Ok(files)
 }
 
-/// Files that a manifest names; what is none names none.
-pub(crate) fn files_of(manifest: &[u8]) -> Vec<Attachment> {
-    Manifest::parse_canonical(manifest).map_or_else(|_| Vec::new(), |manifest| manifest.attachments)
+/// Files that a manifest or a letter names; what is neither names none.
+pub(crate) fn files_of(octets: &[u8]) -> Vec<Attachment> {
+    let letter = || Letter::parse_canonical(octets).map(|letter| letter.attachments);
+    Manifest::parse_canonical(octets)
+        .map(|manifest| manifest.attachments)
+        .or_else(|_| letter())
+        .unwrap_or_default()
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<OutboxItem, StoreError>> {

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use kabinet_cache::{History, Incoming, Store, StoreError};
-use kabinet_records::{Application, Attachment, Draft, Status};
+use kabinet_records::{
+    Applicant, Application, Attachment, Draft, Letter, LetterKind, Manifest, ProcedureReference,
+    Status,
+};
 use kabinet_stb::Secret;
 use serde_json::json;
 use tempfile::TempDir;
@@ -192,16 +195,22 @@ fn a_file_lives_as_long_as_something_names_it() {
     let again = store.redo_draft(id, now()).unwrap();
     assert_eq!(again.attachments.len(), 1);
 
-    let manifest = json!({"attachments": again.attachments}).to_string();
+    let procedure = ProcedureReference {
+        id: "2.6".into(),
+        version: 3,
+    };
+    let mut manifest = Manifest::new(id, procedure, Applicant::default(), json!({}), now());
+    manifest.attachments.clone_from(&again.attachments);
+    let manifest = manifest.to_canonical().unwrap();
     store
-        .sign_into_outbox(id, manifest.as_bytes(), b"cms", now())
+        .sign_into_outbox(id, &manifest, b"cms", now())
         .unwrap();
     assert!(is_there(&store, &kept) && !is_there(&store, &removed));
     // Taken back, it is a draft with its file.
     store.take_back(&again).unwrap();
     assert!(is_there(&store, &kept));
     store
-        .sign_into_outbox(id, manifest.as_bytes(), b"cms", now())
+        .sign_into_outbox(id, &manifest, b"cms", now())
         .unwrap();
     let application = Application {
         id,
@@ -212,9 +221,58 @@ fn a_file_lives_as_long_as_something_names_it() {
         submitted_at: now(),
         history: Vec::new(),
         deadline: None,
+        signature_blob_id: None,
     };
     store.registered(&application).unwrap();
-    assert!(!is_there(&store, &kept));
+    // The person can look at what they sent.
+    assert!(is_there(&store, &kept));
+}
+
+#[test]
+fn files_of_a_letter_stay_with_it() {
+    let (_place, mut store) = Place::new();
+    let asked = Uuid::from_u128(7);
+    let mut put = |store: &mut Store, seed| {
+        let incoming = take_in(store, &octets(100, seed), 100);
+        let file = Attachment {
+            name: "a.pdf".into(),
+            media_type: "application/pdf".into(),
+            size: 100,
+            hash: incoming.hash(),
+        };
+        store.attach_to_letter(&incoming, asked, file).unwrap()
+    };
+    put(&mut store, 1);
+    let files = put(&mut store, 2);
+    // The same again is there once.
+    assert_eq!(put(&mut store, 2), files);
+    let left = store
+        .remove_from_letter(asked, Some(&files[0].hash))
+        .unwrap();
+    assert_eq!(left, files[1..]);
+    assert!(!is_there(&store, &files[0].hash) && is_there(&store, &left[0].hash));
+    let mut letter = Letter::new(
+        LetterKind::Reply,
+        Uuid::from_u128(8),
+        Uuid::from_u128(9),
+        Applicant::default(),
+        String::new(),
+        now(),
+    );
+    letter.in_reply_to = Some(asked);
+    letter.attachments.clone_from(&left);
+    let octets = letter.to_canonical().unwrap();
+    store
+        .letter_into_outbox(&letter, &octets, b"cms", now())
+        .unwrap();
+    assert!(store.letter_files(asked).unwrap().is_empty());
+    assert!(is_there(&store, &left[0].hash));
+    // Taken back, the letter is gone with its files.
+    store.drop_letter(letter.message).unwrap();
+    assert!(!is_there(&store, &left[0].hash));
+    put(&mut store, 3);
+    store.remove_from_letter(asked, None).unwrap();
+    assert!(store.letter_files(asked).unwrap().is_empty());
 }
 
 #[test]

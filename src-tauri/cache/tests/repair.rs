@@ -46,6 +46,7 @@ fn application(number: u128) -> Application {
         submitted_at: at(number),
         history: Vec::new(),
         deadline: None,
+        signature_blob_id: None,
     }
 }
 

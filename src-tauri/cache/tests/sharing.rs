@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kabinet_cache::{Changes, Store, StoreError, Unsent};
+use kabinet_cache::{Changes, Sharing, Store, StoreError, Unsent};
 use kabinet_records::{
-    Applicant, Application, Draft, DraftDocument, Ending, Manifest, ProcedureReference, Status,
-    next_id,
+    Applicant, Application, Attachment, Draft, DraftDocument, Ending, Manifest, ProcedureReference,
+    Status, next_id,
 };
 use kabinet_stb::Secret;
 use serde_json::{Value, json};
@@ -42,6 +42,7 @@ fn application() -> Application {
         submitted_at: at(0),
         history: Vec::new(),
         deadline: None,
+        signature_blob_id: None,
     }
 }
 
@@ -83,6 +84,46 @@ impl Computer {
             draft.changed_at = after.changed_at;
         };
         self.store.edit_shown(seen.id, &seen.data, edit).unwrap();
+    }
+
+    /// The person attaches a file with that content; gives its hash.
+    fn attach(&mut self, content: &[u8]) -> String {
+        let mut incoming = self.store.begin_attachment().unwrap();
+        self.store
+            .append_attachment(&mut incoming, content)
+            .unwrap();
+        let file = Attachment {
+            name: "a.pdf".into(),
+            media_type: "application/pdf".into(),
+            size: content.len() as u64,
+            hash: incoming.hash(),
+        };
+        let now = self.now();
+        let edit = |draft: &mut Draft| {
+            draft.attachments.push(file.clone());
+            draft.changed_at = now;
+        };
+        self.store.attach(&incoming, ID, edit).unwrap();
+        file.hash
+    }
+
+    fn take_off(&mut self, hash: &str) {
+        let now = self.now();
+        let edit = |draft: &mut Draft| {
+            draft.attachments.retain(|file| file.hash != hash);
+            draft.changed_at = now;
+        };
+        self.store.edit_draft(ID, edit).unwrap();
+    }
+
+    fn files(&self) -> Vec<String> {
+        let files = self.store.draft(ID).unwrap().attachments.into_iter();
+        files.map(|file| file.hash).collect()
+    }
+
+    fn missing(&self) -> Vec<String> {
+        let files = self.store.missing_files().unwrap().into_iter();
+        files.map(|file| file.hash).collect()
     }
 
     fn sign(&mut self) {
@@ -166,11 +207,81 @@ fn nothing_travels_unless_the_person_agreed() {
     b.write("city", "Brest");
     assert!(b.store.unsent_documents(9).unwrap().is_empty());
     assert_eq!(portal[&ID].data(), json!({"city": "Minsk"}));
-    // Agreed again, both versions are there.
+    // Agreed again, it goes on as after a long time without a network.
     b.store.share_drafts(true, at(500)).unwrap();
     let mut portal = portal;
     b.pass(&mut portal);
     assert_eq!(b.data(ID), Some(json!({"city": "Brest"})));
+    assert_eq!(portal[&ID].data(), json!({"city": "Brest"}));
+}
+
+/// What the portal tells a computer when drafts were taken away.
+fn take_away(computer: &mut Computer, ids: &[Uuid]) -> bool {
+    let removed: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    let now = computer.now();
+    let changes = Changes {
+        complete: false,
+        changed: &[],
+        removed: &removed,
+        state: "9",
+    };
+    computer
+        .store
+        .change_draft_documents(&changes, now)
+        .unwrap()
+}
+
+#[test]
+fn switched_off_drafts_leave_the_portal_and_stay_everywhere() {
+    let (mut a, mut b, mut portal) = two();
+    a.write("city", "Brest");
+    b.write("city", "Gomel");
+    a.pass(&mut portal);
+    b.store.share_drafts(false, at(300)).unwrap();
+    assert_eq!(b.store.sharing().unwrap(), Sharing::Ending);
+    // What is new here no longer leaves; what others wrote comes a last time.
+    assert!(b.store.unsent_documents(9).unwrap().is_empty());
+    b.fetch(&portal);
+    assert_eq!(b.store.conflicts(ID).unwrap().len(), 1);
+    assert_eq!(b.store.drafts_to_withdraw(9).unwrap(), [ID]);
+    b.store.documents_met(&[], &[ID], at(400)).unwrap();
+    assert!(b.store.drafts_to_withdraw(9).unwrap().is_empty());
+    b.store.sharing_ended().unwrap();
+    assert_eq!(b.store.sharing().unwrap(), Sharing::Off);
+    // The person can still decide for one of the versions.
+    assert_eq!(b.store.conflicts(ID).unwrap().len(), 1);
+    // The other computer hears of it and stops as well.
+    assert!(!take_away(&mut a, &[ID]));
+    assert_eq!(a.store.sharing().unwrap(), Sharing::Off);
+    assert_eq!(a.data(ID), Some(json!({"city": "Brest"})));
+    assert!(a.store.unsent_documents(9).unwrap().is_empty());
+    // What one deletes now is nobody else's business, and nothing of it is kept.
+    a.store.delete_draft(ID).unwrap();
+    for computer in [&mut a, &mut b] {
+        computer.store.share_drafts(true, at(900)).unwrap();
+    }
+    let mut portal = Portal::new();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(a.data(ID), b.data(ID));
+    assert_eq!(a.store.conflicts(ID).unwrap().len(), 1);
+}
+
+#[test]
+fn what_never_travelled_needs_no_taking_away() {
+    let mut a = Computer::new(100);
+    a.store
+        .add_draft(&draft(json!({"city": "Minsk"}), 50))
+        .unwrap();
+    a.store.share_drafts(false, at(200)).unwrap();
+    assert_eq!(a.store.sharing().unwrap(), Sharing::Off);
+    // Thought otherwise before it was done: that drafts were taken away meanwhile ends nothing.
+    let (mut a, _, _) = two();
+    a.store.share_drafts(false, at(300)).unwrap();
+    a.store.share_drafts(true, at(310)).unwrap();
+    assert!(take_away(&mut a, &[ID]));
+    assert_eq!(a.store.sharing().unwrap(), Sharing::On);
+    a.store.sharing_ended().unwrap();
+    assert_eq!(a.store.sharing().unwrap(), Sharing::On);
 }
 
 #[test]
@@ -192,6 +303,40 @@ fn both_versions_of_a_field_are_kept_until_somebody_decides() {
     until_quiet(&mut a, &mut b, &mut portal);
     assert!(a.store.conflicts(ID).unwrap().is_empty());
     assert_eq!(a.data(ID).unwrap()["city"], "Brest");
+}
+
+#[test]
+fn files_are_named_on_the_other_side_and_come_after() {
+    let (mut a, mut b, mut portal) = two();
+    let first = a.attach(b"first");
+    let second = b.attach(b"second");
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(a.files(), [first.clone(), second.clone()]);
+    assert_eq!(b.files(), [second.clone(), first.clone()]);
+    assert_eq!(a.missing(), [second.clone()]);
+    assert_eq!(b.missing(), [first.clone()]);
+    let mut incoming = b.store.begin_attachment().unwrap();
+    b.store.append_attachment(&mut incoming, b"first").unwrap();
+    assert!(b.store.has_begun(&incoming).unwrap());
+    assert!(!a.store.has_begun(&incoming).unwrap());
+    b.store.keep_file(&incoming).unwrap();
+    assert!(b.missing().is_empty());
+    assert_eq!(b.store.read_attachment(&first, 0).unwrap(), b"first");
+    // What was attached elsewhere meanwhile is not undone with one's own.
+    assert!(!b.store.draft_history(ID).unwrap().undo);
+    b.take_off(&first);
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(a.files(), [second.clone()]);
+    let now = b.now();
+    b.store.undo_draft(ID, now).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(a.files(), [second.clone(), first.clone()]);
+    // One that comes when nobody names it any more does not stay.
+    b.store.delete_draft(ID).unwrap();
+    let mut late = b.store.begin_attachment().unwrap();
+    b.store.append_attachment(&mut late, b"second").unwrap();
+    b.store.keep_file(&late).unwrap();
+    assert!(b.store.attachment_size(&second).is_err());
 }
 
 #[test]

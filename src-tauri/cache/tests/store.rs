@@ -82,6 +82,7 @@ fn application(number: u128) -> Application {
             note: None,
         }],
         deadline: Some(at(864_000)),
+        signature_blob_id: None,
     }
 }
 
@@ -143,7 +144,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let mut store = place.open();
-    assert_eq!(store.version().unwrap(), 7);
+    assert_eq!(store.version().unwrap(), 9);
     assert_eq!(store.person().unwrap(), Some(person()));
     assert_eq!(store.session().unwrap().unwrap().expose(), b"token");
     assert_eq!(store.drafts().unwrap(), [draft(2), draft(1)]);

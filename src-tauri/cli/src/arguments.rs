@@ -452,6 +452,21 @@ pub(crate) enum ApplicationsCommand {
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
     },
+    /// What was signed, answer by answer, also where it was sent from elsewhere
+    Read {
+        /// Its id
+        id: String,
+    },
+    /// Write a file that was sent with an application or a letter into a folder
+    File {
+        /// Id of the application, or of the message
+        id: String,
+        /// Hash of the file, as `read` and `show` give it
+        hash: String,
+        /// The folder
+        #[arg(short, long, value_name = "DIR", default_value = ".")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -474,6 +489,9 @@ pub(crate) enum MessagesCommand {
         /// The reply; - reads it from standard input
         #[arg(long)]
         text: String,
+        /// Files to hand in: PDF, JPEG, PNG, TIFF, HEIC
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        attach: Vec<PathBuf>,
         /// Do not ask for confirmation (what is signed is still printed)
         #[arg(long)]
         yes: bool,

@@ -134,7 +134,7 @@ impl Call {
                 self.show
                     .search(&self.desk.search(&words.join(" "), count)?);
             }
-            Command::Draft { command } => self.draft(command)?,
+            Command::Draft { command } => self.draft(command).await?,
             Command::Apply(arguments) => self.apply(&arguments).await?,
             Command::Outbox { command } => self.outbox(command).await?,
             Command::Sync { watch: false } => {
@@ -389,12 +389,12 @@ impl Call {
         Ok(())
     }
 
-    fn draft(&self, command: DraftCommand) -> Outcome {
+    async fn draft(&self, command: DraftCommand) -> Outcome {
         self.unlock()?;
         match command {
             DraftCommand::New { code, data, attach } => {
                 let data = data.as_deref().map(read_json).transpose()?;
-                let id = self.desk.new_draft(&code)?.summary.id;
+                let id = self.desk.begin_draft(&code).await?.summary.id;
                 self.edit(&id, data.as_ref(), &attach)?;
             }
             DraftCommand::List => self.show.drafts(&self.desk.drafts()?),
@@ -437,8 +437,14 @@ impl Call {
             DraftCommand::Share { wish } => {
                 if let Some(wish) = wish {
                     self.desk.share_drafts(wish == OnOff::On)?;
+                    if wish == OnOff::Off
+                        && let Err(problem) = self.desk.sync().await
+                    {
+                        // The next pass does it.
+                        tracing::info!("drafts are still at the portal: {problem}");
+                    }
                 }
-                self.show.sharing(self.desk.shares_drafts()?);
+                self.show.sharing(self.desk.sharing()?);
             }
         }
         Ok(())
@@ -451,10 +457,7 @@ impl Call {
             None => None,
         };
         for path in attach {
-            let unreadable = |error| Problem::new(Code::FileUnreadable).because(error);
-            let file = File::open(path).map_err(unreadable)?;
-            let size = file.metadata().map_err(unreadable)?.len();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let (file, name, size) = to_attach(path)?;
             view = Some(self.desk.attach(id, &name, size, file)?);
         }
         // Opened again, the draft would go over to a newer form: who changes it sees what they changed.
@@ -545,6 +548,13 @@ impl Call {
                 self.desk.save_application(&id, &output)?;
                 self.show.done();
             }
+            Some(ApplicationsCommand::Read { id }) => {
+                self.show.signed(&self.desk.sent_application(&id).await?);
+            }
+            Some(ApplicationsCommand::File { id, hash, output }) => {
+                let path = self.desk.save_sent_file(&id, &hash, &output).await?;
+                self.show.written(&path);
+            }
         }
         Ok(())
     }
@@ -582,6 +592,15 @@ impl Call {
             _ => 2,
         })
     }
+}
+
+/// A file that shall be attached, with its name and length.
+pub(crate) fn to_attach(path: &Path) -> Outcome<(File, String, u64)> {
+    let unreadable = |error| Problem::new(Code::FileUnreadable).because(error);
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok((file, name.into_owned(), size))
 }
 
 /// More applications than one person ever has.

@@ -6,14 +6,19 @@ use kabinet_desk::view::StepView;
 use kabinet_desk::{Code, LetterSigning, Outcome, Problem};
 
 use crate::arguments::{DocumentsCommand, MessagesCommand};
-use crate::commands::{ALL, Call, confirmed};
+use crate::commands::{ALL, Call, confirmed, to_attach};
 use crate::secrets::Kind;
 
 pub(crate) async fn messages(call: &Call, command: Option<MessagesCommand>) -> Outcome {
     call.unlock()?;
     match command {
         None => call.show.messages(&call.desk.messages(None, ALL)?),
-        Some(MessagesCommand::Reply { message, text, yes }) => {
+        Some(MessagesCommand::Reply {
+            message,
+            text,
+            attach,
+            yes,
+        }) => {
             let text = if text == "-" {
                 let mut read = String::new();
                 std::io::stdin()
@@ -23,6 +28,12 @@ pub(crate) async fn messages(call: &Call, command: Option<MessagesCommand>) -> O
             } else {
                 text
             };
+            // Only what is named now is handed in, whatever an earlier try left.
+            call.desk.remove_reply_attachment(&message, None)?;
+            for path in &attach {
+                let (file, name, size) = to_attach(path)?;
+                call.desk.attach_to_reply(&message, &name, size, file)?;
+            }
             let signing = call.desk.begin_reply(&message, &text, call.reader())?;
             send(call, signing, yes).await?;
         }

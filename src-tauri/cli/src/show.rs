@@ -13,8 +13,8 @@ use kabinet_desk::view::{
     CardStatusView, CertificateView, ConsentView, DoctorView, DocumentView, DraftSummaryView,
     DraftView, DueView, FormView, KeyStateView, KeyView, Language, LetterPromptView, LossView,
     MessageView, OutboxItemView, OutboxStateView, PersonChoiceView, PersonView, PinView,
-    ProcedureHitView, PromptView, RepairView, SignatureReportView, StepView, SyncView, TextView,
-    TravelDocumentView,
+    ProcedureHitView, PromptView, RepairView, SentView, SharingView, SignatureReportView, StepView,
+    SyncView, TextView, TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -355,6 +355,9 @@ impl Show {
         for line in letter.text.lines() {
             eprintln!("  {line}");
         }
+        for file in &letter.attachments {
+            eprintln!("  {} {}", self.file(file), file.hash);
+        }
         eprintln!("{}: {}", self.say("hash"), letter.hash);
     }
 
@@ -482,7 +485,12 @@ impl Show {
                 ));
             }
             for file in &view.attachments {
-                self.line(&format!("  {} {}", self.file(file), file.hash));
+                let coming = if view.coming.contains(&file.hash) {
+                    format!("  ({})", self.say("file-coming"))
+                } else {
+                    String::new()
+                };
+                self.line(&format!("  {} {}{coming}", self.file(file), file.hash));
             }
             for problem in &view.problems {
                 let label = self.pick(&problem.label);
@@ -507,9 +515,13 @@ impl Show {
         });
     }
 
-    pub(crate) fn sharing(&self, shared: bool) {
-        self.either(&json!({ "shared": shared }), || {
-            self.line(&self.say(if shared { "share-on" } else { "share-off" }));
+    pub(crate) fn sharing(&self, sharing: SharingView) {
+        self.either(&json!({ "sharing": sharing }), || {
+            self.line(&self.say(match sharing {
+                SharingView::On => "share-on",
+                SharingView::Off => "share-off",
+                SharingView::Ending => "share-ending",
+            }));
         });
     }
 
@@ -583,6 +595,9 @@ impl Show {
             self.pair("new-messages", &view.messages.to_string());
             self.pair("new-documents", &view.documents.to_string());
             self.pair("waiting", &view.waiting.to_string());
+            if view.sharing_ended {
+                self.line(&self.say("share-ended"));
+            }
         });
     }
 
@@ -672,6 +687,9 @@ impl Show {
         for line in self.pick(&message.text).lines() {
             self.line(&format!("  {line}"));
         }
+        for file in &message.attachments {
+            self.line(&format!("  {} {}", self.file(file), file.hash));
+        }
         if let Some(request) = &message.request {
             for wanted in &request.wanted {
                 self.line(&format!("  - {}", self.pick(wanted)));
@@ -696,6 +714,29 @@ impl Show {
             self.pick(&document.title)
         ));
         self.line(&format!("  {}", document.sentence));
+    }
+
+    /// What was signed as an application.
+    pub(crate) fn signed(&self, view: &SentView) {
+        self.either(view, || {
+            let mut group = None;
+            for line in &view.lines {
+                if line.group != group {
+                    group.clone_from(&line.group);
+                    if let Some(group) = &group {
+                        self.line(self.pick(group));
+                    }
+                }
+                self.line(&format!(
+                    "  {}: {}",
+                    self.pick(&line.label),
+                    self.pick(&line.value)
+                ));
+            }
+            for file in &view.attachments {
+                self.line(&format!("  {} {}", self.file(file), file.hash));
+            }
+        });
     }
 
     pub(crate) fn report(&self, view: &SignatureReportView) {

@@ -2,7 +2,7 @@
 //! octets that will be signed, so nothing else can be signed than what was seen.
 
 use kabinet_pki::Signer;
-use kabinet_records::{Applicant, Draft, Manifest, Procedure, ProcedureReference, form};
+use kabinet_records::{Applicant, Draft, Letter, Manifest, Procedure, ProcedureReference, form};
 use kabinet_stb::Secret;
 use kabinet_stb::hash::belt_hash;
 use kabinet_token::{CardError, ReaderAddress};
@@ -216,6 +216,11 @@ impl Desk {
 /// The manifest in octets of our own.
 pub(crate) fn read(octets: &[u8]) -> Outcome<Manifest> {
     Manifest::parse_canonical(octets).map_err(|error| Problem::new(Code::Internal).because(error))
+}
+
+/// The letter in octets of our own.
+pub(crate) fn read_letter(octets: &[u8]) -> Outcome<Letter> {
+    Letter::parse_canonical(octets).map_err(|error| Problem::new(Code::Internal).because(error))
 }
 
 /// Name of who signs, in the first language that there is.

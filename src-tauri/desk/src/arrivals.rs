@@ -2,21 +2,33 @@
 
 use kabinet_cache::{Changes, Kind, Store, StoreError};
 use kabinet_portal::{Part, SyncPart};
-use kabinet_records::Direction;
+use kabinet_records::{Direction, DraftDocument};
 
 use crate::Outcome;
 
 /// How much a pass has brought.
-#[derive(Default)]
 pub(crate) struct Arrivals {
     pub(crate) procedures: usize,
     pub(crate) applications: usize,
     /// From authorities.
     pub(crate) messages: usize,
     pub(crate) documents: usize,
+    /// They meet what is written here when all of them are there.
+    pub(crate) drafts: kabinet_portal::Changes<DraftDocument>,
 }
 
 impl Arrivals {
+    /// Nothing yet; `drafts` is the state that they are at.
+    pub(crate) fn since(drafts: Option<&str>) -> Self {
+        Self {
+            procedures: 0,
+            applications: 0,
+            messages: 0,
+            documents: 0,
+            drafts: kabinet_portal::Changes::none(drafts),
+        }
+    }
+
     /// Keeps a part as it comes. What the pass brought until the network breaks stays.
     pub(crate) fn keep(&mut self, store: &mut Store, part: SyncPart) -> Outcome {
         let messages = part.messages.changed.iter();
@@ -24,6 +36,7 @@ impl Arrivals {
             .filter(|message| message.direction == Direction::ToApplicant)
             .count();
         self.documents += part.documents.changed.len();
+        self.drafts.add(part.drafts);
         self.procedures += keep(
             store,
             Kind::Procedure,

@@ -4,7 +4,7 @@
 
 use std::io::Read;
 
-use kabinet_cache::Incoming;
+use kabinet_cache::{Incoming, Sharing, Store};
 use kabinet_records::{Attachment, Draft};
 use serde_json::Value;
 use uuid::Uuid;
@@ -23,11 +23,19 @@ const READ: usize = 1024 * 1024;
 /// A file that is being handed over. One at a time: a new one takes the place of one that was left.
 pub(crate) struct Receiving {
     handle: Uuid,
-    draft: Uuid,
+    owner: Owner,
     name: String,
     /// Known once the first octets have come.
     known: Option<Known>,
     incoming: Incoming,
+}
+
+/// What a file is taken in for.
+#[derive(Clone, Copy)]
+enum Owner {
+    Draft(Uuid),
+    /// The reply to that message.
+    Reply(Uuid),
 }
 
 impl Desk {
@@ -38,7 +46,32 @@ impl Desk {
     /// and what keeps the store from writing.
     pub fn begin_attachment(&self, draft_id: &str, name: &str, size: u64) -> Outcome<String> {
         let draft = self.stored_draft(draft_id)?;
-        attachment::fits(&draft.attachments, size)?;
+        self.begin_file(Owner::Draft(draft.id), &draft.attachments, name, size)
+    }
+
+    /// As [`Desk::begin_attachment`], for the reply to a message.
+    ///
+    /// # Errors
+    /// `message_not_found`; else as [`Desk::begin_attachment`].
+    pub fn begin_reply_attachment(
+        &self,
+        message_id: &str,
+        name: &str,
+        size: u64,
+    ) -> Outcome<String> {
+        let message = self.stored_message(message_id)?;
+        let files = self.with_store(|store| Ok(store.letter_files(message.id)?))?;
+        self.begin_file(Owner::Reply(message.id), &files, name, size)
+    }
+
+    fn begin_file(
+        &self,
+        owner: Owner,
+        present: &[Attachment],
+        name: &str,
+        size: u64,
+    ) -> Outcome<String> {
+        attachment::fits(present, size)?;
         let mut receiving = lock(&self.receiving);
         if let Some(left) = receiving.take() {
             self.with_store(|store| Ok(store.abandon_attachment(left.incoming)?))?;
@@ -47,7 +80,7 @@ impl Desk {
         let handle = self.new_id();
         *receiving = Some(Receiving {
             handle,
-            draft: draft.id,
+            owner,
             name: name.to_owned(),
             known: None,
             incoming,
@@ -88,45 +121,74 @@ impl Desk {
     /// `attachment_empty`, `attachments_too_many`, `draft_not_found`; `cancelled` for a handle that is
     /// not in use; what keeps the store from writing. The draft is untouched then.
     pub fn finish_attachment(&self, handle: &str) -> Outcome<DraftView> {
-        let receiving = taken(&mut lock(&self.receiving), handle)?;
-        let finished = self.finish(&receiving);
-        if finished.is_err() {
-            let _ = self.with_store(|store| Ok(store.abandon_attachment(receiving.incoming)?));
-        }
-        let draft = finished?;
+        let draft = self.finish(
+            handle,
+            |owner| match owner {
+                Owner::Draft(id) => Some(id),
+                Owner::Reply(_) => None,
+            },
+            |store, incoming, id, file| {
+                let now = self.now();
+                let present = store.draft(id).map_err(draft_problem)?.attachments;
+                fits_beside(&present, &file)?;
+                let edit = |draft: &mut Draft| {
+                    if !draft.attachments.iter().any(|one| one.hash == file.hash) {
+                        draft.attachments.push(file.clone());
+                        draft.changed_at = now;
+                    }
+                };
+                store.attach(incoming, id, edit).map_err(draft_problem)
+            },
+        )?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         self.view_of_draft(draft, procedure)
     }
 
-    fn finish(&self, receiving: &Receiving) -> Outcome<Draft> {
-        let known = receiving.known.as_ref().ok_or_else(|| {
-            Problem::new(Code::AttachmentEmpty).with("name", attachment::sanitised(&receiving.name))
-        })?;
-        let file = Attachment {
-            name: known.name.clone(),
-            media_type: known.media_type.to_owned(),
-            size: receiving.incoming.size(),
-            hash: receiving.incoming.hash(),
-        };
-        let now = self.now();
-        self.with_store(|store| {
-            let present = store
-                .draft(receiving.draft)
-                .map_err(draft_problem)?
-                .attachments;
-            let edit = |draft: &mut Draft| {
-                if !draft.attachments.iter().any(|one| one.hash == file.hash) {
-                    draft.attachments.push(file.clone());
-                    draft.changed_at = now;
-                }
+    /// As [`Desk::finish_attachment`], of a file for a reply. Gives all its files.
+    ///
+    /// # Errors
+    /// As [`Desk::finish_attachment`].
+    pub fn finish_reply_attachment(&self, handle: &str) -> Outcome<Vec<AttachmentView>> {
+        let files = self.finish(
+            handle,
+            |owner| match owner {
+                Owner::Reply(id) => Some(id),
+                Owner::Draft(_) => None,
+            },
+            |store, incoming, id, file| {
+                fits_beside(&store.letter_files(id)?, &file)?;
+                Ok(store.attach_to_letter(incoming, id, file)?)
+            },
+        )?;
+        Ok(views(&files))
+    }
+
+    /// Makes the file whole and hands it to whom it is for; nothing of it is left after an error.
+    fn finish<T>(
+        &self,
+        handle: &str,
+        owned: impl FnOnce(Owner) -> Option<Uuid>,
+        keep: impl FnOnce(&mut Store, &Incoming, Uuid, Attachment) -> Outcome<T>,
+    ) -> Outcome<T> {
+        let receiving = taken(&mut lock(&self.receiving), handle)?;
+        let finished = (|| {
+            let id = owned(receiving.owner).ok_or(Code::Cancelled)?;
+            let known = receiving.known.as_ref().ok_or_else(|| {
+                Problem::new(Code::AttachmentEmpty)
+                    .with("name", attachment::sanitised(&receiving.name))
+            })?;
+            let file = Attachment {
+                name: known.name.clone(),
+                media_type: known.media_type.to_owned(),
+                size: receiving.incoming.size(),
+                hash: receiving.incoming.hash(),
             };
-            if !present.iter().any(|one| one.hash == file.hash) {
-                attachment::fits(&present, file.size)?;
-            }
-            store
-                .attach(&receiving.incoming, receiving.draft, edit)
-                .map_err(draft_problem)
-        })
+            self.with_store(|store| keep(store, &receiving.incoming, id, file))
+        })();
+        if finished.is_err() {
+            let _ = self.with_store(|store| Ok(store.abandon_attachment(receiving.incoming)?));
+        }
+        finished
     }
 
     /// Takes in a whole file that is read piece by piece.
@@ -138,9 +200,30 @@ impl Desk {
         draft_id: &str,
         name: &str,
         size: u64,
-        mut content: impl Read,
+        content: impl Read,
     ) -> Outcome<DraftView> {
         let handle = self.begin_attachment(draft_id, name, size)?;
+        self.read_in(&handle, content)?;
+        self.finish_attachment(&handle)
+    }
+
+    /// As [`Desk::attach`], for the reply to a message. Gives all its files.
+    ///
+    /// # Errors
+    /// As [`Desk::attach`]; `message_not_found`.
+    pub fn attach_to_reply(
+        &self,
+        message_id: &str,
+        name: &str,
+        size: u64,
+        content: impl Read,
+    ) -> Outcome<Vec<AttachmentView>> {
+        let handle = self.begin_reply_attachment(message_id, name, size)?;
+        self.read_in(&handle, content)?;
+        self.finish_reply_attachment(&handle)
+    }
+
+    fn read_in(&self, handle: &str, mut content: impl Read) -> Outcome {
         let mut octets = Vec::with_capacity(READ);
         loop {
             octets.clear();
@@ -150,9 +233,9 @@ impl Desk {
                 .read_to_end(&mut octets)
                 .map_err(|error| file_problem(&error))?;
             if octets.is_empty() {
-                return self.finish_attachment(&handle);
+                return Ok(());
             }
-            self.append_attachment(&handle, &octets)?;
+            self.append_attachment(handle, &octets)?;
         }
     }
 
@@ -177,16 +260,72 @@ impl Desk {
         self.view_of_draft(draft, procedure)
     }
 
-    /// Sees to it that every file that would be signed is there in full.
+    /// Files that are put to the reply to a message.
+    ///
+    /// # Errors
+    /// `message_not_found`, `no_store`, `store_locked`.
+    pub fn reply_attachments(&self, message_id: &str) -> Outcome<Vec<AttachmentView>> {
+        let message = self.stored_message(message_id)?;
+        let files = self.with_store(|store| Ok(store.letter_files(message.id)?))?;
+        Ok(views(&files))
+    }
+
+    /// Takes a file off the reply to a message; without a hash, all of them. Gives what is left.
+    ///
+    /// # Errors
+    /// `message_not_found`, and what keeps the store from writing.
+    pub fn remove_reply_attachment(
+        &self,
+        message_id: &str,
+        hash: Option<&str>,
+    ) -> Outcome<Vec<AttachmentView>> {
+        let message = self.stored_message(message_id)?;
+        let files = self.with_store(|store| Ok(store.remove_from_letter(message.id, hash)?))?;
+        Ok(views(&files))
+    }
+
+    /// Sees to it that every file that would be signed is there in full and is what it is called, and
+    /// that there are not too many: computers that did not know of each other may have attached them.
     pub(crate) fn check_attachments(&self, files: &[Attachment]) -> Outcome {
-        for file in files {
-            let size = self.with_store(|store| Ok(store.attachment_size(&file.hash)))?;
-            if size.ok() != Some(file.size) {
-                return Err(Problem::new(Code::AttachmentGone).with("name", file.name.clone()));
-            }
+        for (index, file) in files.iter().enumerate() {
+            attachment::fits(&files[..index], file.size)?;
+            self.with_store(|store| match store.attachment_size(&file.hash) {
+                Ok(size) if size == file.size => {
+                    attachment::is_as_named(file, &store.read_attachment(&file.hash, 0)?)
+                }
+                _ => {
+                    let code = match store.sharing()? {
+                        Sharing::Off => Code::AttachmentGone,
+                        Sharing::On | Sharing::Ending => Code::AttachmentComing,
+                    };
+                    Err(Problem::new(code).with("name", visible(&file.name)))
+                }
+            })?;
         }
         Ok(())
     }
+
+    /// Hashes of those files that have not come here yet from the computer where they were attached.
+    pub(crate) fn coming(&self, files: &[Attachment]) -> Outcome<Vec<String>> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let missing = self.with_store(|store| Ok(store.missing_files()?))?;
+        let theirs = |file: &&Attachment| missing.iter().any(|one| one.hash == file.hash);
+        Ok(files
+            .iter()
+            .filter(theirs)
+            .map(|file| file.hash.clone())
+            .collect())
+    }
+}
+
+/// Whether a file may join those that are there; one that is there already may.
+fn fits_beside(present: &[Attachment], file: &Attachment) -> Outcome {
+    if present.iter().any(|one| one.hash == file.hash) {
+        return Ok(());
+    }
+    attachment::fits(present, file.size)
 }
 
 /// The files of a manifest: in the order of their hashes, so that the same ones are signed as the

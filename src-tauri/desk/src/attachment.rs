@@ -66,6 +66,24 @@ pub(crate) fn look(name: &str, head: &[u8]) -> Result<Known, Problem> {
     Ok(Known { name, media_type })
 }
 
+/// Whether a file that was described beforehand, on another computer, is what was said of it.
+///
+/// # Errors
+/// As [`look`]; `attachment_mismatch` for another kind, or a name that is not safe everywhere.
+pub(crate) fn is_as_named(file: &Attachment, head: &[u8]) -> Result<(), Problem> {
+    let known = look(&file.name, head)?;
+    if known.name == file.name && known.media_type == file.media_type {
+        Ok(())
+    } else {
+        Err(mismatch(file))
+    }
+}
+
+/// The file is not what was said of it.
+pub(crate) fn mismatch(file: &Attachment) -> Problem {
+    Problem::new(Code::AttachmentMismatch).with("name", sanitised(&file.name))
+}
+
 /// Whether one more file of that size may join those of a draft.
 ///
 /// # Errors
@@ -169,6 +187,28 @@ mod tests {
         assert_eq!(code("a.png", PDF), Code::AttachmentMismatch);
         assert_eq!(code("a.pdf.exe", PDF), Code::AttachmentMismatch);
         assert_eq!(code("a.exe", JPEG), Code::AttachmentMismatch);
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_is_what_was_said() {
+        let file = |name: &str, media_type: &str| Attachment {
+            name: name.into(),
+            media_type: media_type.into(),
+            size: 9,
+            hash: String::new(),
+        };
+        let fits = |name, kind, head| {
+            let fits = is_as_named(&file(name, kind), head);
+            fits.map_err(|problem| problem.code)
+        };
+        assert_eq!(fits("a.pdf", "application/pdf", PDF), Ok(()));
+        let other = Err(Code::AttachmentMismatch);
+        assert_eq!(fits("a.pdf", "application/pdf", PNG), other);
+        assert_eq!(fits("a.pdf", "image/png", PDF), other);
+        assert_eq!(fits("../a.pdf", "application/pdf", PDF), other);
+        assert_eq!(fits("a", "application/pdf", PDF), other);
+        let program = fits("a.exe", "application/pdf", b"MZ\x90\x00\x03");
+        assert_eq!(program, Err(Code::AttachmentExecutable));
     }
 
     #[test]

@@ -220,6 +220,7 @@ impl Desk {
             data: draft.data,
             prefilled: draft.prefilled,
             attachments: attaching::views(&draft.attachments),
+            coming: self.coming(&draft.attachments)?,
             can_undo: history.undo,
             can_redo: history.redo,
         })

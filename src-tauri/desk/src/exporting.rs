@@ -110,7 +110,7 @@ impl Desk {
             page.row(&Row {
                 title: self.title(&draft.procedure_id),
                 facts: vec![draft.changed_at.to_string()],
-                lines: self.lines_of(draft),
+                lines: self.draft_lines(draft),
                 files: [vec![format!("{folder}/draft.json")], files].concat(),
             });
         }
@@ -329,7 +329,7 @@ impl Desk {
         Ok(names)
     }
 
-    fn lines_of(&self, draft: &Draft) -> Vec<(String, String)> {
+    fn draft_lines(&self, draft: &Draft) -> Vec<(String, String)> {
         let Ok(procedure) = self.stored_procedure(&draft.procedure_id) else {
             return Vec::new();
         };

@@ -8,17 +8,19 @@ use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{OutboxItem, OutboxKind, Store, StoreError, blobs};
 use kabinet_pki::{Validation, Verdict};
 use kabinet_portal::{PersonalArea, Portal as _, PortalError};
-use kabinet_records::{Document, DocumentSignature, Letter, LetterKind, Message, Text, Words};
+use kabinet_records::{
+    Attachment, Direction, Document, DocumentSignature, Letter, LetterKind, Message, Text, Words,
+};
 use uuid::Uuid;
 
-use crate::applying::signer_name;
+use crate::applying::{read_letter, signer_name};
 use crate::drafting::parse_id;
 use crate::files::write_beside;
-use crate::problem::{Code, Problem};
+use crate::problem::Code;
 use crate::profile::file_problem;
 use crate::view::{DocumentTrustView, DocumentView, DueView, MessageView, RequestView, TextView};
 use crate::writing::is_closed;
-use crate::{Desk, Outcome, signing, speech};
+use crate::{Desk, Outcome, attaching, signing, speech};
 
 /// How long before its end a request is due soon.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -202,6 +204,7 @@ impl Desk {
             sent_at: item.signed_at.to_string(),
             subject: None,
             text: Text::from(Words::One(letter.text.clone())).into(),
+            attachments: attaching::views(&letter.attachments),
             request: None,
             in_reply_to: letter.in_reply_to.map(|id| id.to_string()),
             withdraws: letter.kind == LetterKind::Withdrawal,
@@ -296,8 +299,7 @@ fn waiting_letters(store: &Store, application: Option<Uuid>) -> Outcome<Vec<(Out
     });
     items
         .map(|item| {
-            let letter = Letter::parse_canonical(&item.manifest)
-                .map_err(|error| Problem::new(Code::Internal).because(error))?;
+            let letter = read_letter(&item.manifest)?;
             Ok((item, letter))
         })
         .collect()
@@ -326,6 +328,10 @@ fn view_of_message(
             })
         }
     };
+    let attachments = match message.direction {
+        Direction::FromApplicant => files_of_letter(store, message.id)?,
+        Direction::ToApplicant => Vec::new(),
+    };
     Ok(MessageView {
         id: message.id.to_string(),
         application_id: message.application_id.to_string(),
@@ -336,10 +342,20 @@ fn view_of_message(
         sent_at: message.sent_at.to_string(),
         subject: message.subject.map(|words| Text::from(words).into()),
         text: Text::from(message.text).into(),
+        attachments: attaching::views(&attachments),
         request,
         in_reply_to: message.in_reply_to.map(|id| id.to_string()),
         withdraws: false,
     })
+}
+
+/// Files of a letter that was sent from here.
+fn files_of_letter(store: &Store, id: Uuid) -> Outcome<Vec<Attachment>> {
+    let octets = store
+        .signed_copy(id)?
+        .and_then(|copy| kabinet_pki::content(&copy).ok());
+    let letter = octets.and_then(|octets| read_letter(&octets).ok());
+    Ok(letter.map_or_else(Vec::new, |letter| letter.attachments))
 }
 
 /// A name that every file system takes: letters and digits of the title, and the end of the

@@ -29,7 +29,7 @@ impl Desk {
     /// `no_store`; `second_instance` while another copy has it open; `no_key_store` when the files
     /// are gone but the system did not let the key go; what keeps files from being removed.
     pub async fn forget(&self) -> Outcome {
-        let path = self.current_store().ok_or(Code::NoStore)?;
+        let path = self.settled_store().ok_or(Code::NoStore)?;
         // A session that cannot be ended at the portal now runs out there.
         if let Err(problem) = self.logout().await {
             tracing::info!("not signed out before forgetting: {problem}");

@@ -11,6 +11,7 @@ mod carrying;
 mod catalogue;
 mod causes;
 mod doctor;
+mod draft_files;
 mod drafting;
 mod exporting;
 mod field_speech;
@@ -30,6 +31,7 @@ mod proxying;
 mod repairing;
 mod scan;
 mod searching;
+mod sent;
 mod service;
 mod sharing;
 mod signature_speech;
@@ -96,6 +98,10 @@ pub struct Desk {
     proxy_password: Mutex<proxying::Kept>,
     /// What is on its way to the portal.
     uploads: uploading::Uploads,
+    /// What is on its way from other computers.
+    fetching: draft_files::Fetching,
+    /// Wakes a pass that moves files of drafts: another one waits, perhaps with something signed.
+    hurry: tokio::sync::Notify,
 }
 
 impl Desk {
@@ -120,7 +126,7 @@ impl Desk {
                 tracing::info!("what was learnt of a reader is not kept: {problem}");
             }
         });
-        Ok(Self {
+        let desk = Self {
             profile,
             surroundings,
             settings: Mutex::new(settings),
@@ -131,7 +137,11 @@ impl Desk {
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),
             uploads: uploading::Uploads::default(),
-        })
+            fetching: draft_files::Fetching::default(),
+            hurry: tokio::sync::Notify::new(),
+        };
+        desk.settled_store();
+        Ok(desk)
     }
 
     /// The language of sentences.

@@ -62,18 +62,15 @@ impl Desk {
 /// Whether an ID card that was in a reader is in it no more.
 #[must_use]
 pub fn card_left(before: &ReadersView, after: &ReadersView) -> bool {
-    let is_in = |view: &ReadersView, name: &str| {
-        view.readers
-            .iter()
-            .any(|reader| reader.name == name && reader.card == CardPresenceView::IdCard)
-    };
-    before.readers.iter().any(|reader| {
+    let cards = before
+        .readers
+        .iter()
+        .filter(|reader| reader.card == CardPresenceView::IdCard);
+    { cards }.any(|reader| {
+        let now = after.readers.iter().find(|now| now.name == reader.name);
         // A card that another program uses is still there.
-        let in_use = after
-            .readers
-            .iter()
-            .any(|now| now.name == reader.name && now.card == CardPresenceView::InUse);
-        is_in(before, &reader.name) && !is_in(after, &reader.name) && !in_use
+        let stays = [CardPresenceView::IdCard, CardPresenceView::InUse];
+        now.is_none_or(|now| !stays.contains(&now.card))
     })
 }
 

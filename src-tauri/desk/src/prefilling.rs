@@ -14,7 +14,7 @@ use crate::Outcome;
 use crate::applying;
 
 /// Registered applications that are looked through, the newest first.
-const EARLIER: usize = 20;
+pub(crate) const EARLIER: usize = 20;
 /// Entries of a list that a form begins with at most.
 const MOST_ENTRIES: u64 = 20;
 
@@ -54,7 +54,7 @@ pub(crate) fn earlier(store: &Store) -> Outcome<Vec<Earlier>> {
     }
     for application in store.newest_applications(EARLIER)? {
         let Some(copy) = store.signed_copy(application.id)? else {
-            // It was sent from another computer.
+            // It was sent from another computer, and has not been fetched.
             continue;
         };
         let content = kabinet_pki::content(&copy).ok();

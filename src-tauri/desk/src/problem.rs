@@ -361,6 +361,10 @@ codes! {
     AttachmentsTooMany = "attachments_too_many",
     /// A file that the application names is not in the store.
     AttachmentGone = "attachment_gone",
+    /// A file that was attached on another computer has not come here yet.
+    AttachmentComing = "attachment_coming",
+    /// What the portal has of an application is not what the person signed.
+    CopyNotGenuine = "copy_not_genuine",
     /// The portal does not take one of the files.
     AttachmentRefused = "attachment_refused",
     /// The signer's certificate has ended before what was signed could leave.

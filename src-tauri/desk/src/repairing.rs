@@ -30,7 +30,7 @@ impl Desk {
     /// `second_instance`, `disk_full`, `read_only`: the damaged file is then as it was.
     pub async fn repair_store(&self, passphrase: Option<&Secret>) -> Outcome<RepairView> {
         let _alone = self.passing.lock().await;
-        let path = self.current_store().ok_or(Code::NoStore)?;
+        let path = self.settled_store().ok_or(Code::NoStore)?;
         if passphrase.is_none() && self.repair_needs_passphrase() {
             return Err(Code::StoreLocked.into());
         }

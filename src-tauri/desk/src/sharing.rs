@@ -1,13 +1,14 @@
 //! Drafts go from one computer of the person to another, if the person wants that, and are merged
 //! field by field.
 
-use kabinet_cache::{Changes, Kind, Unsent};
-use kabinet_portal::{DraftUpdate, DraftsSet, PersonalArea, Portal as _};
+use kabinet_cache::{Kind, Sharing, Unsent};
+use kabinet_portal::{Changes, DraftUpdate, DraftsSet, PersonalArea, Portal as _};
 use kabinet_records::{Conflict, Draft, DraftDocument, Ending, Stamp};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::problem::{Code, Problem};
-use crate::view::{ConflictView, DraftView, OtherVersionView};
+use crate::view::{ConflictView, DraftView, OtherVersionView, SharingView};
 use crate::{Desk, Outcome};
 
 /// Documents of one request.
@@ -15,23 +16,46 @@ const BATCH: usize = 50;
 /// Most rounds of one pass: what is still to be sent after them goes in the next pass.
 const ROUNDS: usize = 16;
 
+/// What became of drafts in a pass.
+#[derive(Default)]
+pub(crate) struct Shared {
+    /// How many changed here.
+    pub(crate) changed: usize,
+    /// Whether they no longer travel, since that was switched off on another computer.
+    pub(crate) ended: bool,
+}
+
+/// What is to be done next.
+enum Step {
+    Rest,
+    Ended,
+    Send(Vec<Unsent>),
+    Withdraw(Vec<Uuid>),
+}
+
 impl Desk {
     /// Whether drafts travel between the person's computers. They do not unless the person said so:
     /// what is not sent yet is nobody's business.
     ///
     /// # Errors
     /// `no_store`, `store_locked`.
-    pub fn shares_drafts(&self) -> Outcome<bool> {
-        self.with_store(|store| Ok(store.shares_drafts()?))
+    pub fn sharing(&self) -> Outcome<SharingView> {
+        Ok(match self.with_store(|store| Ok(store.sharing()?))? {
+            Sharing::Off => SharingView::Off,
+            Sharing::On => SharingView::On,
+            Sharing::Ending => SharingView::Ending,
+        })
     }
 
-    /// Lets drafts travel with the next pass and from then on, or no longer.
+    /// Lets drafts travel with the next pass and from then on, or no longer: then the passes that
+    /// follow take them from the portal, and each computer keeps what it has.
     ///
     /// # Errors
     /// `no_store`, `store_locked`, and what keeps the store from writing.
-    pub fn share_drafts(&self, agreed: bool) -> Outcome {
+    pub fn share_drafts(&self, agreed: bool) -> Outcome<SharingView> {
         let now = self.now();
-        self.with_store(|store| Ok(store.share_drafts(agreed, now)?))
+        self.with_store(|store| Ok(store.share_drafts(agreed, now)?))?;
+        self.sharing()
     }
 
     /// The person has looked at a field of which there were several versions, and decided. `shown`
@@ -71,36 +95,86 @@ impl Desk {
         self.draft(id)
     }
 
-    /// Fetches what other computers wrote, merges it, and sends what they do not have. Gives how
-    /// many drafts changed here.
-    pub(crate) async fn share(&self, area: &PersonalArea) -> Outcome<usize> {
-        if !self.shares_drafts()? {
-            return Ok(0);
-        }
-        let mut changed = 0;
+    /// Merges what other computers wrote, which the pass brought together with everything else, and
+    /// sends what they do not have; or takes away what shall no longer travel, after it was merged a
+    /// last time.
+    pub(crate) async fn share(
+        &self,
+        area: &PersonalArea,
+        mut since: Option<String>,
+        mut changes: Changes<DraftDocument>,
+    ) -> Outcome<Shared> {
+        let mut shared = Shared::default();
         for _ in 0..ROUNDS {
-            let since = self.with_store(|store| Ok(store.sync_state(Kind::Draft)?))?;
-            let changes = area.drafts(since.as_deref()).await?;
-            let now = self.now();
-            changed += changes.changed.len();
-            let unsent = self.with_store(|store| {
-                // An idle pass leaves the disk alone.
-                if changes.complete || since.as_ref() != Some(&changes.state) {
-                    let changes = Changes {
-                        complete: changes.complete,
-                        changed: &changes.changed,
-                        removed: &changes.removed,
-                        state: Some(&changes.state),
-                    };
-                    store.change_draft_documents(&changes, now)?;
+            shared.changed += changes.changed.len();
+            let goes_on = match self.merge(since.as_ref(), &changes)? {
+                Step::Rest => break,
+                Step::Ended => {
+                    shared.ended = true;
+                    break;
                 }
-                Ok(store.unsent_documents(BATCH)?)
-            })?;
-            if unsent.is_empty() || !self.send_drafts(area, &changes.state, unsent).await? {
+                Step::Send(unsent) => self.send_drafts(area, &changes.state, unsent).await?,
+                Step::Withdraw(drafts) => {
+                    if area.withdraw_drafts(&changes.state, &drafts).await? {
+                        let now = self.now();
+                        self.with_store(|store| Ok(store.documents_met(&[], &drafts, now)?))?;
+                    }
+                    true
+                }
+            };
+            if !goes_on {
                 break;
             }
+            since = self.with_store(|store| Ok(store.sync_state(Kind::Draft)?))?;
+            changes = area.drafts(since.as_deref()).await?;
         }
-        Ok(changed)
+        self.unless_in_a_hurry(self.fetch_draft_files(area)).await?;
+        Ok(shared)
+    }
+
+    /// Takes changes over, and says what is to be done then.
+    fn merge(&self, since: Option<&String>, changes: &Changes<DraftDocument>) -> Outcome<Step> {
+        let now = self.now();
+        self.with_store(|store| {
+            // The person may have thought otherwise while the portal was asked.
+            let sharing = store.sharing()?;
+            if sharing == Sharing::Off {
+                return Ok(Step::Rest);
+            }
+            // An idle pass leaves the disk alone.
+            if changes.complete || since != Some(&changes.state) {
+                let changes = kabinet_cache::Changes {
+                    complete: changes.complete,
+                    changed: &changes.changed,
+                    removed: &changes.removed,
+                    state: Some(&changes.state),
+                };
+                if !store.change_draft_documents(&changes, now)? {
+                    return Ok(Step::Ended);
+                }
+            }
+            let unsent = store.unsent_documents(BATCH)?;
+            if !unsent.is_empty() {
+                return Ok(Step::Send(unsent));
+            }
+            let withdrawn = store.drafts_to_withdraw(BATCH)?;
+            if !withdrawn.is_empty() {
+                return Ok(Step::Withdraw(withdrawn));
+            }
+            if sharing == Sharing::Ending {
+                store.sharing_ended()?;
+            }
+            Ok(Step::Rest)
+        })
+    }
+
+    /// Moves files, unless another pass wants to begin. Gives whether it came to its end.
+    async fn unless_in_a_hurry(&self, moving: impl Future<Output = Outcome>) -> Outcome<bool> {
+        tokio::select! {
+            biased;
+            () = self.hurry.notified() => Ok(false),
+            moved = moving => moved.map(|()| true),
+        }
     }
 
     /// Sends documents; gives whether another round is worth while.
@@ -114,6 +188,13 @@ impl Desk {
             .into_iter()
             .map(|Unsent { document, known }| DraftUpdate { document, known })
             .collect();
+        // Nobody shall read of a file that is not there.
+        if !self
+            .unless_in_a_hurry(self.send_draft_files(area, &those))
+            .await?
+        {
+            return Ok(false);
+        }
         let done = match area.set_drafts(state, &those).await? {
             DraftsSet::Moved => return Ok(true),
             DraftsSet::Done(done) => done,

@@ -34,7 +34,7 @@ impl Desk {
     pub fn unlock(&self, passphrase: Option<&Secret>) -> Outcome<StoreView> {
         let mut area = lock(&self.area);
         if area.is_none() {
-            let path = self.current_store().ok_or(Code::NoStore)?;
+            let path = self.settled_store().ok_or(Code::NoStore)?;
             if self.held.load(std::sync::atomic::Ordering::SeqCst) {
                 return Err(Code::StoreLocked.into());
             }
@@ -145,12 +145,20 @@ impl Desk {
         }
     }
 
+    /// Where the store of the person is who used this profile last.
     pub(crate) fn current_store(&self) -> Option<PathBuf> {
+        let path = self.profile.store_path(&self.profile.current_person()?);
+        path.exists().then_some(path)
+    }
+
+    /// As [`Desk::current_store`], after a repair that was interrupted is ended: before anything is
+    /// done with the file, and once when the program begins, so that what is looked at later is there.
+    pub(crate) fn settled_store(&self) -> Option<PathBuf> {
         let path = self.profile.store_path(&self.profile.current_person()?);
         if let Err(error) = settle(&path) {
             tracing::warn!("an interrupted repair could not be ended: {error}");
         }
-        path.exists().then_some(path)
+        self.current_store()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kabinet_cache::{Kind, OutboxItem, OutboxKind, StoreError};
+use kabinet_cache::{Kind, OutboxItem, OutboxKind, Sharing, StoreError};
 use kabinet_portal::{
     Backoff, Pass, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
     Submission, Uploaded,
@@ -12,11 +12,12 @@ use kabinet_portal::{
 use kabinet_records::{Application, LetterKind, Message};
 use uuid::Uuid;
 
-use crate::applying::read;
+use crate::applying::{read, read_letter};
 use crate::arrivals::Arrivals;
 use crate::attaching;
 use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
+use crate::sharing::Shared;
 use crate::signing;
 use crate::storing::Keeper;
 use crate::uploading;
@@ -59,6 +60,8 @@ impl Desk {
     }
 
     async fn pass(&self, now: bool) -> Outcome<SyncView> {
+        // Files of drafts take long and give way: what is signed leaves before them.
+        self.hurry.notify_waiters();
         let _alone = self.passing.lock().await;
         // What was signed for a form that is no longer the present one would be refused.
         let mut returned = self.return_outdated()?;
@@ -70,16 +73,24 @@ impl Desk {
                 applications: store.sync_state(Kind::Application)?,
                 messages: store.sync_state(Kind::Message)?,
                 documents: store.sync_state(Kind::Document)?,
+                drafts: store.sync_state(Kind::Draft)?,
+                with_drafts: store.sharing()? != Sharing::Off,
             })
         })?;
-        let mut came = Arrivals::default();
+        let mut came = Arrivals::since(since.drafts.as_deref());
         let mut pass = Pass::new(&since);
         while let Some(part) = area.sync(&mut pass).await? {
             self.with_store(|store| came.keep(store, part))?;
         }
-        returned.extend(self.return_outdated()?);
+        if came.procedures > 0 {
+            returned.extend(self.return_outdated()?);
+        }
         self.fetch_documents(&area).await?;
-        let drafts = self.share(&area).await?;
+        let shared = if since.with_drafts {
+            self.share(&area, since.drafts, came.drafts).await?
+        } else {
+            Shared::default()
+        };
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Ok(SyncView {
             sent: sent
@@ -96,7 +107,8 @@ impl Desk {
             applications: count(came.applications),
             messages: count(came.messages),
             documents: count(came.documents),
-            drafts: count(drafts),
+            drafts: count(shared.changed),
+            sharing_ended: shared.ended,
             waiting: self.with_store(|store| Ok(store.outbox_count()?))?,
             returned,
         })
@@ -155,23 +167,21 @@ impl Desk {
         Ok(sent)
     }
 
-    /// Sends what waits: the files of an application, the signature, and at the end what makes the
+    /// Sends what waits: its files, the signature, and at the end what makes the
     /// portal register it.
     async fn deliver(
         &self,
         area: &PersonalArea,
         item: &OutboxItem,
     ) -> Result<Delivery, Undelivered> {
-        let blobs = match item.kind {
-            OutboxKind::Application => {
-                let files = read(&item.manifest)?.attachments;
-                match self.send_files(area, item, &files).await? {
-                    uploading::Sent::All(blobs) => blobs,
-                    uploading::Sent::Refused(reason) => return Ok(Delivery::Refused(reason)),
-                    uploading::Sent::Interrupted => return Ok(Delivery::Interrupted),
-                }
-            }
-            OutboxKind::Letter(_) => Vec::new(),
+        let files = match item.kind {
+            OutboxKind::Application => read(&item.manifest)?.attachments,
+            OutboxKind::Letter(_) => read_letter(&item.manifest)?.attachments,
+        };
+        let blobs = match self.send_files(area, item, &files).await? {
+            uploading::Sent::All(blobs) => blobs,
+            uploading::Sent::Refused(reason) => return Ok(Delivery::Refused(reason)),
+            uploading::Sent::Interrupted => return Ok(Delivery::Interrupted),
         };
         let signature = match area.upload_signature(&item.cms).await? {
             Uploaded::Done(signature) => signature,
@@ -188,7 +198,7 @@ impl Desk {
                 Submission::Other(application) => Delivery::Elsewhere(application),
                 Submission::Refused(reason) => Delivery::Refused(reason),
             },
-            OutboxKind::Letter(_) => match area.write(item.id, &signature).await? {
+            OutboxKind::Letter(_) => match area.write(item.id, &signature, &blobs).await? {
                 Submission::Submitted(message) | Submission::Other(message) => {
                     Delivery::Delivered(Box::new(message))
                 }
@@ -306,7 +316,7 @@ impl Desk {
                     LetterKind::Withdrawal => "withdrawal",
                 },
                 self.procedure_of(item.application)?,
-                Vec::new(),
+                read_letter(&item.manifest)?.attachments,
             ),
         };
         Ok(OutboxItemView {

@@ -162,9 +162,9 @@ impl Desk {
 }
 
 /// A file in the store that is open.
-struct Stored {
-    area: SharedArea,
-    hash: String,
+pub(crate) struct Stored {
+    pub(crate) area: SharedArea,
+    pub(crate) hash: String,
 }
 
 impl Source for Stored {

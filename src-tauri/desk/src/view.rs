@@ -19,7 +19,7 @@ use ts_rs::TS;
 
 pub use application::{
     ApplicationView, DocumentTrustView, DocumentView, DueView, HistoryView, MessageView,
-    RequestView, SignatureReportView, SignerView, SyncView,
+    RequestView, SentView, SignatureReportView, SignerView, SyncView,
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,
@@ -29,7 +29,7 @@ pub use card::{
 pub use catalogue::{FormFieldView, FormStepView, FormView, ProcedureView};
 pub use draft::{
     AsideReasonView, AsideView, AttachmentView, CarriedFieldView, CarriedView, ConflictView,
-    DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView,
+    DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView, SharingView,
 };
 pub use notices::{NoticeView, NoticesView};
 pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};

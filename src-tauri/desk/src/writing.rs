@@ -2,7 +2,7 @@
 //! letter that the card signs. What the prompt shows is read back from the octets that are signed.
 
 use kabinet_cache::{OutboxKind, StoreError};
-use kabinet_records::{Applicant, Letter, LetterKind, Status, Text};
+use kabinet_records::{Applicant, Letter, LetterKind, Message, Status, Text};
 use kabinet_stb::Secret;
 use kabinet_stb::hash::belt_hash;
 use kabinet_token::ReaderAddress;
@@ -15,7 +15,7 @@ use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
 use crate::view::{DraftView, LetterPromptView, OutboxItemView, PromptView, StepView};
 use crate::visible::{visible, visible_text};
-use crate::{Desk, Outcome};
+use crate::{Desk, Outcome, attaching};
 
 /// A letter that waits for the person's PIN.
 pub struct LetterSigning {
@@ -42,10 +42,10 @@ struct About {
 }
 
 impl Desk {
-    /// Makes a reply to a message, and looks at the card.
+    /// Makes a reply to a message, with the files that were put to it, and looks at the card.
     ///
     /// # Errors
-    /// `message_not_found`, `application_closed`, `letter_empty`, and what is in the way of card or
+    /// `message_not_found`, `application_closed`, `letter_empty`, `attachment_gone`, and what is in the way of card or
     /// PIN.
     pub fn begin_reply(
         &self,
@@ -53,11 +53,7 @@ impl Desk {
         text: &str,
         reader: Option<&str>,
     ) -> Outcome<LetterSigning> {
-        let message_id = parse_id(message_id, Code::MessageNotFound)?;
-        let message = self.with_store(|store| match store.message(message_id) {
-            Err(StoreError::NotFound) => Err(Code::MessageNotFound.into()),
-            other => Ok(other?),
-        })?;
+        let message = self.stored_message(message_id)?;
         let about = self.about(message.application_id)?;
         self.begin_letter(LetterKind::Reply, about, Some(message.id), text, reader)
     }
@@ -75,6 +71,14 @@ impl Desk {
     ) -> Outcome<LetterSigning> {
         let about = self.about(parse_id(application_id, Code::ApplicationNotFound)?)?;
         self.begin_letter(LetterKind::Withdrawal, about, None, text, reader)
+    }
+
+    pub(crate) fn stored_message(&self, id: &str) -> Outcome<Message> {
+        let id = parse_id(id, Code::MessageNotFound)?;
+        self.with_store(|store| match store.message(id) {
+            Err(StoreError::NotFound) => Err(Code::MessageNotFound.into()),
+            other => Ok(other?),
+        })
     }
 
     fn begin_letter(
@@ -100,7 +104,11 @@ impl Desk {
         );
         letter.registration_number = about.registration_number;
         letter.in_reply_to = in_reply_to;
-        // Files that are handed in with the letter are named here, in `letter.attachments`.
+        if let Some(answered) = in_reply_to {
+            let files = self.with_store(|store| Ok(store.letter_files(answered)?))?;
+            self.check_attachments(&files)?;
+            letter.attachments = attaching::sorted(files);
+        }
         if !letter.is_sendable() {
             return Err(Code::LetterEmpty.into());
         }
@@ -116,6 +124,7 @@ impl Desk {
             recipient: visible_text(self.authority_of(&about.procedure_id)),
             signer: Some(visible(&signer_name(&letter.applicant))).filter(|name| !name.is_empty()),
             text: visible(&letter.text),
+            attachments: attaching::views(&letter.attachments),
             hash: hex(&belt_hash(&octets)),
         };
         let prompt = match kind {

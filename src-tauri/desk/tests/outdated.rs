@@ -1,16 +1,18 @@
 //! What waits in the outbox when the catalogue brings a newer form, without a portal.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "common/catalogue.rs"]
+mod catalogue;
+
 use std::collections::BTreeMap;
 
+use catalogue::{offer, procedure};
 use jiff::Timestamp;
-use kabinet_cache::{Changes, Store, protection};
+use kabinet_cache::{Store, protection};
 use kabinet_desk::view::RecordKindView;
 use kabinet_desk::{Code, Desk, Profile, Secret};
-use kabinet_records::{
-    Applicant, Draft, Form, Letter, LetterKind, Manifest, Procedure, ProcedureReference, Text,
-};
-use serde_json::{Value, json};
+use kabinet_records::{Applicant, Draft, Letter, LetterKind, Manifest, ProcedureReference};
+use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -18,36 +20,6 @@ const NAME: &str = "0123456789abcdef0123456789abcdef";
 
 fn passphrase() -> Secret {
     Secret::new(b"correct horse battery staple".to_vec())
-}
-
-fn procedure(version: u32, properties: Value, ui: Value) -> Procedure {
-    Procedure {
-        id: "2.2".into(),
-        version,
-        title: Text::default(),
-        description: Text::default(),
-        authority: Text::default(),
-        cost: Text::default(),
-        term: Text::default(),
-        validity: None,
-        evidence: Vec::new(),
-        legal_basis: Text::default(),
-        keywords: Vec::new(),
-        form: Form {
-            schema: json!({"type": "object", "properties": properties}),
-            ui,
-        },
-    }
-}
-
-fn offer(store: &mut Store, procedure: Procedure) {
-    let changes = Changes {
-        complete: false,
-        changed: &[procedure],
-        removed: &[],
-        state: Some("1"),
-    };
-    store.change_procedures(&changes).unwrap();
 }
 
 fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {

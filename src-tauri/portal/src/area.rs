@@ -1,5 +1,7 @@
 //! The personal area of one holder at one portal.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +24,7 @@ use crate::oauth;
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
 use crate::sync::{Changes, Collector, Pass, SyncPart};
-use crate::upload::{self, Upload, Uploaded};
+use crate::upload::{Upload, Uploaded};
 
 /// Most octets of an answer.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -47,6 +49,8 @@ pub trait Portal: Send + Sync {
     fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>>;
     /// Sends drafts unless something has changed since the state.
     fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet>;
+    /// Takes drafts away unless something has changed since the state; whether nothing had.
+    fn withdraw_drafts<'a>(&'a self, state: &'a str, drafts: &'a [Uuid]) -> Reply<'a, bool>;
     /// Registers a signed application; may be repeated with the same identifier. `signature` and
     /// `attachments` are the `blobId`s of what was uploaded for it.
     fn submit<'a>(
@@ -60,9 +64,20 @@ pub trait Portal: Send + Sync {
     /// Uploads a file of an application. Pieces that the portal has from an earlier try are not sent
     /// again.
     fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded>;
-    /// Registers a signed letter on an application, whose signature was uploaded; may be repeated as
-    /// well.
-    fn write<'a>(&'a self, id: Uuid, signature: &'a str) -> Reply<'a, Submission<Message>>;
+    /// Which of these files the portal does not have, by belt-hash (lower-case hex); nothing where it
+    /// cannot tell.
+    fn lacking<'a>(&'a self, hashes: &'a [String]) -> Reply<'a, Option<BTreeSet<String>>>;
+    /// At most `length` octets from `from` on, and at least one, of the file of that hash, which
+    /// itself is the caller's to check; nothing where the portal does not have it.
+    fn part<'a>(&'a self, hash: &'a str, from: u64, length: u64) -> Reply<'a, Option<Vec<u8>>>;
+    /// Registers a signed letter on an application, whose signature and files were uploaded; may be
+    /// repeated as well.
+    fn write<'a>(
+        &'a self,
+        id: Uuid,
+        signature: &'a str,
+        attachments: &'a [String],
+    ) -> Reply<'a, Submission<Message>>;
     /// The blob of that name, whose octets are the named ones for certain; at most `limit` octets.
     fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>>;
     /// Ends the session at the portal.
@@ -176,6 +191,12 @@ impl PersonalArea {
         drafts::read(&self.call(&area, &calls).await?, those)
     }
 
+    async fn take_drafts_away(&self, state: &str, those: &[Uuid]) -> Result<bool, PortalError> {
+        let area = self.area().await?;
+        let calls = [drafts::withdrawal(&area.account, state, those)];
+        drafts::read_withdrawal(&self.call(&area, &calls).await?, those)
+    }
+
     async fn put_signature(&self, cms: &[u8]) -> Result<Uploaded, PortalError> {
         let area = self.area().await?;
         if u64::try_from(cms.len()).unwrap_or(u64::MAX) > area.max_upload {
@@ -204,103 +225,6 @@ impl PersonalArea {
             Created::Refused(reason) => Ok(Submission::Refused(reason)),
             // It was there a moment ago: the portal is not well, and a later try uploads again.
             Created::BlobGone => Err(PortalError::Garbage("upload was not kept")),
-        }
-    }
-
-    /// A download (RFC 8620 section 6.2). The name is the hash, so that nobody can put other octets
-    /// in their place.
-    async fn download(&self, id: &str, limit: usize) -> Result<Vec<u8>, PortalError> {
-        if !jmap::is_id(id) {
-            return Err(PortalError::Garbage("blobId"));
-        }
-        let area = self.area().await?;
-        let address = area.download_address(id);
-        let url = address::parse_endpoint(self.inner.client.base(), &address)?;
-        let outgoing = Outgoing {
-            method: Method::GET,
-            url: &url,
-            body: None,
-            upload: true,
-            limit,
-        };
-        let reply = self.send(&outgoing).await?;
-        if !reply.status.is_success() {
-            return Err(jmap::reply_error(&reply));
-        }
-        if submit::blob_id(&reply.body) == id {
-            Ok(reply.body.to_vec())
-        } else {
-            Err(PortalError::Garbage("blob is not the named one"))
-        }
-    }
-
-    async fn upload_file(&self, file: &Upload) -> Result<Uploaded, PortalError> {
-        let area = self.area().await?;
-        let limits = area.blob.as_ref();
-        let (most, piece) = match limits {
-            Some(limits) => (limits.max_set.unwrap_or(u64::MAX), limits.piece(file.size)),
-            None => (u64::MAX, file.size),
-        };
-        if file.size > most || piece.min(file.size) > area.max_upload {
-            return Ok(Uploaded::Refused(RefusedReason::TooLarge));
-        }
-        let pieces = file.pieces(limits)?;
-        let whole = file.blob();
-        let mut present = BTreeSet::new();
-        if limits.is_some() {
-            let mut names: BTreeSet<&str> =
-                pieces.iter().map(|piece| piece.blob.as_str()).collect();
-            names.insert(&whole);
-            let calls = [upload::ask(&area.account, &names)];
-            present = upload::present(&self.call(&area, &calls).await?)?;
-        }
-        if !present.contains(&whole) {
-            for piece in &pieces {
-                if present.insert(piece.blob.clone()) {
-                    let kind = if piece.blob == whole {
-                        &file.media_type
-                    } else {
-                        PIECE
-                    };
-                    let body = (kind, Content::Piece(file, piece));
-                    self.put(&area, body, &piece.blob).await?;
-                }
-                (file.progress)(piece.to);
-            }
-        }
-        (file.progress)(file.size);
-        if present.contains(&whole) {
-            return Ok(Uploaded::Done(whole));
-        }
-        let calls = [upload::join(&area.account, &pieces, &file.media_type)];
-        upload::joined(&self.call(&area, &calls).await?, &whole)
-    }
-
-    /// Uploads octets as one blob, which must get that name.
-    async fn put(
-        &self,
-        area: &AreaInfo,
-        body: (&str, Content<'_>),
-        blob: &str,
-    ) -> Result<(), PortalError> {
-        let url = address::parse_endpoint(self.inner.client.base(), &area.upload)?;
-        let outgoing = Outgoing {
-            method: Method::POST,
-            url: &url,
-            body: Some(body),
-            upload: true,
-            limit: LIMIT,
-        };
-        let reply = self.send(&outgoing).await?;
-        if !reply.status.is_success() {
-            return Err(jmap::reply_error(&reply));
-        }
-        let answer: Value = reply.json("upload answer")?;
-        // Another name would be another content: not what the holder signed.
-        if answer.get("blobId").and_then(Value::as_str) == Some(blob) {
-            Ok(())
-        } else {
-            Err(PortalError::Garbage("blobId"))
         }
     }
 
@@ -410,6 +334,9 @@ impl Portal for PersonalArea {
     fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet> {
         Box::pin(self.send_drafts(state, drafts))
     }
+    fn withdraw_drafts<'a>(&'a self, state: &'a str, drafts: &'a [Uuid]) -> Reply<'a, bool> {
+        Box::pin(self.take_drafts_away(state, drafts))
+    }
     fn submit<'a>(
         &'a self,
         id: Uuid,
@@ -424,8 +351,19 @@ impl Portal for PersonalArea {
     fn upload<'a>(&'a self, file: &'a Upload) -> Reply<'a, Uploaded> {
         Box::pin(self.upload_file(file))
     }
-    fn write<'a>(&'a self, id: Uuid, signature: &'a str) -> Reply<'a, Submission<Message>> {
-        Box::pin(self.create("Message", id, signature, &[]))
+    fn lacking<'a>(&'a self, hashes: &'a [String]) -> Reply<'a, Option<BTreeSet<String>>> {
+        Box::pin(self.lacking_files(hashes))
+    }
+    fn part<'a>(&'a self, hash: &'a str, from: u64, length: u64) -> Reply<'a, Option<Vec<u8>>> {
+        Box::pin(self.part_of_file(hash, from, length))
+    }
+    fn write<'a>(
+        &'a self,
+        id: Uuid,
+        signature: &'a str,
+        attachments: &'a [String],
+    ) -> Reply<'a, Submission<Message>> {
+        Box::pin(self.create("Message", id, signature, attachments))
     }
     fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>> {
         Box::pin(self.download(id, limit))

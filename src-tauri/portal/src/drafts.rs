@@ -1,4 +1,5 @@
-//! Drafts that travel: `Draft/set` with what `Draft/changes` and `Draft/get` brought before it.
+//! Drafts that travel: `Draft/set` with what `Draft/changes` and `Draft/get` brought before it. They
+//! are taken away again with its `destroy`.
 
 use kabinet_records::DraftDocument;
 use serde::Deserialize;
@@ -6,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::error::PortalError;
-use crate::jmap::{Answers, MethodCall, Outcome, method_error, text};
+use crate::jmap::{Answers, MethodCall, Outcome, ids, method_error, text};
 
 /// A document for the portal.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,37 @@ pub struct DraftsDone {
     pub missing: Vec<Uuid>,
     /// How many the portal does not take, and the code for the last of them.
     pub refused: Option<(usize, String)>,
+}
+
+/// Takes drafts away unless something has changed since the state (RFC 8620 section 5.3).
+pub(crate) fn withdrawal(account: &str, state: &str, drafts: &[Uuid]) -> MethodCall {
+    MethodCall {
+        name: "Draft/set".to_owned(),
+        arguments: json!({"accountId": account, "ifInState": state, "destroy": drafts}),
+        id: "dd".to_owned(),
+    }
+}
+
+/// Reads the answer to [`withdrawal`]: whether the portal was still in that state.
+pub(crate) fn read_withdrawal(answers: &Answers, drafts: &[Uuid]) -> Result<bool, PortalError> {
+    let set = match answers.outcome("Draft/set", "dd")? {
+        Outcome::Failed("stateMismatch") => return Ok(false),
+        Outcome::Failed(kind) => return Err(method_error(kind)),
+        Outcome::Done(set) => set,
+    };
+    let destroyed = ids(set, "destroyed")?;
+    for draft in drafts.iter().map(Uuid::to_string) {
+        let error = set.get("notDestroyed").and_then(|map| map.get(&draft));
+        let kind = error.and_then(|error| error.get("type")?.as_str());
+        match kind {
+            Some("notFound") => {}
+            None if destroyed.contains(&draft) => {}
+            None => return Err(PortalError::Garbage("Draft/set")),
+            Some("rateLimit") => return Err(PortalError::RetryAfter(60)),
+            Some(other) => return Err(PortalError::refused(other)),
+        }
+    }
+    Ok(true)
 }
 
 /// Sends the documents unless something has changed since the state (RFC 8620 section 5.3), and asks
@@ -180,6 +212,25 @@ mod tests {
         assert_eq!(done.refused, Some((1, "tooLarge".to_owned())));
         // An answer that leaves one out is none.
         assert!(read(&answers, &[update(6, false)]).is_err());
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_gone_or_was() {
+        let (one, two) = (update(1, true).document.id, update(2, true).document.id);
+        let call = withdrawal("a", "7", &[one, two]);
+        assert_eq!(call.arguments["ifInState"], "7");
+        assert_eq!(call.arguments["destroy"], json!([one, two]));
+        let read = |answer: Value| {
+            let answers = json!({"methodResponses": [answer], "sessionState": "0"});
+            read_withdrawal(&serde_json::from_value(answers).unwrap(), &[one, two])
+        };
+        let not_destroyed = |kind: &str| json!({two.to_string(): {"type": kind}});
+        let answer = |not: Value| json!(["Draft/set", {"newState": "8", "destroyed": [one], "notDestroyed": not}, "dd"]);
+        assert_eq!(read(answer(not_destroyed("notFound"))), Ok(true));
+        assert!(read(answer(not_destroyed("forbidden"))).is_err());
+        assert!(read(answer(json!(null))).is_err());
+        let moved = json!(["error", {"type": "stateMismatch"}, "dd"]);
+        assert_eq!(read(moved), Ok(false));
     }
 
     #[test]

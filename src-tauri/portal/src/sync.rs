@@ -9,7 +9,7 @@
 
 use std::marker::PhantomData;
 
-use kabinet_records::{Application, Document, Message, Procedure};
+use kabinet_records::{Application, Document, DraftDocument, Message, Procedure};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -61,6 +61,8 @@ macro_rules! types {
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct States {
             $($(#[$doc])+ pub $field: Option<String>,)+
+            /// Whether drafts are asked for: only where the person lets them travel.
+            pub with_drafts: bool,
         }
 
         /// A part of what changed in the whole area.
@@ -86,7 +88,11 @@ macro_rules! types {
             /// A pass from these states on.
             #[must_use]
             pub fn new(since: &States) -> Self {
-                Self { $($field: Collector::new($name, since.$field.clone()),)+ }
+                let mut pass = Self { $($field: Collector::new($name, since.$field.clone()),)+ };
+                if !since.with_drafts {
+                    pass.drafts.ask = Ask::Nothing;
+                }
+                pass
             }
 
             /// The calls of the next request; none when everything is there.
@@ -113,6 +119,8 @@ types! {
     messages: Message = "Message",
     /// Documents that answer them.
     documents: Document = "Document",
+    /// Forms that are not sent yet; nothing unless they are asked for.
+    drafts: DraftDocument = "Draft",
 }
 
 /// What is asked next for a type.
@@ -354,7 +362,8 @@ impl<T: DeserializeOwned> Part<T> {
 
 impl<T> Changes<T> {
     /// Nothing has changed since.
-    pub(crate) fn none(since: Option<&str>) -> Self {
+    #[must_use]
+    pub fn none(since: Option<&str>) -> Self {
         Self {
             state: since.unwrap_or_default().to_owned(),
             complete: false,
@@ -365,7 +374,7 @@ impl<T> Changes<T> {
     }
 
     /// Adds the part that came next.
-    pub(crate) fn add(&mut self, part: Part<T>) {
+    pub fn add(&mut self, part: Part<T>) {
         self.changed.extend(part.changed);
         self.removed.extend(part.removed);
         self.complete |= part.all.is_some();

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use base64ct::{Base64, Encoding as _};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use kabinet_stb::hash::{BeltHash, Digest as _};
@@ -62,6 +63,11 @@ pub enum Uploaded {
     Refused(RefusedReason),
 }
 
+/// `blobId` of a file by its belt-hash (lower-case hex).
+pub(crate) fn blob_of(hash: &str) -> String {
+    format!("G{hash}")
+}
+
 /// Octets of a file that are sent in one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -73,7 +79,7 @@ pub(crate) struct Piece {
 impl Upload {
     /// `blobId` of the whole.
     pub(crate) fn blob(&self) -> String {
-        format!("G{}", self.hash)
+        blob_of(&self.hash)
     }
 
     /// The pieces with their names; one for a file that is sent as a whole.
@@ -183,6 +189,45 @@ pub(crate) fn present(answers: &Answers) -> Result<BTreeSet<String>, PortalError
     Ok(list.iter().filter_map(id).collect())
 }
 
+/// Asks for octets of a blob (RFC 9404, section 4.2).
+pub(crate) fn ask_part(account: &str, blob: &str, from: u64, length: u64) -> MethodCall {
+    MethodCall {
+        name: "Blob/get".into(),
+        arguments: json!({
+            "accountId": account, "ids": [blob], "properties": ["data:asBase64"],
+            "offset": from, "length": length,
+        }),
+        id: "p".into(),
+    }
+}
+
+/// Reads the answer to [`ask_part`]; nothing where the portal does not have the blob.
+pub(crate) fn read_part(
+    answers: &Answers,
+    blob: &str,
+    length: u64,
+) -> Result<Option<Vec<u8>>, PortalError> {
+    let list = answers
+        .result("Blob/get", "p")?
+        .get("list")
+        .and_then(Value::as_array)
+        .ok_or(PortalError::Garbage("JMAP list"))?;
+    let is_it = |one: &&Value| one.get("id").and_then(Value::as_str) == Some(blob);
+    let Some(found) = list.iter().find(is_it) else {
+        return Ok(None);
+    };
+    let octets = found
+        .get("data:asBase64")
+        .and_then(Value::as_str)
+        .and_then(|text| Base64::decode_vec(text).ok())
+        .ok_or(PortalError::Garbage("blob data"))?;
+    // Whoever asks goes on behind them: none would be without end.
+    if octets.is_empty() || octets.len() as u64 > length {
+        return Err(PortalError::Garbage("blob data"));
+    }
+    Ok(Some(octets))
+}
+
 /// Puts the pieces together (RFC 9404, section 4.1).
 pub(crate) fn join(account: &str, pieces: &[Piece], media_type: &str) -> MethodCall {
     let data: Vec<Value> = pieces
@@ -287,6 +332,21 @@ mod tests {
 
     fn answers(responses: Value) -> Answers {
         serde_json::from_value(json!({"methodResponses": responses, "sessionState": "0"})).unwrap()
+    }
+
+    #[test]
+    fn a_part_is_no_longer_than_asked_and_never_empty() {
+        let part = |list: Value| {
+            let answer = json!([["Blob/get", {"list": list, "notFound": []}, "p"]]);
+            read_part(&answers(answer), "G1", 3)
+        };
+        let found = |data: &str| part(json!([{"id": "G1", "data:asBase64": data}]));
+        assert_eq!(found("AQID"), Ok(Some(vec![1, 2, 3])));
+        assert_eq!(part(json!([])), Ok(None));
+        for garbage in ["", "AQIDBA==", "AQID=", "-_-_", "a"] {
+            assert_eq!(found(garbage), Err(PortalError::Garbage("blob data")));
+        }
+        assert!(part(json!([{"id": "G1"}])).is_err());
     }
 
     #[test]

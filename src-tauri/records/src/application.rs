@@ -28,6 +28,9 @@ pub struct Application {
     /// End of the time limit.
     #[serde(default)]
     pub deadline: Option<Timestamp>,
+    /// Name of the blob with its signature, in which the manifest is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature_blob_id: Option<String>,
 }
 
 /// Where an application stands.

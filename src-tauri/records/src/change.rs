@@ -48,9 +48,12 @@ impl Change {
         self.before.attachments.is_some()
     }
 
-    /// Whether both change the same member of the values.
+    /// Whether both change the same member of the values, or the files.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
+        if self.concerns_attachments() && other.concerns_attachments() {
+            return true;
+        }
         let has =
             |side: &Side, name: &String| side.set.contains_key(name) || side.absent.contains(name);
         let mut names = self.before.set.keys().chain(&self.before.absent);
@@ -218,6 +221,21 @@ mod tests {
         let mut merged = draft(json!({"a": 2, "b": "from the other computer"}), &[], &[]);
         change.undo(&mut merged);
         assert_eq!(merged.data, json!({"a": 1, "b": "from the other computer"}));
+    }
+
+    /// All files are put back at once, also those that came from elsewhere meanwhile.
+    #[test]
+    fn two_changes_of_files_meet() {
+        let change = |before: &[u8], after: &[u8]| {
+            let (before, after) = (draft(json!({}), &[], before), draft(json!({}), &[], after));
+            Change::between(&before, &after).unwrap()
+        };
+        assert!(change(&[], &[1]).meets(&change(&[1], &[1, 2])));
+        let typed = Change::between(
+            &draft(json!({}), &[], &[]),
+            &draft(json!({"a": 1}), &[], &[]),
+        );
+        assert!(!change(&[], &[1]).meets(&typed.unwrap()));
     }
 
     #[test]

@@ -3,45 +3,30 @@
 //! A field holds the versions of its value that nobody has replaced yet; mostly one. A change
 //! replaces those that its author had seen, and no other, so two changes that did not know each
 //! other both stay: the later one is shown, and the other is kept beside it until the person has
-//! seen it. (A multi-value register with a version vector for the whole document, as in Shapiro and
-//! others, "A comprehensive study of Convergent and Commutative Replicated Data Types", 2011.)
+//! seen it. A file is kept alike, by its hash: taken off on one side and put there on another that
+//! did not know, it stays. One version vector goes for the whole document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::Draft;
 use crate::clock::{ClientName, Seen, Stamp};
 use crate::leaves::{leaves, put};
+use crate::versions::{Version, Versions};
+use crate::{Attachment, Draft};
 
 /// Most fields of a document.
 const FIELDS_LIMIT: usize = 4096;
-/// Most versions of one field.
-const VERSIONS_LIMIT: usize = 64;
+/// Most files that a document ever had.
+const FILES_LIMIT: usize = 1024;
+/// Longest name and media type of a file in octets.
+const NAME_LIMIT: usize = 512;
 /// Most clients that changed one document.
 const CLIENTS_LIMIT: usize = 1024;
 /// Longest pointer in octets, and most names in it.
 const POINTER_LIMIT: (usize, usize) = (512, 32);
-
-/// One version of a field's value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Version {
-    /// The value; `None` where the field was emptied.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    pub value: Option<Value>,
-    /// When it was written, and by which client.
-    pub stamp: Stamp,
-    /// Where a value comes from that was filled in for the person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-}
 
 /// How a draft ended. Of two, the greater one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,8 +58,10 @@ pub struct DraftDocument {
     pub procedure_id: String,
     /// Version of the form that it was last filled in with.
     pub procedure_version: u32,
-    /// By JSON Pointer; the versions of a field by their stamps.
-    fields: BTreeMap<String, Vec<Version>>,
+    /// By JSON Pointer.
+    fields: Versions,
+    /// By belt-hash, lower-case hex: a file's name, media type and length.
+    files: Versions,
     seen: Seen,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<End>,
@@ -106,7 +93,8 @@ impl DraftDocument {
             id: draft.id,
             procedure_id: draft.procedure_id.clone(),
             procedure_version: draft.procedure_version,
-            fields: BTreeMap::new(),
+            fields: Versions::default(),
+            files: Versions::default(),
             seen: Seen::default(),
             end: None,
         };
@@ -119,7 +107,7 @@ impl DraftDocument {
     #[must_use]
     pub fn data(&self) -> Value {
         let mut data = Value::Object(Map::new());
-        let mut winners: Vec<(&String, &Version)> = self.winners().collect();
+        let mut winners: Vec<(&String, &Version)> = self.fields.winners().collect();
         // Where shapes differ, as between versions of a form, the later one stands.
         winners.sort_by_key(|(pointer, winner)| (winner.stamp, *pointer));
         for (pointer, winner) in winners {
@@ -130,10 +118,26 @@ impl DraftDocument {
         data
     }
 
-    /// The draft as it is filled in and signed, without its files, which do not travel.
+    /// The files that belong to the draft, in the order in which they came.
+    #[must_use]
+    pub fn files(&self) -> Vec<Attachment> {
+        let mut winners: Vec<(&String, &Version)> = self.files.winners().collect();
+        winners.sort_by_key(|(hash, winner)| (winner.stamp, *hash));
+        let read = |(hash, winner): (&String, &Version)| file(hash, winner.value.as_ref()?);
+        winners.into_iter().filter_map(read).collect()
+    }
+
+    /// Whether this file was ever put to the draft, also if it was taken off again.
+    #[must_use]
+    pub fn knows_file(&self, hash: &str) -> bool {
+        !self.files.of(hash).is_empty()
+    }
+
+    /// The draft as it is filled in and signed.
     #[must_use]
     pub fn draft(&self) -> Draft {
         let prefilled = self
+            .fields
             .winners()
             .filter_map(|(pointer, winner)| Some((pointer.clone(), winner.source.clone()?)));
         Draft {
@@ -142,14 +146,14 @@ impl DraftDocument {
             procedure_version: self.procedure_version,
             data: self.data(),
             prefilled: prefilled.collect(),
-            attachments: Vec::new(),
+            attachments: self.files(),
             changed_at: self.seen.latest().unwrap_or_default().timestamp(),
         }
     }
 
-    /// Takes over what somebody changed who had `before` in front of them and left `after`. Their
-    /// changes replace the values that they saw; what came in meanwhile is kept beside. Gives
-    /// whether anything changed.
+    /// Takes over what somebody changed who had the values `before` in front of them, and the files
+    /// as they stand, and left `after`. Their changes replace what they saw; what came in meanwhile
+    /// is kept beside. Gives whether anything changed.
     pub fn edit(&mut self, before: &Value, after: &Draft, stamp: Stamp) -> bool {
         let (old, new) = (leaves(before), leaves(&after.data));
         let pointers: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -165,33 +169,52 @@ impl DraftDocument {
                 stamp,
                 source: after.prefilled.get(pointer).cloned(),
             };
-            let versions = self.fields.entry(pointer.clone()).or_default();
-            versions.retain(|version| {
-                let value = version.value.as_ref();
-                value != old && value != new
+            self.fields.write(pointer, version, |one| {
+                let value = one.value.as_ref();
+                value == old || value == new
             });
-            insert(versions, version);
             changed = true;
         }
+        changed |= self.edit_files(&after.attachments, stamp);
         if changed {
             self.seen.add(stamp);
         }
         changed
     }
 
+    fn edit_files(&mut self, after: &[Attachment], stamp: Stamp) -> bool {
+        let before = self.files();
+        let gone = before
+            .iter()
+            .filter(|file| !after.iter().any(|one| one.hash == file.hash))
+            .map(|file| (&file.hash, None));
+        let new = after
+            .iter()
+            .filter(|file| !before.contains(file))
+            .map(|file| (&file.hash, Some(facts(file))));
+        let changes: Vec<_> = gone.chain(new).collect();
+        for (hash, value) in &changes {
+            let version = Version {
+                value: value.clone(),
+                stamp,
+                source: None,
+            };
+            self.files.write(hash, version, |_| true);
+        }
+        !changes.is_empty()
+    }
+
     /// The person has seen these versions of a field and decided for a value. What came in meanwhile
     /// is kept beside.
     pub fn settle(&mut self, pointer: &str, shown: &[Stamp], value: Option<Value>, stamp: Stamp) {
-        let versions = self.fields.entry(pointer.to_owned()).or_default();
-        versions.retain(|version| !shown.contains(&version.stamp) && version.value != value);
-        insert(
-            versions,
-            Version {
-                value,
-                stamp,
-                source: None,
-            },
-        );
+        let version = Version {
+            value: value.clone(),
+            stamp,
+            source: None,
+        };
+        self.fields.write(pointer, version, |one| {
+            shown.contains(&one.stamp) || one.value == value
+        });
         self.seen.add(stamp);
     }
 
@@ -200,7 +223,7 @@ impl DraftDocument {
     pub fn conflicts(&self) -> Vec<Conflict> {
         let data = self.data();
         let mut found = Vec::new();
-        for (pointer, versions) in &self.fields {
+        for (pointer, versions) in self.fields.iter() {
             // What does not fit the shape of the rest is not in the data either.
             let current = data.pointer(pointer);
             let mut others: Vec<Version> = Vec::new();
@@ -227,23 +250,6 @@ impl DraftDocument {
     /// version stays unless one of them has seen it and does not have it any more.
     #[must_use]
     pub fn merge(&self, other: &Self) -> Self {
-        let pointers: BTreeSet<&String> = self.fields.keys().chain(other.fields.keys()).collect();
-        let mut fields = BTreeMap::new();
-        for pointer in pointers {
-            let (ours, theirs) = (self.versions(pointer), other.versions(pointer));
-            let mut versions: Vec<Version> = Vec::new();
-            for (those, across, seen) in [(ours, theirs, &other.seen), (theirs, ours, &self.seen)] {
-                for version in those {
-                    let stands = across.iter().any(|one| one.stamp == version.stamp);
-                    if stands || !seen.covers(version.stamp) {
-                        insert(&mut versions, version.clone());
-                    }
-                }
-            }
-            if !versions.is_empty() {
-                fields.insert(pointer.clone(), versions);
-            }
-        }
         let mut seen = self.seen.clone();
         seen.join(&other.seen);
         let end = match (&self.end, &other.end) {
@@ -259,7 +265,8 @@ impl DraftDocument {
             id: self.id,
             procedure_id: self.procedure_id.clone().max(other.procedure_id.clone()),
             procedure_version: self.procedure_version.max(other.procedure_version),
-            fields,
+            fields: self.fields.merge(&self.seen, &other.fields, &other.seen),
+            files: self.files.merge(&self.seen, &other.files, &other.seen),
             seen,
             end,
         }
@@ -291,15 +298,15 @@ impl DraftDocument {
     /// Whether something is written in it that whoever saw `seen` did not know.
     #[must_use]
     pub fn has_more_than(&self, seen: &Seen) -> bool {
-        let mut versions = self.fields.values().flatten();
-        versions.any(|version| !seen.covers(version.stamp))
+        self.fields.has_more_than(seen) || self.files.has_more_than(seen)
     }
 
     /// What is left of an ended draft: that it ended, and nothing of what was written.
     #[must_use]
     pub fn tombstone(&self) -> Self {
         Self {
-            fields: BTreeMap::new(),
+            fields: Versions::default(),
+            files: Versions::default(),
             ..self.clone()
         }
     }
@@ -324,31 +331,19 @@ impl DraftDocument {
         client: ClientName,
         mut stamp: impl FnMut() -> Stamp,
     ) {
-        for (pointer, versions) in &mut self.fields {
-            let known = other.versions(pointer);
-            for mut version in std::mem::take(versions) {
-                let stands = known.iter().any(|one| one.stamp == version.stamp);
-                let ours = version.stamp.client == client;
-                if ours && !stands && other.seen.covers(version.stamp) {
-                    version.stamp = stamp();
-                    self.seen.add(version.stamp);
-                }
-                insert(versions, version);
-            }
+        let Self {
+            fields,
+            files,
+            seen: known,
+            ..
+        } = self;
+        for (ours, theirs) in [(fields, &other.fields), (files, &other.files)] {
+            ours.write_again(theirs, &other.seen, client, || {
+                let stamp = stamp();
+                known.add(stamp);
+                stamp
+            });
         }
-    }
-
-    fn versions(&self, pointer: &str) -> &[Version] {
-        self.fields.get(pointer).map_or(&[], Vec::as_slice)
-    }
-
-    fn winners(&self) -> impl Iterator<Item = (&String, &Version)> {
-        self.fields.iter().filter_map(|(pointer, versions)| {
-            let winner = versions
-                .iter()
-                .max_by_key(|version| (version.value.is_some(), version.stamp))?;
-            Some((pointer, winner))
-        })
     }
 }
 
@@ -360,23 +355,27 @@ pub fn next_id(id: Uuid) -> Uuid {
     Uuid::from_u128(number & !0xFFFF_FFFF | low)
 }
 
-/// Puts a version in its place. Of two with one stamp, which honest clients never make, every copy
-/// keeps the same one.
-fn insert(versions: &mut Vec<Version>, version: Version) {
-    match versions.binary_search_by_key(&version.stamp, |one| one.stamp) {
-        Err(place) => versions.insert(place, version),
-        Ok(place) => {
-            let key = |version: &Version| {
-                let value = version.value.as_ref().map(Value::to_string);
-                (value, version.source.clone())
-            };
-            if let Some(there) = versions.get_mut(place)
-                && key(there) < key(&version)
-            {
-                *there = version;
-            }
-        }
-    }
+/// What a document says of a file beside its hash.
+fn facts(file: &Attachment) -> Value {
+    json!({"name": file.name, "mediaType": file.media_type, "size": file.size})
+}
+
+/// The file of that hash, from what a document says of it.
+fn file(hash: &str, facts: &Value) -> Option<Attachment> {
+    let text = |name: &str| {
+        let text = facts.get(name)?.as_str()?;
+        (1..=NAME_LIMIT)
+            .contains(&text.len())
+            .then(|| text.to_owned())
+    };
+    let digit = |octet: u8| octet.is_ascii_digit() || (b'a'..=b'f').contains(&octet);
+    (hash.len() == 64 && hash.bytes().all(digit)).then_some(())?;
+    Some(Attachment {
+        name: text("name")?,
+        media_type: text("mediaType")?,
+        size: facts.get("size")?.as_u64()?,
+        hash: hash.to_owned(),
+    })
 }
 
 /// Whether only a level above fields stands there.
@@ -386,10 +385,6 @@ fn is_inside(value: Option<&Value>) -> bool {
         .is_some_and(|members| !members.is_empty())
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Unchecked {
@@ -397,6 +392,8 @@ struct Unchecked {
     procedure_id: String,
     procedure_version: u32,
     fields: BTreeMap<String, Vec<Version>>,
+    #[serde(default)]
+    files: BTreeMap<String, Vec<Version>>,
     seen: Seen,
     #[serde(default)]
     end: Option<End>,
@@ -406,36 +403,37 @@ impl TryFrom<Unchecked> for DraftDocument {
     type Error = NotADocument;
 
     fn try_from(unchecked: Unchecked) -> Result<Self, NotADocument> {
-        if unchecked.fields.len() > FIELDS_LIMIT || unchecked.seen.clients() > CLIENTS_LIMIT {
+        let sizes = (unchecked.fields.len(), unchecked.files.len());
+        if sizes.0 > FIELDS_LIMIT
+            || sizes.1 > FILES_LIMIT
+            || unchecked.seen.clients() > CLIENTS_LIMIT
+        {
             return Err(NotADocument("too large"));
         }
-        let mut fields = BTreeMap::new();
-        for (pointer, versions) in unchecked.fields {
-            let (octets, names) = POINTER_LIMIT;
-            if !pointer.starts_with('/')
-                || pointer.len() > octets
-                || pointer.split('/').count() > names + 1
-            {
-                return Err(NotADocument("pointer"));
-            }
-            if versions.is_empty() || versions.len() > VERSIONS_LIMIT {
-                return Err(NotADocument("versions"));
-            }
-            let mut sorted = Vec::with_capacity(versions.len());
-            for version in versions {
-                // Merging rests on this: a copy has seen what it has.
-                if !unchecked.seen.covers(version.stamp) {
-                    return Err(NotADocument("unseen version"));
-                }
-                insert(&mut sorted, version);
-            }
-            fields.insert(pointer, sorted);
+        let (octets, names) = POINTER_LIMIT;
+        let is_pointer = |pointer: &String| {
+            pointer.starts_with('/')
+                && pointer.len() <= octets
+                && pointer.split('/').count() <= names + 1
+        };
+        if !unchecked.fields.keys().all(is_pointer) {
+            return Err(NotADocument("pointer"));
         }
+        let is_file = |(hash, versions): (&String, &Vec<Version>)| {
+            let mut values = versions.iter().filter_map(|version| version.value.as_ref());
+            values.all(|facts| file(hash, facts).is_some())
+        };
+        if !unchecked.files.iter().all(is_file) {
+            return Err(NotADocument("file"));
+        }
+        let checked = |versions| Versions::checked(versions, &unchecked.seen).map_err(NotADocument);
+        let (fields, files) = (checked(unchecked.fields)?, checked(unchecked.files)?);
         Ok(Self {
             id: unchecked.id,
             procedure_id: unchecked.procedure_id,
             procedure_version: unchecked.procedure_version,
             fields,
+            files,
             seen: unchecked.seen,
             end: unchecked.end,
         })

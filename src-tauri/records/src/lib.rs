@@ -20,6 +20,7 @@ mod message;
 mod procedure;
 mod residence;
 mod text;
+mod versions;
 
 pub use application::{Application, Event, Status};
 pub use carry::{Aside, AsideReason, Carried, Renamed, carry};
@@ -27,7 +28,7 @@ pub use change::Change;
 pub use clock::{ClientName, DRIFT, HybridClock, Moment, NotAStamp, Seen, Stamp};
 pub use document::{Document, DocumentSignature};
 pub use draft::Draft;
-pub use draft_document::{Conflict, DraftDocument, End, Ending, NotADocument, Version, next_id};
+pub use draft_document::{Conflict, DraftDocument, End, Ending, NotADocument, next_id};
 pub use group::GroupError;
 pub use holder::Holder;
 pub use letter::{Letter, LetterKind};
@@ -35,3 +36,4 @@ pub use manifest::{Applicant, Attachment, Manifest, ManifestError, ProcedureRefe
 pub use message::{Direction, Message, Request, RequestKind, Words};
 pub use procedure::{Form, Procedure};
 pub use text::Text;
+pub use versions::Version;

@@ -20,6 +20,18 @@ pub struct Sandbox {
     pub url: String,
 }
 
+impl Drop for Sandbox {
+    /// All that went over the wire must be as `docs/portal.openapi.json` says.
+    fn drop(&mut self) {
+        let mistakes = std::fs::read_to_string(self.data.join("mistakes.txt"));
+        if let Ok(mistakes) = mistakes
+            && !std::thread::panicking()
+        {
+            panic!("not as it is described:\n{mistakes}");
+        }
+    }
+}
+
 impl Sandbox {
     /// Makes authorities and cards below `data`, then serves on a free port.
     ///

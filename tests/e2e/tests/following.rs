@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use e2e::{Applicant, VirtualCard, World};
+use kabinet_stb::hash::belt_hash;
 use serde_json::{Value, json};
 
 /// Somebody whose application is registered; its identifier.
@@ -161,6 +162,51 @@ fn a_document_is_believed_only_with_a_signature() {
         .unwrap();
 }
 
+/// Files are handed in with a reply; what was sent can be had again, also when it is no longer here.
+#[test]
+fn a_reply_hands_files_in() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let cli = &applicant.cli;
+    world
+        .sandbox
+        .operate(&id, &["request", "--wanted", "Фота", "--days", "9"])
+        .unwrap();
+    cli.ok(&["sync"]).unwrap();
+    let asked = text(&world.sandbox.messages().unwrap()[0]["id"]);
+    let file = |name: &str, octets: &[u8]| {
+        let path = world.dir().join(name);
+        std::fs::write(&path, octets).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let octets = [b"%PDF-1.7\n".as_slice(), &[7; 1_500_000]].concat();
+    let (scan, program) = (file("скан.pdf", &octets), file("a.pdf", b"MZ\x90\x00"));
+    let reply = ["messages", "reply", &asked, "--text", "", "--attach"];
+    cli.fails(&[&reply[..], &[&program]].concat(), "attachment_executable")
+        .unwrap();
+    let sent = cli.ok(&[&reply[..], &[&scan]].concat()).unwrap();
+    assert_eq!(sent["state"], "delivered", "{sent}");
+    let at_portal = &world.sandbox.messages().unwrap()[1];
+    let hash = hex::encode(belt_hash(&octets));
+    assert_eq!(at_portal["attachmentBlobIds"], json!([format!("G{hash}")]));
+    let letter = text(&at_portal["id"]);
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    let files = &shown["messages"][1]["attachments"];
+    assert_eq!(files[0]["name"], "скан.pdf", "{shown}");
+
+    let folder = world.dir().join("again");
+    std::fs::create_dir(&folder).unwrap();
+    let words = ["applications", "file", &letter, &hash, "--output"];
+    let again = [&words[..], &[folder.to_str().unwrap()]].concat();
+    cli.ok(&again).unwrap();
+    assert_eq!(std::fs::read(folder.join("скан.pdf")).unwrap(), octets);
+    cli.ok(&again).unwrap();
+    assert_eq!(std::fs::read(folder.join("скан (2).pdf")).unwrap(), octets);
+    let words = ["applications", "file", &letter, &"0".repeat(64)];
+    cli.fails(&words, "application_not_found").unwrap();
+}
+
 /// The application may have left or not; its withdrawal follows it, each once and in this order.
 #[test]
 fn a_withdrawal_follows_its_application() {
@@ -204,6 +250,10 @@ fn an_idle_pass_is_one_small_request() {
     let card = world.card_over_tcp("citizen").unwrap();
     let (applicant, id) = applied(&world, &card);
     let cli = &applicant.cli;
+    // Also where drafts travel.
+    cli.ok(&["draft", "share", "on"]).unwrap();
+    applicant.draft().unwrap();
+    cli.ok(&["sync"]).unwrap();
     // More than one page of messages, before anything of them is here.
     for number in 0..620 {
         let order = json!({"application": id, "act": "answer", "text": format!("№ {number}")});

@@ -210,3 +210,26 @@ fn names_tests_that_exist(docs: &Path, page: &str) {
         assert!(is_test || found, "no test `{name}` in {path}");
     }
 }
+
+/// A command that the window's capability does not allow fails only when a person needs it.
+#[test]
+fn the_window_may_call_every_command_that_is_made_for_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let build = std::fs::read_to_string(root.join("build.rs")).unwrap();
+    let (_, list) = build.split_once("const MAIN: &[&str] = &[").unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let made: BTreeSet<String> = list
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .map(|name| format!("allow-{}", name.replace('_', "-")))
+        .collect();
+    let capability = root.join("src-tauri/capabilities/main.json");
+    let capability: Value = serde_json::from_slice(&std::fs::read(capability).unwrap()).unwrap();
+    let allowed = capability["permissions"].as_array().unwrap().iter();
+    let allowed: BTreeSet<String> = allowed
+        .map(|name| name.as_str().unwrap().to_owned())
+        .filter(|name| !name.starts_with("core:"))
+        .collect();
+    assert_eq!(made, allowed);
+}

@@ -31,24 +31,65 @@ pub fn set(portal: &Portal, person: &Person, arguments: &Map<String, Value>) -> 
     })
 }
 
-/// Registers one application, or says why not (a SetError).
-fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
-    let account = &person.subject;
+/// Something that shall be made from an upload that the holder signed.
+pub struct Offered {
+    /// Identifier that the client gave it.
+    pub id: String,
+    /// The signature's blob.
+    pub blob: String,
+    /// Its octets.
+    pub signature: Vec<u8>,
+    /// What was signed.
+    pub content: Vec<u8>,
+}
+
+/// Reads a wish to create an object of that type, of which an account has `most`; or the SetError.
+///
+/// # Errors
+/// `invalidProperties`, `alreadyExists`, `overQuota`, and those of the signature.
+pub fn offered(
+    portal: &Portal,
+    person: &Person,
+    kind: &str,
+    most: i64,
+    wish: &Value,
+) -> Result<Offered, Value> {
     let error = |kind: &str, why: &str| json!({ "type": kind, "description": why });
     let id = wish["id"]
         .as_str()
         .and_then(|text| Uuid::parse_str(text).ok())
         .ok_or_else(|| error("invalidProperties", "id is a UUID"))?
         .to_string();
-    let (known, count) = portal.store().known(KIND, account, &id).map_err(failed)?;
+    let (known, count) = portal
+        .store()
+        .known(kind, &person.subject, &id)
+        .map_err(failed)?;
     if known {
         return Err(json!({ "type": "alreadyExists", "existingId": id }));
     }
-    if count >= MOST_APPLICATIONS {
-        return Err(error("overQuota", "too many applications"));
+    if count >= most {
+        return Err(error("overQuota", "too many of these"));
     }
     let blob = wish["signatureBlobId"].as_str().unwrap_or_default();
     let (signature, content) = signed_by_holder(portal, person, blob)?;
+    Ok(Offered {
+        id,
+        blob: blob.to_owned(),
+        signature,
+        content,
+    })
+}
+
+/// Registers one application, or says why not (a SetError).
+fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
+    let account = &person.subject;
+    let error = |kind: &str, why: &str| json!({ "type": kind, "description": why });
+    let Offered {
+        id,
+        blob,
+        signature,
+        content,
+    } = offered(portal, person, KIND, MOST_APPLICATIONS, wish)?;
     let now = clock::seconds();
     let manifest = Manifest::parse(&content).map_err(|why| error("invalidManifest", why))?;
     if manifest.application.to_string() != id {
@@ -73,7 +114,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     let object = portal
         .store()
         .add(KIND, account, &id, Some(&b64(&signature)), |number| {
-            object(&id, blob, &manifest, number, now).to_string()
+            object(&id, &blob, &manifest, number, now).to_string()
         })
         .map_err(failed)?;
     portal.tell(account);
@@ -85,7 +126,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
 ///
 /// # Errors
 /// `blobNotFound`, `invalidSignature`, `signerNotHolder`.
-pub fn signed_by_holder(
+fn signed_by_holder(
     portal: &Portal,
     person: &Person,
     blob: &str,
@@ -131,6 +172,7 @@ fn object(id: &str, blob: &str, manifest: &Manifest, number: i64, now: i64) -> V
     json!({
         "id": id,
         "signatureBlobId": blob,
+        "attachmentBlobIds": blobs::names(&manifest.attachments),
         "procedureId": manifest.procedure,
         "procedureVersion": manifest.version,
         "registrationNumber": format!("{}-{number:06}", &submitted[..4]),

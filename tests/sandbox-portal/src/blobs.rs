@@ -1,5 +1,6 @@
 //! Blobs: what was uploaded, put together from pieces (RFC 9404), and checked as attachments.
 
+use base64ct::{Base64, Encoding as _};
 use kabinet_records::Attachment;
 use kabinet_stb::hash::belt_hash;
 use serde_json::{Map, Value, json};
@@ -32,25 +33,66 @@ pub fn name(octets: &[u8]) -> String {
     format!("G{}", hex::encode(belt_hash(octets)))
 }
 
-/// `Blob/get`, of the property `size`.
+/// `Blob/get`, of the properties `size` and `data:asBase64`.
 ///
 /// # Errors
 /// The method error.
 pub fn get(portal: &Portal, account: &str, arguments: &Map<String, Value>) -> Outcome {
     let ids = arguments.get("ids").and_then(Value::as_array);
     let ids = ids.ok_or_else(|| method_error("invalidArguments"))?;
+    let properties = arguments.get("properties").and_then(Value::as_array);
+    let with_data = properties.is_some_and(|names| names.contains(&json!("data:asBase64")));
     let (mut list, mut missing) = (Vec::new(), Vec::new());
     for id in ids {
-        let size = portal
-            .store()
-            .blob_size(account, id.as_str().unwrap_or_default())
-            .map_err(failed)?;
-        match size {
-            Some(size) => list.push(json!({ "id": id, "size": size })),
-            None => missing.push(id.clone()),
+        let name = id.as_str().unwrap_or_default();
+        let store = portal.store();
+        let Some(size) = store.blob_size(account, name).map_err(failed)? else {
+            missing.push(id.clone());
+            continue;
+        };
+        let mut found = json!({ "id": id, "size": size });
+        if with_data {
+            let octets = store.blob(account, name).map_err(failed)?;
+            let (part, cut) = part(octets.unwrap_or_default(), arguments)?;
+            found["data:asBase64"] = Base64::encode_string(&part).into();
+            found["isTruncated"] = cut.into();
         }
+        list.push(found);
     }
     Ok(json!({ "accountId": account, "list": list, "notFound": missing }))
+}
+
+/// The octets that `offset` and `length` ask for, and whether there are fewer of them.
+fn part(octets: Vec<u8>, arguments: &Map<String, Value>) -> Result<(Vec<u8>, bool), Value> {
+    let number = |name: &str| match arguments.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(number) => number
+            .as_u64()
+            .and_then(|number| usize::try_from(number).ok())
+            .map(Some)
+            .ok_or_else(|| method_error("invalidArguments")),
+    };
+    let from = number("offset")?.unwrap_or(0).min(octets.len());
+    let wanted = number("length")?.unwrap_or(octets.len() - from);
+    let to = from.saturating_add(wanted).min(octets.len());
+    Ok((octets[from..to].to_vec(), to - from < wanted))
+}
+
+/// Changes the last octet of each blob in an answer.
+pub fn falsify(answer: &mut Value) {
+    let list = answer.get_mut("list").and_then(Value::as_array_mut);
+    for blob in list.into_iter().flatten() {
+        let data = blob.get_mut("data:asBase64");
+        let octets = data
+            .as_ref()
+            .and_then(|data| Base64::decode_vec(data.as_str()?).ok());
+        if let (Some(data), Some(mut octets)) = (data, octets) {
+            if let Some(last) = octets.last_mut() {
+                *last ^= 1;
+            }
+            *data = Base64::encode_string(&octets).into();
+        }
+    }
 }
 
 /// `Blob/upload`: makes blobs out of others and of texts.
@@ -111,6 +153,13 @@ fn source_octets(store: &Store, account: &str, source: &Value) -> Result<Vec<u8>
         .ok_or_else(|| json!({ "type": "invalidProperties", "properties": ["data"] }))
 }
 
+/// Names of the blobs of files.
+#[must_use]
+pub fn names(attachments: &[Attachment]) -> Vec<String> {
+    let name = |file: &Attachment| format!("G{}", file.hash);
+    attachments.iter().map(name).collect()
+}
+
 /// Checks the files of an application: those that the manifest names, each uploaded, named in the
 /// create, of the length and the kind that was signed.
 ///
@@ -128,10 +177,7 @@ pub fn check_attachments(
     if attachments.len() > MOST_ATTACHMENTS || together > LARGEST_TOGETHER {
         return Err(json!({ "type": "overQuota", "description": "too many or too large files" }));
     }
-    let expected: Vec<String> = attachments
-        .iter()
-        .map(|file| format!("G{}", file.hash))
-        .collect();
+    let expected = names(attachments);
     let named: Vec<&str> = named
         .as_array()
         .into_iter()

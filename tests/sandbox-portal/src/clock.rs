@@ -16,9 +16,15 @@ tokio::task_local! {
 /// Seconds since 1970, as this request's clock has them.
 #[must_use]
 pub fn seconds() -> i64 {
-    let skew = SKEW.try_with(|skew| *skew).unwrap_or(0);
-    let now = PRETENDED.get();
-    now.unwrap_or_else(|| Timestamp::now().as_second()) + skew
+    unskewed() + SKEW.try_with(|skew| *skew).unwrap_or(0)
+}
+
+/// Seconds since 1970, however wrong this request's clock is.
+#[must_use]
+pub fn unskewed() -> i64 {
+    PRETENDED
+        .get()
+        .unwrap_or_else(|| Timestamp::now().as_second())
 }
 
 /// Shows that time in this thread from now on, or the system's again.

@@ -1,5 +1,6 @@
-//! Drafts: kept for the holder's other computers. The portal does not look into them: their clients
-//! merge, and `ifInState` makes sure that none overwrites what it has not seen.
+//! Drafts: kept for the holder's other computers. The portal does not look into them but for the
+//! blobs of their files, which it keeps: their clients merge, and `ifInState` makes sure that none
+//! overwrites what it has not seen.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ const LARGEST: usize = 2 * 1024 * 1024;
 /// Drafts of one account, ended ones included.
 const MOST: usize = 1000;
 
-/// `Draft/set`, which creates and updates.
+/// `Draft/set`.
 ///
 /// # Errors
 /// The method error.
@@ -41,6 +42,15 @@ pub fn set(portal: &Portal, account: &str, arguments: &Map<String, Value>) -> Ou
             Err(error) => not_updated.insert(name.clone(), error),
         };
     }
+    let (mut destroyed, mut not_destroyed) = (Vec::new(), Map::new());
+    let doomed = arguments.get("destroy").and_then(Value::as_array);
+    for name in doomed.into_iter().flatten().filter_map(Value::as_str) {
+        match store.remove(KIND, Some(account), name) {
+            Ok(true) => destroyed.push(name),
+            Ok(false) => drop(not_destroyed.insert(name.to_owned(), method_error("notFound"))),
+            Err(error) => drop(not_destroyed.insert(name.to_owned(), failed(error))),
+        }
+    }
     Ok(json!({
         "accountId": account,
         "oldState": old,
@@ -49,6 +59,8 @@ pub fn set(portal: &Portal, account: &str, arguments: &Map<String, Value>) -> Ou
         "notCreated": not_created,
         "updated": updated,
         "notUpdated": not_updated,
+        "destroyed": destroyed,
+        "notDestroyed": not_destroyed,
     }))
 }
 
@@ -70,6 +82,9 @@ fn create(store: &mut Store, account: &str, name: &str, wish: &Value) -> Result<
 /// A patch (RFC 8620 section 5.3) of whole properties.
 fn update(store: &mut Store, account: &str, name: &str, patch: &Value) -> Result<(), Value> {
     let mut object = found(store, account, name)?.ok_or_else(|| method_error("notFound"))?;
+    if let Some(files) = object["files"].as_object() {
+        store.keep_blobs(account, files.keys()).map_err(failed)?;
+    }
     let patch = patch
         .as_object()
         .ok_or_else(|| method_error("invalidPatch"))?;
@@ -79,6 +94,7 @@ fn update(store: &mut Store, account: &str, name: &str, patch: &Value) -> Result
             "procedureId",
             "procedureVersion",
             "fields",
+            "files",
             "seen",
             "end",
         ];
@@ -103,6 +119,7 @@ fn body(object: &Value) -> Result<String, Value> {
     let sound = object["procedureId"].is_string()
         && object["procedureVersion"].is_u64()
         && object["fields"].is_object()
+        && (object["files"].is_null() || object["files"].is_object())
         && object["seen"].is_object();
     if !sound {
         return Err(method_error("invalidProperties"));

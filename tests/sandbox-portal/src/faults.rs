@@ -37,6 +37,8 @@ pub enum Kind {
     CannotCalculateChanges,
     /// The right answer, but the ticket in it was changed after it was signed.
     WrongTicket,
+    /// Octets of blobs come otherwise than they were uploaded.
+    ChangedBlob,
 }
 
 /// One order to misbehave.

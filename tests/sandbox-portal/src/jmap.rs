@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::applications;
 use crate::blobs;
 use crate::drafts;
-use crate::faults::Fault;
+use crate::faults::{Fault, Kind};
 use crate::letters;
 use crate::objects;
 use crate::portal::{Portal, lock};
@@ -165,7 +165,15 @@ pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8], fault: Option<&Fau
             Some(_) if fault.is_some_and(|fault| fault.forgets(name)) => {
                 Err(method_error("cannotCalculateChanges"))
             }
-            Some(arguments) => method(portal, &person, name, &arguments),
+            Some(arguments) => {
+                let mut outcome = method(portal, &person, name, &arguments);
+                if let Ok(answer) = &mut outcome
+                    && fault.is_some_and(|fault| fault.kind == Kind::ChangedBlob)
+                {
+                    blobs::falsify(answer);
+                }
+                outcome
+            }
         };
         answers.push(match outcome {
             Ok(answer) => json!([name, answer, id]),

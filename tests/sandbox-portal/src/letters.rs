@@ -1,9 +1,9 @@
 //! Messages of applicants: signed replies and withdrawals.
 
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
-use crate::applications::{self, signed_by_holder};
+use crate::applications::{self, Offered};
+use crate::blobs;
 use crate::clock;
 use crate::jmap::{self, Outcome, failed};
 use crate::jwt::b64;
@@ -31,20 +31,12 @@ pub fn set(portal: &Portal, person: &Person, arguments: &Map<String, Value>) -> 
 fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     let account = &person.subject;
     let error = |kind: &str, why: &str| json!({ "type": kind, "description": why });
-    let id = wish["id"]
-        .as_str()
-        .and_then(|text| Uuid::parse_str(text).ok())
-        .ok_or_else(|| error("invalidProperties", "id is a UUID"))?
-        .to_string();
-    let (known, count) = portal.store().known(KIND, account, &id).map_err(failed)?;
-    if known {
-        return Err(json!({ "type": "alreadyExists", "existingId": id }));
-    }
-    if count >= MOST_MESSAGES {
-        return Err(error("overQuota", "too many messages"));
-    }
-    let blob = wish["signatureBlobId"].as_str().unwrap_or_default();
-    let (signature, content) = signed_by_holder(portal, person, blob)?;
+    let Offered {
+        id,
+        blob,
+        signature,
+        content,
+    } = applications::offered(portal, person, KIND, MOST_MESSAGES, wish)?;
     let letter = Letter::parse(&content).map_err(|why| error("invalidManifest", why))?;
     if letter.message.to_string() != id {
         return Err(error("invalidManifest", "for another message"));
@@ -75,6 +67,12 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
                 .ok_or_else(|| error("invalidManifest", "answers no message of it"))?,
         ),
     };
+    blobs::check_attachments(
+        &portal.store(),
+        account,
+        &letter.attachments,
+        &wish["attachmentBlobIds"],
+    )?;
     let message = json!({
         "id": id,
         "applicationId": application,
@@ -86,6 +84,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
         "request": null,
         "inReplyTo": letter.in_reply_to,
         "signatureBlobId": blob,
+        "attachmentBlobIds": blobs::names(&letter.attachments),
     });
     portal
         .store()

@@ -37,6 +37,7 @@ pub mod publishing;
 pub mod reader;
 pub mod reply;
 pub mod revocation;
+pub mod schema;
 pub mod serve;
 pub mod signin;
 pub mod stamping;

@@ -39,6 +39,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = TerminalKind::Valid)]
         terminal: TerminalKind,
     },
+    /// Describes what it speaks: OpenAPI 3.1.
+    Describe,
     /// Does what an official would, at a portal that runs.
     Operate {
         /// Address of the portal, as it said on its first line.
@@ -70,6 +72,10 @@ fn main() -> ExitCode {
             listen,
             terminal,
         } => serve(&data, &listen, terminal),
+        Command::Describe => {
+            println!("{:#}", sandbox_portal::schema::document());
+            Ok(())
+        }
         Command::Operate { url, command } => operate(&url, &command),
     };
     match result {

@@ -46,12 +46,7 @@ impl Manifest {
         };
         let created = value["created"].as_str().ok_or("no created")?;
         let created = created.parse().map_err(|_| "created is not a time")?;
-        let attachments =
-            serde_json::from_value(value["attachments"].clone()).map_err(|_| "no attachments")?;
-        let attachments: Vec<Attachment> = attachments;
-        if !attachments.is_sorted_by(|one, next| one.hash < next.hash) {
-            return Err("the attachments are not in the order of their hashes");
-        }
+        let attachments = files(&value)?;
         Ok(Self {
             application: value["application"]
                 .as_str()
@@ -83,6 +78,8 @@ pub struct Letter {
     pub author: String,
     /// What it says.
     pub text: String,
+    /// The files that belong to it.
+    pub attachments: Vec<Attachment>,
 }
 
 impl Letter {
@@ -111,11 +108,9 @@ impl Letter {
         if created.parse::<jiff::Timestamp>().is_err() {
             return Err("created is not a time");
         }
-        if !value["attachments"].is_array() {
-            return Err("no attachments");
-        }
+        let attachments = files(&value)?;
         let text = value["text"].as_str().ok_or("no text")?.to_owned();
-        if !withdraws && text.trim().is_empty() && value["attachments"] == Value::Array(vec![]) {
+        if !withdraws && text.trim().is_empty() && attachments.is_empty() {
             return Err("nothing is said");
         }
         let names = value["applicant"]["name"]
@@ -131,7 +126,19 @@ impl Letter {
             in_reply_to: id("inReplyTo"),
             author: author.unwrap_or_default().to_owned(),
             text,
+            attachments,
         })
+    }
+}
+
+/// The files of a manifest or a letter.
+fn files(value: &Value) -> Result<Vec<Attachment>, &'static str> {
+    let files: Vec<Attachment> =
+        serde_json::from_value(value["attachments"].clone()).map_err(|_| "no attachments")?;
+    if files.is_sorted_by(|one, next| one.hash < next.hash) {
+        Ok(files)
+    } else {
+        Err("the attachments are not in the order of their hashes")
     }
 }
 

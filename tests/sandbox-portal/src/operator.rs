@@ -298,7 +298,7 @@ pub fn withdraw_document(portal: &Portal, id: &str) -> Result<bool, Value> {
     let Some(document) = portal.store().object(DOCUMENT, id).map_err(failed)? else {
         return Ok(false);
     };
-    let removed = portal.store().remove(DOCUMENT, id).map_err(failed)?;
+    let removed = portal.store().remove(DOCUMENT, None, id).map_err(failed)?;
     portal.tell(&document.account);
     Ok(removed)
 }

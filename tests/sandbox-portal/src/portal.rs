@@ -1,7 +1,7 @@
 //! The running portal: what all its endpoints share.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
@@ -51,6 +51,8 @@ pub struct Portal {
     pub octets: Mutex<BTreeMap<String, (u64, u64)>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
+    /// Where it is noted when traffic is not as it is described.
+    pub mistakes: PathBuf,
     store: Mutex<Store>,
     /// Whose area has changed, for whoever listens to the event source.
     changed: tokio::sync::broadcast::Sender<String>,
@@ -79,6 +81,7 @@ impl Portal {
             uploads: Mutex::default(),
             octets: Mutex::default(),
             sign_ins: Mutex::default(),
+            mistakes: data.join("mistakes.txt"),
             store: Mutex::new(store),
             changed: tokio::sync::broadcast::Sender::new(256),
         })

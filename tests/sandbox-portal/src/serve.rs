@@ -23,7 +23,8 @@ use crate::portal::{Portal, lock};
 use crate::reply::{Reply, broken, oauth_error, octets, problem, reply, unauthorized};
 use crate::signin::Form;
 use crate::{
-    applications, clock, events, jmap, oauth, operator, publishing, revocation, signin, stamping,
+    applications, clock, events, jmap, oauth, operator, publishing, revocation, schema, signin,
+    stamping,
 };
 
 /// Serves connections until the task is dropped.
@@ -82,7 +83,7 @@ async fn answer(
             let answer = pass(router, request);
             Ok(clock::SKEW.scope(fault.seconds, answer).await)
         }
-        Kind::CannotCalculateChanges => {
+        Kind::CannotCalculateChanges | Kind::ChangedBlob => {
             let mut request = request;
             request.extensions_mut().insert(fault);
             Ok(pass(router, request).await)
@@ -303,6 +304,10 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .route("/sandbox/applications", get(all_applications))
         .route("/sandbox/procedures/{id}", post(publish).delete(withdraw))
         .route("/sandbox/applications/{id}", post(move_along))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&portal),
+            schema::watch,
+        ))
         .layer(DefaultBodyLimit::max(jmap::LARGEST_UPLOAD))
         .with_state(portal)
 }

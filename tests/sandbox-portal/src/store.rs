@@ -1,5 +1,9 @@
 //! What the sandbox must not forget when it is stopped: one SQLite file.
 
+mod blobs;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -7,6 +11,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 /// The file, opened.
 pub struct Store {
     connection: Connection,
+    /// When the blobs of an account were last looked through, in seconds since 1970.
+    swept: RefCell<BTreeMap<String, i64>>,
 }
 
 /// A person who has signed in at least once.
@@ -78,7 +84,11 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.execute_batch(SCHEMA)?;
-        Ok(Self { connection })
+        blobs::migrate(&connection)?;
+        Ok(Self {
+            connection,
+            swept: RefCell::default(),
+        })
     }
 
     /// A setting; made and kept when it is not there yet.
@@ -245,46 +255,6 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps an upload.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn add_blob(&self, account: &str, id: &str, octets: &[u8]) -> rusqlite::Result<()> {
-        self.connection.execute(
-            "INSERT OR IGNORE INTO blob(account, id, octets) VALUES(?1, ?2, ?3)",
-            params![account, id, octets],
-        )?;
-        Ok(())
-    }
-
-    /// An upload.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn blob(&self, account: &str, id: &str) -> rusqlite::Result<Option<Vec<u8>>> {
-        self.connection
-            .query_row(
-                "SELECT octets FROM blob WHERE account = ?1 AND id = ?2",
-                [account, id],
-                |row| row.get(0),
-            )
-            .optional()
-    }
-
-    /// Length of an upload in octets.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn blob_size(&self, account: &str, id: &str) -> rusqlite::Result<Option<i64>> {
-        self.connection
-            .query_row(
-                "SELECT length(octets) FROM blob WHERE account = ?1 AND id = ?2",
-                [account, id],
-                |row| row.get(0),
-            )
-            .optional()
-    }
-
     /// Adds an object in one transaction. `body` makes it from the number that it got. Gives back
     /// that object.
     ///
@@ -349,16 +319,22 @@ impl Store {
         )
     }
 
-    /// Removes an object; false when it is not there.
+    /// Removes an object of an account, or of any; false when it is not there.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn remove(&mut self, kind: &str, id: &str) -> rusqlite::Result<bool> {
+    pub fn remove(
+        &mut self,
+        kind: &str,
+        account: Option<&str>,
+        id: &str,
+    ) -> rusqlite::Result<bool> {
         let transaction = self.connection.transaction()?;
         let account: Option<String> = transaction
             .query_row(
-                "DELETE FROM object WHERE type = ?1 AND id = ?2 RETURNING account",
-                [kind, id],
+                "DELETE FROM object WHERE type = ?1 AND id = ?2 AND (?3 IS NULL OR account = ?3)
+                 RETURNING account",
+                params![kind, id, account],
                 |row| row.get(0),
             )
             .optional()?;

@@ -12,7 +12,10 @@ use crate::portal::Registered;
 /// How often a draft can have been gone on from.
 const COPIES_LIMIT: usize = 16;
 
-/// A value that somebody typed.
+/// The pointer of what is no field: that the file of a hash belongs to a draft.
+const FILE: &str = "file";
+
+/// A value that somebody typed, or a file that they attached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Typed {
     /// The draft as it was begun.
@@ -79,6 +82,20 @@ impl Model {
         }
     }
 
+    /// The person attached a file.
+    pub(crate) fn attached(&mut self, id: Uuid, hash: &str, certain: bool) {
+        if certain {
+            let file = typed(self.root(id), FILE, hash);
+            self.typed.insert(file);
+        }
+    }
+
+    /// The person took a file off.
+    pub(crate) fn removed(&mut self, id: Uuid, hash: &str) {
+        let file = typed(self.root(id), FILE, hash);
+        self.replaced.insert(file);
+    }
+
     /// The person saw these versions of a field and decided for one.
     pub(crate) fn settled(&mut self, id: Uuid, conflict: &ConflictView, chosen: Option<&Value>) {
         let draft = self.root(id);
@@ -138,6 +155,7 @@ impl Model {
         self.check_applications(shown, registered)?;
         if shared {
             same_drafts(shown, alive)?;
+            self.check_files(shown)?;
         }
         self.check_values(shown, registered)
     }
@@ -179,6 +197,18 @@ impl Model {
         Ok(())
     }
 
+    /// Every file is where its draft is; but for one that somebody gave up while nobody else had it.
+    fn check_files(&self, shown: &[Shown]) -> Result<(), String> {
+        for (id, view) in shown.iter().flat_map(|shown| shown.drafts.iter()) {
+            let draft = self.root(*id);
+            let given_up = |hash: &str| self.replaced.contains(&typed(draft, FILE, hash));
+            if let Some(hash) = view.coming.iter().find(|hash| !given_up(hash)) {
+                return Err(format!("{hash} of {id} never comes"));
+            }
+        }
+        Ok(())
+    }
+
     /// Nothing that was typed is gone unless somebody saw it and replaced it.
     fn check_values(&self, shown: &[Shown], registered: &[Registered]) -> Result<(), String> {
         let mut found = BTreeSet::new();
@@ -191,6 +221,8 @@ impl Model {
             let draft = self.root(one.id);
             let those = texts(&one.manifest.data).into_iter();
             found.extend(those.map(|(pointer, value)| typed(draft, &pointer, &value)));
+            let files = one.manifest.attachments.iter();
+            found.extend(files.map(|file| typed(draft, FILE, &file.hash)));
         }
         let kept = |typed: &&Typed| !found.contains(typed) && !self.replaced.contains(typed);
         match self.typed.iter().find(kept) {
@@ -215,6 +247,10 @@ fn same_drafts(shown: &[Shown], alive: &BTreeSet<Uuid>) -> Result<(), String> {
     for other in others {
         for (id, view) in &first.drafts {
             let theirs = &other.drafts[id];
+            let both = [view, theirs].map(|view| files(view).collect::<BTreeSet<_>>());
+            if both[0] != both[1] {
+                return Err(format!("{id} has the files {both:?}"));
+            }
             if (&view.data, &view.conflicts) != (&theirs.data, &theirs.conflicts) {
                 return Err(format!(
                     "{id} is {} {:?} here and {} {:?} there",
@@ -242,7 +278,12 @@ fn shown_texts(view: &DraftView) -> Vec<(String, String)> {
         let values = values.filter_map(|value| value.as_ref()?.as_str());
         found.extend(values.map(|value| (conflict.path.clone(), value.to_owned())));
     }
+    found.extend(files(view).map(|hash| (FILE.to_owned(), hash.to_owned())));
     found
+}
+
+fn files(view: &DraftView) -> impl Iterator<Item = &str> {
+    view.attachments.iter().map(|file| file.hash.as_str())
 }
 
 /// The texts of a form without levels.

@@ -1,7 +1,10 @@
 //! The wires between computers and portal.
 
+use std::future::Future as _;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
+use axum::body::{Body, to_bytes};
 use kabinet_portal::{Answer, Exchange, PortalError, Wire};
 use reqwest::Request;
 use serde_json::Value;
@@ -82,7 +85,7 @@ impl Wire for Line {
     fn exchange(&self, request: Request, _: usize) -> Exchange<'_> {
         let (tell, told) = oneshot::channel();
         self.put_back(Waiting {
-            request,
+            request: whole(request),
             answer: None,
             tell,
         });
@@ -94,4 +97,18 @@ impl Wire for Line {
             }
         })
     }
+}
+
+/// The request with its body as a whole: one that is read while it is sent could not come twice.
+fn whole(mut request: Request) -> Request {
+    let Some(body) = request.body_mut().take() else {
+        return request;
+    };
+    let octets = std::pin::pin!(to_bytes(Body::new(body), usize::MAX));
+    // It is read from the store and waits for nothing.
+    match octets.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(octets) => *request.body_mut() = Some(octets.unwrap().into()),
+        Poll::Pending => panic!("a body that waits"),
+    }
+    request
 }

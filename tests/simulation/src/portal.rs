@@ -128,6 +128,11 @@ impl Portal {
         }
     }
 
+    /// What went over the wire otherwise than `docs/portal.openapi.json` says.
+    pub(crate) fn mistakes(&self) -> Option<String> {
+        std::fs::read_to_string(&self.sandbox.mistakes).ok()
+    }
+
     /// State of its catalogue.
     pub(crate) fn catalogue(&self) -> String {
         sandbox_portal::publishing::state(&self.sandbox.store()).unwrap()

@@ -17,7 +17,9 @@ use crate::model::Model;
 use crate::portal::Portal;
 
 mod ending;
+mod files;
 mod person;
+mod sharing;
 mod wire;
 
 /// The first of January 2027.
@@ -139,12 +141,14 @@ impl<'a> World<'a> {
         let who = chance.below(2);
         match chance.below(100) {
             0..4 => self.begin_draft(who, &mut chance),
-            4..34 => self.write(who, &mut chance),
+            4..30 => self.write(who, &mut chance),
+            30..34 => self.change_files(who, &mut chance),
             34..42 => self.settle(who, &mut chance),
             42..48 => self.sign(who, &mut chance),
             48..52 => self.take_back(who, &mut chance),
             52..54 => self.delete(who, &mut chance),
-            54..88 => self.begin_pass(who, &mut chance),
+            54..55 => self.change_sharing(who, &mut chance),
+            55..88 => self.begin_pass(who, &mut chance),
             88..90 => self.arrive_late(&mut chance),
             90..93 => self.cut_power(who, &mut chance),
             93..96 => self.pass_time(who, &mut chance),

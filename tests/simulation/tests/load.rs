@@ -136,6 +136,9 @@ fn a_pass_costs_what_is_stated() {
         page.says(row, found as f64, 0.05);
     }
     let shared = simulation::costs(1, true);
+    for body in [shared.idle.request_bodies, shared.idle.answer_bodies] {
+        assert!(body <= 600, "{:?}", shared.idle);
+    }
     page.says(
         "Requests of an idle pass where drafts travel",
         shared.idle.requests as f64,

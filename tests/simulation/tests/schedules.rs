@@ -18,10 +18,13 @@ const SCHEDULES: u64 = 1000;
 const THROWS: usize = 60;
 /// What must be found in the traces of a hundred schedules, and how often at least: a simulation in
 /// which nothing happens shows nothing.
-const HAPPENINGS: [(&str, u64); 19] = [
+const HAPPENINGS: [(&str, u64); 22] = [
     ("begins ", 100),
     ("saves ", 300),
     ("decides ", 5),
+    ("attaches ", 30),
+    ("takes ", 5),
+    ("no longer shares drafts, true", 5),
     ("signs ", 50),
     ("back, true", 3),
     ("deletes ", 10),

@@ -135,8 +135,11 @@ answered = answered
 delivered = Signed and delivered.
 message-waiting = waits to be sent
 
+file-coming = not here yet from your other computer
 share-on = Drafts are on your other computers, too.
 share-off = Drafts stay on this computer.
+share-ending = Drafts stay on this computer. The portal still has copies; they go with the next connection to it.
+share-ended = Drafts no longer travel between your computers: that was switched off on another one. The portal has none of them any more, and here everything stays.
 conflict = changed on two computers
 conflict-empty = (empty)
 

@@ -54,6 +54,10 @@ carried: CarriedView | null,
  */
 attachments: Array<AttachmentView>, 
 /**
+ * Hashes of those files that have not come here yet from another computer.
+ */
+coming: Array<string>, 
+/**
  * Whether there is a change to undo.
  */
 can_undo: boolean, 

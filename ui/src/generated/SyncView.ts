@@ -34,6 +34,10 @@ documents: number,
  */
 drafts: number, 
 /**
+ * Whether drafts no longer travel, since that was switched off on another computer.
+ */
+sharing_ended: boolean, 
+/**
  * Items still waiting.
  */
 waiting: number, 

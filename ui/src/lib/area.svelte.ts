@@ -134,6 +134,7 @@ class Area {
     const [sent] = done?.sent ?? [];
     if (sent) announce(t("announce-registered", { number: sent.registration_number }));
     if (done && done.returned.length > 0) announce(t("returned"));
+    if (done?.sharing_ended) announce(t("share-ended"));
     if (done) await this.reload();
   }
 

@@ -28,6 +28,9 @@ import type { SearchView } from "../generated/SearchView";
 import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
 import type { StoreView } from "../generated/StoreView";
+import type { AttachmentView } from "../generated/AttachmentView";
+import type { SentView } from "../generated/SentView";
+import type { SharingView } from "../generated/SharingView";
 import type { SyncView } from "../generated/SyncView";
 import type { TravelDocumentView } from "../generated/TravelDocumentView";
 import type { UploadView } from "../generated/UploadView";
@@ -78,10 +81,18 @@ export interface Commands {
   begin_attachment: { args: { draftId: string; name: string; size: number }; answer: string };
   finish_attachment: { args: { handle: string }; answer: DraftView };
   remove_attachment: { args: { draftId: string; hash: string }; answer: DraftView };
+  begin_reply_attachment: { args: { messageId: string; name: string; size: number }; answer: string };
+  finish_reply_attachment: { args: { handle: string }; answer: AttachmentView[] };
+  reply_attachments: { args: { messageId: string }; answer: AttachmentView[] };
+  /** Without a hash, all of them. */
+  remove_reply_attachment: { args: { messageId: string; hash: string | null }; answer: AttachmentView[] };
+  sent_application: { args: { id: string }; answer: SentView };
+  /** The path of the file. */
+  save_sent_file: { args: { id: string; hash: string }; answer: string };
   settle_draft: { args: { id: string; path: string; shown: string[]; value: unknown }; answer: DraftView };
   draft_parting_read: { args: { id: string }; answer: DraftView };
-  shares_drafts: { args: Record<string, never>; answer: boolean };
-  share_drafts: { args: { agreed: boolean }; answer: null };
+  draft_sharing: { args: Record<string, never>; answer: SharingView };
+  share_drafts: { args: { agreed: boolean }; answer: SharingView };
   delete_draft: { args: { id: string }; answer: null };
   apply: { args: { draftId: string; reader: string }; answer: AppliedView };
   outbox: { args: Record<string, never>; answer: OutboxItemView[] };

@@ -222,6 +222,7 @@ fn application(number: u128, procedure: &str, note: &str) -> Application {
             }),
         }],
         deadline: None,
+        signature_blob_id: None,
     }
 }
 

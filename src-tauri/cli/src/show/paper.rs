@@ -26,7 +26,8 @@ impl Show {
             if let Some(issuer) = &view.issuer {
                 self.pair("paper-issuer", issuer);
             }
-            if let Some(at) = &view.report.claimed_at {
+            let signer = view.report.signers.first();
+            if let Some(at) = signer.and_then(|signer| signer.claimed_at.as_ref()) {
                 self.pair("paper-signed", at);
             }
             self.pair("paper-hash", &view.hash);

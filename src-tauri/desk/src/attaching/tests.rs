@@ -1,9 +1,11 @@
 //! Files by the use cases, in a store of their own.
 
+#[path = "../../tests/common/catalogue.rs"]
+mod catalogue;
+
 use jiff::Timestamp;
-use kabinet_cache::Changes;
 use kabinet_cache::Person;
-use kabinet_records::{Form, Holder, Manifest, Procedure, Text};
+use kabinet_records::{Holder, Manifest};
 use kabinet_stb::Secret;
 use serde_json::json;
 
@@ -11,26 +13,6 @@ use super::*;
 use crate::Profile;
 
 const PDF: &[u8] = b"%PDF-1.7\n";
-
-fn procedure(version: u32) -> Procedure {
-    Procedure {
-        id: "2.2".into(),
-        version,
-        title: Text::default(),
-        description: Text::default(),
-        authority: Text::default(),
-        cost: Text::default(),
-        term: Text::default(),
-        validity: None,
-        evidence: Vec::new(),
-        legal_basis: Text::default(),
-        keywords: Vec::new(),
-        form: Form {
-            schema: json!({"type": "object"}),
-            ui: json!({}),
-        },
-    }
-}
 
 /// The desk of somebody who has signed in, with a catalogue of one procedure.
 fn desk() -> (tempfile::TempDir, Desk) {
@@ -45,18 +27,13 @@ fn desk() -> (tempfile::TempDir, Desk) {
     let passphrase = secret("correct horse battery staple");
     desk.keep_sign_in(&person, &secret("session"), Some(&passphrase))
         .unwrap();
-    catalogue(&desk, 1);
+    offer(&desk, 1);
     (dir, desk)
 }
 
-fn catalogue(desk: &Desk, version: u32) {
-    let changes = Changes {
-        complete: true,
-        changed: &[procedure(version)],
-        removed: &[],
-        state: Some("1"),
-    };
-    desk.with_store(|store| Ok(store.change_procedures(&changes)?))
+fn offer(desk: &Desk, version: u32) {
+    let procedure = catalogue::procedure(version, json!({}), json!({}));
+    desk.with_store(|store| Ok(catalogue::offer(store, procedure)))
         .unwrap();
 }
 
@@ -201,4 +178,39 @@ fn a_removed_file_leaves_the_fields_that_name_it() {
     members.retain(|_, one| forget(one, "h"));
     let left = json!({"several": ["i"], "group": {"text": "hh"}, "count": 1});
     assert_eq!(value, left);
+}
+
+/// What another computer put to a draft is checked again before it is signed.
+#[test]
+fn what_was_not_looked_at_here_is_not_signed() {
+    let (_dir, desk) = desk();
+    let id = desk.new_draft("2.2").unwrap().summary.id;
+    let draft = desk
+        .attach(&id, "a.pdf", 12, &b"%PDF-1.7\nabc"[..])
+        .unwrap();
+    let mut files = desk.stored_draft(&draft.summary.id).unwrap().attachments;
+    assert_eq!(code(desk.check_attachments(&files)), None);
+    files[0].media_type = "image/png".into();
+    assert_eq!(
+        code(desk.check_attachments(&files)),
+        Some(Code::AttachmentMismatch)
+    );
+    files[0].media_type = "application/pdf".into();
+    files[0].name = "a\u{202E}fdp.pdf".into();
+    assert_eq!(
+        code(desk.check_attachments(&files)),
+        Some(Code::AttachmentMismatch)
+    );
+    files[0].name = "a.pdf".into();
+    files[0].size = 13;
+    assert_eq!(
+        code(desk.check_attachments(&files)),
+        Some(Code::AttachmentGone)
+    );
+    files[0].size = 12;
+    let many = vec![files[0].clone(); attachment::MOST + 1];
+    assert_eq!(
+        code(desk.check_attachments(&many)),
+        Some(Code::AttachmentsTooMany)
+    );
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::TextView;
+use super::{AttachmentView, LineView, TextView};
 
 /// An application that the portal knows.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -49,12 +49,28 @@ pub struct MessageView {
     pub subject: Option<TextView>,
     /// What it says.
     pub text: TextView,
+    /// Files that were sent with it, as far as this computer knows of them.
+    pub attachments: Vec<AttachmentView>,
     /// What is asked of the applicant.
     pub request: Option<RequestView>,
     /// The message that it answers.
     pub in_reply_to: Option<String>,
     /// Whether it takes the application back; known only while it waits.
     pub withdraws: bool,
+}
+
+/// What was signed as an application.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SentView {
+    /// Its answers.
+    pub lines: Vec<LineView>,
+    /// Its files.
+    pub attachments: Vec<AttachmentView>,
+    /// Hashes of those files that are not here; the portal has them.
+    pub away: Vec<String>,
+    /// When it was made, RFC 3339.
+    pub created: String,
 }
 
 /// What an authority asks of the applicant.
@@ -157,6 +173,8 @@ pub struct SyncView {
     pub documents: u32,
     /// Drafts that other computers of the person changed.
     pub drafts: u32,
+    /// Whether drafts no longer travel, since that was switched off on another computer.
+    pub sharing_ended: bool,
     /// Items still waiting.
     pub waiting: u32,
     /// Applications that were signed for a form that has changed: they are drafts again, by these

@@ -52,6 +52,8 @@ pub struct DraftView {
     pub carried: Option<CarriedView>,
     /// Files that belong to it.
     pub attachments: Vec<AttachmentView>,
+    /// Hashes of those files that have not come here yet from another computer.
+    pub coming: Vec<String>,
     /// Whether there is a change to undo.
     pub can_undo: bool,
     /// Whether there is an undone change to redo.
@@ -87,6 +89,19 @@ pub struct OtherVersionView {
     pub value: Option<serde_json::Value>,
     /// When it was written (RFC 3339).
     pub written_at: String,
+}
+
+/// Whether drafts travel between the person's computers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum SharingView {
+    /// They stay on this computer.
+    Off,
+    /// They travel.
+    On,
+    /// They stay on this computer; as soon as the portal can be reached, it has none of them any more.
+    Ending,
 }
 
 /// What became of a draft's values when its form changed.

@@ -114,6 +114,8 @@ pub struct LetterPromptView {
     pub signer: Option<String>,
     /// What it says.
     pub text: String,
+    /// The files that are signed with it.
+    pub attachments: Vec<AttachmentView>,
     /// belt-hash of the exact octets, hex.
     pub hash: String,
 }

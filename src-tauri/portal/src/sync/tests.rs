@@ -19,6 +19,27 @@ fn procedures(since: Option<&str>) -> Collector<String> {
 }
 
 #[test]
+fn drafts_are_asked_for_beside_the_others_or_not_at_all() {
+    let names = |since: &States| -> Vec<String> {
+        let calls = Pass::new(since).ask(&area());
+        let ids: std::collections::BTreeSet<&str> =
+            calls.iter().map(|call| call.id.as_str()).collect();
+        assert_eq!(ids.len(), calls.len());
+        calls.into_iter().map(|call| call.name).collect()
+    };
+    let of_drafts = |names: &[String]| {
+        let ours = names.iter().filter(|name| name.starts_with("Draft/"));
+        ours.cloned().collect::<Vec<_>>()
+    };
+    let mut since = States::default();
+    assert!(of_drafts(&names(&since)).is_empty());
+    since.with_drafts = true;
+    assert_eq!(of_drafts(&names(&since)), ["Draft/query", "Draft/get"]);
+    since.drafts = Some("7".into());
+    assert_eq!(of_drafts(&names(&since)), ["Draft/get"]);
+}
+
+#[test]
 fn the_state_alone_is_asked_first() {
     let mut collector = procedures(Some("7"));
     let calls = asked(&collector);

@@ -16,7 +16,7 @@ use kabinet_portal::{
     Changes, Client, KeepFailed, Next, Options, Part, Pass, PersonalArea, Portal as _, PortalError,
     Session, SessionKeeper, SignIn, SignedIn, States,
 };
-use kabinet_records::{Application, Document, Message, Procedure};
+use kabinet_records::{Application, Document, DraftDocument, Message, Procedure};
 use kabinet_stb::Secret;
 use world::World;
 
@@ -105,6 +105,7 @@ struct Synced {
     applications: Changes<Application>,
     messages: Changes<Message>,
     documents: Changes<Document>,
+    drafts: Changes<DraftDocument>,
     /// In how many parts.
     parts: usize,
 }
@@ -117,6 +118,7 @@ async fn sync(area: &PersonalArea, since: &States) -> Result<Synced, PortalError
         applications: nothing(&since.applications),
         messages: nothing(&since.messages),
         documents: nothing(&since.documents),
+        drafts: nothing(&since.drafts),
         parts: 0,
     };
     while let Some(part) = area.sync(&mut pass).await? {
@@ -124,6 +126,7 @@ async fn sync(area: &PersonalArea, since: &States) -> Result<Synced, PortalError
         add(&mut synced.applications, part.applications);
         add(&mut synced.messages, part.messages);
         add(&mut synced.documents, part.documents);
+        add(&mut synced.drafts, part.drafts);
         synced.parts += 1;
     }
     Ok(synced)

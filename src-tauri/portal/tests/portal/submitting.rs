@@ -105,7 +105,7 @@ async fn write(
     cms: &[u8],
 ) -> Result<Submission<Message>, PortalError> {
     match area.upload_signature(cms).await? {
-        Uploaded::Done(signature) => area.write(id, &signature).await,
+        Uploaded::Done(signature) => area.write(id, &signature, &[]).await,
         Uploaded::Refused(reason) => Ok(Submission::Refused(reason)),
     }
 }

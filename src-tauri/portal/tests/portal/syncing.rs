@@ -2,21 +2,32 @@ use kabinet_portal::{Portal as _, PortalError, States};
 use kabinet_stb::hash::belt_hash;
 
 use crate::area::{application, message};
-use crate::{signed_in, sync};
+use crate::{Synced, signed_in, sync};
 
 const ID: &str = "0190b2f0-0000-7000-8000-000000000001";
+
+/// The states that changes lead to, where drafts travel.
+fn states(changes: Synced) -> States {
+    States {
+        procedures: Some(changes.procedures.state),
+        applications: Some(changes.applications.state),
+        messages: Some(changes.messages.state),
+        documents: Some(changes.documents.state),
+        drafts: Some(changes.drafts.state),
+        with_drafts: true,
+    }
+}
 
 #[tokio::test]
 async fn an_idle_sync_is_one_request() {
     let (world, area, _store) = signed_in().await;
-    let first = sync(&area, &States::default()).await.unwrap();
-    assert!(first.procedures.complete && first.applications.complete);
-    let states = States {
-        procedures: Some(first.procedures.state),
-        applications: Some(first.applications.state),
-        messages: Some(first.messages.state),
-        documents: Some(first.documents.state),
+    let everything = States {
+        with_drafts: true,
+        ..States::default()
     };
+    let first = sync(&area, &everything).await.unwrap();
+    assert!(first.procedures.complete && first.applications.complete && first.drafts.complete);
+    let states = states(first);
     let sent = area.client().round_trips();
     let idle = sync(&area, &states).await.unwrap();
     assert_eq!(area.client().round_trips(), sent + 1);
@@ -50,6 +61,7 @@ async fn a_state_that_the_portal_forgot_gets_all() {
         applications: Some("old".into()),
         messages: Some("0".into()),
         documents: Some("0".into()),
+        ..States::default()
     };
     let changes = sync(&area, &states).await.unwrap();
     assert!(changes.applications.complete && !changes.procedures.complete);
@@ -117,10 +129,8 @@ async fn a_long_history_comes_in_pages() {
         state.area.messages.insert(id(number), message(&id(number)));
     }
     let states = States {
-        procedures: Some(first.procedures.state),
-        applications: Some(first.applications.state),
-        messages: Some(first.messages.state),
-        documents: Some(first.documents.state),
+        with_drafts: false,
+        ..states(first)
     };
     let more = sync(&area, &states).await.unwrap();
     assert!(!more.messages.complete);

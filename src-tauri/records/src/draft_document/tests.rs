@@ -19,6 +19,15 @@ fn draft(data: Value) -> Draft {
     }
 }
 
+fn attachment(number: u8) -> Attachment {
+    Attachment {
+        name: format!("{number}.pdf"),
+        media_type: "application/pdf".into(),
+        size: 5,
+        hash: format!("{number:064x}"),
+    }
+}
+
 /// A computer with its copy.
 #[derive(Clone)]
 struct Copy {
@@ -43,8 +52,25 @@ impl Copy {
             }
         }
         let stamp = self.tick(now);
-        self.document.edit(&before, &draft(after), stamp);
+        let after = Draft {
+            attachments: self.document.files(),
+            ..draft(after)
+        };
+        self.document.edit(&before, &after, stamp);
         stamp
+    }
+
+    /// The person puts the file of that number to the draft, or takes it off.
+    fn file(&mut self, number: u8, there: bool, now: i64) {
+        let mut after = self.document.draft();
+        let one = attachment(number);
+        after.attachments.retain(|file| file.hash != one.hash);
+        if there {
+            after.attachments.push(one);
+        }
+        let stamp = self.tick(now);
+        let before = self.document.data();
+        self.document.edit(&before, &after, stamp);
     }
 
     fn take(&mut self, other: &Self) {
@@ -180,6 +206,32 @@ fn what_does_not_fit_the_shape_is_not_hidden() {
 }
 
 #[test]
+fn files_of_two_sides_meet() {
+    let (mut a, mut b) = two(json!({}));
+    a.file(7, true, 2000);
+    b.file(3, true, 3000);
+    let both = merged(&a, &b);
+    // In the order in which they came.
+    assert_eq!(both.files(), [attachment(7), attachment(3)]);
+    assert_eq!(both.draft().attachments, both.files());
+    assert!(both.has_more_than(a.document.seen()));
+    a.take(&b);
+    b.take(&a);
+    // Taken off by somebody who saw it, it goes on both sides.
+    a.file(7, false, 4000);
+    assert_eq!(merged(&a, &b).files(), [attachment(3)]);
+    // Put there anew by somebody who did not know, it stays.
+    b.file(7, false, 5000);
+    b.file(7, true, 6000);
+    let both = merged(&a, &b);
+    assert_eq!(both.files(), [attachment(3), attachment(7)]);
+    assert!(both.tombstone().files().is_empty() && !both.tombstone().knows_file("07"));
+    assert_eq!(both.continued().files(), both.files());
+    let text = serde_json::to_string(&both).unwrap();
+    assert_eq!(serde_json::from_str::<DraftDocument>(&text).unwrap(), both);
+}
+
+#[test]
 fn null_is_a_value_and_a_missing_member_is_none() {
     let mut document = two(json!({"a": null})).0;
     document.write("/b", Some(json!(1)), 2000);
@@ -262,6 +314,28 @@ fn documents_from_elsewhere_are_bounded() {
         .map(|n| (format!("/{n}"), json!([version])))
         .collect();
     assert!(refused(Value::Object(many)));
+    let hash = "ab".repeat(32);
+    let refused = |hash: &str, facts: Value| {
+        let mut bad = value.clone();
+        let mut named = version.clone();
+        named["value"] = facts;
+        bad["files"] = json!({hash: [named]});
+        serde_json::from_value::<DraftDocument>(bad).is_err()
+    };
+    let facts = json!({"name": "a.pdf", "mediaType": "application/pdf", "size": 7});
+    assert!(!refused(&hash, facts.clone()));
+    assert!(refused(&hash.to_uppercase(), facts.clone()));
+    assert!(refused("../ab", facts.clone()));
+    for (name, wrong) in [
+        ("name", json!("")),
+        ("name", json!("x".repeat(NAME_LIMIT + 1))),
+        ("mediaType", json!(7)),
+        ("size", json!(-7)),
+    ] {
+        let mut facts = facts.clone();
+        facts[name] = wrong;
+        assert!(refused(&hash, facts), "{name}");
+    }
 }
 
 /// What happens at one of three computers.
@@ -271,6 +345,7 @@ enum Act {
     Settle(usize, usize, u8),
     Take(usize, usize),
     End(usize, bool),
+    File(usize, u8, bool),
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -279,7 +354,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         6 => (copy.clone(), field.clone(), prop::option::weighted(0.8, 0_u8..4)).prop_map(|(copy, field, value)| Act::Write(copy, field, value)),
         1 => (copy.clone(), field, 0_u8..4).prop_map(|(copy, field, value)| Act::Settle(copy, field, value)),
         4 => (copy.clone(), copy.clone()).prop_map(|(to, from)| Act::Take(to, from)),
-        1 => (copy, any::<bool>()).prop_map(|(copy, registered)| Act::End(copy, registered)),
+        1 => (copy.clone(), any::<bool>()).prop_map(|(copy, registered)| Act::End(copy, registered)),
+        2 => (copy, 0_u8..3, any::<bool>()).prop_map(|(copy, file, there)| Act::File(copy, file, there)),
     ];
     prop::collection::vec(act, 0..40)
 }
@@ -311,7 +387,11 @@ fn play(acts: &[Act]) -> ([Copy; 3], Vec<(String, Option<Value>, Vec<Option<Valu
                     }
                 }
                 let stamp = copy.tick(now);
-                copy.document.edit(&before, &draft(after.clone()), stamp);
+                let edited = Draft {
+                    attachments: copy.document.files(),
+                    ..draft(after.clone())
+                };
+                copy.document.edit(&before, &edited, stamp);
                 let (old, new) = (leaves(&before), leaves(&after));
                 for pointer in old.keys().chain(new.keys()) {
                     let (old, new) = (old.get(pointer).copied(), new.get(pointer).copied());
@@ -334,6 +414,7 @@ fn play(acts: &[Act]) -> ([Copy; 3], Vec<(String, Option<Value>, Vec<Option<Valu
                     written.push((conflict.pointer.clone(), value, seen));
                 }
             }
+            Act::File(copy, file, there) => copies[*copy].file(*file, *there, now),
             Act::Take(to, from) => {
                 let from = copies[*from].clone();
                 copies[*to].take(&from);
@@ -386,6 +467,29 @@ proptest! {
             // An emptied group is filled by its fields.
             let filled = value.is_none() && is_inside(data.pointer(pointer));
             prop_assert!(shown || replaced || filled, "{} {:?} in {} {:?}", pointer, value, data, conflicts);
+        }
+    }
+
+    /// A file stays unless somebody who saw it took it off.
+    #[test]
+    fn no_file_is_lost_unseen(acts in acts()) {
+        let ([a, b, c], _) = play(&acts);
+        let all = a.document.merge(&b.document).merge(&c.document);
+        let taken_off = |hash: &String| acts.iter().any(|act| {
+            matches!(act, Act::File(_, number, false) if attachment(*number).hash == *hash)
+        });
+        for act in &acts {
+            if let Act::File(_, number, true) = act {
+                let hash = attachment(*number).hash;
+                let there = all.files().iter().any(|file| file.hash == hash);
+                prop_assert!(there || taken_off(&hash));
+            }
+        }
+        for copy in [&a, &b, &c] {
+            for file in copy.document.files() {
+                let there = all.files().contains(&file);
+                prop_assert!(there || taken_off(&file.hash));
+            }
         }
     }
 

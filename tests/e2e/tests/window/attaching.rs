@@ -10,10 +10,10 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::driver::{Screen, Window};
-use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in};
+use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in, signed_in};
 
 /// Gives the page a file as the web view does when a person drops or chooses one.
-async fn give(window: &Window, name: &str, head: &str, size: usize, dropped: bool) {
+pub(crate) async fn give(window: &Window, name: &str, head: &str, size: usize, dropped: bool) {
     let script = "const [name, head, size, dropped] = arguments;
         const octets = new Uint8Array(size);
         for (let at = 0; at < size; at += 1) octets[at] = (at * 31 + (at >> 11) * 7) & 255;
@@ -45,12 +45,8 @@ async fn look_at(window: &Window, id: &str) {
 
 #[tokio::test]
 async fn files_go_with_an_application() {
-    let _service = Pcscd::start().unwrap();
-    let world = World::start().unwrap();
-    let _card = world.card_in_vpcd("citizen", 0).unwrap();
-    let screen = Screen::start(world.dir(), &shots());
-    let mut window = screen.open(&world.profile("window").unwrap()).await;
-    sign_in(&mut window, PIN, PASSPHRASE).await;
+    let (place, mut window) = signed_in().await;
+    let world = &place.world;
     let id = fill_in(&mut window).await;
     window.click("step-0").await;
 

@@ -3,19 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
-
-use crate::driver::Screen;
-use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in};
+use crate::attaching::give;
+use crate::{PIN, fill_in, signed_in};
 
 #[tokio::test]
 async fn a_request_is_answered_and_the_decision_is_kept() {
-    let _service = Pcscd::start().unwrap();
-    let world = World::start().unwrap();
-    let card = world.card_in_vpcd("citizen", 0).unwrap();
-    let screen = Screen::start(world.dir(), &shots());
-    let mut window = screen.open(&world.profile("window").unwrap()).await;
-    sign_in(&mut window, PIN, PASSPHRASE).await;
+    let (place, mut window) = signed_in().await;
+    let (world, card) = (&place.world, &place.card);
     let id = fill_in(&mut window).await;
     window.click("sign-and-send").await;
     window.prompt("sign").await;
@@ -58,11 +52,14 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window
         .write("letter-text", "Фота дасылаю.\u{E007}Дзякуй!")
         .await;
+    give(&window, "фота.png", "\u{89}PNG\r\n\u{1a}\n", 20_000, false).await;
+    window.find("file-фота.png").await;
     window.shoot("52-reply").await;
     window.click("letter-send").await;
     window.prompt("sign_reply").await;
     // The prompt shows what is in the octets, with its lines.
     assert_eq!(window.text("prompt-text").await, "Фота дасылаю.\nДзякуй!");
+    assert!(window.text("prompt-files").await.contains("фота.png"));
     window.shoot("53-prompt-reply").await;
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
@@ -79,6 +76,14 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     assert_eq!(messages.len(), 3);
     assert_eq!(messages[2]["text"], "Фота дасылаю.\nДзякуй!");
     assert_eq!(messages[2]["inReplyTo"], urgent.as_str());
+    let files = messages[2]["attachmentBlobIds"].as_array().unwrap();
+    assert_eq!(files.len(), 1);
+    // What was sent can be saved again, and read again.
+    window.click("sent-save-фота.png").await;
+    let path = window.text("sent-saved-фота.png").await;
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 20_000);
+    window.click("read-sent").await;
+    assert!(window.text("sent").await.contains("Мінск"));
 
     let decided = ["approve", "--text", "Даведка выдадзена."];
     world.sandbox.operate(&id, &decided).unwrap();
@@ -135,12 +140,8 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
 
 #[tokio::test]
 async fn an_application_is_withdrawn() {
-    let _service = Pcscd::start().unwrap();
-    let world = World::start().unwrap();
-    let _card = world.card_in_vpcd("citizen", 0).unwrap();
-    let screen = Screen::start(world.dir(), &shots());
-    let mut window = screen.open(&world.profile("window").unwrap()).await;
-    sign_in(&mut window, PIN, PASSPHRASE).await;
+    let (place, mut window) = signed_in().await;
+    let world = &place.world;
     fill_in(&mut window).await;
     window.click("sign-and-send").await;
     window.prompt("sign").await;

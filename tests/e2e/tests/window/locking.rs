@@ -4,10 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use e2e::{Pcscd, World};
-
-use crate::driver::{Screen, Window};
-use crate::{PASSPHRASE, PIN, shots, sign_in};
+use crate::driver::Window;
+use crate::{PASSPHRASE, signed_in};
 
 /// The bus that the window of that profile listens at: of its own environment.
 pub(crate) fn session_bus(profile: &Path) -> String {
@@ -54,13 +52,8 @@ async fn open_again(window: &mut Window) {
 
 #[tokio::test]
 async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
-    let _service = Pcscd::start().unwrap();
-    let world = World::start().unwrap();
-    let card = world.card_in_vpcd("citizen", 0).unwrap();
-    let profile = world.profile("window").unwrap();
-    let screen = Screen::start(world.dir(), &shots());
-    let mut window = screen.open(&profile).await;
-    sign_in(&mut window, PIN, PASSPHRASE).await;
+    let (place, mut window) = signed_in().await;
+    let profile = &place.profile;
 
     window.click("nav-settings").await;
     window.find("lock-after").await;
@@ -73,7 +66,7 @@ async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
     open_again(&mut window).await;
 
     // A locked screen changes nothing unless the person wants it.
-    let bus = session_bus(&profile);
+    let bus = session_bus(profile);
     screen_locked(&bus, true);
     window.click("nav-settings").await;
     window.click("lock-with-screen").await;
@@ -84,7 +77,7 @@ async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
     screen_locked(&bus, true);
     open_again(&mut window).await;
 
-    card.eject().unwrap();
+    place.card.eject().unwrap();
     open_again(&mut window).await;
     window.close().await;
 
@@ -99,7 +92,7 @@ async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
         *octet ^= 0x55;
     }
     std::fs::write(&store, octets).unwrap();
-    let mut window = screen.open(&profile).await;
+    let mut window = place.screen.open(profile).await;
     window.click("unlock").await;
     window.prompt("passphrase").await;
     window.write("prompt-secret", PASSPHRASE).await;

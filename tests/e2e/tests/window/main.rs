@@ -23,21 +23,19 @@ mod trust;
 mod versions;
 mod waiting;
 
+use std::path::{Path, PathBuf};
+
 use driver::{Screen, Window};
-use e2e::{Pcscd, World};
+use e2e::{Pcscd, VirtualCard, World};
 use serde_json::Value;
 
 const PIN: &str = "123456";
 const PASSPHRASE: &str = "correct horse battery staple";
 const PROCEDURE: &str = "2.2";
 
-fn shots() -> std::path::PathBuf {
+fn shots() -> PathBuf {
     let program = e2e::program::path("kabinet").unwrap();
-    program
-        .parent()
-        .and_then(std::path::Path::parent)
-        .unwrap()
-        .join("e2e")
+    program.parent().and_then(Path::parent).unwrap().join("e2e")
 }
 
 #[tokio::test]
@@ -110,6 +108,34 @@ async fn from_start_to_registration_number_and_offline() {
     window.find(&format!("service-{PROCEDURE}")).await;
     window.shoot("14-catalogue-offline").await;
     window.close().await;
+}
+
+/// What a window needs around it, in the order in which it is taken apart.
+struct Place {
+    screen: Screen,
+    card: VirtualCard,
+    world: World,
+    profile: PathBuf,
+    _service: Pcscd,
+}
+
+/// A window in which the citizen has signed in.
+async fn signed_in() -> (Place, Window) {
+    let service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let profile = world.profile("window").unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let mut window = screen.open(&profile).await;
+    sign_in(&mut window, PIN, PASSPHRASE).await;
+    let place = Place {
+        screen,
+        card,
+        world,
+        profile,
+        _service: service,
+    };
+    (place, window)
 }
 
 async fn sign_in(window: &mut Window, pin: &str, passphrase: &str) {
@@ -196,8 +222,7 @@ async fn fill_field(window: &Window, path: &str, field: &Value) {
 }
 
 fn procedure() -> Value {
-    let folder =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox-portal/procedures");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sandbox-portal/procedures");
     let text = std::fs::read_to_string(folder.join(format!("{PROCEDURE}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
 }

@@ -1,19 +1,13 @@
 //! The form changes while the person fills it in: the window says so, and shows what became of it.
 
-use e2e::{Pcscd, World};
 use serde_json::json;
 
-use crate::driver::Screen;
-use crate::{PASSPHRASE, PIN, PROCEDURE, fill_in, shots, sign_in};
+use crate::{PROCEDURE, fill_in, signed_in};
 
 #[tokio::test]
 async fn the_person_sees_what_became_of_the_values() {
-    let _service = Pcscd::start().unwrap();
-    let world = World::start().unwrap();
-    let _card = world.card_in_vpcd("citizen", 0).unwrap();
-    let screen = Screen::start(world.dir(), &shots());
-    let mut window = screen.open(&world.profile("window").unwrap()).await;
-    sign_in(&mut window, PIN, PASSPHRASE).await;
+    let (place, mut window) = signed_in().await;
+    let world = &place.world;
     let id = fill_in(&mut window).await;
     // The choice for the bank is one no more, and a field is new.
     let patch = json!({"form": {"schema": {"properties": {

@@ -101,3 +101,36 @@ fn files_must_be_what_was_signed() {
     let uploads = area.world.client.raw("GET", "/sandbox/uploads", "", &[]);
     assert_eq!(uploads.unwrap().json()[&blob], 1);
 }
+
+#[test]
+fn files_of_a_letter_must_be_what_was_signed() {
+    let area = Area::new();
+    let application = create(&area, &[], &[]).unwrap();
+    let octets = pdf(1000);
+    let (blob, good) = (area.upload(&octets), file(&octets, "application/pdf"));
+    let write = |files: &[&Value], blobs: &[&str]| {
+        let id = Uuid::now_v7().to_string();
+        let letter = json!({
+            "type": "kabinet-reply", "version": 1, "message": id,
+            "application": application["id"], "applicant": {"name": {"be": "А"}}, "text": "",
+            "attachments": files, "created": "2026-11-23T10:00:00Z",
+        });
+        let signature = area.upload(&area.signed(&letter));
+        let wish = json!({"id": id, "signatureBlobId": signature, "attachmentBlobIds": blobs});
+        let (_, answer) = area.call("Message/set", &[("create", json!({ &id: wish }))]);
+        match answer["created"][&id].clone() {
+            Value::Null => Err(answer["notCreated"][&id]["type"].clone()),
+            message => Ok(message),
+        }
+    };
+    assert_eq!(write(&[], &[]), Err(json!("invalidManifest")));
+    assert_eq!(write(&[&good], &[]), Err(json!("attachmentMissing")));
+    let mut other = good.clone();
+    other["size"] = json!(999);
+    assert_eq!(write(&[&other], &[&blob]), Err(json!("attachmentMismatch")));
+    other = good.clone();
+    other["mediaType"] = json!("image/png");
+    assert_eq!(write(&[&other], &[&blob]), Err(json!("attachmentMismatch")));
+    let message = write(&[&good], &[&blob]).unwrap();
+    assert_eq!(message["attachmentBlobIds"], json!([blob]));
+}

@@ -22,6 +22,9 @@ impl World<'_> {
             self.computers[who].skew.store(0, Ordering::Relaxed);
             self.sign_in(who);
         }
+        if self.shared {
+            self.share_again()?;
+        }
         let mut quiet = 0;
         for _ in 0..ROUNDS {
             for who in 0..2 {
@@ -38,6 +41,9 @@ impl World<'_> {
     }
 
     fn check(&mut self) -> Result<(), String> {
+        if let Some(mistakes) = self.stage.portal.mistakes() {
+            return Err(mistakes);
+        }
         let shown = [0, 1].map(|who| {
             let desk = self.desk(who);
             let drafts = desk.drafts().unwrap().into_iter().map(|one| {

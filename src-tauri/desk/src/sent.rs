@@ -1,0 +1,307 @@
+//! What was sent, to be read again: answers and files of an application, and files of a letter,
+//! whether sent from here, from another computer or from the web. What is not here comes from the
+//! portal when it is asked for, and is believed only as what the person signed.
+
+use std::io::{Cursor, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kabinet_cache::StoreError;
+use kabinet_pki::{TrustAnchors, Validation, Verdict};
+use kabinet_portal::Portal as _;
+use kabinet_records::{Applicant, Application, Attachment, Draft, Form, Manifest, form};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::applying::{read, read_letter};
+use crate::draft_files::Fetched;
+use crate::drafting::parse_id;
+use crate::files::write_beside;
+use crate::problem::{Code, Problem};
+use crate::profile::file_problem;
+use crate::view::{DraftView, LineView, SentView};
+use crate::{Desk, Outcome, attaching, prefilling, signing};
+
+/// Most octets of a signature with its manifest.
+const LARGEST: usize = 6 * 1024 * 1024;
+/// How long a new draft waits for earlier applications.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+impl Desk {
+    /// As [`Desk::new_draft`], with the newest earlier applications fetched first that were sent from
+    /// elsewhere, so that the draft is filled in from them too. Without a network it begins without.
+    ///
+    /// # Errors
+    /// As [`Desk::new_draft`].
+    pub async fn begin_draft(&self, procedure_id: &str) -> Outcome<DraftView> {
+        if tokio::time::timeout(PATIENCE, self.fetch_earlier())
+            .await
+            .is_err()
+        {
+            tracing::info!("earlier applications take too long to come");
+        }
+        self.new_draft(procedure_id)
+    }
+
+    async fn fetch_earlier(&self) {
+        let missing = self.with_store(|store| {
+            let mut missing = Vec::new();
+            for application in store.newest_applications(prefilling::EARLIER)? {
+                if store.signed_copy(application.id)?.is_none() {
+                    missing.push(application);
+                }
+            }
+            Ok(missing)
+        });
+        for application in missing.unwrap_or_default() {
+            if let Err(problem) = self.fetch_copy(&application).await {
+                tracing::info!(
+                    code = problem.code.name(),
+                    "an earlier application stays away"
+                );
+                if problem.is_retryable() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// What an application says, answer by answer, and its files.
+    ///
+    /// # Errors
+    /// `application_not_found`; `copy_not_genuine` when what the portal has is not what the person
+    /// signed; `no_trust_anchors`; what keeps the portal from answering.
+    pub async fn sent_application(&self, id: &str) -> Outcome<SentView> {
+        let id = parse_id(id, Code::ApplicationNotFound)?;
+        let application = self.with_store(|store| match store.application(id) {
+            Err(StoreError::NotFound) => Err(Code::ApplicationNotFound.into()),
+            other => Ok(other?),
+        })?;
+        self.fetch_copy(&application).await?;
+        let manifest = read(&self.signed_content(id)?)?;
+        Ok(SentView {
+            lines: self.lines_of(&manifest)?,
+            away: self.away(&manifest.attachments)?,
+            attachments: attaching::views(&manifest.attachments),
+            created: manifest.created.to_string(),
+        })
+    }
+
+    /// Writes a file of an application or a letter that was sent into a folder, under its name;
+    /// nothing that is there is overwritten. One that is no longer here is fetched. Gives the path.
+    ///
+    /// # Errors
+    /// `application_not_found` for what was not sent or names no such file; `attachment_gone` when
+    /// the portal does not have it either; `file_unreadable`, `read_only`, `disk_full`; what keeps the
+    /// portal from answering.
+    pub async fn save_sent_file(&self, id: &str, hash: &str, folder: &Path) -> Outcome<PathBuf> {
+        let id = parse_id(id, Code::ApplicationNotFound)?;
+        let octets = self.signed_content(id)?;
+        let files = read(&octets)
+            .map(|manifest| manifest.attachments)
+            .or_else(|_| read_letter(&octets).map(|letter| letter.attachments))?;
+        let file = files.into_iter().find(|file| file.hash == hash);
+        let file = file.ok_or(Code::ApplicationNotFound)?;
+        if !self.away(std::slice::from_ref(&file))?.is_empty() {
+            self.fetch_sent(&file).await?;
+        }
+        let path = free_path(folder, &crate::attachment::sanitised(&file.name));
+        write_beside(&path, |target| {
+            let mut at = 0;
+            while at < file.size {
+                let octets = self.with_store(|store| Ok(store.read_attachment(hash, at)?))?;
+                if octets.is_empty() {
+                    return Err(Code::AttachmentGone.into());
+                }
+                target
+                    .write_all(&octets)
+                    .map_err(|error| file_problem(&error))?;
+                at += octets.len() as u64;
+            }
+            Ok(())
+        })?;
+        Ok(path)
+    }
+
+    async fn fetch_sent(&self, file: &Attachment) -> Outcome {
+        let area = self.personal_area()?;
+        // One file at a time comes in.
+        self.hurry.notify_waiters();
+        let _alone = self.passing.lock().await;
+        let now = self.now();
+        self.with_store(|store| Ok(store.keep_sent(std::slice::from_ref(file), now)?))?;
+        match self.fetch(&area, file).await? {
+            Fetched::Whole => Ok(()),
+            Fetched::Absent => {
+                Err(Problem::new(Code::AttachmentGone).with("name", file.name.clone()))
+            }
+            Fetched::Refused(problem) => Err(problem),
+            Fetched::Unreachable(error) => Err(error.into()),
+        }
+    }
+
+    /// Hashes of those files whose octets are not here.
+    fn away(&self, files: &[Attachment]) -> Outcome<Vec<String>> {
+        self.with_store(|store| {
+            let away = files
+                .iter()
+                .filter(|file| store.attachment_size(&file.hash).ok() != Some(file.size));
+            Ok(away.map(|file| file.hash.clone()).collect())
+        })
+    }
+
+    /// What was signed as that application or letter.
+    fn signed_content(&self, id: Uuid) -> Outcome<Vec<u8>> {
+        let cms = self.with_store(|store| {
+            let copy = store.signed_copy(id)?;
+            Ok(copy.ok_or(Code::ApplicationNotFound)?)
+        })?;
+        kabinet_pki::content(&cms).map_err(|error| Problem::new(Code::Internal).because(error))
+    }
+
+    /// Fetches the signed copy of an application that was sent from elsewhere, and keeps it when it is
+    /// what this person signed.
+    async fn fetch_copy(&self, application: &Application) -> Outcome {
+        let id = application.id;
+        if self.with_store(|store| Ok(store.signed_copy(id)?.is_some()))? {
+            return Ok(());
+        }
+        let name = application.signature_blob_id.as_deref();
+        let name = name.ok_or(Code::ApplicationNotFound)?;
+        let cms = self.personal_area()?.blob(name, LARGEST).await?;
+        self.check_copy(&cms, application)?;
+        self.with_store(|store| Ok(store.keep_signed_copy(id, &cms)?))
+    }
+
+    /// Whether the octets are that application, signed, and by this person.
+    fn check_copy(&self, cms: &[u8], application: &Application) -> Outcome {
+        let anchors = self.trust_anchors()?;
+        // The certificate may have ended since: it had not when the portal took the application.
+        let at = signing::time(application.submitted_at)?;
+        let report = kabinet_pki::verify(Cursor::new(cms), None, &Validation::new(&anchors, at))
+            .map_err(|error| file_problem(&error))?;
+        if report.verdict != Verdict::Valid {
+            return Err(
+                Problem::new(Code::CopyNotGenuine).because(report.detail.unwrap_or_default())
+            );
+        }
+        let not_genuine = |why: &str| Problem::new(Code::CopyNotGenuine).because(why.to_owned());
+        let content = kabinet_pki::content(cms).map_err(|_| not_genuine("no content"))?;
+        let manifest =
+            Manifest::parse_canonical(&content).map_err(|_| not_genuine("not a manifest"))?;
+        if manifest.application != application.id {
+            return Err(not_genuine("another application"));
+        }
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let ours = Applicant {
+            name: person.holder.display_name(),
+            personal_number: person.holder.personal_number.clone(),
+        };
+        if is_same(&ours, &manifest.applicant) {
+            Ok(())
+        } else {
+            Err(not_genuine("another applicant"))
+        }
+    }
+
+    /// The trust anchors of the profile.
+    ///
+    /// # Errors
+    /// `no_trust_anchors` without any; `file_unreadable`.
+    fn trust_anchors(&self) -> Outcome<TrustAnchors> {
+        let folder = self.profile.trust_dir();
+        if !folder.is_dir() {
+            return Err(Code::NoTrustAnchors.into());
+        }
+        signing::anchors_in(&folder)
+    }
+
+    /// The answers as people read them, by the form that they were given in where it is still known.
+    fn lines_of(&self, manifest: &Manifest) -> Outcome<Vec<LineView>> {
+        let draft = Draft {
+            id: manifest.application,
+            procedure_id: manifest.procedure.id.clone(),
+            procedure_version: manifest.procedure.version,
+            data: manifest.data.clone(),
+            prefilled: std::collections::BTreeMap::new(),
+            attachments: Vec::new(),
+            changed_at: Timestamp::UNIX_EPOCH,
+        };
+        let form = self
+            .form_of_draft(&draft)
+            .ok()
+            .filter(|procedure| procedure.version == manifest.procedure.version)
+            .map(|procedure| procedure.form);
+        // By a form without fields, each answer has its pointer for a label.
+        let form = form.unwrap_or_else(|| Form {
+            schema: json!({}),
+            ui: json!({}),
+        });
+        Ok(form::lines(&form, &manifest.data, &manifest.attachments)
+            .into_iter()
+            .map(|line| LineView {
+                path: line.path,
+                group: line.group.map(Into::into),
+                label: line.label.into(),
+                value: line.value.into(),
+            })
+            .collect())
+    }
+}
+
+/// Whether the applicant is that person: by the personal number, or by the name where one of them
+/// does not tell it.
+fn is_same(ours: &Applicant, theirs: &Applicant) -> bool {
+    match (&ours.personal_number, &theirs.personal_number) {
+        (Some(ours), Some(theirs)) => ours == theirs,
+        _ => !ours.name.is_empty() && ours.name == theirs.name,
+    }
+}
+
+/// A path in the folder where nothing is yet.
+fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let first = folder.join(name);
+    if !first.exists() {
+        return first;
+    }
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    (2_u32..)
+        .map(|number| folder.join(format!("{stem} ({number}).{ending}")))
+        .find(|path| !path.exists())
+        .unwrap_or(first)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn applicant(name: &str, number: Option<&str>) -> Applicant {
+        Applicant {
+            name: BTreeMap::from([("be".to_owned(), name.to_owned())]),
+            personal_number: number.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn the_personal_number_tells_persons_apart() {
+        let ours = applicant("АЛЕНА", Some("4210587A001PB5"));
+        assert!(is_same(&ours, &applicant("АЛЁНА", Some("4210587A001PB5"))));
+        assert!(!is_same(&ours, &applicant("АЛЕНА", Some("3010190A003PB9"))));
+        assert!(is_same(&ours, &applicant("АЛЕНА", None)));
+        assert!(!is_same(&ours, &applicant("ІВАН", None)));
+        assert!(!is_same(&Applicant::default(), &Applicant::default()));
+    }
+
+    #[test]
+    fn nothing_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = free_path(folder.path(), "scan.pdf");
+        std::fs::write(&first, b"").unwrap();
+        let second = free_path(folder.path(), "scan.pdf");
+        assert_eq!(second, folder.path().join("scan (2).pdf"));
+    }
+}
