@@ -18,7 +18,7 @@ fn changes<'a, T>(changed: &'a [T], complete: bool) -> Changes<'a, T> {
         complete,
         changed,
         removed: &[],
-        state: "s",
+        state: Some("s"),
     }
 }
 
@@ -52,6 +52,7 @@ fn application(number: u128, status: Status, last: i64) -> Application {
         submitted_at: at(1),
         history: vec![event(1, Status::Registered), event(last, status)],
         deadline: None,
+        signature_blob_id: None,
     }
 }
 

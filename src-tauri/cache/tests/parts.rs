@@ -17,6 +17,7 @@ fn application(number: u128, registration: &str) -> Application {
         submitted_at: Timestamp::from_second(1_800_000_000 + number as i64).unwrap(),
         history: Vec::new(),
         deadline: None,
+        signature_blob_id: None,
     }
 }
 

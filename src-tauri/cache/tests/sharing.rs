@@ -223,7 +223,7 @@ fn take_away(computer: &mut Computer, ids: &[Uuid]) -> bool {
         complete: false,
         changed: &[],
         removed: &removed,
-        state: "9",
+        state: Some("9"),
     };
     computer
         .store
