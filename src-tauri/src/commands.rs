@@ -16,7 +16,7 @@ use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, Manager as _, State};
 
 use crate::paper::Prints;
-use crate::{appearance, locking, notices, prompt};
+use crate::{appearance, background, locking, notices, prompt};
 
 pub(crate) type Shared<'a> = State<'a, Arc<Desk>>;
 pub(crate) type Answer<T = ()> = Result<T, ProblemView>;
@@ -430,8 +430,15 @@ pub(crate) async fn draft_sharing(desk: Shared<'_>) -> Answer<SharingView> {
 }
 
 #[tauri::command]
-pub(crate) async fn share_drafts(desk: Shared<'_>, agreed: bool) -> Answer<SharingView> {
-    blocking(&desk, move |desk| desk.share_drafts(agreed)).await
+pub(crate) async fn share_drafts(
+    app: AppHandle,
+    desk: Shared<'_>,
+    agreed: bool,
+) -> Answer<SharingView> {
+    let sharing = blocking(&desk, move |desk| desk.share_drafts(agreed)).await?;
+    // A pass that is under way began without knowing it.
+    background::pass_now(app, Arc::clone(&desk));
+    Ok(sharing)
 }
 
 #[tauri::command]
