@@ -36,7 +36,7 @@ impl Arrivals {
             .filter(|message| message.direction == Direction::ToApplicant)
             .count();
         self.documents += part.documents.changed.len();
-        self.drafts.add(part.drafts);
+        self.drafts.add(part.drafts, |draft| draft.id.to_string());
         self.procedures += keep(
             store,
             Kind::Procedure,

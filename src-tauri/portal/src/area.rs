@@ -167,6 +167,7 @@ impl PersonalArea {
         &self,
         name: &'static str,
         since: Option<&str>,
+        id: fn(&T) -> String,
     ) -> Result<Changes<T>, PortalError> {
         let mut collector = Collector::new(name, since.map(str::to_owned));
         let mut gathered = Changes::none(since);
@@ -177,7 +178,7 @@ impl PersonalArea {
             if calls.is_empty() {
                 return Ok(gathered);
             }
-            gathered.add(collector.take(&self.call(&area, &calls).await?)?);
+            gathered.add(collector.take(&self.call(&area, &calls).await?)?, id);
         }
     }
 
@@ -320,16 +321,16 @@ impl PersonalArea {
 
 impl Portal for PersonalArea {
     fn procedures<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Procedure>> {
-        Box::pin(self.changes("Procedure", since))
+        Box::pin(self.changes("Procedure", since, |one: &Procedure| one.id.clone()))
     }
     fn applications<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<Application>> {
-        Box::pin(self.changes("Application", since))
+        Box::pin(self.changes("Application", since, |one: &Application| one.id.to_string()))
     }
     fn sync<'a>(&'a self, pass: &'a mut Pass) -> Reply<'a, Option<SyncPart>> {
         Box::pin(self.next_part(pass))
     }
     fn drafts<'a>(&'a self, since: Option<&'a str>) -> Reply<'a, Changes<DraftDocument>> {
-        Box::pin(self.changes("Draft", since))
+        Box::pin(self.changes("Draft", since, |one: &DraftDocument| one.id.to_string()))
     }
     fn set_drafts<'a>(&'a self, state: &'a str, drafts: &'a [DraftUpdate]) -> Reply<'a, DraftsSet> {
         Box::pin(self.send_drafts(state, drafts))

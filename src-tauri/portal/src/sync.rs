@@ -373,9 +373,16 @@ impl<T> Changes<T> {
         }
     }
 
-    /// Adds the part that came next.
-    pub fn add(&mut self, part: Part<T>) {
-        self.changed.extend(part.changed);
+    /// Adds the part that came next. An object may go in one part and be there again in a later one,
+    /// or the other way about: the later part is right.
+    pub fn add(&mut self, part: Part<T>, id: impl Fn(&T) -> String) {
+        self.changed.retain(|one| !part.removed.contains(&id(one)));
+        for one in part.changed {
+            let name = id(&one);
+            self.removed.retain(|removed| *removed != name);
+            self.changed.retain(|earlier| id(earlier) != name);
+            self.changed.push(one);
+        }
         self.removed.extend(part.removed);
         self.complete |= part.all.is_some();
         self.unreadable += part.unreadable;

@@ -84,8 +84,12 @@ impl Line {
 impl Wire for Line {
     fn exchange(&self, request: Request, _: usize) -> Exchange<'_> {
         let (tell, told) = oneshot::channel();
+        // A body that cannot be read is never sent.
+        let Some(request) = whole(request) else {
+            return Box::pin(std::future::ready(Err(PortalError::Offline)));
+        };
         self.put_back(Waiting {
-            request: whole(request),
+            request,
             answer: None,
             tell,
         });
@@ -99,16 +103,18 @@ impl Wire for Line {
     }
 }
 
-/// The request with its body as a whole: one that is read while it is sent could not come twice.
-fn whole(mut request: Request) -> Request {
+/// The request with its body as a whole: one that is read while it is sent could not come twice. None
+/// where it cannot be read, such as a file that was given up meanwhile.
+fn whole(mut request: Request) -> Option<Request> {
     let Some(body) = request.body_mut().take() else {
-        return request;
+        return Some(request);
     };
     let octets = std::pin::pin!(to_bytes(Body::new(body), usize::MAX));
     // It is read from the store and waits for nothing.
     match octets.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(octets) => *request.body_mut() = Some(octets.unwrap().into()),
+        Poll::Ready(Ok(octets)) => *request.body_mut() = Some(octets.into()),
+        Poll::Ready(Err(_)) => return None,
         Poll::Pending => panic!("a body that waits"),
     }
-    request
+    Some(request)
 }

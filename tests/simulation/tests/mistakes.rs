@@ -21,7 +21,11 @@ fn sentences(mistake: Mistake) -> &'static [&'static str] {
         // The value is gone, or one computer still has it and the other does not.
         Mistake::DropsLoser => &["lost: ", "here and"],
         Mistake::LeavesOutChanges => &["shows"],
-        Mistake::LosesTransactions => &["lost: ", "was signed and is not registered"],
+        Mistake::LosesTransactions => &[
+            "lost: ",
+            "was signed and is not registered",
+            "still at the portal",
+        ],
     }
 }
 

@@ -41,12 +41,24 @@ const LOOKS: &[(&str, &str)] = &[
     ),
     ("former_procedures", "kind(body, '$.form') = 'object'"),
     (
+        "letter_files",
+        "length(message) = 36 AND kind(attachments, '$') = 'array'",
+    ),
+    (
+        "noticed",
+        "typeof(what) = 'text' AND typeof(value) = 'integer'",
+    ),
+    (
         "outbox",
         "length(id) = 36 AND kind(manifest, '$') = 'object' AND typeof(cms) = 'blob'",
     ),
     (
         "person",
         "portal LIKE 'http%' AND kind(holder, '$') = 'object'",
+    ),
+    (
+        "sent_files",
+        "length(hash) = 64 AND typeof(size) = 'integer' AND typeof(sent_at) = 'integer'",
     ),
     ("session", "kind(octets, '$.refresh') = 'text'"),
     // A SEQUENCE of DER; what was signed, which stands at that place in the outbox, is JSON.

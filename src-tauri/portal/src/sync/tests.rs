@@ -77,6 +77,7 @@ fn changes_and_objects_come_with_back_references() {
         collector
             .take(&part("7", "8", true, json!(["x", 5])))
             .unwrap(),
+        String::clone,
     );
     assert_eq!(asked(&collector)[0].arguments["sinceState"], "8");
     assert!(matches!(
@@ -88,6 +89,7 @@ fn changes_and_objects_come_with_back_references() {
         collector
             .take(&part("8", "9", false, json!(["y"])))
             .unwrap(),
+        String::clone,
     );
     assert!(asked(&collector).is_empty());
     let expected = Changes {
@@ -155,4 +157,26 @@ fn a_long_list_of_changes_goes_on_with_the_next_pass() {
     }
     assert!(asked(&collector).is_empty());
     assert_eq!(stored, Some(MOST_PARTS.to_string()));
+}
+
+/// What went and was made again is there; what was there and went is gone.
+#[test]
+fn the_later_part_is_right() {
+    let part = |changed: &[&str], removed: &[&str]| Part {
+        changed: changed.iter().map(|&one| one.to_owned()).collect(),
+        removed: removed.iter().map(|&one| one.to_owned()).collect(),
+        ..Part::default()
+    };
+    let mut gathered = Changes::none(Some("7"));
+    for part in [
+        part(&["x", "z"], &["y"]),
+        part(&["y"], &["x"]),
+        part(&["z"], &[]),
+    ] {
+        gathered.add(part, String::clone);
+    }
+    assert_eq!(
+        (gathered.changed, gathered.removed),
+        (vec!["y".into(), "z".into()], vec!["x".into()])
+    );
 }
