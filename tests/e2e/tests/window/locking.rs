@@ -104,7 +104,8 @@ async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
     window.write("prompt-secret", PASSPHRASE).await;
     window.confirm().await;
     window.find("repaired").await;
-    window.find("go-sign-in").await;
+    // Not even the session is lost.
+    window.find("new-application").await;
     window.shoot("46-repaired").await;
     assert!(store.with_extension("damaged1").exists());
     window.close().await;

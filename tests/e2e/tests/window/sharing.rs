@@ -1,5 +1,7 @@
 //! A draft goes on at another computer, and what both wrote meanwhile is shown, not lost.
 
+use std::time::Duration;
+
 use e2e::{Pcscd, World};
 
 use crate::driver::{Screen, Window};
@@ -8,6 +10,10 @@ use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in};
 async fn share(window: &Window) {
     window.click("nav-settings").await;
     window.click("share-drafts").await;
+    let kept = "__TAURI_INTERNALS__.invoke('draft_sharing').then(arguments[0], arguments[0])";
+    while window.client.execute_async(kept, Vec::new()).await.unwrap() != "on" {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     window.click("nav-affairs").await;
 }
 
