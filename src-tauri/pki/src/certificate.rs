@@ -164,6 +164,14 @@ impl Certificate {
             })
     }
 
+    /// Whether content keys may be sent to the key: the usage keyEncipherment, as far as the
+    /// certificate limits the usages (STB 34.101.23, clause 9.4).
+    #[must_use]
+    pub fn may_receive_keys(&self) -> bool {
+        let usage = self.extensions.key_usage;
+        usage.is_none_or(KeyUsage::key_encipherment)
+    }
+
     /// Whether the key may sign time stamps: that purpose alone, critical (RFC 3161, clause 2.3).
     pub(crate) fn may_stamp(&self) -> bool {
         let purposes = self.extensions.extended_key_usage.as_ref();
@@ -264,6 +272,12 @@ impl KeyUsage {
     #[must_use]
     pub fn non_repudiation(self) -> bool {
         self.has(1)
+    }
+
+    /// keyEncipherment.
+    #[must_use]
+    pub fn key_encipherment(self) -> bool {
+        self.has(2)
     }
 
     /// keyCertSign.

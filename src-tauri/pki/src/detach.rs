@@ -5,10 +5,10 @@ use std::io::Cursor;
 use kabinet_stb::tlv;
 
 use crate::{
-    ContentError,
-    envelope::{self, EnvelopeError},
+    ContentError, envelope,
     signer_info::SignerInfo,
     strict::{self, Fault, Fields, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, SET},
+    walker::ReadError,
 };
 
 /// The same signature with the content taken out. What was signed stays signed: the signature is over
@@ -38,10 +38,10 @@ pub fn signed_digest(signature: &[u8]) -> Result<Vec<u8>, ContentError> {
         .message_digest)
 }
 
-fn format_of(error: EnvelopeError) -> ContentError {
+fn format_of(error: ReadError) -> ContentError {
     ContentError::Format(match error {
-        EnvelopeError::Format(fault) => fault,
-        EnvelopeError::Io(_) => "the signature is cut off",
+        ReadError::Format(fault) => fault,
+        ReadError::Io(_) => "the signature is cut off",
     })
 }
 

@@ -1,7 +1,7 @@
 //! The outer structure of a signature: ContentInfo with SignedData (RFC 5652, clauses 3 and 5.1),
 //! read from a file without taking the content into memory, and written around content.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
 use kabinet_stb::tlv;
 
@@ -10,10 +10,8 @@ use crate::{
     evidence::OTHER_REVOCATION_INFO,
     oid,
     strict::{self, Fault, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
+    walker::{MAX_PART, ReadError, Span, Walker, before, filled, header},
 };
-
-/// Octets that one part beside the content may have. Revocation lists may be that long.
-const MAX_PART: u64 = 8 * 1024 * 1024;
 
 /// Certificates that a signature may carry.
 pub(crate) const MAX_CERTIFICATES: usize = 64;
@@ -44,48 +42,10 @@ pub(crate) struct Envelope {
     pub(crate) signer_infos: Vec<Vec<u8>>,
 }
 
-/// A range of octets in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) start: u64,
-    pub(crate) length: u64,
-}
-
-impl Span {
-    const fn end(self) -> u64 {
-        self.start.saturating_add(self.length)
-    }
-}
-
-/// Why the outer structure is not read.
-#[derive(Debug)]
-pub(crate) enum EnvelopeError {
-    /// The file cannot be read.
-    Io(io::Error),
-    /// The octets are no SignedData in DER.
-    Format(Fault),
-}
-
-impl From<io::Error> for EnvelopeError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<Fault> for EnvelopeError {
-    fn from(fault: Fault) -> Self {
-        Self::Format(fault)
-    }
-}
-
 /// Reads the outer structure of the whole file.
-pub(crate) fn read(file: &mut (impl Read + Seek)) -> Result<Envelope, EnvelopeError> {
-    let length = file.seek(SeekFrom::End(0))?;
-    let mut outer = Walker {
-        file,
-        next: 0,
-        end: length,
-    };
+pub(crate) fn read(file: &mut (impl Read + Seek)) -> Result<Envelope, ReadError> {
+    let mut outer = Walker::new(file)?;
+    let length = outer.end;
     let mut info = outer.enter(SEQUENCE)?;
     outer_end(info.end, length)?;
     if info.octets(OBJECT_IDENTIFIER)? != oid::SIGNED_DATA {
@@ -102,7 +62,7 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> Result<Envelope, EnvelopeEr
     }
     let digest_algorithms = members(&fields.octets(SET)?, MAX_SIGNERS)?;
     let (content_type, content) = read_content(&mut fields)?;
-    let mut choices = |tag, most| -> Result<Vec<Vec<u8>>, EnvelopeError> {
+    let mut choices = |tag, most| -> Result<Vec<Vec<u8>>, ReadError> {
         if fields.peek()?.map(u32::from) != Some(tag) {
             return Ok(Vec::new());
         }
@@ -135,16 +95,10 @@ fn outer_end(end: u64, length: u64) -> Result<(), Fault> {
         .ok_or("there is more in the file than the signature")
 }
 
-fn filled(end: u64, length: u64) -> Result<(), Fault> {
-    (end == length)
-        .then_some(())
-        .ok_or("there is more than the type has")
-}
-
 /// EncapsulatedContentInfo.
 fn read_content(
     fields: &mut Walker<'_, impl Read + Seek>,
-) -> Result<(Vec<u8>, Option<Span>), EnvelopeError> {
+) -> Result<(Vec<u8>, Option<Span>), ReadError> {
     let mut encapsulated = fields.enter(SEQUENCE)?;
     let content_type = encapsulated.octets(OBJECT_IDENTIFIER)?;
     let end = encapsulated.end;
@@ -265,113 +219,4 @@ fn part(tag: u32, members: &[Vec<u8>]) -> Result<Vec<u8>, Fault> {
         return Err("a part of the signature is too long");
     }
     Ok(tlv::encode(tag, &octets))
-}
-
-/// Opens an object whose value begins with `octets` and has `rest` octets more.
-fn before(octets: &[u8], tag: u32, rest: u64) -> Vec<u8> {
-    [&header(tag, octets.len() as u64 + rest), octets].concat()
-}
-
-/// Tag and length of an object with a tag of one octet.
-fn header(tag: u32, length: u64) -> Vec<u8> {
-    let [.., tag] = tag.to_be_bytes();
-    let digits = length.to_be_bytes();
-    let skipped = length.leading_zeros() as usize / 8;
-    let digits = digits.get(skipped..).unwrap_or_default();
-    match (length, digits) {
-        (0..=0x7F, _) => vec![tag, length as u8],
-        _ => [&[tag, 0x80 | digits.len() as u8], digits].concat(),
-    }
-}
-
-/// Goes over the objects in a range of the file.
-struct Walker<'f, F> {
-    file: &'f mut F,
-    next: u64,
-    end: u64,
-}
-
-impl<F: Read + Seek> Walker<'_, F> {
-    /// The tag of the next object; none at the end.
-    fn peek(&mut self) -> Result<Option<u8>, EnvelopeError> {
-        if self.next >= self.end {
-            return Ok(None);
-        }
-        self.file.seek(SeekFrom::Start(self.next))?;
-        let mut tag = [0];
-        self.file.read_exact(&mut tag)?;
-        Ok(Some(tag[0]))
-    }
-
-    /// Steps over the next object and gives the range of its value.
-    fn span(&mut self, tag: u32) -> Result<Span, EnvelopeError> {
-        // A tag, the length of the length, and up to eight octets of length.
-        let mut head = [0; 10];
-        let available = self.end.saturating_sub(self.next).min(head.len() as u64);
-        // At most ten.
-        let head = &mut head[..available as usize];
-        self.file.seek(SeekFrom::Start(self.next))?;
-        self.file.read_exact(head)?;
-        let (&found, rest) = head.split_first().ok_or("the signature is cut off")?;
-        if u32::from(found) != tag {
-            return Err("a field is missing or another".into());
-        }
-        let (length, octets) = read_length(rest)?;
-        let start = self.next + 1 + octets;
-        let end = start.checked_add(length).ok_or("a length is too great")?;
-        if end > self.end {
-            return Err("the signature is cut off".into());
-        }
-        self.next = end;
-        Ok(Span { start, length })
-    }
-
-    /// Steps over the next object and into it.
-    fn enter(&mut self, tag: u32) -> Result<Walker<'_, F>, EnvelopeError> {
-        let span = self.span(tag)?;
-        Ok(Walker {
-            file: &mut *self.file,
-            next: span.start,
-            end: span.end(),
-        })
-    }
-
-    /// Steps over the next object and reads its value.
-    fn octets(&mut self, tag: u32) -> Result<Vec<u8>, EnvelopeError> {
-        let span = self.span(tag)?;
-        if span.length > MAX_PART {
-            return Err("a part of the signature is too long".into());
-        }
-        self.file.seek(SeekFrom::Start(span.start))?;
-        let mut octets = Vec::new();
-        (&mut *self.file)
-            .take(span.length)
-            .read_to_end(&mut octets)?;
-        if octets.len() as u64 == span.length {
-            Ok(octets)
-        } else {
-            Err("the signature is cut off".into())
-        }
-    }
-}
-
-/// Reads a length in its shortest form; gives it with the number of its octets.
-fn read_length(octets: &[u8]) -> Result<(u64, u64), Fault> {
-    const CUT: Fault = "the signature is cut off";
-    let (&first, rest) = octets.split_first().ok_or(CUT)?;
-    match first {
-        0..=0x7F => Ok((u64::from(first), 1)),
-        0x80 => Err("a length is indefinite"),
-        0x81..=0x88 => {
-            let digits = rest.get(..usize::from(first & 0x0F)).ok_or(CUT)?;
-            let length = digits
-                .iter()
-                .fold(0_u64, |length, digit| length << 8 | u64::from(*digit));
-            if length < 0x80 || digits.first() == Some(&0) {
-                return Err("a length is not in its shortest form");
-            }
-            Ok((length, 1 + digits.len() as u64))
-        }
-        _ => Err("a length is too great"),
-    }
 }

@@ -1,10 +1,12 @@
 //! Certificates and CAdES signatures in the Belarusian profile (STB 34.101.17, 34.101.19, 34.101.23,
 //! 34.101.26, 34.101.80, 34.101.82): signatures of the levels B-B, B-T and B-LT over bign, made
 //! through a [`Signer`], raised later, and checked up to trust anchors; those of foreign documents
-//! (RSA, ECDSA) are checked too.
+//! (RSA, ECDSA) are checked too; and content encrypted for the keys of certificates ([`Encryption`],
+//! [`decrypt_stream`]).
 //!
-//! Everything that is read is strict DER of bounded size and depth. The signed content itself has
-//! no bound: it passes through in pieces, so signing and checking take constant memory.
+//! Everything that is read is strict DER of bounded size and depth. The content itself has no
+//! bound: it passes through in pieces, so that signing, checking, encrypting and decrypting take
+//! constant memory.
 //!
 //! There is no network and no clock here: what OCSP responders, time-stamping authorities and
 //! publishers of revocation lists say comes in as octets ([`Evidence`], [`add_time_stamps`]).
@@ -17,20 +19,27 @@ mod algorithm;
 mod anchors;
 mod attributes;
 pub mod certificate;
+mod certificate_check;
 mod chain;
 mod cms;
+mod content_encryption;
 mod crl;
+mod decrypt;
 mod detach;
+mod encrypt;
 mod envelope;
+mod enveloped_data;
 mod evidence;
 mod extensions;
 mod general_name;
+mod identifier;
 mod key;
 mod moment;
 mod names;
 pub mod ocsp;
 mod oid;
 mod raise;
+mod recipient_info;
 mod revocation;
 mod sign;
 mod signer;
@@ -41,14 +50,24 @@ mod time_stamp;
 mod tsp;
 mod verdict;
 mod verify;
+mod walker;
 
 /// A moment in UTC with a resolution of one second; it prints as RFC 3339.
 pub use der::DateTime as Time;
 
 pub use anchors::{AnchorError, TrustAnchors};
+pub use certificate_check::{CertificateReport, check_certificate};
+pub use content_encryption::ContentEncryption;
 pub use crl::{RevocationList, RevocationListError, RevocationReason};
+pub use decrypt::{
+    Decipher, DecryptError, Decrypted, EncryptedFor, RecipientName, SoftwareKey, decrypt,
+    decrypt_stream, encrypted_for,
+};
 pub use detach::{detach, signed_digest};
+pub use encrypt::{EncryptError, Encryption};
+pub use enveloped_data::EncryptedContentType;
 pub use evidence::Evidence;
+pub use kabinet_stb::belt::Mode;
 pub use raise::{RaiseError, add_time_stamps, add_validation_data};
 pub use revocation::{Ignorance, RevocationStatus, StatusSource};
 pub use sign::{

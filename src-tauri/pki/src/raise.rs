@@ -13,7 +13,7 @@ use crate::{
     certificate::Certificate,
     chain::Terms,
     cms,
-    envelope::{self, Envelope, EnvelopeError, MAX_CERTIFICATES, MAX_REVOCATIONS},
+    envelope::{self, Envelope, MAX_CERTIFICATES, MAX_REVOCATIONS},
     evidence::{Evidence, Pool},
     key::Key,
     oid,
@@ -26,6 +26,7 @@ use crate::{
     tsp::{self, TspError},
     verdict::{ChainMember, Reason, TimeStampKind, Verdict},
     verify::{self, RevocationChecking, Validation},
+    walker::ReadError,
 };
 
 /// Why a level is not reached.
@@ -68,11 +69,11 @@ pub enum RaiseError<E> {
     Io(#[from] io::Error),
 }
 
-impl<E> From<EnvelopeError> for RaiseError<E> {
-    fn from(error: EnvelopeError) -> Self {
+impl<E> From<ReadError> for RaiseError<E> {
+    fn from(error: ReadError) -> Self {
         match error {
-            EnvelopeError::Io(error) => Self::Io(error),
-            EnvelopeError::Format(fault) => Self::Format(fault),
+            ReadError::Io(error) => Self::Io(error),
+            ReadError::Format(fault) => Self::Format(fault),
         }
     }
 }

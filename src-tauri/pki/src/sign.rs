@@ -11,12 +11,13 @@ use crate::{
     algorithm::{self, HashAlgorithm},
     attributes,
     certificate::{Certificate, CertificateError},
-    envelope::{self, Envelope, EnvelopeError, MAX_CERTIFICATES, MAX_SIGNERS, Span},
+    envelope::{self, Envelope, MAX_CERTIFICATES, MAX_SIGNERS},
     oid,
     signer::Signed,
     signer_info, stream,
     strict::{Fault, SET},
     verify,
+    walker::{ReadError, Span},
 };
 
 /// A key that signs, such as the one on an ID card, with its certificate.
@@ -83,11 +84,11 @@ impl<E> From<Fault> for SignError<E> {
     }
 }
 
-impl<E> From<EnvelopeError> for SignError<E> {
-    fn from(error: EnvelopeError) -> Self {
+impl<E> From<ReadError> for SignError<E> {
+    fn from(error: ReadError) -> Self {
         match error {
-            EnvelopeError::Io(error) => Self::Io(error),
-            EnvelopeError::Format(fault) => Self::Format(fault),
+            ReadError::Io(error) => Self::Io(error),
+            ReadError::Format(fault) => Self::Format(fault),
         }
     }
 }
@@ -218,7 +219,7 @@ pub(crate) fn rewrite(
     envelope: &Envelope,
     output: &mut impl Write,
     algorithms: &[HashAlgorithm],
-) -> Result<stream::Digests, EnvelopeError> {
+) -> Result<stream::Digests, ReadError> {
     let (before, after) = envelope.frame()?;
     output.write_all(&before)?;
     let mut digests = Vec::new();

@@ -7,6 +7,7 @@ use crate::{
     attributes::{self, SignedAttributes},
     certificate::Certificate,
     envelope,
+    identifier::{self, CertificateIdentifier},
     strict::{self, Fault, Fields, INTEGER, OCTET_STRING, SEQUENCE, SET},
 };
 
@@ -16,7 +17,7 @@ const UNSIGNED_ATTRIBUTES: u32 = 0xA1;
 /// One signer's part of a SignedData.
 #[derive(Debug)]
 pub(crate) struct SignerInfo {
-    identifier: SignerIdentifier,
+    identifier: CertificateIdentifier,
     /// Content octets of the identifier of the hash function.
     pub(crate) digest_algorithm: Vec<u8>,
     pub(crate) attributes: SignedAttributes,
@@ -28,29 +29,16 @@ pub(crate) struct SignerInfo {
     pub(crate) time_stamps: Vec<Vec<u8>>,
 }
 
-#[derive(Debug)]
-enum SignerIdentifier {
-    /// The issuer's name in DER and the content octets of the serial number.
-    IssuerAndSerialNumber(Vec<u8>, Vec<u8>),
-    SubjectKeyIdentifier(Vec<u8>),
-}
-
 impl SignerInfo {
     /// Reads it from octets that passed [`strict::check`].
     pub(crate) fn read(octets: &[u8]) -> Result<Self, Fault> {
         let mut fields = Fields::new(strict::only(SEQUENCE, octets)?);
         let version = fields.take(INTEGER)?.value;
-        let identifier = match version {
-            [1] => {
-                let mut pair = Fields::new(fields.take(SEQUENCE)?.value);
-                let issuer = pair.take(SEQUENCE)?.raw.to_vec();
-                let serial = pair.take(INTEGER)?.value.to_vec();
-                pair.end()?;
-                SignerIdentifier::IssuerAndSerialNumber(issuer, serial)
-            }
-            [3] => SignerIdentifier::SubjectKeyIdentifier(fields.take(0x80)?.value.to_vec()),
-            _ => return Err("the version of the signer's part is unknown"),
-        };
+        let identifier = CertificateIdentifier::read(&mut fields)?;
+        let is_by_name = matches!(identifier, CertificateIdentifier::IssuerAndSerialNumber(..));
+        if version != if is_by_name { [1] } else { [3] } {
+            return Err("the version of the signer's part is unknown");
+        }
         let digest_algorithm = algorithm::read_identifier(fields.take(SEQUENCE)?.value)?.to_vec();
         let signed = fields
             .optional(SIGNED_ATTRIBUTES)?
@@ -76,14 +64,7 @@ impl SignerInfo {
 
     /// Whether the certificate is the one that the signer's identifier points at.
     pub(crate) fn identifies(&self, certificate: &Certificate) -> bool {
-        match &self.identifier {
-            SignerIdentifier::IssuerAndSerialNumber(issuer, serial) => {
-                issuer == certificate.issuer() && serial == certificate.serial()
-            }
-            SignerIdentifier::SubjectKeyIdentifier(identifier) => {
-                certificate.extensions().subject_key_identifier.as_ref() == Some(identifier)
-            }
-        }
+        self.identifier.identifies(certificate)
     }
 }
 
@@ -94,12 +75,11 @@ pub(crate) fn write(
     attributes: &[u8],
     signature: &[u8],
 ) -> Vec<u8> {
-    let serial = tlv::encode(INTEGER, certificate.serial());
     tlv::encode(
         SEQUENCE,
         &[
             tlv::encode(INTEGER, &[1]),
-            tlv::encode(SEQUENCE, &[certificate.issuer(), &serial].concat()),
+            identifier::issuer_and_serial_number(certificate),
             algorithm::identifier(hash.oid()),
             tlv::encode(SIGNED_ATTRIBUTES, attributes),
             algorithm::identifier(SignatureAlgorithm::bign_oid(hash)),

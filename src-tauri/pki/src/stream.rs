@@ -2,6 +2,9 @@
 
 use std::io::{self, Read, Write};
 
+use kabinet_stb::belt::StreamCipher;
+use zeroize::Zeroizing;
+
 use crate::algorithm::{HashAlgorithm, Hasher};
 
 /// Octets that are read at a time.
@@ -20,27 +23,48 @@ pub(crate) fn copy(
         .iter()
         .map(|algorithm| (*algorithm, Hasher::new(*algorithm)))
         .collect();
-    let mut piece = vec![0; PIECE];
-    let mut length = 0;
-    loop {
-        let read = match input.read(&mut piece) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let octets = piece.get(..read).unwrap_or_default();
+    let length = pieces(input, |octets| {
         for (_, hasher) in &mut hashers {
             hasher.update(octets);
         }
-        output.write_all(octets)?;
-        length += read as u64;
-    }
+        output.write_all(octets)
+    })?;
     let digests = hashers
         .into_iter()
         .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
         .collect();
     Ok((digests, length))
+}
+
+/// Copies what is left to read through a cipher; gives the number of octets.
+pub(crate) fn turn_over(
+    input: &mut (impl Read + ?Sized),
+    output: &mut (impl Write + ?Sized),
+    cipher: &mut StreamCipher,
+) -> io::Result<u64> {
+    pieces(input, |octets| {
+        cipher.apply(octets).map_err(io::Error::other)?;
+        output.write_all(octets)
+    })
+}
+
+/// Reads to the end, piece by piece, in memory that is wiped; gives the number of octets.
+fn pieces(
+    input: &mut (impl Read + ?Sized),
+    mut each: impl FnMut(&mut [u8]) -> io::Result<()>,
+) -> io::Result<u64> {
+    let mut piece = Zeroizing::new(vec![0; PIECE]);
+    let mut length = 0;
+    loop {
+        let read = match input.read(&mut piece) {
+            Ok(0) => return Ok(length),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        each(piece.get_mut(..read).unwrap_or_default())?;
+        length += read as u64;
+    }
 }
 
 /// Hashes what is left to read.

@@ -9,12 +9,13 @@ use crate::{
     certificate::Certificate,
     chain::{self, Terms},
     cms::{self, Message},
-    envelope::{self, Envelope, EnvelopeError},
+    envelope::{self, Envelope},
     signer_info::SignerInfo,
     stream,
     strict::Fault,
     tsp::{self, MAX_TOKEN, StampInfo},
     verdict::{ChainMember, Failure, Reason, TimeStampKind, TimeStampReport, Verdict},
+    walker::ReadError,
 };
 
 /// A token that was read; nothing of it is checked by reading.
@@ -34,8 +35,8 @@ impl TimeStamp {
         }
         let mut file = Cursor::new(token);
         let envelope = envelope::read(&mut file).map_err(|error| match error {
-            EnvelopeError::Format(fault) => fault,
-            EnvelopeError::Io(_) => "the signature is cut off",
+            ReadError::Format(fault) => fault,
+            ReadError::Io(_) => "the signature is cut off",
         })?;
         if !tsp::is_stamp(&envelope.content_type) {
             return Err("the content is no time stamp");

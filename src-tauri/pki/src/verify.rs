@@ -10,13 +10,14 @@ use thiserror::Error;
 use crate::{
     Time, TrustAnchors,
     algorithm::HashAlgorithm,
-    envelope::{self, Envelope, EnvelopeError},
+    envelope::{self, Envelope},
     evidence::{Evidence, Pool},
     signer::{Checks, Signed},
     signer_info::SignerInfo,
     stream::{self, Digests},
     strict::Fault,
     verdict::{Reason, Report, Verdict},
+    walker::ReadError,
 };
 
 /// Whether it has to be known that no certificate was revoked.
@@ -69,8 +70,8 @@ pub fn verify(
 ) -> io::Result<Report> {
     let envelope = match envelope::read(&mut signature) {
         Ok(envelope) => envelope,
-        Err(EnvelopeError::Io(error)) => return Err(error),
-        Err(EnvelopeError::Format(fault)) => return Ok(unreadable(fault, validation.at)),
+        Err(ReadError::Io(error)) => return Err(error),
+        Err(ReadError::Format(fault)) => return Ok(unreadable(fault, validation.at)),
     };
     let signers = read_signers(&envelope);
     let algorithms = hash_algorithms(&signers);
@@ -152,8 +153,8 @@ pub enum ContentError {
 /// [`ContentError`].
 pub fn content(signature: &[u8]) -> Result<Vec<u8>, ContentError> {
     let envelope = envelope::read(&mut Cursor::new(signature)).map_err(|error| match error {
-        EnvelopeError::Format(fault) => ContentError::Format(fault),
-        EnvelopeError::Io(_) => ContentError::Format("the signature is cut off"),
+        ReadError::Format(fault) => ContentError::Format(fault),
+        ReadError::Io(_) => ContentError::Format("the signature is cut off"),
     })?;
     let span = envelope.content.ok_or(ContentError::Detached)?;
     let range = || {

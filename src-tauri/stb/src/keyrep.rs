@@ -46,7 +46,7 @@ fn length_word(n: usize, m: usize) -> [u8; 4] {
 }
 
 /// Key expansion belt-keyexpand (STB 34.101.31, clause 8.1): every key as eight words.
-fn expand(x: &[u8]) -> Zeroizing<[u32; 8]> {
+pub(crate) fn expand(x: &[u8]) -> Zeroizing<[u32; 8]> {
     let mut full = Zeroizing::new([0u8; 32]);
     full[..x.len()].copy_from_slice(x);
     let mut key = words(&full);

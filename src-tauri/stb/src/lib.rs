@@ -9,6 +9,7 @@ pub mod access;
 pub mod apdu;
 pub mod bake;
 pub mod bauth;
+pub mod belt;
 pub mod bign;
 pub mod bpace;
 pub mod cvc;

@@ -9,6 +9,7 @@ use kabinet_stb::{
     Secret,
     access::{EidRights, EsignRights},
     bake,
+    belt::{Mode, StreamCipher},
     bign::{PrivateKey, PublicKey},
     hash::{bash384, bash512, belt_hash},
     keyrep::belt_keyrep,
@@ -123,6 +124,90 @@ fn key_token_answers() {
         let mut other = header;
         other[0] ^= 1;
         assert!(key.open_key_token(&other, &token).is_err(), "{id}");
+    }
+}
+
+/// Of all modes and lengths of keys, whole and octet by octet.
+#[test]
+fn belt_stream_answers() {
+    for v in vectors("belt-stream") {
+        let i = &v["inputs"];
+        let mode = match i["mode"].as_str().unwrap() {
+            "cfb" => Mode::Cfb,
+            _ => Mode::Ctr,
+        };
+        encrypts(mode, &i["K"], &i["S"], &i["X"], &v["outputs"]["Y"]);
+    }
+}
+
+/// STB 34.101.31, tables A.13 to A.16.
+#[test]
+fn belt_stream_answers_of_the_standard() {
+    let answer = |mode, key: &str, iv: &str, plain: &str, sealed: &str| {
+        let [key, iv, plain, sealed] =
+            [key, iv, plain, sealed].map(|text| text.replace(' ', "").into());
+        encrypts(mode, &key, &iv, &plain, &sealed);
+    };
+    let key = "E9DEE72C8F0C0FA62DDB49F46F739647 06075316ED247A3739CBA38303A98BF6";
+    let other_key = "92BD9B1CE5D141015445FBC95E4D0EF2 682080AA227D642F2687F93490405511";
+    let iv = "BE32971343FC9A48A02A885F194B09A1";
+    let other_iv = "7ECDA4D01544AF8CA58450BF66D2E88A";
+    let plain = "B194BAC80A08F53B366D008E584A5DE4 8504FA9D1BB6C7AC252E72C202FDCE0D 5BE3D61217B96181FE6786AD716B890B";
+    let sealed = "E12BDC1AE28257EC703FCCF095EE8DF1 C1AB76389FE678CAF7C6F860D5BB9C4F F33C657B637C306ADD4EA7799EB23D31";
+    answer(
+        Mode::Cfb,
+        key,
+        iv,
+        plain,
+        "C31E490A90EFA374626CC99E4B7B8540 A6E48685464A5A06849C9CA769A1B0AE 55C2CC5939303EC832DD2FE16C8E5A1B",
+    );
+    answer(
+        Mode::Cfb,
+        other_key,
+        other_iv,
+        "FA9D107A86F375EE65CD1DB881224BD0 16AFF814938ED39B3361ABB0BF0851B6 52244EB06842DD4C94AA4500774E40BB",
+        sealed,
+    );
+    answer(
+        Mode::Ctr,
+        key,
+        iv,
+        plain,
+        "52C9AF96FF50F64435FC43DEF56BD797 D5B5B1FF79FB41257AB9CDF6E63E81F8 F00341473EAE409833622DE05213773A",
+    );
+    answer(
+        Mode::Ctr,
+        other_key,
+        other_iv,
+        "DF181ED008A20F43DCBBB93650DAD34B 389CDEE5826D40E2D4BD80F49A93F5D2 12F6333166456F169043CC5F",
+        &sealed[..90],
+    );
+}
+
+fn encrypts(mode: Mode, key: &Value, iv: &Value, plain: &Value, sealed: &Value) {
+    let (key, iv) = (octets(key), octets(iv).try_into().unwrap());
+    let (plain, sealed) = (octets(plain), octets(sealed));
+    for piece in [1, 5, 16, 1000] {
+        let apply = |mut cipher: StreamCipher, octets: &[u8]| {
+            let mut octets = octets.to_vec();
+            for part in octets.chunks_mut(piece) {
+                cipher.apply(part).unwrap();
+            }
+            hex::encode(octets)
+        };
+        let cipher = StreamCipher::encryptor(mode, &key, &iv).unwrap();
+        assert_eq!(apply(cipher, &plain), hex::encode(&sealed));
+        let cipher = StreamCipher::decryptor(mode, &key, &iv).unwrap();
+        assert_eq!(apply(cipher, &sealed), hex::encode(&plain));
+    }
+}
+
+#[test]
+fn keys_of_other_lengths_are_none() {
+    for length in [0, 15, 17, 31, 33, 64] {
+        let key = vec![0; length];
+        assert!(StreamCipher::encryptor(Mode::Cfb, &key, &[0; 16]).is_none());
+        assert!(StreamCipher::decryptor(Mode::Ctr, &key, &[0; 16]).is_none());
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod authority;
 mod bee2evp;
+mod encryption;
 mod hostile_certificates;
+mod hostile_encryption;
 mod hostile_signatures;
 mod message;
 mod mutations;

@@ -16,7 +16,7 @@ use kabinet_pki::{
 
 use super::bee2evp::accepted;
 
-const LEVELS: [&str; 3] = ["128", "192", "256"];
+pub const LEVELS: [&str; 3] = ["128", "192", "256"];
 
 pub fn fixture(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");

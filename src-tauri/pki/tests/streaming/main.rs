@@ -10,14 +10,15 @@ mod allocation;
 mod authority;
 mod sparse;
 
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Seek as _, SeekFrom, Write};
 
 use allocation::most_during;
 use authority::{Identity, Spec, now};
 use kabinet_pki::{
-    Validation, Verdict, add_signature, sign_attached_stream, sign_detached, verify,
+    Encryption, Mode, SoftwareKey, Validation, Verdict, add_signature, certificate::Certificate,
+    decrypt_stream, sign_attached_stream, sign_detached, verify,
 };
-use kabinet_stb::bign::Level;
+use kabinet_stb::{SystemRandom, bign::Level};
 use sparse::SparseFile;
 
 /// Octets that one use may take at a time, the structure of the signature and the pieces of the
@@ -76,4 +77,54 @@ fn memory_does_not_grow_with_the_file() {
     });
     assert_eq!(verdict, Verdict::Valid);
     report("a check of a detached signature", most);
+
+    // Encryption takes longer, and what it takes in memory does not depend on the length either.
+    let length = length / 4;
+    let recipients = [&first, &second].map(|one| Certificate::from_der(&one.certificate).unwrap());
+    let encryption = Encryption::new(&recipients, Mode::Ctr, now()).unwrap();
+    let mut head = Beginning::default();
+    let ((), most) = most_during(|| {
+        let content = SparseFile::of_zeros(length);
+        let outcome = encryption.encrypt_stream(content, &mut head, &mut SystemRandom);
+        outcome.unwrap();
+    });
+    report("an encryption (of a quarter)", most);
+
+    // Any octets decrypt to something, so zeros can stand for the encrypted content.
+    let mut encrypted = SparseFile::default();
+    encrypted
+        .write_all(&head.octets[..(head.written - length) as usize])
+        .unwrap();
+    encrypted.seek(SeekFrom::Start(head.written - 1)).unwrap();
+    encrypted.write_all(&[0]).unwrap();
+    let mut key = SoftwareKey {
+        key: &second.key,
+        certificate: &second.certificate,
+    };
+    let (decrypted, most) =
+        most_during(|| decrypt_stream(&mut encrypted, std::io::sink(), &mut key).unwrap());
+    assert_eq!(decrypted.length, length);
+    report("a decryption (of a quarter)", most);
+}
+
+/// Keeps the first octets and counts the others.
+#[derive(Default)]
+struct Beginning {
+    octets: Vec<u8>,
+    written: u64,
+}
+
+impl Write for Beginning {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        let room = 4096_usize
+            .saturating_sub(self.octets.len())
+            .min(octets.len());
+        self.octets.extend_from_slice(&octets[..room]);
+        self.written += octets.len() as u64;
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
