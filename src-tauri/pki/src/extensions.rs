@@ -31,6 +31,8 @@ pub(crate) struct Extensions {
     pub(crate) revocation_lists: Vec<String>,
     pub(crate) responders: Vec<String>,
     pub(crate) issuers: Vec<String>,
+    /// An OCSP responder whose own revocation is not to be asked for.
+    pub(crate) is_not_checked: bool,
     pub(crate) has_unknown_critical: bool,
 }
 
@@ -145,6 +147,7 @@ impl Extensions {
                 self.responders = read_access(content, oid::AD_OCSP).unwrap_or_default();
                 self.issuers = read_access(content, oid::AD_CA_ISSUERS).unwrap_or_default();
             }
+            oid::OCSP_NOCHECK => self.is_not_checked = true,
             // No policy is asked for, so any policy does; the other names only the issuer.
             oid::CERTIFICATE_POLICIES | oid::ISSUER_ALT_NAME => {}
             _ => return Ok(false),

@@ -198,7 +198,7 @@ fn listen_to_responders(
 
 /// Whether the issuer itself signed the response, or somebody whom its key certified for that
 /// (RFC 6960, clause 4.2.2.2). The responder's certificate must be valid when the response is
-/// judged, which is not before it was made; its own revocation is not looked at.
+/// judged, which is not before it was made, and not revoked as far as is known.
 fn is_authorized(response: &OcspResponse, issuer: &Certificate, pool: &Pool<'_>, at: Time) -> bool {
     let length = response.der().len();
     if response.is_by(issuer) && pool.budget.allows(length) && response.is_signed_by(issuer) {
@@ -215,6 +215,45 @@ fn is_authorized(response: &OcspResponse, issuer: &Certificate, pool: &Pool<'_>,
             && response.is_signed_by(responder)
             && pool.budget.allows(responder.der().len())
             && responder.is_signed_by(issuer)
+            && !is_withdrawn(responder, issuer, pool, response.produced_at())
+    })
+}
+
+/// Whether the responder's own certificate was revoked when it answered (RFC 6960, clause 4.2.2.2.1):
+/// as far as lists and the issuer's own responses at hand tell, for others could vouch for each other
+/// in a circle. Whom the issuer excepted by id-pkix-ocsp-nocheck is good to the end. Where nothing is
+/// at hand, the certificate's short validity has to do.
+fn is_withdrawn(
+    responder: &Certificate,
+    issuer: &Certificate,
+    pool: &Pool<'_>,
+    produced_at: Time,
+) -> bool {
+    use RevocationReason::{
+        AttributeAuthorityCompromise, AuthorityCompromise, KeyCompromise, Unspecified,
+    };
+    if responder.extensions().is_not_checked {
+        return false;
+    }
+    let mut words = Vec::new();
+    listen_to_lists(responder, issuer, pool, &mut words);
+    let told = words.iter().filter_map(|word| word.revocation);
+    let answered = pool.responses().filter_map(|(response, _)| {
+        let Status::Revoked(revocation) = response.answer(responder, issuer)?.status else {
+            return None;
+        };
+        let is_issuers = response.is_by(issuer)
+            && pool.budget.allows(response.der().len())
+            && response.is_signed_by(issuer);
+        is_issuers.then_some(revocation)
+    });
+    told.chain(answered).any(|revocation| {
+        // With a key in other hands the response can have been dated back.
+        let may_be_forged = matches!(
+            revocation.reason,
+            KeyCompromise | AuthorityCompromise | AttributeAuthorityCompromise | Unspecified
+        );
+        may_be_forged || revocation.at <= produced_at
     })
 }
 

@@ -21,6 +21,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = lists(&world);
     cases.extend(impostors(&world));
     cases.extend(responses(&world));
+    cases.extend(revoked_responders(&world));
     cases.extend(authorities(&world));
     cases.extend(proven(&world));
     cases
@@ -256,6 +257,68 @@ fn responses(world: &World) -> Vec<Case> {
         case(world, "changed response", TRY_LATER)
             .strictly()
             .response(&flipped),
+    ]
+}
+
+/// A response that says "revoked" beside a list that names the responder alone: only an answer that
+/// counts keeps the signature from passing.
+fn revoked_responders(world: &World) -> Vec<Case> {
+    const CESSATION: u8 = 5;
+    const NOCHECK: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 0x30, 1, 5];
+    let excepted = world.root.issue(&Spec {
+        more: vec![(NOCHECK, false, encode(0x05, &[]))],
+        ..responder_spec("Excepted")
+    });
+    let with = |name, expected, responder: &Identity, at, reason| {
+        let response = Response::good(&world.root, responder, SUBJECT);
+        let list = List::of(&world.root).revoking(responder.name, at, reason);
+        case(world, name, expected)
+            .response(&response.revoked("20261101000000Z", CESSATION).sign())
+            .list(&list.sign())
+    };
+    let responder = &world.responder;
+    let own_answer = |answer: Response<'_>| {
+        let response = Response::good(&world.root, responder, SUBJECT);
+        case(world, "responder revoked by a response", PASSED)
+            .response(&response.revoked("20261101000000Z", CESSATION).sign())
+            .response(&answer.revoked("20261101000000Z", CESSATION).sign())
+    };
+    let of_responder = |by| Response::good(&world.root, by, "Responder");
+    vec![
+        with(
+            "responder's key in other hands later",
+            PASSED,
+            responder,
+            "261123180000Z",
+            KEY_COMPROMISE,
+        ),
+        with(
+            "responder that had ceased",
+            PASSED,
+            responder,
+            "261122000000Z",
+            CESSATION,
+        ),
+        with(
+            "responder that ceased later",
+            REVOKED_NO_POE,
+            responder,
+            "261123180000Z",
+            CESSATION,
+        ),
+        with(
+            "responder that is not to be checked",
+            REVOKED_NO_POE,
+            &excepted,
+            "261122000000Z",
+            KEY_COMPROMISE,
+        ),
+        own_answer(of_responder(&world.root)),
+        Case {
+            name: "responder that revokes itself",
+            expected: REVOKED_NO_POE,
+            ..own_answer(of_responder(responder))
+        },
     ]
 }
 
