@@ -224,6 +224,10 @@ Examples:
     Sign(SignArguments),
     /// Verify a signature and explain the result
     Verify(VerifyArguments),
+    /// Encrypt a file for the holders of certificates; no card is needed
+    Encrypt(EncryptArguments),
+    /// Decrypt a file with the card
+    Decrypt(DecryptArguments),
     /// Write shell completions and manual pages into a folder, for packagers
     Manual {
         /// The folder
@@ -526,6 +530,27 @@ pub(crate) struct SignArguments {
     #[arg(long)]
     pub(crate) attached: bool,
     /// Where to write [default: FILE.p7m attached, FILE.p7s detached]
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct EncryptArguments {
+    /// The file to encrypt
+    pub(crate) file: PathBuf,
+    /// Certificates of those who shall read it (DER or PEM)
+    #[arg(long, value_name = "CERT", num_args = 1.., required = true)]
+    pub(crate) to: Vec<PathBuf>,
+    /// Where to write [default: FILE.p7m]; nothing is overwritten
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DecryptArguments {
+    /// The encrypted file
+    pub(crate) file: PathBuf,
+    /// Where to write [default: FILE without .p7m]; nothing is overwritten
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
 }

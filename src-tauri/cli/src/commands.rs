@@ -13,9 +13,9 @@ use crate::arguments::{
     Command, DraftCommand, KeyCommand, OnOff, OutboxCommand, PersonCommand, PinCommand, ReadWith,
     SignArguments, StoreCommand, VerifyArguments,
 };
-use crate::following;
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
+use crate::{encryption, following};
 use crate::{manual, paper, proxy, readers};
 
 /// A problem, in the language that was known by then.
@@ -164,6 +164,8 @@ impl Call {
             Command::Forget { yes } => self.forget(yes).await?,
             Command::Sign(arguments) => self.sign(&arguments)?,
             Command::Verify(arguments) => return self.verify(&arguments),
+            Command::Encrypt(arguments) => encryption::encrypt(self, &arguments)?,
+            Command::Decrypt(arguments) => encryption::decrypt(self, &arguments)?,
             Command::Manual { dir } => {
                 manual::write(&dir)?;
                 self.show.written(&dir);
@@ -614,7 +616,7 @@ fn read_json(path: &Path) -> Outcome<Value> {
     })
 }
 
-fn beside(file: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod encryption;
 mod ending;
 mod following;
 mod logs;

@@ -1,5 +1,6 @@
 //! Answers as text for people or one JSON document for programs.
 
+mod encryption;
 mod found;
 mod paper;
 mod proxy;
@@ -313,6 +314,15 @@ impl Show {
         }
         if let PromptView::SignWithdrawal { letter, .. } = view {
             self.letter("signs-withdrawal", letter);
+        }
+        if let PromptView::Decrypt {
+            name, recipients, ..
+        } = view
+        {
+            eprintln!("{}: {name}", self.say("decrypts"));
+            for recipient in recipients {
+                eprintln!("{}: {recipient}", self.say("encrypted-for"));
+            }
         }
         if let PromptView::Sign {
             title,

@@ -132,8 +132,12 @@ impl Desk {
         }
     }
 
-    /// Opens the card for one signature in base mode and for reading its certificates.
-    pub(crate) fn open_to_sign(&self, address: &ReaderAddress, pin: Secret) -> Outcome<Session> {
+    /// Opens the card for a use of its keys in base mode and for reading its certificates.
+    pub(crate) fn open_to_use_keys(
+        &self,
+        address: &ReaderAddress,
+        pin: Secret,
+    ) -> Outcome<Session> {
         pins::open(
             address,
             Password::Pin,

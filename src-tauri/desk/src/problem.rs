@@ -329,6 +329,36 @@ codes! {
     FileUnreadable = "file_unreadable",
     /// A file is no CMS signature.
     FileNotSignature = "file_not_signature",
+    /// A signature is beside its file, and the file was not given.
+    SignedFileAbsent = "signed_file_absent",
+    /// The file is another than the one that was signed.
+    SignedFileOther = "signed_file_other",
+    /// A signature has as many signers as it may have.
+    TooManySigners = "too_many_signers",
+    /// Something is already where a file was to be written.
+    FileExists = "file_exists",
+    /// A file is no certificate.
+    CertificateUnreadable = "certificate_unreadable",
+    /// Nobody was named for whom to encrypt.
+    NoRecipient = "no_recipient",
+    /// More recipients than one file may have.
+    TooManyRecipients = "too_many_recipients",
+    /// A recipient's key is of a kind that nothing can be encrypted for.
+    RecipientUnfit = "recipient_unfit",
+    /// A recipient's certificate is not for encryption.
+    RecipientNotForEncryption = "recipient_not_for_encryption",
+    /// A recipient's certificate is not valid now.
+    RecipientExpired = "recipient_expired",
+    /// A file is not encrypted, or damaged.
+    FileNotEncrypted = "file_not_encrypted",
+    /// A file is encrypted for others.
+    EncryptedForOthers = "encrypted_for_others",
+    /// A file is encrypted in a way that is not known.
+    EncryptionUnknown = "encryption_unknown",
+    /// The key of a file's content is longer than the card opens.
+    ContentKeyTooLong = "content_key_too_long",
+    /// The key of a file's content does not open.
+    ContentKeyDamaged = "content_key_damaged",
     /// The application was signed on another computer.
     SignedCopyAbsent = "signed_copy_absent",
     /// No code of a paper.

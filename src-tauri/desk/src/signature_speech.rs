@@ -60,7 +60,7 @@ fn view_of_signer(signer: &SignerReport, checked_at: Time, language: Language) -
     }
 }
 
-fn word_of(verdict: Verdict) -> &'static str {
+pub(crate) fn word_of(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Valid => "valid",
         Verdict::Invalid(_) => "invalid",
@@ -68,7 +68,7 @@ fn word_of(verdict: Verdict) -> &'static str {
     }
 }
 
-fn reason_of(verdict: Verdict) -> Option<String> {
+pub(crate) fn reason_of(verdict: Verdict) -> Option<String> {
     let reason = verdict.reason();
     reason.map(|reason| reason.indication().to_owned())
 }

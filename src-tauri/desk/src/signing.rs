@@ -12,8 +12,8 @@ use kabinet_token::{CardError, ReaderAddress, Session, SignHash};
 use crate::problem::{Code, Problem};
 use crate::{Desk, Outcome};
 
-/// Reference of the key for signatures: level 128, base mode, the only mandatory one.
-const KEY: u8 = 0x01;
+/// Reference of the key for signatures and key tokens: level 128, base mode, the only mandatory one.
+pub(crate) const KEY: u8 = 0x01;
 
 /// The key of an open card, with its certificate.
 pub(crate) struct CardSigner {
@@ -25,7 +25,7 @@ impl CardSigner {
     /// Opens the card with the PIN and reads the certificate. Says what is wrong with it before
     /// anything is signed.
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
-        let mut session = desk.open_to_sign(address, pin)?;
+        let mut session = desk.open_to_use_keys(address, pin)?;
         let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
         Ok(Self {
             session,
@@ -103,10 +103,10 @@ impl From<SignError<CardError>> for Problem {
             SignError::OutsideValidity => Code::CertificateExpired,
             SignError::WrongKey => Code::SignatureFailed,
             SignError::ContentChanged => Code::FileUnreadable,
-            SignError::Format(_)
-            | SignError::Detached
-            | SignError::OtherContent
-            | SignError::TooManySigners => Code::FileNotSignature,
+            SignError::Format(_) => Code::FileNotSignature,
+            SignError::Detached => Code::SignedFileAbsent,
+            SignError::OtherContent => Code::SignedFileOther,
+            SignError::TooManySigners => Code::TooManySigners,
         };
         Self::new(code)
     }

@@ -5,6 +5,7 @@ mod application;
 mod card;
 mod catalogue;
 mod draft;
+mod encryption;
 mod notices;
 mod outbox;
 mod paper;
@@ -31,6 +32,7 @@ pub use draft::{
     AsideReasonView, AsideView, AttachmentView, CarriedFieldView, CarriedView, ConflictView,
     DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView, SharingView,
 };
+pub use encryption::{DecryptedView, EncryptedView, RecipientView};
 pub use notices::{NoticeView, NoticesView};
 pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};
 pub use paper::{PaperApplicationView, PaperView};

@@ -78,4 +78,4 @@ pub use verdict::{
     ChainMember, Reason, Report, SignatureLevel, SignerReport, TimeStampKind, TimeStampReport,
     Verdict,
 };
-pub use verify::{ContentError, RevocationChecking, Validation, content, verify};
+pub use verify::{ContentError, RevocationChecking, Validation, content, is_signature, verify};

@@ -58,6 +58,11 @@ impl<'a> Validation<'a> {
     }
 }
 
+/// Whether a file is a signature in form: SignedData in DER with signers. Nothing of it is checked.
+pub fn is_signature(mut file: impl Read + Seek) -> bool {
+    envelope::read(&mut file).is_ok()
+}
+
 /// Checks a signature. A detached one needs the `content`; when an attached one gets it too, both
 /// must be what was signed. Content passes through in pieces.
 ///

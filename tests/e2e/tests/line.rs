@@ -183,6 +183,74 @@ fn files_are_signed_and_judged() {
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
 
+/// A file is encrypted for the card's certificate and opened by the card in a reader of the daemon;
+/// signed first, it also tells whose it is.
+#[test]
+fn files_are_encrypted_and_opened_by_the_card() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("reader", Some(&card)).unwrap();
+    let path = |name: &str| world.dir().join(name).to_str().unwrap().to_owned();
+    let text = "Дамова № 1\n".repeat(20_000);
+    let file = path("contract.txt");
+    std::fs::write(&file, &text).unwrap();
+    let of = |holder: &str| {
+        let card = std::fs::read(world.sandbox.card_file(holder)).unwrap();
+        let card: Value = serde_json::from_slice(&card).unwrap();
+        let der = card["esign"]["keys"][0]["certificate"].as_str().unwrap();
+        let certificate = path(&format!("{holder}.cer"));
+        std::fs::write(&certificate, hex::decode(der).unwrap()).unwrap();
+        certificate
+    };
+    let (ours, others) = (of("citizen"), of("foreigner"));
+
+    let encrypted = format!("{file}.p7m");
+    let made = cli.ok(&["encrypt", &file, "--to", &ours, &others]).unwrap();
+    assert_eq!(made["path"], encrypted.as_str());
+    assert_eq!(made["algorithm"], "belt-cfb128");
+    assert_eq!(made["recipients"][0]["verdict"], "valid", "{made}");
+    // Nothing is overwritten, in either way.
+    cli.fails(&["encrypt", &file, "--to", &ours], "file_exists")
+        .unwrap();
+    cli.fails(&["decrypt", &encrypted], "file_exists").unwrap();
+
+    let opened = path("opened.txt");
+    let done = cli.ok(&["decrypt", &encrypted, "-o", &opened]).unwrap();
+    assert_eq!(done["is_signed"], false);
+    assert_eq!(std::fs::read_to_string(&opened).unwrap(), text);
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&opened).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+
+    // What is not for the card, or damaged, leaves nothing.
+    let (strange, nothing) = (path("strange.p7m"), path("nothing"));
+    cli.ok(&["encrypt", &file, "--to", &others, "-o", &strange])
+        .unwrap();
+    let refuse = |octets: &[u8], code: &str| {
+        std::fs::write(&strange, octets).unwrap();
+        cli.fails(&["decrypt", &strange, "-o", &nothing], code)
+            .unwrap();
+        assert!(!Path::new(&nothing).exists());
+    };
+    refuse(&std::fs::read(&strange).unwrap(), "encrypted_for_others");
+    let good = std::fs::read(&encrypted).unwrap();
+    refuse(&good[..good.len() - 1], "file_not_encrypted");
+    refuse(text.as_bytes(), "file_not_encrypted");
+
+    // Signed first, the content tells whose it is.
+    cli.ok(&["sign", "--attached", &opened]).unwrap();
+    let signed = format!("{opened}.p7m");
+    let sealed = path("sealed.p7m");
+    cli.ok(&["encrypt", &signed, "--to", &ours, "-o", &sealed])
+        .unwrap();
+    let unsealed = path("unsealed.p7m");
+    let done = cli.ok(&["decrypt", &sealed, "-o", &unsealed]).unwrap();
+    assert_eq!(done["is_signed"], true);
+    assert_eq!(cli.ok(&["verify", &unsealed]).unwrap()["verdict"], "valid");
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
 /// The views of one event after the other, as `readers --watch` prints them.
 fn watched(profile: &Path) -> (std::process::Child, Receiver<Value>) {
     let mut child = Command::new(e2e::program::path("kabinet-cli").unwrap())

@@ -62,6 +62,22 @@ letter: LetterPromptView,
 /**
  * PIN state before the try.
  */
+pin: PinView, } | { "kind": "decrypt", 
+/**
+ * Name of the file.
+ */
+name: string, 
+/**
+ * Octets of its content.
+ */
+size: number, 
+/**
+ * For whom it is, as far as the file says: numbers and issuers of certificates.
+ */
+recipients: Array<string>, 
+/**
+ * PIN state before the try.
+ */
 pin: PinView, } | { "kind": "passphrase", 
 /**
  * Whether a new one is chosen.

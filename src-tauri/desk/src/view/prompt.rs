@@ -48,6 +48,18 @@ pub enum PromptView {
         /// PIN state before the try.
         pin: PinView,
     },
+    /// Decryption of a file.
+    Decrypt {
+        /// Name of the file.
+        name: String,
+        /// Octets of its content.
+        #[ts(type = "number")]
+        size: u64,
+        /// For whom it is, as far as the file says: numbers and issuers of certificates.
+        recipients: Vec<String>,
+        /// PIN state before the try.
+        pin: PinView,
+    },
     /// A passphrase for the store.
     Passphrase {
         /// Whether a new one is chosen.

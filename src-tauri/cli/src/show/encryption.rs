@@ -1,0 +1,68 @@
+//! Encrypted and decrypted files, and how far the work has come.
+
+use std::cell::Cell;
+use std::io::{IsTerminal as _, Write as _};
+
+use kabinet_desk::view::{DecryptedView, EncryptedView};
+
+use super::Show;
+
+impl Show {
+    pub(crate) fn encrypted(&self, view: &EncryptedView) {
+        self.either(view, || {
+            self.pair("written", &view.path);
+            for recipient in &view.recipients {
+                self.pair(
+                    "encrypted-for",
+                    &format!("{} ({})", recipient.name, recipient.issuer),
+                );
+                if let Some(note) = &recipient.note {
+                    self.line(&format!("  {note}"));
+                }
+            }
+            if let Some(note) = &view.note {
+                self.line(note);
+            }
+        });
+    }
+
+    pub(crate) fn decrypted(&self, view: &DecryptedView) {
+        self.either(view, || {
+            self.pair("written", &view.path);
+            self.line(&view.note);
+        });
+    }
+
+    /// Percents on a terminal, nothing elsewhere.
+    pub(crate) fn progress(&self) -> Percents {
+        Percents {
+            is_shown: !self.json && std::io::stderr().is_terminal(),
+            last: Cell::new(None),
+        }
+    }
+}
+
+/// How far the work has come, for a person at a terminal only.
+pub(crate) struct Percents {
+    is_shown: bool,
+    last: Cell<Option<u64>>,
+}
+
+impl Percents {
+    pub(crate) fn tell(&self, done: u64, all: u64) {
+        let percent = (u128::from(done) * 100)
+            .checked_div(u128::from(all))
+            .unwrap_or(100) as u64;
+        if self.is_shown && self.last.replace(Some(percent)) != Some(percent) {
+            eprint!("\r{percent} % ");
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    /// Leaves the line.
+    pub(crate) fn end(&self) {
+        if self.is_shown && self.last.get().is_some() {
+            eprintln!();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Encrypted files.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// For whom a file is, or was, encrypted.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RecipientView {
+    /// The name in the certificate; only `verdict` says whether somebody trusted vouches for it.
+    pub name: String,
+    /// Who issued the certificate.
+    pub issuer: String,
+    /// Serial number of the certificate, hex.
+    pub serial_number: String,
+    /// Last moment of the certificate's validity, RFC 3339.
+    pub valid_until: String,
+    /// Level of the key in bits: 128, 192 or 256; 0 for a key that nothing can be encrypted for.
+    pub key_bits: u32,
+    /// `valid`, `invalid` or `cannot_tell`.
+    pub verdict: String,
+    /// Reason after ETSI EN 319 102-1, such as `NO_CERTIFICATE_CHAIN_FOUND`; empty when valid.
+    pub reason: Option<String>,
+    /// A sentence in the person's language when nobody trusted vouches for the name.
+    pub note: Option<String>,
+}
+
+/// A file that was encrypted.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct EncryptedView {
+    /// The encrypted file.
+    pub path: String,
+    /// How its content is encrypted, such as `belt-cfb128`.
+    pub algorithm: String,
+    /// Length of the content key in bits.
+    pub key_bits: u32,
+    /// A sentence in the person's language on whose key made it so short; empty at 256 bits.
+    pub note: Option<String>,
+    /// Who can read it.
+    pub recipients: Vec<RecipientView>,
+}
+
+/// A file that was decrypted.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DecryptedView {
+    /// The file with the content.
+    pub path: String,
+    /// How it was encrypted, such as `belt-cfb128`.
+    pub algorithm: String,
+    /// Octets of the content.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// Whether the content is a signature, which then says who made it.
+    pub is_signed: bool,
+    /// A sentence in the person's language on what is known of who made it.
+    pub note: String,
+}
