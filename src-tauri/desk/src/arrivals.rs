@@ -1,7 +1,7 @@
 //! What a pass brings, kept part by part.
 
 use kabinet_cache::{Changes, Kind, Store, StoreError};
-use kabinet_portal::{Part, SyncPart};
+use kabinet_portal::{Gathered, Part, SyncPart};
 use kabinet_records::{Direction, DraftDocument};
 
 use crate::Outcome;
@@ -14,7 +14,7 @@ pub(crate) struct Arrivals {
     pub(crate) messages: usize,
     pub(crate) documents: usize,
     /// They meet what is written here when all of them are there.
-    pub(crate) drafts: kabinet_portal::Changes<DraftDocument>,
+    pub(crate) drafts: Gathered<DraftDocument>,
 }
 
 impl Arrivals {
@@ -25,7 +25,7 @@ impl Arrivals {
             applications: 0,
             messages: 0,
             documents: 0,
-            drafts: kabinet_portal::Changes::none(drafts),
+            drafts: Gathered::since(drafts),
         }
     }
 

@@ -87,7 +87,8 @@ impl Desk {
         }
         self.fetch_documents(&area).await?;
         let shared = if since.with_drafts {
-            self.share(&area, since.drafts, came.drafts).await?
+            self.share(&area, since.drafts, came.drafts.into_changes())
+                .await?
         } else {
             Shared::default()
         };

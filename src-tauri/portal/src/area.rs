@@ -23,7 +23,7 @@ use crate::jmap::{self, Answers, AreaInfo, MethodCall};
 use crate::oauth;
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
-use crate::sync::{Changes, Collector, Pass, SyncPart};
+use crate::sync::{Changes, Collector, Gathered, Pass, SyncPart};
 use crate::upload::{Upload, Uploaded};
 
 /// Most octets of an answer.
@@ -170,13 +170,13 @@ impl PersonalArea {
         id: fn(&T) -> String,
     ) -> Result<Changes<T>, PortalError> {
         let mut collector = Collector::new(name, since.map(str::to_owned));
-        let mut gathered = Changes::none(since);
+        let mut gathered = Gathered::since(since);
         loop {
             let area = self.area().await?;
             let mut calls = Vec::new();
             collector.ask(&area, &mut calls);
             if calls.is_empty() {
-                return Ok(gathered);
+                return Ok(gathered.into_changes());
             }
             gathered.add(collector.take(&self.call(&area, &calls).await?)?, id);
         }

@@ -41,7 +41,7 @@ pub use request::{AuthenticationRequest, Claim};
 pub use session::{KeepFailed, Session, SessionKeeper};
 pub use signin::{BatchDown, Next, SignIn, SignedIn};
 pub use submit::{FieldProblem, RefusedReason, Submission};
-pub use sync::{Changes, Part, Pass, States, SyncPart};
+pub use sync::{Changes, Gathered, Part, Pass, States, SyncPart};
 pub use ticket::Ticket;
 pub use upload::{Progress, Source, Upload, Uploaded};
 

@@ -16,6 +16,10 @@ use serde_json::{Map, Value, json};
 use crate::error::PortalError;
 use crate::jmap::{self, Answers, AreaInfo, MethodCall, Outcome};
 
+mod gathered;
+
+pub use gathered::{Changes, Gathered};
+
 /// Most parts of one list of changes that a pass takes; the next pass goes on from there.
 const MOST_PARTS: usize = 64;
 /// Most pages of all objects of a type.
@@ -34,21 +38,6 @@ pub struct Part<T> {
     /// The state to store with it. None in the middle of a list of all objects, which begins again
     /// when it is broken off.
     pub state: Option<String>,
-    /// How many objects could not be understood and are left out: a newer portal's perhaps.
-    pub unreadable: usize,
-}
-
-/// What changed among the objects of one type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changes<T> {
-    /// The state to store, once the changes are stored.
-    pub state: String,
-    /// Whether `changed` is all there is: what is not in it is gone.
-    pub complete: bool,
-    /// New and changed objects.
-    pub changed: Vec<T>,
-    /// Identifiers of objects that are gone.
-    pub removed: Vec<String>,
     /// How many objects could not be understood and are left out: a newer portal's perhaps.
     pub unreadable: usize,
 }
@@ -357,38 +346,6 @@ impl<T: DeserializeOwned> Part<T> {
         self.changed.extend(changed);
         self.unreadable += unreadable;
         Ok(())
-    }
-}
-
-impl<T> Changes<T> {
-    /// Nothing has changed since.
-    #[must_use]
-    pub fn none(since: Option<&str>) -> Self {
-        Self {
-            state: since.unwrap_or_default().to_owned(),
-            complete: false,
-            changed: Vec::new(),
-            removed: Vec::new(),
-            unreadable: 0,
-        }
-    }
-
-    /// Adds the part that came next. An object may go in one part and be there again in a later one,
-    /// or the other way about: the later part is right.
-    pub fn add(&mut self, part: Part<T>, id: impl Fn(&T) -> String) {
-        self.changed.retain(|one| !part.removed.contains(&id(one)));
-        for one in part.changed {
-            let name = id(&one);
-            self.removed.retain(|removed| *removed != name);
-            self.changed.retain(|earlier| id(earlier) != name);
-            self.changed.push(one);
-        }
-        self.removed.extend(part.removed);
-        self.complete |= part.all.is_some();
-        self.unreadable += part.unreadable;
-        if let Some(state) = part.state {
-            self.state = state;
-        }
     }
 }
 
