@@ -1,16 +1,17 @@
 //! Files of drafts that travel: those that are here go to the portal ahead of the draft, and those
 //! that were attached elsewhere come here, piece by piece and checked by their content.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::Incoming;
-use kabinet_portal::{DraftUpdate, PersonalArea, Portal as _, PortalError, Upload, Uploaded};
+use kabinet_portal::{DraftUpdate, PersonalArea, Portal as _, PortalError, Uploaded};
 use kabinet_records::Attachment;
+use uuid::Uuid;
 
 use crate::problem::{Code, Problem};
-use crate::uploading::Stored;
+use crate::uploading::Running;
 use crate::{Desk, Outcome, attachment, lock};
 
 /// Octets that are fetched at once.
@@ -49,36 +50,36 @@ impl Desk {
         area: &PersonalArea,
         documents: &[DraftUpdate],
     ) -> Outcome {
-        let mut files: Vec<Attachment> = documents
+        let mut files: Vec<(Uuid, Attachment)> = documents
             .iter()
-            .flat_map(|one| one.document.files())
+            .map(|one| &one.document)
+            .flat_map(|document| document.files().into_iter().map(|file| (document.id, file)))
             .collect();
-        files.sort_by(|one, other| one.hash.cmp(&other.hash));
-        files.dedup_by(|one, other| one.hash == other.hash);
+        let mut hashes = BTreeSet::new();
         self.with_store(|store| {
-            files.retain(|file| store.attachment_size(&file.hash).ok() == Some(file.size));
+            files.retain(|(_, file)| {
+                store.attachment_size(&file.hash).ok() == Some(file.size)
+                    && hashes.insert(file.hash.clone())
+            });
             Ok(())
         })?;
         if files.is_empty() {
             return Ok(());
         }
-        let hashes: Vec<String> = files.iter().map(|file| file.hash.clone()).collect();
+        let hashes: Vec<String> = hashes.into_iter().collect();
         let Some(lacking) = area.lacking(&hashes).await? else {
             return Ok(());
         };
-        for file in files.iter().filter(|file| lacking.contains(&file.hash)) {
-            let upload = Upload {
-                hash: file.hash.clone(),
-                media_type: file.media_type.clone(),
-                size: file.size,
-                source: Arc::new(Stored {
-                    area: Arc::clone(&self.area),
-                    hash: file.hash.clone(),
-                }),
-                progress: Arc::new(|_| {}),
-            };
-            if let Uploaded::Refused(reason) = area.upload(&upload).await? {
-                tracing::warn!("a file of a draft stays here: {reason:?}");
+        files.retain(|(_, file)| lacking.contains(&file.hash));
+        // Those of one draft follow each other.
+        for those in files.chunk_by(|(one, _), (other, _)| one == other) {
+            let (ids, files): (Vec<Uuid>, Vec<Attachment>) = those.iter().cloned().unzip();
+            let Some(&draft) = ids.first() else { continue };
+            let mut running = Running::new(self, draft, &files);
+            for file in &files {
+                if let Uploaded::Refused(reason) = running.send(area, file).await? {
+                    tracing::warn!("a file of a draft stays here: {reason:?}");
+                }
             }
         }
         Ok(())

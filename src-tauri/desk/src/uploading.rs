@@ -18,7 +18,7 @@ use crate::storing::SharedArea;
 use crate::view::{OutboxItemView, UploadView};
 use crate::{Desk, Outcome, lock};
 
-/// What is on its way now; one application at a time.
+/// What is on its way now; the files of one thing at a time.
 pub(crate) struct Uploads {
     progress: watch::Sender<Option<UploadView>>,
     /// Wakes the one who uploads for this application, to stop.
@@ -65,7 +65,7 @@ pub(crate) enum Sent {
 }
 
 impl Desk {
-    /// How far files are on their way, as it changes; nothing while none is.
+    /// How far files of what waits or of drafts are on their way, as it changes; nothing while none is.
     pub fn watch_uploads(&self) -> watch::Receiver<Option<UploadView>> {
         self.uploads.progress.subscribe()
     }
@@ -121,7 +121,6 @@ impl Desk {
             sent = self.upload_all(area, item.id, files) => sent,
         };
         lock(&self.uploads.stop).take();
-        self.uploads.progress.send_replace(None);
         sent
     }
 
@@ -131,40 +130,77 @@ impl Desk {
         id: Uuid,
         files: &[Attachment],
     ) -> Result<Sent, PortalError> {
-        let (id, total) = (id.to_string(), files.iter().map(|file| file.size).sum());
-        let (mut names, mut before) = (Vec::new(), 0);
+        let mut running = Running::new(self, id, files);
+        let mut names = Vec::new();
         for file in files {
-            let (id, tell) = (id.clone(), self.uploads.progress.clone());
-            let upload = Upload {
-                hash: file.hash.clone(),
-                media_type: file.media_type.clone(),
-                size: file.size,
-                source: Arc::new(Stored {
-                    area: Arc::clone(&self.area),
-                    hash: file.hash.clone(),
-                }),
-                progress: Arc::new(move |sent| {
-                    tell.send_replace(Some(UploadView {
-                        id: id.clone(),
-                        sent: before + sent,
-                        total,
-                    }));
-                }),
-            };
-            match area.upload(&upload).await? {
+            match running.send(area, file).await? {
                 Uploaded::Done(name) => names.push(name),
                 Uploaded::Refused(reason) => return Ok(Sent::Refused(reason)),
             }
-            before += file.size;
         }
         Ok(Sent::All(names))
     }
 }
 
+/// Files of one thing on their way: what is told of them ends with this value.
+pub(crate) struct Running<'a> {
+    desk: &'a Desk,
+    id: String,
+    /// Octets of the files that went before.
+    before: u64,
+    total: u64,
+}
+
+impl<'a> Running<'a> {
+    /// These files of an application, a letter or a draft are to be sent.
+    pub(crate) fn new(desk: &'a Desk, id: Uuid, files: &[Attachment]) -> Self {
+        Self {
+            desk,
+            id: id.to_string(),
+            before: 0,
+            total: files.iter().map(|file| file.size).sum(),
+        }
+    }
+
+    /// Sends the next one.
+    pub(crate) async fn send(
+        &mut self,
+        area: &PersonalArea,
+        file: &Attachment,
+    ) -> Result<Uploaded, PortalError> {
+        let tell = self.desk.uploads.progress.clone();
+        let (id, before, total) = (self.id.clone(), self.before, self.total);
+        self.before += file.size;
+        area.upload(&Upload {
+            hash: file.hash.clone(),
+            media_type: file.media_type.clone(),
+            size: file.size,
+            source: Arc::new(Stored {
+                area: Arc::clone(&self.desk.area),
+                hash: file.hash.clone(),
+            }),
+            progress: Arc::new(move |sent| {
+                tell.send_replace(Some(UploadView {
+                    id: id.clone(),
+                    sent: before + sent,
+                    total,
+                }));
+            }),
+        })
+        .await
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.desk.uploads.progress.send_replace(None);
+    }
+}
+
 /// A file in the store that is open.
-pub(crate) struct Stored {
-    pub(crate) area: SharedArea,
-    pub(crate) hash: String,
+struct Stored {
+    area: SharedArea,
+    hash: String,
 }
 
 impl Source for Stored {

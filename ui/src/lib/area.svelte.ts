@@ -39,7 +39,7 @@ class Area {
   news = $state(0);
   /** Whether the last synchronisation found no portal. */
   offline = $state(false);
-  /** How far the files of an application are on their way. */
+  /** How far the files of something that waits or of a draft are on their way. */
   upload: UploadView | null = $state(null);
   /** Where the running dialogue with the card is. */
   step: StepView | null = $state(null);
