@@ -22,6 +22,10 @@ use meeting::take;
 use crate::states::{self, Kind};
 use crate::{Changes, Store, StoreError, attachments, changes, drafts};
 
+/// Documents that the portal does not have yet; only that drafts ended where they shall no longer
+/// travel. What waits in the outbox is not told before it is registered.
+const UNSENT: &str = "unsent AND draft_documents.id NOT IN (SELECT id FROM outbox)
+     AND ((SELECT agreed FROM draft_sharing) OR (known AND document ->> 'end' IS NOT NULL))";
 /// Identifiers of copies of one draft that are looked through.
 const COPIES_LIMIT: usize = 16;
 
@@ -202,11 +206,7 @@ impl Store {
     /// [`StoreError::Damaged`].
     pub fn unsent_documents(&self, count: usize) -> Result<Vec<Unsent>, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM draft_documents WHERE unsent
-             AND id NOT IN (SELECT id FROM outbox)
-             AND ((SELECT agreed FROM draft_sharing)
-                 OR (known AND document ->> 'end' IS NOT NULL))
-             ORDER BY id LIMIT ?"
+            "SELECT {COLUMNS} FROM draft_documents WHERE {UNSENT} ORDER BY id LIMIT ?"
         ))?;
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let rows = statement.query_map([count], read)?;
@@ -222,6 +222,23 @@ impl Store {
             })
         })
         .collect()
+    }
+
+    /// When the person last changed one of the drafts that the portal does not have yet; the beginning
+    /// of 1970 where drafts only ended, nothing when the portal has everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn unsent_since(&self) -> Result<Option<Timestamp>, StoreError> {
+        let last: Option<i64> = self
+            .connection
+            .prepare_cached(&format!(
+                "SELECT max(coalesce(drafts.changed_at, 0)) FROM draft_documents
+                 LEFT JOIN drafts USING (id) WHERE {UNSENT}"
+            ))?
+            .query_row([], |row| row.get(0))?;
+        last.map(|last| Timestamp::from_millisecond(last).map_err(|_| StoreError::Damaged))
+            .transpose()
     }
 
     /// The portal has these documents as they were sent, which leads to that state. One that was

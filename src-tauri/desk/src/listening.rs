@@ -8,8 +8,9 @@ use kabinet_portal::{Backoff, EventSource, PersonalArea};
 
 use crate::{Desk, Outcome};
 
-/// How often it is looked whether something is due. Costs one question to the store.
-const TICK: Duration = Duration::from_secs(5);
+/// How often it is looked whether something is due, and how often at most. Costs one question to the
+/// store.
+const TICK: (Duration, Duration) = (Duration::from_secs(5), Duration::from_millis(250));
 /// How long no news are believed while the portal pushes, and while it does not.
 const REFRESH: (Duration, Duration) = (Duration::from_secs(60 * 60), Duration::from_secs(5 * 60));
 
@@ -84,6 +85,7 @@ impl PortalWatch {
             {
                 return;
             }
+            let tick = Self::tick(wait);
             match (&mut self.stream, area) {
                 (Some((_, stream)), _) => {
                     tokio::select! {
@@ -94,7 +96,7 @@ impl PortalWatch {
                                 self.lost();
                             }
                         },
-                        () = tokio::time::sleep(TICK) => {}
+                        () = tokio::time::sleep(tick) => {}
                     }
                 }
                 (None, Some(area)) if Instant::now() >= self.connect_at => {
@@ -111,8 +113,18 @@ impl PortalWatch {
                         }
                     }
                 }
-                _ => tokio::time::sleep(TICK).await,
+                _ => tokio::time::sleep(tick).await,
             }
+        }
+    }
+
+    /// How long to sleep before it is looked again. What is due and may not go yet is no reason to
+    /// look more often.
+    fn tick(wait: Option<Duration>) -> Duration {
+        let (most, least) = TICK;
+        match wait {
+            Some(wait) if !wait.is_zero() => wait.clamp(least, most),
+            _ => most,
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use kabinet_cache::{Kind, OutboxItem, OutboxKind, Sharing, StoreError};
 use kabinet_portal::{
     Backoff, Pass, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
@@ -26,6 +27,10 @@ use crate::view::{
 };
 use crate::{Desk, Outcome, lock};
 
+/// How long the person must not have written for drafts to leave: each change by itself would be a
+/// request a second.
+const PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
 impl Desk {
     /// One pass: sends what is due, then takes over what changed.
     ///
@@ -45,15 +50,29 @@ impl Desk {
     }
 
     /// How long until something that waits is due, or the longest time when nothing waits; nothing
-    /// when there is nobody to send for: no open store, no session.
+    /// when there is nobody to send for: no open store, no session. Drafts that travel are due when
+    /// the person has paused in writing.
     pub fn next_pass(&self) -> Option<Duration> {
+        let now = self.now();
         let due = self.with_store(|store| {
             if store.session()?.is_none() {
                 return Ok(None);
             }
-            Ok(Some(store.outbox_due()?.map_or(Duration::MAX, |due| {
+            let outbox = store.outbox_due()?.map(|due| due.duration_since(now));
+            let drafts = store.unsent_since()?.map(|last| {
+                let since = now.duration_since(last);
+                // What was written while the clock was ahead is as old as anything.
+                let paused = since.is_negative() || since >= PAUSE;
+                if paused {
+                    SignedDuration::ZERO
+                } else {
+                    PAUSE - since
+                }
+            });
+            let first = outbox.into_iter().chain(drafts).min();
+            Ok(Some(first.map_or(Duration::MAX, |wait| {
                 // What is overdue is due now.
-                Duration::try_from(due.duration_since(self.now())).unwrap_or_default()
+                Duration::try_from(wait).unwrap_or_default()
             })))
         });
         due.ok().flatten()
@@ -276,7 +295,10 @@ impl Desk {
     }
 
     /// A list names few procedures many times: each title is read once.
-    fn views_of_applications(&self, applications: Vec<Application>) -> Vec<ApplicationView> {
+    fn views_of_applications(
+        &self,
+        applications: Vec<Application>,
+    ) -> Vec<ApplicationView> {
         let mut titles: BTreeMap<String, TextView> = BTreeMap::new();
         applications
             .into_iter()

@@ -33,7 +33,7 @@ fn desk() -> (tempfile::TempDir, Desk) {
 
 fn offer(desk: &Desk, version: u32) {
     let procedure = catalogue::procedure(version, json!({}), json!({}));
-    desk.with_store(|store| Ok(catalogue::offer(store, procedure)))
+    desk.with_store(|store| Ok(catalogue::offer(store, &[procedure])))
         .unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! A catalogue of one procedure.
+//! A small catalogue.
 
 use kabinet_cache::{Changes, Store};
 use kabinet_records::{Form, Procedure, Text};
@@ -25,11 +25,11 @@ pub(crate) fn procedure(version: u32, properties: Value, ui: Value) -> Procedure
     }
 }
 
-/// Puts a procedure into the catalogue.
-pub(crate) fn offer(store: &mut Store, procedure: Procedure) {
+/// Puts procedures into the catalogue.
+pub(crate) fn offer(store: &mut Store, procedures: &[Procedure]) {
     let changes = Changes {
         complete: false,
-        changed: &[procedure],
+        changed: procedures,
         removed: &[],
         state: Some("1"),
     };

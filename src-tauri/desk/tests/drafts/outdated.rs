@@ -1,26 +1,17 @@
 //! What waits in the outbox when the catalogue brings a newer form, without a portal.
-#![allow(clippy::unwrap_used, missing_docs)]
-
-#[path = "common/catalogue.rs"]
-mod catalogue;
 
 use std::collections::BTreeMap;
 
-use catalogue::{offer, procedure};
 use jiff::Timestamp;
-use kabinet_cache::{Store, protection};
+use kabinet_cache::Store;
+use kabinet_desk::Code;
 use kabinet_desk::view::RecordKindView;
-use kabinet_desk::{Code, Desk, Profile, Secret};
 use kabinet_records::{Applicant, Draft, Letter, LetterKind, Manifest, ProcedureReference};
 use serde_json::json;
-use tempfile::TempDir;
 use uuid::Uuid;
 
-const NAME: &str = "0123456789abcdef0123456789abcdef";
-
-fn passphrase() -> Secret {
-    Secret::new(b"correct horse battery staple".to_vec())
-}
+use crate::catalogue::{offer, procedure};
+use crate::computer::Computer;
 
 fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
     let id = Uuid::from_u128(number);
@@ -47,21 +38,6 @@ fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
     id
 }
 
-/// A desk over a store that was prepared so.
-fn desk(prepare: impl FnOnce(&mut Store)) -> (TempDir, Desk) {
-    let folder = tempfile::tempdir().unwrap();
-    let profile = Profile::open(folder.path()).unwrap();
-    let path = profile.person_dir(NAME).unwrap().join("store.db");
-    let key = protection::new_key(&path, Some(&passphrase())).unwrap();
-    let mut store = Store::create(&path, &key).unwrap();
-    prepare(&mut store);
-    drop(store);
-    profile.keep_current_person(NAME).unwrap();
-    let desk = Desk::open(profile).unwrap();
-    desk.unlock(Some(&passphrase())).unwrap();
-    (folder, desk)
-}
-
 #[tokio::test]
 async fn it_is_noticed_before_anything_is_sent() {
     let first = || {
@@ -78,8 +54,8 @@ async fn it_is_noticed_before_anything_is_sent() {
             json!({"renamed": {"/employer": "/organisation"}}),
         )
     };
-    let (_folder, desk) = desk(|store| {
-        offer(store, first());
+    let computer = Computer::new(|store| {
+        offer(store, &[first()]);
         sign(store, 1, 1);
         let tried = sign(store, 2, 1);
         let tried = store.outbox_item(tried).unwrap();
@@ -88,8 +64,9 @@ async fn it_is_noticed_before_anything_is_sent() {
         let item = store.outbox_item(refused).unwrap();
         store.outbox_offered(&item).unwrap();
         store.outbox_refused(refused, "procedure_changed").unwrap();
-        offer(store, second());
+        offer(store, &[second()]);
     });
+    let desk = computer.desk();
     let ids: Vec<String> = (1..=3)
         .map(|number| Uuid::from_u128(number).to_string())
         .collect();
@@ -129,8 +106,8 @@ async fn it_is_noticed_before_anything_is_sent() {
 /// A letter waits among applications and is none: nothing reads it as one.
 #[test]
 fn a_letter_that_waits_is_no_application() {
-    let (_folder, desk) = desk(|store| {
-        offer(store, procedure(1, json!({"employer": {}}), json!({})));
+    let computer = Computer::new(|store| {
+        offer(store, &[procedure(1, json!({"employer": {}}), json!({}))]);
         let application = sign(store, 1, 1);
         let letter = Letter::new(
             LetterKind::Reply,
@@ -145,8 +122,9 @@ fn a_letter_that_waits_is_no_application() {
         store
             .letter_into_outbox(&letter, &octets, b"cms", now)
             .unwrap();
-        offer(store, procedure(2, json!({"employer": {}}), json!({})));
+        offer(store, &[procedure(2, json!({"employer": {}}), json!({}))]);
     });
+    let desk = computer.desk();
     desk.new_draft("2.2").unwrap();
     let found = desk.search("contract", 10).unwrap().records;
     assert_eq!(found.len(), 1);

@@ -1,0 +1,10 @@
+//! What becomes of drafts and of what is signed, without a portal.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../common/catalogue.rs"]
+mod catalogue;
+mod computer;
+mod leaving;
+mod outdated;
+mod without_procedure;
