@@ -238,11 +238,21 @@ fn proxy_of(manual: &ManualProxy) -> Result<reqwest::Proxy, PortalError> {
     Ok(proxy.basic_auth(user, password))
 }
 
-/// Whether the proxy answered 407. The library's error for that has no type that can be named.
+/// What the library says when a proxy wants another user or password: 407 of HTTP, and of SOCKS 5 a
+/// refusal (RFC 1929, clause 2) or no acceptable method (RFC 1928, clause 3).
+const REFUSALS: [&str; 3] = [
+    "proxy authorization required",
+    "SOCKS error: credentials not accepted",
+    "SOCKS error: server does not support user/pass authentication",
+];
+
+/// Whether the proxy lets this user not through. The library's errors for that have no types that can
+/// be named.
 fn is_refused_by_proxy(error: &reqwest::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        if error.to_string().contains("proxy authorization required") {
+        let text = error.to_string();
+        if REFUSALS.iter().any(|refusal| text.contains(refusal)) {
             return true;
         }
         cause = error.source();

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -14,9 +14,11 @@ use kabinet_stb::Secret;
 /// `ann:open sesame` (RFC 7617, clause 2).
 const RIGHT: &str = "Basic YW5uOm9wZW4gc2VzYW1l";
 
-/// A proxy that lets one user through (RFC 9110, clause 9.3.6): what was asked of it, and the first
-/// octets that went through a tunnel.
-fn proxy() -> (u16, Receiver<(String, Vec<u8>)>) {
+/// What was asked of a proxy, and the first octets that went through a tunnel.
+type Seen = (String, Vec<u8>);
+
+/// A proxy that serves so, one connection after the other.
+fn proxy(serve: fn(TcpStream) -> Seen) -> (u16, Receiver<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (sender, seen) = channel();
@@ -28,7 +30,8 @@ fn proxy() -> (u16, Receiver<(String, Vec<u8>)>) {
     (port, seen)
 }
 
-fn serve(stream: TcpStream) -> (String, Vec<u8>) {
+/// Lets one user through by HTTP (RFC 9110, clause 9.3.6).
+fn over_http(stream: TcpStream) -> Seen {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut asked = String::new();
     let mut allowed = false;
@@ -51,15 +54,74 @@ fn serve(stream: TcpStream) -> (String, Vec<u8>) {
         return (asked, Vec::new());
     }
     let _ = stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+    (asked, first_octets(&mut reader))
+}
+
+/// Lets one user through by SOCKS 5 (RFC 1928, RFC 1929).
+fn over_socks(mut stream: TcpStream) -> Seen {
+    let [version, count] = octets(&mut stream);
+    assert_eq!(version, 5);
+    let mut methods = vec![0; usize::from(count)];
+    stream.read_exact(&mut methods).unwrap();
+    // User and password are method 2; nothing else will do.
+    if !methods.contains(&2) {
+        let _ = stream.write_all(&[5, 0xFF]);
+        return ("no password".to_owned(), Vec::new());
+    }
+    stream.write_all(&[5, 2]).unwrap();
+    let [1] = octets(&mut stream) else {
+        panic!("RFC 1929, clause 2");
+    };
+    let (user, password) = (text(&mut stream), text(&mut stream));
+    if (user.as_str(), password.as_str()) != ("ann", "open sesame") {
+        let _ = stream.write_all(&[1, 1]);
+        return (format!("{user} {password}"), Vec::new());
+    }
+    stream.write_all(&[1, 0]).unwrap();
+    // CONNECT to a name: the proxy is to look it up.
+    assert_eq!(octets(&mut stream), [5, 1, 0, 3]);
+    let name = text(&mut stream);
+    let port = u16::from_be_bytes(octets(&mut stream));
+    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+    (format!("{name}:{port}"), first_octets(&mut stream))
+}
+
+fn octets<const N: usize>(stream: &mut TcpStream) -> [u8; N] {
+    let mut octets = [0; N];
+    stream.read_exact(&mut octets).unwrap();
+    octets
+}
+
+/// A text behind an octet with its length.
+fn text(stream: &mut TcpStream) -> String {
+    let [length] = octets(stream);
+    let mut text = vec![0; usize::from(length)];
+    stream.read_exact(&mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+fn first_octets(reader: &mut impl Read) -> Vec<u8> {
     let mut first = vec![0; 512];
     let length = reader.read(&mut first).unwrap_or(0);
     first.truncate(length);
-    (asked, first)
+    first
 }
 
-async fn through(port: u16, user: Option<&str>, password: Option<&str>) -> PortalError {
+/// What goes through the tunnel is TLS for the portal (RFC 8446, clause 4.1.2).
+fn is_for_the_portal(first: &[u8]) {
+    assert_eq!(first.first(), Some(&0x16), "no TLS handshake");
+    let name = b"portal.invalid";
+    assert!(first.windows(name.len()).any(|window| window == name));
+}
+
+async fn through(
+    scheme: &str,
+    port: u16,
+    user: Option<&str>,
+    password: Option<&str>,
+) -> PortalError {
     let proxy = ManualProxy {
-        address: format!("http://127.0.0.1:{port}"),
+        address: format!("{scheme}://127.0.0.1:{port}"),
         user: user.map(str::to_owned),
         password: password.map(|text| Arc::new(Secret::new(text.as_bytes().to_vec()))),
     };
@@ -73,24 +135,42 @@ async fn through(port: u16, user: Option<&str>, password: Option<&str>) -> Porta
 
 #[tokio::test]
 async fn the_right_password_opens_the_tunnel_and_any_other_is_said() {
-    let (port, seen) = proxy();
+    let (port, seen) = proxy(over_http);
     // The tunnel stands; what goes through it is TLS for the portal, which nobody answers.
-    let error = through(port, Some("ann"), Some("open sesame")).await;
+    let error = through("http", port, Some("ann"), Some("open sesame")).await;
     assert_eq!(error, PortalError::Offline);
     let (asked, first) = seen.recv().unwrap();
     assert!(asked.starts_with("CONNECT portal.invalid:443 "), "{asked}");
-    assert_eq!(first.first(), Some(&0x16), "no TLS handshake");
-    let name = b"portal.invalid";
-    assert!(first.windows(name.len()).any(|window| window == name));
+    is_for_the_portal(&first);
 
     for (user, password) in [
         (Some("ann"), Some("close sesame")),
         (Some("ann"), None),
         (None, None),
     ] {
-        let error = through(port, user, password).await;
+        let error = through("http", port, user, password).await;
         assert_eq!(error, PortalError::ProxyRefused, "{user:?} {password:?}");
         let (asked, first) = seen.recv().unwrap();
         assert!(asked.starts_with("CONNECT ") && first.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_same_by_socks_and_the_proxy_looks_the_name_up() {
+    let (port, seen) = proxy(over_socks);
+    let error = through("socks5h", port, Some("ann"), Some("open sesame")).await;
+    assert_eq!(error, PortalError::Offline);
+    let (asked, first) = seen.recv().unwrap();
+    assert_eq!(asked, "portal.invalid:443");
+    is_for_the_portal(&first);
+
+    for (user, password, asked) in [
+        (Some("ann"), Some("close sesame"), "ann close sesame"),
+        (Some("bob"), Some("open sesame"), "bob open sesame"),
+        (None, None, "no password"),
+    ] {
+        let error = through("socks5h", port, user, password).await;
+        assert_eq!(error, PortalError::ProxyRefused, "{asked}");
+        assert_eq!(seen.recv().unwrap(), (asked.to_owned(), Vec::new()));
     }
 }
