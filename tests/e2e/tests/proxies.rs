@@ -3,12 +3,19 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
-use e2e::World;
+use e2e::{Cli, World};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
+
+const REFUSAL: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
 
 /// A proxy that lets nobody through, and tells what it was asked with.
 fn proxy() -> (u16, Receiver<Vec<String>>) {
@@ -21,12 +28,68 @@ fn proxy() -> (u16, Receiver<Vec<String>>) {
             let reader = BufReader::new(stream.try_clone().unwrap());
             let lines = reader.lines().map_while(Result::ok);
             let head = lines.take_while(|line| !line.is_empty()).collect();
-            let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
-            let _ = stream.write_all(refusal.as_bytes());
+            let _ = stream.write_all(REFUSAL.as_bytes());
             let _ = sender.send(head);
         }
     });
     (port, seen)
+}
+
+fn fixture(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/proxy");
+    folder.join(name)
+}
+
+/// The same over TLS, as `localhost`. Tells the lines, or nothing where it was not believed to be that.
+fn proxy_over_tls() -> (u16, Receiver<Vec<String>>) {
+    let certificate = std::fs::read(fixture("certificate.der")).unwrap();
+    let key = std::fs::read(fixture("key.der")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.into()],
+            PrivatePkcs8KeyDer::from(key).into(),
+        )
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (sender, seen) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            let mut head = Vec::new();
+            let mut octet = [0];
+            while !head.ends_with(b"\r\n\r\n")
+                && stream.read(&mut octet).is_ok_and(|count| count == 1)
+            {
+                head.push(octet[0]);
+            }
+            let _ = stream.write_all(REFUSAL.as_bytes());
+            let head = String::from_utf8(head).unwrap();
+            let _ = sender.send(head.lines().map(str::to_owned).collect());
+        }
+    });
+    (port, seen)
+}
+
+/// What `doctor` says of a portal that only a proxy could reach, where these roots are trusted.
+fn doctor_trusting(cli: &Cli, roots: &Path, password: &Path) -> Value {
+    let output = Command::new(e2e::program::path("kabinet-cli").unwrap())
+        .args(["--json", "--portal", "https://portal.invalid", "--profile"])
+        .arg(&cli.profile)
+        .arg("--secrets")
+        .arg(password)
+        .arg("doctor")
+        .env("SSL_CERT_FILE", roots)
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    portal_check(&serde_json::from_slice(&output.stdout).unwrap())
 }
 
 fn portal_check(doctor: &Value) -> Value {
@@ -101,4 +164,44 @@ fn a_proxy_is_kept_without_its_password_and_its_refusal_is_said() {
         .json;
     assert_ne!(portal_check(&doctor)["code"], "proxy_refused", "{doctor}");
     assert!(seen.try_recv().is_err());
+}
+
+/// The name and the password of the user go to the proxy that the certificate names, and to nobody else.
+#[test]
+fn a_proxy_over_tls_hears_nothing_before_it_has_shown_who_it_is() {
+    let world = World::start().unwrap();
+    let mut cli = world.cli("holder", None).unwrap();
+    cli.secrets = json!({"proxy_password": "close sesame"});
+    let password = world.dir().join("password.json");
+    std::fs::write(&password, cli.secrets.to_string()).unwrap();
+    let (port, seen) = proxy_over_tls();
+    let set = |host: &str| {
+        let address = format!("{host}:{port}");
+        let words = ["proxy", "set", &address, "--kind", "https", "--user", "ann"];
+        assert_eq!(cli.ok(&words).unwrap()["kind"], "https");
+    };
+    set("localhost");
+    let problem = doctor_trusting(&cli, &fixture("root.pem"), &password);
+    assert_eq!(problem["code"], "proxy_refused", "{problem}");
+    let head = seen.recv().unwrap();
+    assert!(
+        head[0].starts_with("CONNECT portal.invalid:443 "),
+        "{head:?}"
+    );
+    let sent = head
+        .iter()
+        .any(|line| line.ends_with("Basic YW5uOmNsb3NlIHNlc2FtZQ=="));
+    assert!(sent, "{head:?}");
+
+    // A root that nobody knows, and a name that is not the proxy's.
+    let none = world.dir().join("none.pem");
+    std::fs::write(&none, "").unwrap();
+    let problem = doctor_trusting(&cli, &none, &password);
+    assert_ne!(problem["code"], "proxy_refused", "{problem}");
+    assert_ne!(problem, Value::Null);
+    set("127.0.0.1");
+    let problem = doctor_trusting(&cli, &fixture("root.pem"), &password);
+    assert_ne!(problem["code"], "proxy_refused", "{problem}");
+    assert_ne!(problem, Value::Null);
+    assert!(seen.try_iter().all(|head| head.is_empty()));
 }
