@@ -8,6 +8,7 @@ mod notices;
 mod paper;
 mod prompt;
 mod proxy;
+mod retention;
 mod sealed;
 
 use std::path::PathBuf;
@@ -124,6 +125,9 @@ pub fn run() {
             paper::export,
             proxy::proxy,
             proxy::set_proxy,
+            retention::retention,
+            retention::retention_plan,
+            retention::set_retention,
             commands::reply,
             commands::withdraw,
             prompt::prompt_view,

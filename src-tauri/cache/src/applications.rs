@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::search::Findable;
 use crate::search::index::{self, Indexer};
 use crate::states::{self, Kind};
-use crate::{Changes, Store, StoreError};
+use crate::{Changes, Store, StoreError, retention};
 
 impl Store {
     /// The newest `count` applications, newest first.
@@ -83,11 +83,13 @@ impl Store {
         changes: &Changes<'_, Application>,
     ) -> Result<(), StoreError> {
         let found = Some((Findable::Application, put_found as _));
+        retention::removed(&self.connection, changes.removed)?;
         states::change(
             self,
             Kind::Application,
             "applications",
             changes,
+            retention::takes_application,
             put_row,
             found,
         )
@@ -106,28 +108,24 @@ pub(crate) fn put(connection: &Connection, application: &Application) -> Result<
     index::index(connection, |indexer| indexer.put_application(application))
 }
 
-/// When it was decided: with the last thing that happened to it.
-fn decided_at(application: &Application) -> Option<Timestamp> {
-    let is_decided = matches!(application.status, Status::Approved | Status::Refused);
-    let last = application.history.last().map(|event| event.at);
-    is_decided.then(|| last.unwrap_or(application.submitted_at))
-}
-
 fn put_found(indexer: &mut Indexer<'_>, application: &Application) -> Result<(), StoreError> {
     indexer.put_application(application)
 }
 
 fn put_row(connection: &Connection, application: &Application) -> Result<(), StoreError> {
+    let ended_at = retention::ended_at(application).map(Timestamp::as_millisecond);
+    let is_withdrawn = application.status == Status::Withdrawn;
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO applications (id, body, submitted_at, decided_at)
-             VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO applications (id, body, submitted_at, decided_at, ended_at)
+             VALUES (?, ?, ?, ?, ?)",
         )?
         .execute(params![
             application.id.to_string(),
             serde_json::to_string(application)?,
             application.submitted_at.as_millisecond(),
-            decided_at(application).map(Timestamp::as_millisecond),
+            ended_at.filter(|_| !is_withdrawn),
+            ended_at,
         ])?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
 use crate::states::{self, Kind};
-use crate::{Changes, Store, StoreError};
+use crate::{Changes, Store, StoreError, retention};
 
 impl Store {
     /// The documents of an application, oldest first.
@@ -89,19 +89,33 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn change_documents(&mut self, changes: &Changes<'_, Document>) -> Result<(), StoreError> {
-        states::change(self, Kind::Document, "documents", changes, put, None)?;
+        states::change(
+            self,
+            Kind::Document,
+            "documents",
+            changes,
+            retention::takes_document,
+            put,
+            None,
+        )?;
         if changes.complete || !changes.removed.is_empty() {
-            self.connection
-                .prepare_cached(
-                    "DELETE FROM document_blobs WHERE id NOT IN (
-                     SELECT body ->> '$.blobId' FROM documents
-                     UNION SELECT body ->> '$.signature.blobId' FROM documents
-                     WHERE body ->> '$.signature.blobId' IS NOT NULL)",
-                )?
-                .execute([])?;
+            sweep(&self.connection)?;
         }
         Ok(())
     }
+}
+
+/// Drops the blobs that no document names any more.
+pub(crate) fn sweep(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "DELETE FROM document_blobs WHERE id NOT IN (
+             SELECT body ->> '$.blobId' FROM documents
+             UNION SELECT body ->> '$.signature.blobId' FROM documents
+             WHERE body ->> '$.signature.blobId' IS NOT NULL)",
+        )?
+        .execute([])?;
+    Ok(())
 }
 
 /// Names of the blobs that a document needs.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::search::Findable;
 use crate::search::index::{self, Indexer};
 use crate::states::{self, Kind};
-use crate::{Changes, Store, StoreError};
+use crate::{Changes, Store, StoreError, retention};
 
 impl Store {
     /// The messages on an application, oldest first.
@@ -73,7 +73,15 @@ impl Store {
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn change_messages(&mut self, changes: &Changes<'_, Message>) -> Result<(), StoreError> {
         let found = Some((Findable::Message, put_found as _));
-        states::change(self, Kind::Message, "messages", changes, put_row, found)
+        states::change(
+            self,
+            Kind::Message,
+            "messages",
+            changes,
+            retention::takes_message,
+            put_row,
+            found,
+        )
     }
 }
 

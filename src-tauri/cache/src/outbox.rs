@@ -371,17 +371,20 @@ fn leave(connection: &Connection, id: &str) -> Result<Vec<Attachment>, StoreErro
     connection.prepare_cached("INSERT OR REPLACE INTO signed_copies (id, cms) SELECT id, cms FROM outbox WHERE id = ?")?.execute(
         [id],
     )?;
-    let signed: Option<(Vec<u8>, i64)> = connection
-        .prepare_cached("DELETE FROM outbox WHERE id = ? RETURNING manifest, signed_at")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+    let signed: Option<(Vec<u8>, i64, String)> = connection
+        .prepare_cached(
+            "DELETE FROM outbox WHERE id = ?
+             RETURNING manifest, signed_at, coalesce(application, id)",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     index::index(connection, |indexer| indexer.remove(Findable::Waiting, id))?;
-    let Some((manifest, signed_at)) = signed else {
+    let Some((manifest, signed_at, application)) = signed else {
         return Ok(Vec::new());
     };
     let files = files_of(&manifest);
     let signed_at = Timestamp::from_millisecond(signed_at).map_err(|_| StoreError::Damaged)?;
-    sent::sent(connection, &files, signed_at)?;
+    sent::sent(connection, Some(&application), &files, signed_at)?;
     Ok(files)
 }
 

@@ -59,14 +59,19 @@ impl Store {
         Ok(files)
     }
 
-    /// Lets files of something that was sent stay, as far as there is room; whether they are here or
+    /// Lets files of an application or of a letter on it that was sent stay, as far as there is room; whether they are here or
     /// are about to come.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
-    pub fn keep_sent(&mut self, files: &[Attachment], at: Timestamp) -> Result<(), StoreError> {
+    pub fn keep_sent(
+        &mut self,
+        application: Uuid,
+        files: &[Attachment],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        sent(&transaction, files, at)?;
+        sent(&transaction, Some(&application.to_string()), files, at)?;
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
     }
@@ -121,19 +126,22 @@ pub(crate) fn letter_signed(connection: &Connection, message: &str) -> Result<()
     Ok(())
 }
 
-/// Something with these files was sent: they stay, as far as there is room.
+/// Something with these files was sent, about that application: they stay, as far as there is room.
 pub(crate) fn sent(
     connection: &Connection,
+    application: Option<&str>,
     files: &[Attachment],
     at: Timestamp,
 ) -> Result<(), StoreError> {
     for file in files {
         connection.execute(
-            "INSERT OR REPLACE INTO sent_files (hash, size, sent_at) VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO sent_files (hash, size, sent_at, application)
+             VALUES (?, ?, ?, ?)",
             params![
                 file.hash,
                 i64::try_from(file.size).unwrap_or(i64::MAX),
-                at.as_millisecond()
+                at.as_millisecond(),
+                application
             ],
         )?;
     }
@@ -172,11 +180,12 @@ mod tests {
         let connection = &store.connection;
         for (number, size) in [(1, 50), (2, 40), (3, 30), (4, 20)] {
             let at = Timestamp::from_second(i64::from(number)).unwrap();
-            sent(connection, &[file(number, size)], at).unwrap();
+            sent(connection, None, &[file(number, size)], at).unwrap();
         }
         // Sent again, the first is the last.
         sent(
             connection,
+            None,
             &[file(1, 50)],
             Timestamp::from_second(9).unwrap(),
         )

@@ -113,6 +113,9 @@ impl Store {
 /// Makes an object findable.
 pub(crate) type PutFound<T> = fn(&mut Indexer<'_>, &T) -> Result<(), StoreError>;
 
+/// Whether an object belongs here.
+pub(crate) type Takes<T> = fn(&Connection, &T) -> Result<bool, StoreError>;
+
 /// Takes over what changed in a table whose rows go when the portal's objects go, what of it is
 /// found by searching, and the state that it leads to: all of it or none.
 pub(crate) fn change<T>(
@@ -120,6 +123,7 @@ pub(crate) fn change<T>(
     kind: Kind,
     table: &'static str,
     changes: &Changes<'_, T>,
+    takes: Takes<T>,
     put: fn(&Connection, &T) -> Result<(), StoreError>,
     found: Option<(Findable, PutFound<T>)>,
 ) -> Result<(), StoreError> {
@@ -139,6 +143,9 @@ pub(crate) fn change<T>(
         }
     }
     for object in changes.changed {
+        if !takes(&transaction, object)? {
+            continue;
+        }
         put(&transaction, object)?;
         if let Some((indexer, _, put)) = &mut index {
             put(indexer, object)?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kabinet_desk::view::Language;
 
+use crate::keep::KeepArguments;
 use crate::paper::PaperArguments;
 use crate::proxy::ProxyCommand;
 
@@ -209,6 +210,16 @@ Examples:
         #[command(subcommand)]
         command: ProxyCommand,
     },
+    /// How long finished applications stay on this computer, with their messages and documents
+    #[command(after_help = "\
+Examples:
+  kabinet-cli keep
+  kabinet-cli keep 3 --dry-run
+  kabinet-cli keep all
+
+Drafts, what waits and what is not decided always stay. What leaves is still at the portal and comes
+again when more is kept.")]
+    Keep(KeepArguments),
     /// Everything of yours in one ZIP file that is not encrypted
     Export {
         /// The file, or a folder

@@ -15,8 +15,7 @@ use crate::arguments::{
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
-use crate::{encryption, following};
-use crate::{manual, paper, proxy, readers};
+use crate::{encryption, following, keep, manual, paper, proxy, readers};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -157,6 +156,7 @@ impl Call {
                 self.show.due(&self.desk.due()?);
             }
             Command::Proxy { command } => proxy::run(self, command)?,
+            Command::Keep(arguments) => keep::run(self, &arguments)?,
             Command::Export { file } => {
                 self.unlock()?;
                 self.show.exported(&self.desk.export(&file)?);

@@ -8,6 +8,7 @@ mod commands;
 mod encryption;
 mod ending;
 mod following;
+mod keep;
 mod logs;
 mod manual;
 mod paper;

@@ -2,6 +2,7 @@
 
 mod encryption;
 mod found;
+mod keep;
 mod paper;
 mod proxy;
 

@@ -32,6 +32,7 @@ mod pins;
 mod prefilling;
 mod proxying;
 mod repairing;
+mod retaining;
 mod scan;
 mod searching;
 mod sent;

@@ -98,13 +98,15 @@ impl Desk {
     pub async fn save_sent_file(&self, id: &str, hash: &str, folder: &Path) -> Outcome<PathBuf> {
         let id = parse_id(id, Code::ApplicationNotFound)?;
         let octets = self.signed_content(id)?;
-        let files = read(&octets)
-            .map(|manifest| manifest.attachments)
-            .or_else(|_| read_letter(&octets).map(|letter| letter.attachments))?;
+        let (application, files) = read(&octets)
+            .map(|manifest| (id, manifest.attachments))
+            .or_else(|_| {
+                read_letter(&octets).map(|letter| (letter.application, letter.attachments))
+            })?;
         let file = files.into_iter().find(|file| file.hash == hash);
         let file = file.ok_or(Code::ApplicationNotFound)?;
         if !self.away(std::slice::from_ref(&file))?.is_empty() {
-            self.fetch_sent(&file).await?;
+            self.fetch_sent(application, &file).await?;
         }
         let path = free_path(folder, &crate::attachment::sanitised(&file.name));
         write_beside(&path, |target| {
@@ -124,13 +126,14 @@ impl Desk {
         Ok(path)
     }
 
-    async fn fetch_sent(&self, file: &Attachment) -> Outcome {
+    async fn fetch_sent(&self, application: Uuid, file: &Attachment) -> Outcome {
         let area = self.personal_area()?;
         // One file at a time comes in.
         self.hurry.notify_waiters();
         let _alone = self.passing.lock().await;
         let now = self.now();
-        self.with_store(|store| Ok(store.keep_sent(std::slice::from_ref(file), now)?))?;
+        let files = std::slice::from_ref(file);
+        self.with_store(|store| Ok(store.keep_sent(application, files, now)?))?;
         match self.fetch(&area, file).await? {
             Fetched::Whole => Ok(()),
             Fetched::Absent => {

@@ -87,6 +87,7 @@ impl Desk {
         let area = self.personal_area()?;
         let sent = self.send_outbox(&area, now).await?;
         let since = self.with_store(|store| {
+            store.ask_again()?;
             Ok(States {
                 procedures: store.sync_state(Kind::Procedure)?,
                 applications: store.sync_state(Kind::Application)?,
@@ -111,6 +112,7 @@ impl Desk {
         } else {
             Shared::default()
         };
+        self.let_go()?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Ok(SyncView {
             sent: sent
@@ -295,7 +297,7 @@ impl Desk {
     }
 
     /// A list names few procedures many times: each title is read once.
-    fn views_of_applications(
+    pub(crate) fn views_of_applications(
         &self,
         applications: Vec<Application>,
     ) -> Vec<ApplicationView> {

@@ -12,6 +12,7 @@ mod paper;
 mod person;
 mod prompt;
 mod proxy;
+mod retention;
 mod search;
 mod store;
 
@@ -39,6 +40,7 @@ pub use paper::{PaperApplicationView, PaperView};
 pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, PersonView};
 pub use prompt::{LetterPromptView, PromptFieldView, PromptView};
 pub use proxy::{ProxyKindView, ProxyModeView, ProxyPasswordView, ProxyView};
+pub use retention::{LeavingView, RetentionPlanView, RetentionView};
 pub use search::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
 };

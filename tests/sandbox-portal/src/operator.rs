@@ -21,6 +21,9 @@ const DOCUMENT: &str = "Document";
 pub struct Order {
     /// The application.
     pub application: String,
+    /// How many days ago it was done: an old matter that the portal tells of late.
+    #[serde(default)]
+    pub days_ago: i64,
     /// What is done to it.
     #[serde(flatten)]
     pub act: Act,
@@ -93,11 +96,16 @@ fn ten() -> i64 {
     10
 }
 
-/// Does it. `None` when there is no such application; else the application as it is then.
+/// Does it, at that time. `None` when there is no such application; else the application as it is then.
 ///
 /// # Errors
 /// The method error.
 pub fn operate(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
+    let skew = order.days_ago.saturating_mul(-24 * 3600);
+    clock::SKEW.sync_scope(skew, || act(portal, order))
+}
+
+fn act(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
     let id = order.application.as_str();
     let Some(found) = portal
         .store()

@@ -158,3 +158,15 @@ decrypted-unsigned = Змесціва не падпісана: не відаць
 decrypts = Будзе расшыфравана
 encrypted-for = Для
 recipient-unproven = За гэтае імя не ручаецца ніводны цэнтр, якому вы давяраеце ({ $reason }).
+
+
+keep-years = Гадоў, колькі завершаныя заявы застаюцца тут
+keep-all = Завершаныя заявы застаюцца тут заўсёды.
+keep-away = Заяў толькі на партале
+keep-soon = У бліжэйшыя 30 дзён сыдуць з гэтага камп’ютара:
+keep-nothing = З гэтага камп’ютара нічога не сыдзе.
+keep-leaves = З гэтага камп’ютара сыдуць:
+keep-applications = Заяў
+keep-messages = Паведамленняў
+keep-documents = Дакументаў
+keep-export = Уласную копію захоўвае `kabinet-cli export`.

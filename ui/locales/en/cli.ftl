@@ -158,3 +158,15 @@ decrypted-unsigned = The content is not signed: nothing shows who made it, or wh
 decrypts = To be decrypted
 encrypted-for = For
 recipient-unproven = No authority that you trust vouches for this name ({ $reason }).
+
+
+keep-years = Years that finished applications stay here
+keep-all = Finished applications stay here for ever.
+keep-away = Applications at the portal alone
+keep-soon = Within the next 30 days these leave this computer:
+keep-nothing = Nothing would leave this computer.
+keep-leaves = These would leave this computer:
+keep-applications = Applications
+keep-messages = Messages
+keep-documents = Documents
+keep-export = `kabinet-cli export` saves a copy of your own.

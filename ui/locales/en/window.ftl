@@ -471,6 +471,36 @@ notices-note = Messages of authorities, decisions, what is due soon, and what wa
 notices-on = Tell me
 notices-details = Say more than the name of the procedure: registration number, who writes and what about
 
+retention = How long to keep
+retention-note = Finished applications, with their messages, documents and files, can leave this computer some years after their end. Drafts, what waits to be sent and what is not decided always stay. At the portal nothing changes.
+retention-all = Keep everything
+retention-years = { $count ->
+    [one] { $count } year after the end
+   *[other] { $count } years after the end
+}
+retention-question = Remove from this computer?
+retention-applications = { $count ->
+    [one] { $count } application
+   *[other] { $count } applications
+}
+retention-messages = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+retention-documents = { $count ->
+    [one] { $count } document
+   *[other] { $count } documents
+}
+retention-export = If you want a copy of your own, save all your data first.
+retention-confirm = Remove
+retention-cancel = Leave it as it is
+retention-set = The time is set.
+retention-soon = Within the next 30 days these leave this computer:
+retention-away = { $count ->
+    [one] { $count } application has left this computer and is at the portal alone. It comes again if you keep more.
+   *[other] { $count } applications have left this computer and are at the portal alone. They come again if you keep more.
+}
+
 export = All my data
 export-note = Everything that this computer keeps of you in one file: drafts, applications with their signatures, messages, documents. The file is not encrypted; keep it well.
 export-button = Save all my data

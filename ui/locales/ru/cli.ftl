@@ -158,3 +158,15 @@ decrypted-unsigned = Содержимое не подписано: не видн
 decrypts = Будет расшифровано
 encrypted-for = Для
 recipient-unproven = За это имя не ручается ни один центр, которому вы доверяете ({ $reason }).
+
+
+keep-years = Лет, сколько завершённые заявления остаются здесь
+keep-all = Завершённые заявления остаются здесь всегда.
+keep-away = Заявлений только на портале
+keep-soon = В ближайшие 30 дней уйдут с этого компьютера:
+keep-nothing = С этого компьютера ничего не уйдёт.
+keep-leaves = С этого компьютера уйдут:
+keep-applications = Заявлений
+keep-messages = Сообщений
+keep-documents = Документов
+keep-export = Собственную копию сохраняет `kabinet-cli export`.

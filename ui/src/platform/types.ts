@@ -24,6 +24,8 @@ import type { ProxyModeView } from "../generated/ProxyModeView";
 import type { ProxyView } from "../generated/ProxyView";
 import type { ReadersView } from "../generated/ReadersView";
 import type { RepairView } from "../generated/RepairView";
+import type { RetentionPlanView } from "../generated/RetentionPlanView";
+import type { RetentionView } from "../generated/RetentionView";
 import type { SearchView } from "../generated/SearchView";
 import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
@@ -114,6 +116,10 @@ export interface Commands {
     args: { mode: ProxyModeView; kind: ProxyKindView; host: string; port: number; user: string | null };
     answer: ProxyView;
   };
+  retention: { args: Record<string, never>; answer: RetentionView };
+  /** What would leave now; no years are for ever. */
+  retention_plan: { args: { years: number | null }; answer: RetentionPlanView };
+  set_retention: { args: { years: number | null }; answer: RetentionView };
   /** The path of the file. */
   export: { args: Record<string, never>; answer: string };
   print_paper: { args: { id: string }; answer: null };

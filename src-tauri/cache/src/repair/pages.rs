@@ -41,6 +41,10 @@ const LOOKS: &[(&str, &str)] = &[
     ),
     ("former_procedures", "kind(body, '$.form') = 'object'"),
     (
+        "let_go",
+        "length(application) = 36 AND typeof(ended_at) = 'integer'",
+    ),
+    (
         "letter_files",
         "length(message) = 36 AND kind(attachments, '$') = 'array'",
     ),
@@ -56,6 +60,7 @@ const LOOKS: &[(&str, &str)] = &[
         "person",
         "portal LIKE 'http%' AND kind(holder, '$') = 'object'",
     ),
+    ("retention", "typeof(years) = 'integer'"),
     (
         "sent_files",
         "length(hash) = 64 AND typeof(size) = 'integer' AND typeof(sent_at) = 'integer'",

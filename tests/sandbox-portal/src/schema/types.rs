@@ -193,7 +193,10 @@ pub(super) fn all() -> Map<String, Value> {
             ("attachmentBlobIds?", list(&of("BlobId"))),
         ])),
         ("Order", json!({ "type": "object", "required": ["application", "act"],
-            "properties": { "act": one_of(&["accept", "request", "answer", "approve", "refuse"]) } })),
+            "properties": {
+                "act": one_of(&["accept", "request", "answer", "approve", "refuse"]),
+                "days_ago": { "type": "integer" },
+            } })),
         ("Fault", json!({ "type": "object", "required": ["kind"] })),
     ]
     .into_iter()
