@@ -18,6 +18,7 @@ mod notices;
 mod pin;
 mod portal;
 mod secrecy;
+mod settings;
 mod sharing;
 mod trust;
 mod versions;
