@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
-use kabinet_cache::{Changes, Kind, Store};
+use kabinet_cache::{Changes, Kind, Sharing, Store};
 use kabinet_records::{
     Application, Direction, Draft, Event, Form, Message, Procedure, Status, Text, Words,
 };
@@ -377,6 +377,7 @@ fn scale(criterion: &mut Criterion) {
 
 /// The store's part of one pass of synchronisation.
 fn pass(store: &mut Store, changed: &[Application], state: &str) {
+    assert!(!store.ask_again().unwrap());
     assert!(store.outbox_due().unwrap().is_none());
     assert!(store.outbox().unwrap().is_empty());
     for kind in [
@@ -387,10 +388,12 @@ fn pass(store: &mut Store, changed: &[Application], state: &str) {
     ] {
         black_box(store.sync_state(kind).unwrap());
     }
-    assert!(!store.shares_drafts().unwrap());
+    assert_eq!(store.sharing().unwrap(), Sharing::Off);
+    assert!(store.unsent_since().unwrap().is_none());
     if !changed.is_empty() {
         store.change_applications(&part(changed, state)).unwrap();
     }
+    assert_eq!(store.let_go(at(0), 200).unwrap(), 0);
     assert_eq!(store.outbox_count().unwrap(), 0);
 }
 

@@ -181,20 +181,19 @@ pub(crate) fn takes_application(
     if ended_at(application).map(Timestamp::as_millisecond) == Some(known) {
         return Ok(false);
     }
-    connection
-        .prepare_cached("UPDATE let_go SET back = 1 WHERE application = ?")?
-        .execute([&id])?;
+    bring_back(connection, &id)?;
     Ok(true)
 }
 
-/// Whether a message belongs here: not on an application that has left.
+/// Whether a message belongs here: not one that has left with its application. One that is newer brings
+/// the application back.
 pub(crate) fn takes_message(connection: &Connection, one: &Message) -> Result<bool, StoreError> {
-    is_here(connection, one.application_id)
+    takes_part(connection, one.application_id, one.sent_at)
 }
 
-/// Whether a document belongs here: not to an application that has left.
+/// As [`takes_message`], of a document.
 pub(crate) fn takes_document(connection: &Connection, one: &Document) -> Result<bool, StoreError> {
-    is_here(connection, one.application_id)
+    takes_part(connection, one.application_id, one.issued_at)
 }
 
 /// The portal has removed these applications: they cannot come again.
@@ -207,11 +206,31 @@ pub(crate) fn removed(connection: &Connection, ids: &[String]) -> Result<(), Sto
     Ok(())
 }
 
-fn is_here(connection: &Connection, application: Uuid) -> Result<bool, StoreError> {
-    let sql = "SELECT NOT EXISTS (SELECT 1 FROM let_go WHERE application = ? AND NOT back)";
-    Ok(connection
-        .prepare_cached(sql)?
-        .query_row([application.to_string()], |row| row.get(0))?)
+fn takes_part(
+    connection: &Connection,
+    application: Uuid,
+    moment: Timestamp,
+) -> Result<bool, StoreError> {
+    let id = application.to_string();
+    let newest: Option<i64> = connection
+        .prepare_cached("SELECT newest FROM let_go WHERE application = ? AND NOT back")?
+        .query_row([&id], |row| row.get(0))
+        .optional()?;
+    let Some(newest) = newest else {
+        return Ok(true);
+    };
+    if moment.as_millisecond() <= newest {
+        return Ok(false);
+    }
+    bring_back(connection, &id)?;
+    Ok(true)
+}
+
+fn bring_back(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE let_go SET back = 1 WHERE application = ?")?
+        .execute([id])?;
+    Ok(())
 }
 
 fn over(
@@ -231,6 +250,14 @@ fn over(
 
 fn let_one_go(connection: &Connection, application: &Application) -> Result<(), StoreError> {
     let id = application.id.to_string();
+    let ended_at = ended_at(application).unwrap_or(application.submitted_at);
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO let_go (application, ended_at, newest) VALUES (?1, ?2, max(?2,
+                 coalesce((SELECT max(sent_at) FROM messages WHERE application = ?1), 0),
+                 coalesce((SELECT max(issued_at) FROM documents WHERE application = ?1), 0)))",
+        )?
+        .execute(params![id, ended_at.as_millisecond()])?;
     let messages: Vec<String> = connection
         .prepare_cached("DELETE FROM messages WHERE application = ? RETURNING id")?
         .query_map([&id], |row| row.get(0))?
@@ -253,9 +280,5 @@ fn let_one_go(connection: &Connection, application: &Application) -> Result<(), 
     ] {
         connection.prepare_cached(sql)?.execute([&id])?;
     }
-    let ended_at = ended_at(application).unwrap_or(application.submitted_at);
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO let_go (application, ended_at) VALUES (?, ?)")?
-        .execute(params![id, ended_at.as_millisecond()])?;
     Ok(())
 }

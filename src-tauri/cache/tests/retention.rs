@@ -247,6 +247,37 @@ fn an_application_that_goes_on_comes_back_with_all_of_it() {
     assert!(!store.ask_again().unwrap());
 }
 
+/// An authority that writes about an old matter is heard, and the matter is there to be read.
+#[test]
+fn a_new_message_or_document_brings_its_application_back() {
+    for number in [501, 601] {
+        let (_folder, mut store) = store();
+        let mut portal = portal();
+        portal.told(&mut store);
+        store.let_go(at(0), 9).unwrap();
+        if number == 501 {
+            portal.messages.push(message(501, 30));
+            store
+                .change_messages(&changes(&portal.messages, "m2"))
+                .unwrap();
+            assert_eq!(store.message(id(501)).unwrap().sent_at, at(30));
+        } else {
+            portal.documents.push(document(601, 30));
+            store
+                .change_documents(&changes(&portal.documents, "d2"))
+                .unwrap();
+            assert_eq!(store.document(id(601)).unwrap().issued_at, at(30));
+        }
+        assert!(store.ask_again().unwrap());
+        portal.told(&mut store);
+        assert_eq!(here(&store), [1, 2, 3, 4, 5]);
+        assert!(store.messages(id(1)).unwrap().len() >= 2);
+        // It is not over any more.
+        assert_eq!(store.let_go(at(0), 9).unwrap(), 0);
+        assert_eq!(store.let_go(at(100), 9).unwrap(), 4);
+    }
+}
+
 #[test]
 fn keeping_more_brings_back_what_is_not_over_then() {
     let (_folder, mut store) = store();

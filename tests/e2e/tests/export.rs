@@ -198,3 +198,43 @@ fn all_of_one_person_comes_out_and_its_signatures_are_good() {
     cli.fails(&["export", nowhere.to_str().unwrap()], "file_unreadable")
         .unwrap();
 }
+
+/// A disk that becomes full in the middle: that is said, and half a file is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_no_file_is_left() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    // What cannot be made smaller (multipliers of Numerical Recipes), beyond the room of the disk.
+    let mut octets = b"%PDF-1.7\n".to_vec();
+    let mut state = 1_u32;
+    octets.extend((0..6_000_000).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    }));
+    let scan = world.dir().join("scan.pdf");
+    std::fs::write(&scan, &octets).unwrap();
+    let draft = applicant.empty_draft.as_str();
+    cli.ok(&["draft", "edit", draft, "--attach", scan.to_str().unwrap()])
+        .unwrap();
+    let (disk, room) = (world.dir().join("disk"), world.dir().join("room"));
+    for folder in [&disk, &room] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    let script = r#"
+mount -t tmpfs -o size=4m none "$place"
+call full export "$place/all.zip"
+test -z "$(ls -A "$place")"
+call again export "$room/all.zip"
+"#;
+    let variables = [("place", disk.as_path()), ("room", room.as_path())];
+    let answers = e2e::apart::run(world.dir(), cli, script, &variables).unwrap();
+    assert_eq!(answers["full"].json["error"]["code"], "disk_full");
+    assert_eq!(answers["again"].code, 0, "{}", answers["again"].json);
+    let out = world.dir().join("out");
+    unzipped(&room.join("all.zip"), &out);
+    let attached = out.join(format!("drafts/{draft}/files/1 scan.pdf"));
+    assert_eq!(std::fs::read(attached).unwrap(), octets);
+}

@@ -89,6 +89,13 @@ fn another_copy_checks_what_one_has_printed() {
         for expected in [title, number, &id, verdict, "Sandbox Root CA"] {
             assert!(words.contains(expected), "{language}, {expected}: {words}");
         }
+        // Read from top to bottom, as a screen reader does: the head, the answers, the signature.
+        let places = [title, number, &id, "Мінск", "Sandbox Root CA", verdict]
+            .map(|expected| words.find(expected));
+        assert!(
+            places.is_sorted() && places[0].is_some(),
+            "{language} {places:?}: {words}"
+        );
         for typed in applicant.typed().unwrap().as_object().unwrap().values() {
             if let Some(typed) = typed.as_str().filter(|typed| typed.contains(' ')) {
                 assert!(words.contains(typed), "{typed}: {words}");

@@ -4,11 +4,13 @@ CREATE TABLE retention (
     years INTEGER NOT NULL
 ) STRICT;
 
--- Applications that left since their time was over, with their end (milliseconds since 1970): what the
--- portal still has of them does not come again. `back` are those that shall, with the next pass.
+-- Applications that left since their time was over, with their end and the newest that was here of them
+-- (milliseconds since 1970): what the portal still has up to then does not come again. `back` are those
+-- that shall, with the next pass.
 CREATE TABLE let_go (
     application TEXT PRIMARY KEY,
     ended_at    INTEGER NOT NULL,
+    newest      INTEGER NOT NULL,
     back        INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX let_go_back ON let_go (back) WHERE back;

@@ -42,7 +42,7 @@ const LOOKS: &[(&str, &str)] = &[
     ("former_procedures", "kind(body, '$.form') = 'object'"),
     (
         "let_go",
-        "length(application) = 36 AND typeof(ended_at) = 'integer'",
+        "length(application) = 36 AND typeof(ended_at) = 'integer' AND typeof(newest) = 'integer'",
     ),
     (
         "letter_files",
