@@ -58,7 +58,7 @@ async fn all_of_it_is_saved_and_what_is_over_leaves_when_the_person_says_so() {
     let file = std::fs::File::open(&path).unwrap();
     let archive = zip::ZipArchive::new(file).unwrap();
     assert!(
-        archive.file_names().any(|name| name.contains(&id)),
+        archive.file_names().any(|name| name.unwrap().contains(&id)),
         "{path}"
     );
 
