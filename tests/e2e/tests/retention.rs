@@ -93,11 +93,13 @@ fn what_is_over_leaves_and_comes_again_only_when_asked_for() {
     assert_eq!(here(), sorted(&[&old, &fresh, &open]));
     let documents = cli.ok(&["documents"]).unwrap();
     let all = documents.as_array().unwrap();
-    assert!(all.iter().any(|one| one["application_id"] == old.as_str()));
-    assert!(
-        all.iter().all(|one| one["trust"] == "genuine"),
-        "{documents}"
-    );
+    let of_old = all.iter().find(|one| one["application_id"] == old.as_str());
+    // Its octets are here, too.
+    let document = of_old.unwrap()["id"].as_str().unwrap();
+    let out = world.dir().join("decision.txt");
+    let words = ["documents", "save", document, "-o", out.to_str().unwrap()];
+    cli.ok(&words).unwrap();
+    assert_eq!(std::fs::read_to_string(out).unwrap(), "Выдаць.\n");
     for wrong in ["0", "101", "for ever"] {
         cli.fails(&["keep", wrong], "usage").unwrap();
     }
