@@ -159,7 +159,6 @@ decrypts = To be decrypted
 encrypted-for = For
 recipient-unproven = No authority that you trust vouches for this name ({ $reason }).
 
-
 keep-years = Years that finished applications stay here
 keep-all = Finished applications stay here for ever.
 keep-away = Applications at the portal alone
