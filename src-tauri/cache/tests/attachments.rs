@@ -232,7 +232,7 @@ fn a_file_lives_as_long_as_something_names_it() {
 fn files_of_a_letter_stay_with_it() {
     let (_place, mut store) = Place::new();
     let asked = Uuid::from_u128(7);
-    let mut put = |store: &mut Store, seed| {
+    let put = |store: &mut Store, seed| {
         let incoming = take_in(store, &octets(100, seed), 100);
         let file = Attachment {
             name: "a.pdf".into(),
