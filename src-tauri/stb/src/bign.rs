@@ -275,8 +275,7 @@ impl PublicKey {
             return Err(BignError::Signature);
         }
         let (s0, s1) = signature.split_at(level.bits() / 8);
-        let r = self
-            .verifier_point(s1, hash, s0)
+        let r = on_curve!(level, verifier_point_vartime(s1, hash, s0, &self.octets))
             .ok_or(BignError::Signature)?;
         let expected = commitment(level, &tlv::encode(0x06, hash_oid_value), &r, hash);
         if bool::from(expected.ct_eq(s0)) {

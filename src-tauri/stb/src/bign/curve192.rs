@@ -9,7 +9,8 @@ use elliptic_curve::{
 };
 use primefield::ByteOrder;
 use primeorder::{
-    PrimeCurveParams, mul_backend::VariableOnly, point_arithmetic::EquationAIsGeneric,
+    BasepointTable, PrimeCurveParams, PrimeCurveWithBasepointTable, mul_backend::PrecomputedTables,
+    point_arithmetic::EquationAIsGeneric,
 };
 
 /// The field's prime, 2^384 - 317.
@@ -54,9 +55,21 @@ impl PrimeCurveArithmetic for Curve192 {
     type CurveGroup = primeorder::ProjectivePoint<Self>;
 }
 
+/// Tables of multiples of G: one more than a number has octets.
+const TABLES: usize = 49;
+
+/// Made at their first use; looked up without regard to the number.
+static MULTIPLES: BasepointTable<primeorder::ProjectivePoint<Curve192>, TABLES> =
+    BasepointTable::new();
+
+impl PrimeCurveWithBasepointTable<TABLES> for Curve192 {
+    const BASEPOINT_TABLE: &'static BasepointTable<primeorder::ProjectivePoint<Self>, TABLES> =
+        &MULTIPLES;
+}
+
 impl PrimeCurveParams for Curve192 {
     type PointArithmetic = EquationAIsGeneric;
-    type Backend = VariableOnly;
+    type Backend = PrecomputedTables<TABLES>;
 
     // Octets of the standard's tables, little-endian.
     const EQUATION_A: field::FieldElement = field::FieldElement::from_hex_vartime(

@@ -44,7 +44,7 @@ pub(super) fn is_point<C: PrimeCurveParams>(octets: &[u8]) -> bool {
 /// `kG`.
 pub(super) fn multiply_base<C: PrimeCurveParams>(k: &[u8]) -> Option<Vec<u8>> {
     let k = Zeroizing::new(scalar::<C>(k)?);
-    Some(octets_of::<C>(&ProjectivePoint::<C>::generator().mul(&k)))
+    Some(octets_of::<C>(&ProjectivePoint::<C>::mul_by_generator(&k)))
 }
 
 /// `kP`.
@@ -62,13 +62,38 @@ pub(super) fn verifier_point<C: PrimeCurveParams>(
     t: &[u8],
     q: &[u8],
 ) -> Option<Vec<u8>> {
+    let terms = verifier_terms::<C>(s, h, t, q)?;
+    not_identity::<C>(&ProjectivePoint::<C>::lincomb(&terms))
+}
+
+/// [`verifier_point`] in a time that depends on the numbers: for those that everybody may know, as
+/// in a signature.
+pub(super) fn verifier_point_vartime<C: PrimeCurveParams>(
+    s: &[u8],
+    h: &[u8],
+    t: &[u8],
+    q: &[u8],
+) -> Option<Vec<u8>> {
+    let terms = verifier_terms::<C>(s, h, t, q)?;
+    not_identity::<C>(&ProjectivePoint::<C>::lincomb_vartime(&terms))
+}
+
+/// The two products that a verifier adds.
+fn verifier_terms<C: PrimeCurveParams>(
+    s: &[u8],
+    h: &[u8],
+    t: &[u8],
+    q: &[u8],
+) -> Option<[(ProjectivePoint<C>, Scalar<C>); 2]> {
     let s = scalar_or_zero::<C>(s)? + reduce::<Scalar<C>>(h);
-    let q = point::<C>(q)?;
-    let sum = ProjectivePoint::<C>::lincomb(&[
+    Some([
         (ProjectivePoint::<C>::generator(), s),
-        (q, with_high_bit::<C>(t)),
-    ]);
-    (!bool::from(sum.is_identity())).then(|| octets_of::<C>(&sum))
+        (point::<C>(q)?, with_high_bit::<C>(t)),
+    ])
+}
+
+fn not_identity<C: PrimeCurveParams>(p: &ProjectivePoint<C>) -> Option<Vec<u8>> {
+    (!bool::from(p.is_identity())).then(|| octets_of::<C>(p))
 }
 
 /// `(k - h - (2^l + t)d) mod q`, the equation of a signer.
