@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod card;
+mod encryption;
 mod files;
 mod messages;
 mod services;
@@ -14,7 +15,7 @@ mod services;
 pub type Check = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const CHECKS: [Check; 16] = [
+pub const CHECKS: [Check; 17] = [
     ("tlv", messages::tlv),
     ("apdu", messages::apdu),
     ("secure_messaging", messages::secure_messaging),
@@ -29,6 +30,7 @@ pub const CHECKS: [Check; 16] = [
     ("revocation_list", services::revocation_list),
     ("ocsp_response", services::ocsp_response),
     ("time_stamp", services::time_stamp),
+    ("enveloped_data", encryption::enveloped_data),
     ("travel_files", files::travel_files),
     ("photo", files::photo),
 ];
