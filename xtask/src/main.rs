@@ -1,7 +1,8 @@
-//! The developers' commands: `cargo xtask demo|test|check|bench|types|setup`.
+//! The developers' commands: `cargo xtask demo|test|check|bench|package|types|setup`.
 
 mod checks;
 mod demo;
+mod package;
 mod run;
 mod setup;
 mod tests;
@@ -17,6 +18,8 @@ cargo xtask COMMAND
   check               formatting, clippy, licences and bans, lint and types of the window
                       (--windows also type-checks the Windows build, where its compiler is at hand)
   bench [FILTER]      benchmarks
+  package [--test]    the packages of this system; with --test they are installed into empty roots,
+                      started and removed (--debug takes the build of the tests)
   types               write the TypeScript types of ui/src/generated from the Rust ones
   setup               only install what is missing
 ";
@@ -29,6 +32,7 @@ fn main() {
         Some("test") => tests::test(rest),
         Some("check") => checks::check(rest),
         Some("bench") => checks::bench(rest),
+        Some("package") => package::package(rest),
         Some("types") => checks::write_types(),
         Some("setup") => setup::setup(setup::Need::Everything).map(|_| ()),
         None | Some("help" | "--help" | "-h") => {

@@ -41,6 +41,15 @@ const WINDOW_PACKAGES: &[&str] = &[
     "xvfb",
 ];
 
+/// Debian and Ubuntu packages for making and trying packages.
+const PACKAGE_TOOLS: &[&str] = &[
+    "appstream",
+    "desktop-file-utils",
+    "rpm",
+    "x11-utils",
+    "xdg-utils",
+];
+
 /// The oldest Node.js that the window's build runs on (that of Vite 8).
 const NODE: (u32, u32) = (20, 19);
 
@@ -96,6 +105,15 @@ fn linux_packages(need: Need) -> Outcome {
         return Ok(());
     }
     install(&wanted)
+}
+
+/// What makes and tries packages, where the system has dpkg.
+pub(crate) fn package_tools() -> Outcome {
+    if has("dpkg-query") {
+        install(PACKAGE_TOOLS)
+    } else {
+        Ok(())
+    }
 }
 
 fn install(wanted: &[&str]) -> Outcome {
