@@ -8,7 +8,7 @@ use kabinet_desk::{Code, Desk, PortalWatch};
 use tauri::{AppHandle, Emitter as _};
 
 use crate::commands::stale;
-use crate::notices;
+use crate::{notices, tray};
 
 /// How often progress is shown at most.
 const SHOW: Duration = Duration::from_millis(200);
@@ -53,6 +53,7 @@ pub(crate) fn show_uploads(app: AppHandle, desk: &Desk) {
 async fn pass(app: &AppHandle, desk: &Arc<Desk>) -> bool {
     let outcome = desk.sync().await;
     notices::tell(app, desk);
+    tray::tell(app, desk);
     let offline = matches!(
         &outcome,
         Err(problem) if matches!(problem.code, Code::Offline | Code::PortalTimeout)

@@ -1,6 +1,9 @@
 //! What the main window may ask for. Each command parses, calls the desk and answers; none takes or
 //! gives a secret.
 
+pub(crate) mod handing_over;
+pub(crate) mod running;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +19,7 @@ use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, Manager as _, State};
 
 use crate::paper::Prints;
-use crate::{appearance, background, locking, notices, prompt};
+use crate::{appearance, background, locking, notices, prompt, tray};
 
 pub(crate) type Shared<'a> = State<'a, Arc<Desk>>;
 pub(crate) type Answer<T = ()> = Result<T, ProblemView>;
@@ -45,8 +48,10 @@ pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
 }
 
 #[tauri::command]
-pub(crate) async fn set_language(desk: Shared<'_>, language: Language) -> Answer {
-    blocking(&desk, move |desk| desk.keep_language(language)).await
+pub(crate) async fn set_language(app: AppHandle, desk: Shared<'_>, language: Language) -> Answer {
+    let kept = blocking(&desk, move |desk| desk.keep_language(language)).await;
+    tray::tell(&app, &desk);
+    kept
 }
 
 #[tauri::command]

@@ -4,24 +4,34 @@ mod appearance;
 mod background;
 mod commands;
 mod locking;
+mod main_window;
 mod notices;
+mod opened;
 mod paper;
 mod prompt;
 mod proxy;
 mod retention;
 mod sealed;
+mod session_start;
+mod tray;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kabinet_desk::{Desk, Outcome, Profile};
-use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 
 /// Opens the main window and runs until it is closed. `--profile DIR` names another folder for
-/// settings and stores than the platform's.
+/// settings and stores than the platform's; `--unasked` shows no window where there is a tray; other
+/// words are files and links that the window shows.
 pub fn run() {
     let named = named_profile();
-    let desk = match open(named.clone()) {
+    let folder = named.clone().unwrap_or_else(Profile::default_dir);
+    let words: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let desk = match open(&folder) {
         Ok(desk) => Arc::new(desk),
         Err(problem) => {
             eprintln!(
@@ -37,20 +47,29 @@ pub fn run() {
     // A second start of the same profile shows the window that is there. Another profile is another
     // installation; its store has a lock of its own.
     if named.is_none() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            if let Some(main) = app.get_webview_window("main") {
-                let _ = main.unminimize();
-                let _ = main.set_focus();
-            }
-        }));
+        let desk = Arc::clone(&desk);
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            move |app, words, folder| {
+                let words = words.get(1..).unwrap_or_default();
+                if !opened::is_unasked(words) {
+                    main_window::show(app);
+                }
+                opened::take(app, &desk, words, Path::new(&folder));
+            },
+        ));
     }
+    let builder = builder.plugin(main_window::memory(&folder));
     #[cfg(target_os = "linux")]
     let builder = builder.manage(notices::session::Shown::default());
     #[cfg(not(target_os = "linux"))]
-    let builder = builder.plugin(tauri_plugin_notification::init());
+    let builder = builder
+        .plugin(tauri_plugin_notification::init())
+        .plugin(session_start::plugin());
     let built = builder
         .manage(Arc::clone(&desk))
         .manage(prompt::Prompts::default())
+        .manage(opened::Opened::default())
+        .manage(tray::Tray::default())
         .manage(locking::Touched::default())
         .manage(paper::Prints::default())
         .invoke_handler(tauri::generate_handler![
@@ -123,6 +142,11 @@ pub fn run() {
             paper::save_paper,
             paper::print_paper,
             paper::export,
+            commands::running::running,
+            commands::running::set_running,
+            commands::handing_over::hand_over,
+            opened::opened,
+            opened::opened_file,
             proxy::proxy,
             proxy::set_proxy,
             retention::retention,
@@ -135,17 +159,19 @@ pub fn run() {
             prompt::prompt_cancel,
         ])
         .setup(move |app| {
-            let title = kabinet_desk::text(desk.language(), "main-window-title");
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
-                .title(title)
-                .inner_size(1080.0, 760.0)
-                .min_inner_size(560.0, 480.0)
-                // A file that is dropped goes to the page as octets, like one that is chosen; the
-                // shell's own way would give the page paths.
-                .disable_drag_drop_handler()
-                .build()?;
+            let unasked = opened::is_unasked(&words);
+            if unasked {
+                tray::start(app.handle(), &desk);
+            }
+            main_window::open(app, &desk, unasked)?;
+            if !unasked {
+                let (app, desk) = (app.handle().clone(), Arc::clone(&desk));
+                tauri::async_runtime::spawn_blocking(move || tray::start(&app, &desk));
+            }
+            let folder = std::env::current_dir().unwrap_or_default();
+            opened::take(app.handle(), &desk, &words, &folder);
             appearance::apply(app.handle(), desk.settings_view().appearance);
-            watch_readers(app.handle().clone(), &desk)?;
+            watch_readers(app.handle().clone(), Arc::clone(&desk));
             background::start(app.handle().clone(), Arc::clone(&desk));
             locking::start(app.handle().clone(), Arc::clone(&desk));
             background::show_uploads(app.handle().clone(), &desk);
@@ -154,11 +180,18 @@ pub fn run() {
         })
         .build(tauri::generate_context!());
     match built {
-        Ok(app) => app.run(|app, event| {
+        Ok(app) => app.run(move |app, event| match event {
             // What is managed is not dropped at the end.
-            if matches!(event, RunEvent::Exit) {
-                app.state::<paper::Prints>().clear();
+            RunEvent::Exit => app.state::<paper::Prints>().clear(),
+            #[cfg(target_os = "macos")]
+            RunEvent::Opened { urls } => {
+                let words: Vec<String> = urls.iter().map(ToString::to_string).collect();
+                main_window::show(app);
+                opened::take(app, &app.state::<Arc<Desk>>(), &words, Path::new("/"));
             }
+            #[cfg(target_os = "macos")]
+            RunEvent::Reopen { .. } => main_window::show(app),
+            _ => {}
         }),
         Err(error) => {
             eprintln!("{error}");
@@ -167,8 +200,8 @@ pub fn run() {
     }
 }
 
-fn open(named: Option<PathBuf>) -> Outcome<Desk> {
-    Desk::open(Profile::open(&named.unwrap_or_else(Profile::default_dir))?)
+fn open(folder: &Path) -> Outcome<Desk> {
+    Desk::open(Profile::open(folder)?)
 }
 
 fn named_profile() -> Option<PathBuf> {
@@ -176,11 +209,17 @@ fn named_profile() -> Option<PathBuf> {
     arguments.nth(1).map(PathBuf::from)
 }
 
-/// Tells the window of every change in the readers for as long as the program runs.
-fn watch_readers(app: AppHandle, desk: &Arc<Desk>) -> Outcome {
-    let watch = desk.watch_readers()?;
-    let desk = Arc::clone(desk);
+/// Tells the window of every change in the readers for as long as the program runs. The service may
+/// take its time to start: the window is painted meanwhile.
+fn watch_readers(app: AppHandle, desk: Arc<Desk>) {
     std::thread::spawn(move || {
+        let watch = match desk.watch_readers() {
+            Ok(watch) => watch,
+            Err(problem) => {
+                tracing::warn!("readers are not watched: {problem}");
+                return;
+            }
+        };
         let mut before = None;
         while let Ok(readers) = watch.next() {
             if let Some(before) = before.replace(readers.clone()) {
@@ -191,5 +230,4 @@ fn watch_readers(app: AppHandle, desk: &Arc<Desk>) -> Outcome {
             }
         }
     });
-    Ok(())
 }

@@ -186,11 +186,7 @@ pub(crate) mod session {
     }
 
     fn open(app: &AppHandle, application: Option<String>) {
-        if let Some(main) = app.get_webview_window("main") {
-            let _ = main.unminimize();
-            let _ = main.show();
-            let _ = main.set_focus();
-        }
+        crate::main_window::show(app);
         let _ = app.emit_to("main", "open-application", application);
     }
 

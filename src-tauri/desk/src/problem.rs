@@ -403,8 +403,24 @@ codes! {
     NoTerminal = "no_terminal",
     /// settings.json is damaged.
     SettingsUnreadable = "settings_unreadable",
+    /// settings.json is of a newer version.
+    SettingsTooNew = "settings_too_new",
     /// Words of the command line that make no sense.
     Usage = "usage",
+    /// A link that nothing is known of.
+    LinkUnknown = "link_unknown",
+    /// A link to another portal than the one that is set.
+    LinkElsewhere = "link_elsewhere",
+    /// The request of a link was taken before.
+    LinkUsed = "link_used",
+    /// The request of a link has run out.
+    LinkExpired = "link_expired",
+    /// The system has no browser, or does not start it.
+    NoBrowser = "no_browser",
+    /// A file that is too large to be handed over.
+    FileTooLarge = "file_too_large",
+    /// The system does not start the program with the session.
+    StartRefused = "start_refused",
     /// Our own mistake.
     Internal = "internal",
 }

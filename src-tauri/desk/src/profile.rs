@@ -9,6 +9,8 @@
 //! persons/<name>/    store.db (SQLCipher), store.key (its key under a passphrase, if so protected)
 //! ```
 
+mod versions;
+
 use std::path::{Path, PathBuf};
 
 use kabinet_token::ShortOnly;
@@ -45,6 +47,8 @@ pub struct Settings {
     pub proxy: ProxySettings,
     /// Whether the desktop tells nothing.
     pub silent: bool,
+    /// Whether the program ends when its window is closed.
+    pub ends_with_window: bool,
     /// Whether the desktop says more than the procedure's title.
     pub notice_details: bool,
 }
@@ -111,11 +115,10 @@ impl Profile {
     /// The settings; defaults where there is no file yet.
     ///
     /// # Errors
-    /// `settings_unreadable` when the file is damaged.
+    /// `settings_unreadable` when the file is damaged, `settings_too_new` when a newer program wrote it.
     pub fn settings(&self) -> Outcome<Settings> {
         match std::fs::read(self.dir.join("settings.json")) {
-            Ok(octets) => serde_json::from_slice(&octets)
-                .map_err(|error| Problem::new(Code::SettingsUnreadable).because(error)),
+            Ok(octets) => versions::read(&octets),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
             Err(error) => Err(Problem::new(Code::SettingsUnreadable).because(error)),
         }
@@ -124,11 +127,17 @@ impl Profile {
     /// Keeps the settings, whole or not at all.
     ///
     /// # Errors
-    /// `read_only` or `disk_full`.
+    /// `read_only` or `disk_full`; `settings_too_new` when a newer program has written them meanwhile.
     pub fn keep_settings(&self, settings: &Settings) -> Outcome {
-        let text = serde_json::to_vec_pretty(settings)
-            .map_err(|error| Problem::new(Code::Internal).because(error))?;
-        replace(&self.dir.join("settings.json"), &text)
+        if let Err(problem) = self.settings()
+            && problem.code == Code::SettingsTooNew
+        {
+            return Err(problem);
+        }
+        replace(
+            &self.dir.join("settings.json"),
+            &versions::written(settings)?,
+        )
     }
 
     /// Readers and kinds of cards that were found not to pass extended lengths together. A file

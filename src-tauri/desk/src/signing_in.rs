@@ -76,46 +76,7 @@ impl Desk {
     ) -> Outcome<PersonView> {
         self.check_passphrase(passphrase)?;
         let mut dialogue = sign_in.dialogue.take().ok_or(Code::Cancelled)?;
-        let claims = dialogue.request().claims.iter();
-        let shared: Vec<u8> = claims
-            .filter(|claim| claim.required || groups.contains(&claim.group))
-            .map(|claim| claim.group)
-            .collect();
-        let hello = Hello {
-            eid: Some(EidRights::read_groups(&shared)),
-            esign: None,
-            signatures_per_confirmation: None,
-        };
-
-        progress(StepView::Pin);
-        let session = open_with(&sign_in.address, Password::Pin, &pin, &hello)?;
-        // It has done its work; what follows waits for the network.
-        drop(pin);
-        progress(StepView::Terminal);
-        let access = session.access().to_vec();
-        let request_hash = dialogue.request_hash();
-        let (auxiliary, certificates) = (
-            dialogue.auxiliary_data().to_vec(),
-            dialogue.terminal_certificates().to_vec(),
-        );
-        let started =
-            apart(move || Ok(session.begin_terminal(&request_hash, &auxiliary, &certificates)?))
-                .await?;
-        let batch = dialogue.answer_m1(&access, &started.m1).await?;
-        let (mut relay, m3) = apart(move || Ok(started.finish_terminal(&batch.m2)?)).await?;
-
-        progress(StepView::Reading);
-        let (back, responses) = carry(relay, batch.commands).await?;
-        relay = back;
-        let mut next = dialogue.answer_m3(&m3, &responses).await?;
-        while let Next::More(commands) = next {
-            let (back, responses) = carry(relay, commands).await?;
-            relay = back;
-            next = dialogue.answer_more(&responses).await?;
-        }
-        // The card is free again before the tokens are fetched.
-        drop(relay);
-
+        prove(&mut dialogue, &sign_in.address, pin, groups, progress).await?;
         let SignedIn { session, ticket } = dialogue.finish().await?;
         progress(StepView::Saving);
         let holder = Holder::from_groups(&ticket.groups)
@@ -176,6 +137,56 @@ impl Desk {
     }
 }
 
+/// The dialogue of card and terminal, to its end. The PIN is proved once.
+pub(crate) async fn prove(
+    dialogue: &mut kabinet_portal::SignIn,
+    address: &ReaderAddress,
+    pin: Secret,
+    groups: &[u8],
+    progress: &(dyn Fn(StepView) + Sync),
+) -> Outcome {
+    let claims = dialogue.request().claims.iter();
+    let shared: Vec<u8> = claims
+        .filter(|claim| claim.required || groups.contains(&claim.group))
+        .map(|claim| claim.group)
+        .collect();
+    let hello = Hello {
+        eid: Some(EidRights::read_groups(&shared)),
+        esign: None,
+        signatures_per_confirmation: None,
+    };
+
+    progress(StepView::Pin);
+    let session = open_with(address, Password::Pin, &pin, &hello)?;
+    // It has done its work; what follows waits for the network.
+    drop(pin);
+    progress(StepView::Terminal);
+    let access = session.access().to_vec();
+    let request_hash = dialogue.request_hash();
+    let (auxiliary, certificates) = (
+        dialogue.auxiliary_data().to_vec(),
+        dialogue.terminal_certificates().to_vec(),
+    );
+    let started =
+        apart(move || Ok(session.begin_terminal(&request_hash, &auxiliary, &certificates)?))
+            .await?;
+    let batch = dialogue.answer_m1(&access, &started.m1).await?;
+    let (mut relay, m3) = apart(move || Ok(started.finish_terminal(&batch.m2)?)).await?;
+
+    progress(StepView::Reading);
+    let (back, responses) = carry(relay, batch.commands).await?;
+    relay = back;
+    let mut next = dialogue.answer_m3(&m3, &responses).await?;
+    while let Next::More(commands) = next {
+        let (back, responses) = carry(relay, commands).await?;
+        relay = back;
+        next = dialogue.answer_more(&responses).await?;
+    }
+    // The card is free again before the tokens are fetched.
+    drop(relay);
+    Ok(())
+}
+
 /// Carries commands of the terminal to the card until one is answered without protection: the
 /// channel is closed then, and the portal decides.
 async fn carry(mut relay: Relay, commands: Vec<Vec<u8>>) -> Outcome<(Relay, Vec<Vec<u8>>)> {
@@ -195,7 +206,7 @@ async fn carry(mut relay: Relay, commands: Vec<Vec<u8>>) -> Outcome<(Relay, Vec<
     .await
 }
 
-fn consent(client: &Client, dialogue: &kabinet_portal::SignIn) -> Outcome<ConsentView> {
+pub(crate) fn consent(client: &Client, dialogue: &kabinet_portal::SignIn) -> Outcome<ConsentView> {
     let garbage = |error: cvc::CvcError| Problem::new(Code::PortalGarbage).because(error);
     let request = dialogue.request();
     let terminal = dialogue

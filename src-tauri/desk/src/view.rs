@@ -13,6 +13,7 @@ mod person;
 mod prompt;
 mod proxy;
 mod retention;
+mod running;
 mod search;
 mod store;
 
@@ -41,6 +42,7 @@ pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, P
 pub use prompt::{LetterPromptView, PromptFieldView, PromptView};
 pub use proxy::{ProxyKindView, ProxyModeView, ProxyPasswordView, ProxyView};
 pub use retention::{LeavingView, RetentionPlanView, RetentionView};
+pub use running::{OpenedFileView, OpenedView, RunningView, TrayView};
 pub use search::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
 };

@@ -9,6 +9,7 @@ use crate::b64::{self, B64};
 use crate::client::Client;
 use crate::dpop::DpopKey;
 use crate::error::PortalError;
+use crate::handover::HandOver;
 use crate::http::Reply;
 use crate::jwt::{self, JwtError};
 use crate::oauth::{self, Token};
@@ -81,18 +82,36 @@ impl SignIn {
     /// # Errors
     /// Any of the network's; `Garbage` when the request is not what the profile says.
     pub async fn begin(client: &Client) -> Result<Self, PortalError> {
+        Self::start(client, None).await
+    }
+
+    /// The same for the page that handed over: it is signed in, and not this client. Ends with
+    /// [`SignIn::hand_back`].
+    ///
+    /// # Errors
+    /// As [`SignIn::begin`]; `Refused` with `request_used` or `request_expired`.
+    pub async fn begin_for(client: &Client, page: &HandOver) -> Result<Self, PortalError> {
+        Self::start(client, Some(page)).await
+    }
+
+    async fn start(client: &Client, page: Option<&HandOver>) -> Result<Self, PortalError> {
         client.prepare().await?;
         let key = DpopKey::generate();
         let verifier = pkce::verifier();
         let nonce = ticket::nonce();
-        let body = oauth::form(&[
+        let challenge = pkce::challenge(&verifier);
+        let mut fields: Vec<(&str, &[u8])> = vec![
             ("client_id", CLIENT_ID.as_bytes()),
-            ("response_type", b"code"),
-            ("scope", b"openid offline_access"),
-            ("code_challenge", pkce::challenge(&verifier).as_bytes()),
-            ("code_challenge_method", b"S256"),
+            ("response_type", "code".as_bytes()),
+            ("scope", "openid offline_access".as_bytes()),
+            ("code_challenge", challenge.as_bytes()),
+            ("code_challenge_method", "S256".as_bytes()),
             ("nonce", nonce.as_bytes()),
-        ]);
+        ];
+        if let Some(page) = page {
+            fields.push(("hand_over", page.token().expose()));
+        }
+        let body = oauth::form(&fields);
         let answer = step(client, &key, &body).await?;
         let request = answer
             .btok_request
@@ -211,6 +230,16 @@ impl SignIn {
             .await?;
         let session = Session::new(self.client.address().to_owned(), tokens, self.key);
         Ok(SignedIn { session, ticket })
+    }
+
+    /// Ends a sign-in of [`SignIn::begin_for`]: the address by which the browser gets on. This client
+    /// gets no session.
+    ///
+    /// # Errors
+    /// `SessionExpired` before [`Next::Done`].
+    pub fn hand_back(self, page: &HandOver) -> Result<Zeroizing<String>, PortalError> {
+        let code = self.code.as_ref().ok_or(PortalError::SessionExpired)?;
+        page.address_with(code)
     }
 
     async fn verify(&self, token: &str) -> Result<Ticket, PortalError> {

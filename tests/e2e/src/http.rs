@@ -8,6 +8,18 @@ use crate::Outcome;
 
 /// One request; the body of a 2xx answer.
 pub(crate) fn request(method: &str, host: &str, path: &str, body: &str) -> Outcome<String> {
+    let kind = "Content-Type: application/json\r\n";
+    exchange(method, host, path, kind, body).map(|(_, body)| body)
+}
+
+/// The same with lines of the head; head and body of a 2xx answer.
+pub(crate) fn exchange(
+    method: &str,
+    host: &str,
+    path: &str,
+    lines: &str,
+    body: &str,
+) -> Outcome<(String, String)> {
     let fail = |error: std::io::Error| format!("{method} {path}: {error}");
     let mut stream = TcpStream::connect(host).map_err(fail)?;
     stream
@@ -15,7 +27,7 @@ pub(crate) fn request(method: &str, host: &str, path: &str, body: &str) -> Outco
         .map_err(fail)?;
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "{method} {path} HTTP/1.0\r\nHost: {host}\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
     .map_err(fail)?;
@@ -26,7 +38,7 @@ pub(crate) fn request(method: &str, host: &str, path: &str, body: &str) -> Outco
         .ok_or_else(|| format!("{method} {path}: no HTTP answer"))?;
     let status = head.split(' ').nth(1).unwrap_or_default();
     if status.starts_with('2') {
-        Ok(body.to_owned())
+        Ok((head.to_owned(), body.to_owned()))
     } else {
         Err(format!("{method} {path}: {status} {body}"))
     }

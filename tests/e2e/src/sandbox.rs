@@ -229,3 +229,48 @@ impl Sandbox {
         http::request("DELETE", &self.listen, "/sandbox/faults", "").map(|_| ())
     }
 }
+
+/// A page of the portal that is open in a browser of its own.
+pub struct Page {
+    host: String,
+    cookie: String,
+    /// The link that the page shows.
+    pub link: String,
+}
+
+impl Page {
+    /// Opens the page and presses its button: `sign-in` or `signature`.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn ask(sandbox: &Sandbox, kind: &str) -> Outcome<Self> {
+        let form = format!("kind={kind}");
+        let (head, body) = http::exchange("POST", &sandbox.listen, "/hand-over", "", &form)?;
+        let cookie = head
+            .lines()
+            .find_map(|line| {
+                let (name, value) = line.split_once(": ")?;
+                name.eq_ignore_ascii_case("set-cookie").then_some(value)
+            })
+            .and_then(|cookie| cookie.split(';').next());
+        let link = body.split('"').find(|part| part.starts_with("kabinet:"));
+        Ok(Self {
+            host: sandbox.listen.clone(),
+            cookie: cookie.ok_or("no cookie")?.to_owned(),
+            link: link.ok_or("no link")?.to_owned(),
+        })
+    }
+
+    /// What the browser shows at an address of the portal.
+    ///
+    /// # Errors
+    /// When the portal refuses, or does not answer.
+    pub fn get(&self, address: &str) -> Outcome<String> {
+        let path = address
+            .strip_prefix("http://")
+            .and_then(|address| address.strip_prefix(&self.host))
+            .ok_or("another portal")?;
+        let cookie = format!("Cookie: {}\r\n", self.cookie);
+        http::exchange("GET", &self.host, path, &cookie, "").map(|(_, body)| body)
+    }
+}

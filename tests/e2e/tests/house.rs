@@ -146,7 +146,7 @@ fn the_windows_may_call_what_the_shell_answers() {
     let (handler, _) = handler.split_once(']').unwrap();
     let (mut of_prompt, mut of_main) = (BTreeSet::new(), BTreeSet::new());
     for name in handler.split(',').map(str::trim) {
-        match name.split_once("::") {
+        match name.rsplit_once("::") {
             Some(("prompt", name)) => of_prompt.insert(name.to_owned()),
             Some((_, name)) => of_main.insert(name.to_owned()),
             None => false,

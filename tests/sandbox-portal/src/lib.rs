@@ -20,6 +20,7 @@ pub mod events;
 pub mod faults;
 pub mod files;
 pub mod groups;
+pub mod handover;
 mod hash;
 pub mod holder;
 pub mod jmap;

@@ -11,6 +11,7 @@ use crate::authority::{Authorities, TerminalKind};
 use crate::clock;
 use crate::dpop::{self, Expected};
 use crate::faults::Faults;
+use crate::handover::HandOver;
 use crate::holder::Holder;
 use crate::jwt::{TicketKey, s256};
 use crate::reply::{Reply, broken, oauth_error, unauthorized};
@@ -51,6 +52,8 @@ pub struct Portal {
     pub octets: Mutex<BTreeMap<String, (u64, u64)>>,
     /// Sign-ins under way. A restart ends them, as the terminal's channel ends with it.
     pub sign_ins: Mutex<HashMap<String, SignIn>>,
+    /// Requests of pages in browsers.
+    pub hand_overs: Mutex<HashMap<String, HandOver>>,
     /// Where it is noted when traffic is not as it is described.
     pub mistakes: PathBuf,
     store: Mutex<Store>,
@@ -81,6 +84,7 @@ impl Portal {
             uploads: Mutex::default(),
             octets: Mutex::default(),
             sign_ins: Mutex::default(),
+            hand_overs: Mutex::default(),
             mistakes: data.join("mistakes.txt"),
             store: Mutex::new(store),
             changed: tokio::sync::broadcast::Sender::new(256),

@@ -70,6 +70,13 @@ const ENDPOINTS: &[Endpoint] = &[
         answers: &[(200, Some("Empty")), (400, Some("OAuthError"))],
     },
     Endpoint {
+        method: "POST",
+        path: "/hand-over/{requestId}",
+        what: "Takes a request of a page in the browser, once, or gives it a signature",
+        sent: Some((FORM, "HandOverForm")),
+        answers: &[(200, Some("HandOver")), (400, Some("OAuthError"))],
+    },
+    Endpoint {
         method: "GET",
         path: "/.well-known/jmap",
         what: "The session object (RFC 8620 section 2)",

@@ -23,8 +23,8 @@ use crate::portal::{Portal, lock};
 use crate::reply::{Reply, broken, oauth_error, octets, problem, reply, unauthorized};
 use crate::signin::Form;
 use crate::{
-    applications, clock, events, jmap, oauth, operator, publishing, revocation, schema, signin,
-    stamping,
+    applications, clock, events, handover, jmap, oauth, operator, publishing, revocation, schema,
+    signin, stamping,
 };
 
 /// Serves connections until the task is dropped.
@@ -280,6 +280,31 @@ pub fn router(portal: Arc<Portal>) -> Router {
             }),
         )
         .route("/sandbox/revocations", post(revoke))
+        .route(
+            handover::PATH,
+            get(async || handover::page()).post(async |State(portal): Shared, body: Bytes| {
+                handover::ask(&portal, &form(&body))
+            }),
+        )
+        .route(
+            handover::RETURN_PATH,
+            get(
+                async |State(portal): Shared, uri: Uri, headers: HeaderMap| {
+                    handover::back(&portal, &headers, uri.query().unwrap_or_default())
+                },
+            ),
+        )
+        .route(
+            "/hand-over/{id}",
+            post(
+                async |State(portal): Shared,
+                       Path(id): Path<String>,
+                       headers: HeaderMap,
+                       body: Bytes| {
+                    handover::answer(&portal, &headers, &id, &form(&body))
+                },
+            ),
+        )
         .route("/operator", get(async || operator::page()))
         .route("/operator/script.js", get(async || operator::script()))
         .route("/sandbox/messages", get(all_messages))

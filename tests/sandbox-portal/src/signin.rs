@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::clock;
 use crate::cv;
 use crate::der;
+use crate::handover;
 use crate::jwt::{b64, s256, unb64, unguessable};
 use crate::oids;
 use crate::portal::{CLIENT_ID, Portal, lock};
@@ -62,6 +63,8 @@ pub struct SignIn {
     /// What went into the BAUTH initialisation beside the hash.
     auxiliary: Vec<u8>,
     expires: i64,
+    /// The page that it is for, when it is not for the client itself.
+    page: Option<String>,
     stage: Stage,
 }
 
@@ -113,8 +116,13 @@ fn begin(portal: &Portal, form: &Form, thumbprint: String) -> Result<Reply, Repl
     if field("code_challenge_method") != Some("S256") || code_challenge.len() != 43 {
         return Err(oauth_error("invalid_request", "PKCE with S256 is needed"));
     }
+    let page = field("hand_over")
+        .map(|token| handover::begin_sign_in(portal, token))
+        .transpose()?;
     let now = clock::seconds();
-    let request = authentication_request(portal, now).to_string().into_bytes();
+    let request = authentication_request(portal, now, page.is_some())
+        .to_string()
+        .into_bytes();
     // AuthAuxData: the card checks its validity on this day.
     let parameter = der::tlv(0x83, clock::card_date(now).as_bytes());
     let template = der::nest(0x73, &[&der::oid(oids::DOCUMENT_VALIDITY), &parameter]);
@@ -139,13 +147,14 @@ fn begin(portal: &Portal, form: &Form, thumbprint: String) -> Result<Reply, Repl
             hash: belt_hash(&request),
             auxiliary,
             expires: now + PATIENCE,
+            page,
             stage: Stage::Asked,
         },
     );
     Ok(reply(403, &answer))
 }
 
-fn authentication_request(portal: &Portal, now: i64) -> Value {
+fn authentication_request(portal: &Portal, now: i64, for_page: bool) -> Value {
     let claims: Vec<Value> = claims(portal)
         .iter()
         .map(|(group, required)| json!({ "group": group, "required": required }))
@@ -158,10 +167,18 @@ fn authentication_request(portal: &Portal, now: i64) -> Value {
             "ru": "Песочница портала",
             "en": "Sandbox portal",
         },
-        "purpose": {
-            "be": "Уваход у асабісты кабінет",
-            "ru": "Вход в личный кабинет",
-            "en": "Sign-in to the personal area",
+        "purpose": if for_page {
+            json!({
+                "be": "Уваход на старонцы ў браўзеры",
+                "ru": "Вход на странице в браузере",
+                "en": "Sign-in on the page in the browser",
+            })
+        } else {
+            json!({
+                "be": "Уваход у асабісты кабінет",
+                "ru": "Вход в личный кабинет",
+                "en": "Sign-in to the personal area",
+            })
         },
         "claims": claims,
         "nonce": unguessable(),
@@ -306,6 +323,13 @@ fn finish(
         // The account's name stands in every call and answer: 128 bits are enough, and short.
         .sign_in(&number, &serial, &b64(&kabinet_stb::random::bytes::<16>()))
         .map_err(|error| broken(&error))?;
+    if let Some(page) = &sign_in.page {
+        // The page is signed in, and nobody gets tokens for it.
+        drop(store);
+        let code = handover::signed_in(portal, page, &person.subject)
+            .ok_or_else(|| oauth_error("request_expired", "too late"))?;
+        return Ok(reply(200, &json!({ "authorization_code": code })));
+    }
     let body = json!({
         "subject": person.subject,
         "thumbprint": sign_in.thumbprint,

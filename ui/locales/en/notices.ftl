@@ -10,3 +10,11 @@ notice-due-1 = Your answer is due tomorrow: { $title }
 notice-due-0 = Your answer is due today: { $title }
 notice-sign-in = What you signed waits to be sent. Please sign in again.
 notice-many = News while you were away: { $count }. Look at your affairs.
+
+# The icon in the tray. Anybody may see it.
+
+tray-open = Open Kabinet
+tray-quit = Quit
+tray-closed = Your papers are closed
+tray-sent = Everything is sent
+tray-waits = Waiting to be sent: { $count }

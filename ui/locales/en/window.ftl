@@ -538,3 +538,19 @@ prompt-do-proxy = Use it
 sent-title = What you sent
 sent-read = Show answers and files
 sent-saved = Saved:
+
+running = When the window is closed
+running-goes-on = Go on without the window
+running-goes-on-note = What you signed goes on its way, and you are told what authorities write. Kabinet’s icon beside the clock brings the window back and ends the program.
+running-no-tray = This desktop has no place for the icon that would bring the window back, so the program ends when you close it. What is not sent yet waits until you open it again.
+running-with-system = Start with my session, without a window
+
+hand-over = A page asks for your card
+hand-over-lead = A page of { $portal } in your browser wants to go on with your ID card. You see what it asks for before you agree.
+hand-over-not-me = If you pressed no button on that page just now, press “Not now”: somebody may have sent you the link.
+hand-over-go = Show what it asks for
+hand-over-no = Not now
+hand-over-progress = The request of the page
+hand-over-done = Done. The page goes on in your browser.
+prompt-sign-text = Sign a text
+prompt-sign-text-for = A page of { $portal } asks for your signature under this text and gets it.

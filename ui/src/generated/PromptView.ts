@@ -78,6 +78,26 @@ recipients: Array<string>,
 /**
  * PIN state before the try.
  */
+pin: PinView, } | { "kind": "sign_text", 
+/**
+ * Address of the portal, which gets it.
+ */
+portal: string, 
+/**
+ * What it is about.
+ */
+title: TextView, 
+/**
+ * What is signed.
+ */
+text: string, 
+/**
+ * belt-hash of the exact octets, hex.
+ */
+hash: string, 
+/**
+ * PIN state before the try.
+ */
 pin: PinView, } | { "kind": "passphrase", 
 /**
  * Whether a new one is chosen.

@@ -8,6 +8,7 @@ export type Route =
   | { page: "application"; id: string }
   | { page: "card" }
   | { page: "sign-in" }
+  | { page: "hand-over" }
   | { page: "settings" };
 
 /** Reads a route; what it does not know is the start page. */
@@ -23,6 +24,7 @@ export function parseRoute(hash: string): Route {
       return id ? { page: "application", id } : { page: "affairs" };
     case "card":
     case "sign-in":
+    case "hand-over":
     case "settings":
       return { page };
     default:
@@ -67,4 +69,6 @@ export const to = {
   card: "#/card",
   signIn: "#/sign-in",
   settings: "#/settings",
+  files: "#/files",
+  handOver: "#/hand-over",
 };

@@ -23,9 +23,11 @@ import type { ProxyKindView } from "../generated/ProxyKindView";
 import type { ProxyModeView } from "../generated/ProxyModeView";
 import type { ProxyView } from "../generated/ProxyView";
 import type { ReadersView } from "../generated/ReadersView";
+import type { OpenedView } from "../generated/OpenedView";
 import type { RepairView } from "../generated/RepairView";
 import type { RetentionPlanView } from "../generated/RetentionPlanView";
 import type { RetentionView } from "../generated/RetentionView";
+import type { RunningView } from "../generated/RunningView";
 import type { SearchView } from "../generated/SearchView";
 import type { SettingsView } from "../generated/SettingsView";
 import type { StepView } from "../generated/StepView";
@@ -59,6 +61,14 @@ export interface Commands {
   set_lock_settings: { args: { view: LockView }; answer: null };
   notice_settings: { args: Record<string, never>; answer: NoticesView };
   set_notice_settings: { args: { view: NoticesView }; answer: null };
+  running: { args: Record<string, never>; answer: RunningView };
+  set_running: { args: { goesOn: boolean; withSystem: boolean }; answer: RunningView };
+  /** Goes on with a link that was handed over. */
+  hand_over: { args: { handle: string; reader: string }; answer: null };
+  /** What the system handed to the program since it was asked last. */
+  opened: { args: Record<string, never>; answer: OpenedView[] };
+  /** The octets of a file that was handed over, once. */
+  opened_file: { args: { handle: string }; answer: ArrayBuffer };
   touched: { args: Record<string, never>; answer: null };
   check_store: { args: Record<string, never>; answer: boolean };
   repair_store: { args: Record<string, never>; answer: RepairView };
@@ -140,6 +150,8 @@ export interface Events {
   returned: string[];
   /** A notice of the desktop was clicked: the application that it is about, or nothing for several. */
   "open-application": string | null;
+  /** The system handed something to the program. */
+  opened: null;
   /** How far files are on their way; nothing when none is any more. */
   upload: UploadView | null;
 }

@@ -50,7 +50,8 @@ pub(super) fn try_out(made: &Path) -> Outcome {
             return Err(format!("the RPM has no {file}:\n{listed}"));
         }
     }
-    rpm_in(&root, &["--install", "--nodeps", &rpm.to_string_lossy()])?;
+    let words = ["--install", "--nodeps", "--ignoreos"];
+    rpm_in(&root, &[&words[..], &[&*rpm.to_string_lossy()]].concat())?;
     look(&root)?;
     rpm_in(&root, &["--erase", "kabinet"])?;
     is_gone(&root)?;
@@ -81,7 +82,7 @@ fn rpm_in(root: &Path, words: &[&str]) -> Outcome {
     make(root)?;
     let mut rpm = as_root("rpm");
     rpm.arg("--root").arg(root);
-    run(rpm.args(["--ignoreos", "--noscripts"]).args(words))
+    run(rpm.arg("--noscripts").args(words))
 }
 
 /// Without being root, in a name space where we are.
@@ -145,7 +146,7 @@ fn start(root: &Path, place: &Path, person: &Path) -> Outcome {
     let script = place.join("session.sh");
     // The first start goes on; the second ends by itself. Both are on one bus.
     let text = format!(
-        "'{0}' & until xwininfo -root -tree | grep -q '\"Kabinet\"'; do sleep 0.2; done\n\
+        "'{0}' & until xwininfo -root -tree | grep -q '(\"kabinet\"'; do sleep 0.2; done\n\
          '{0}' kabinet:unknown && touch '{1}/handed-over'\nwait\n",
         program.display(),
         place.display()

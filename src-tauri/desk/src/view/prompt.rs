@@ -60,6 +60,19 @@ pub enum PromptView {
         /// PIN state before the try.
         pin: PinView,
     },
+    /// Signature of a text that a page of the portal handed over.
+    SignText {
+        /// Address of the portal, which gets it.
+        portal: String,
+        /// What it is about.
+        title: TextView,
+        /// What is signed.
+        text: String,
+        /// belt-hash of the exact octets, hex.
+        hash: String,
+        /// PIN state before the try.
+        pin: PinView,
+    },
     /// A passphrase for the store.
     Passphrase {
         /// Whether a new one is chosen.

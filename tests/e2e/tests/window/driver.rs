@@ -120,12 +120,53 @@ impl Screen {
             .collect()
     }
 
+    /// A variable of the app's environment, while it runs.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        let all = self.environment();
+        let found = all.iter().find(|(one, _)| one == name);
+        found.map(|(_, value)| value.clone()).unwrap()
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        let processes = self.processes();
+        let (id, _) = processes
+            .iter()
+            .find(|(_, name)| name == "kabinet")
+            .expect("the app does not run");
+        let all = std::fs::read(format!("/proc/{id}/environ")).unwrap();
+        let all = String::from_utf8_lossy(&all);
+        let lines = all.split('\0').filter_map(|line| line.split_once('='));
+        lines
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    /// Starts the program once more beside the one that runs, as the system does for a link or a
+    /// file; it hands over and ends.
+    pub(crate) fn start_again(&self, words: &[&str]) {
+        let started = Command::new(e2e::program::path("kabinet").unwrap())
+            .args(words)
+            .env_clear()
+            .envs(self.environment())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(started.success(), "{started}");
+    }
+
     /// Starts the app with a profile.
     pub(crate) async fn open(&self, profile: &Path) -> Window {
+        self.open_with(&["--profile", &profile.to_string_lossy()])
+            .await
+    }
+
+    /// Starts the app with these words; without `--profile` its profile is in the person's own folder.
+    pub(crate) async fn open_with(&self, words: &[&str]) -> Window {
         let app = e2e::program::path("kabinet").unwrap();
         let wishes = json!({
             "browserName": "wry",
-            "tauri:options": {"application": app, "args": ["--profile", profile]},
+            "tauri:options": {"application": app, "args": words},
         });
         let Value::Object(wishes) = wishes else {
             unreachable!()
@@ -441,4 +482,12 @@ fn path_with_tools(home: &Path) -> String {
         target.join("tools/bin").display(),
         std::env::var("PATH").unwrap_or_default()
     )
+}
+
+/// Writes a program that stands for one of the system.
+pub(crate) fn executable(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod attaching;
+mod display;
 mod driver;
 mod following;
 mod forgotten;
 mod form;
+mod handing_over;
 mod keyboard;
 mod killed;
 mod lines;
@@ -20,6 +22,7 @@ mod portal;
 mod secrecy;
 mod settings;
 mod sharing;
+mod tray;
 mod trust;
 mod versions;
 mod waiting;

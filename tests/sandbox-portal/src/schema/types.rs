@@ -90,6 +90,16 @@ pub(super) fn all() -> Map<String, Value> {
             ("nonce?", text.clone()), ("auth_session?", text.clone()),
             ("btok_access?", octets.clone()), ("btok_m1?", octets.clone()),
             ("btok_m3?", octets.clone()), ("btok_responses?", text.clone()),
+            ("hand_over?", text.clone()),
+        ])),
+        ("HandOverForm", object(&[
+            ("client_id?", text.clone()), ("hand_over?", text.clone()),
+            ("signature?", octets.clone()),
+        ])),
+        ("HandOver", object(&[
+            ("hand_over?", text.clone()), ("redirect_uri?", text.clone()),
+            ("type?", one_of(&["sign-in", "signature"])), ("title?", of("Text")),
+            ("text?", text.clone()), ("code?", text.clone()),
         ])),
         ("Challenge", object(&[
             ("error", one_of(&["insufficient_authorization"])), ("auth_session", text.clone()),

@@ -1,0 +1,75 @@
+//! The main window: how it is opened, what closing it means, and how it comes back.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kabinet_desk::Desk;
+use tauri::plugin::TauriPlugin;
+use tauri::{App, AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent, Wry};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::tray;
+
+/// Label of the window, which its capability names.
+pub(crate) const LABEL: &str = "main";
+
+/// Opens it; out of sight when nobody asked for it and the tray can bring it back.
+pub(crate) fn open(app: &App, desk: &Arc<Desk>, unasked: bool) -> tauri::Result<()> {
+    let title = kabinet_desk::text(desk.language(), "main-window-title");
+    let hidden = unasked && tray::is_there(app.handle());
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title(title)
+        .inner_size(1080.0, 760.0)
+        .min_inner_size(560.0, 480.0)
+        .visible(!hidden)
+        // A file that is dropped goes to the page as octets, like one that is chosen; the
+        // shell's own way would give the page paths.
+        .disable_drag_drop_handler()
+        .build()?;
+    if unasked && !hidden {
+        window.minimize()?;
+    }
+    let (app, desk) = (app.handle().clone(), Arc::clone(desk));
+    let closing = window.clone();
+    window.on_window_event(move |event| {
+        // What waits in the outbox goes on its way while the window is out of sight. Without a tray
+        // nobody would find the program again: it ends.
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && desk.goes_on()
+            && tray::is_there(&app)
+        {
+            api.prevent_close();
+            let _ = closing.hide();
+        }
+    });
+    Ok(())
+}
+
+/// Brings it before the person.
+pub(crate) fn show(app: &AppHandle) {
+    if let Some(main) = app.get_webview_window(LABEL) {
+        let _ = main.show();
+        let _ = main.unminimize();
+        let _ = main.set_focus();
+    }
+}
+
+/// Keeps where it stood and how large it was, in the profile's folder. The trusted prompt always
+/// comes in the middle, in its own size.
+pub(crate) fn memory(profile: &Path) -> TauriPlugin<Wry> {
+    tauri_plugin_window_state::Builder::new()
+        .with_filename(profile.join("window.json").to_string_lossy())
+        .with_filter(|label| label == LABEL)
+        .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
+        .build()
+}
+
+/// Shows it if it is out of sight, and leaves the person with what they do.
+#[cfg(target_os = "linux")]
+pub(crate) fn reveal(app: &AppHandle) {
+    if let Some(main) = app.get_webview_window(LABEL)
+        && !main.is_visible().unwrap_or(true)
+    {
+        let _ = main.show();
+    }
+}
