@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use kabinet_desk::view::{
     AdditionalDataView, AppearanceView, ApplicationView, AppliedView, AttachmentView,
-    CardContentsView, CardStatusView, DocumentView, DraftSummaryView, DraftView, DueView, FormView,
-    Language, LockView, MessageView, OutboxItemView, PersonChoiceView, PersonView, ProblemView,
-    ProcedureHitView, PromptView, ReadersView, RepairView, SearchView, SentView, SettingsView,
-    SharingView, StepView, StoreView, SyncView, TravelDocumentView,
+    CardContentsView, CardStatusView, DoctorView, DocumentView, DraftSummaryView, DraftView,
+    DueView, FormView, Language, LockView, MessageView, OutboxItemView, PersonChoiceView,
+    PersonView, ProblemView, ProcedureHitView, PromptView, ReadersView, RepairView, SearchView,
+    SentView, SettingsView, SharingView, StepView, StoreView, SyncView, TravelDocumentView,
 };
 use kabinet_desk::{Code, Desk, DocumentKey, LetterSigning, Outcome, Problem};
 use tauri::ipc::{InvokeBody, Request};
@@ -45,6 +45,33 @@ const LARGEST_PIECE: usize = 4 * 1024 * 1024;
 #[tauri::command]
 pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
     desk.settings_view()
+}
+
+/// What this computer has and lacks for cards and portal.
+#[tauri::command]
+pub(crate) async fn doctor(desk: Shared<'_>) -> Answer<DoctorView> {
+    let own = Arc::clone(&desk);
+    // It waits for card and reader, so it has a thread of its own.
+    let looked = tauri::async_runtime::spawn_blocking(move || {
+        tauri::async_runtime::block_on(own.doctor(None))
+    });
+    said(
+        &desk,
+        looked
+            .await
+            .map_err(|error| Problem::new(Code::Internal).because(error)),
+    )
+}
+
+/// Saves the same for a help desk into the folder of downloads; the answer is the file's path.
+#[tauri::command]
+pub(crate) async fn save_report(app: AppHandle, desk: Shared<'_>) -> Answer<String> {
+    let folder = downloads(&app, &desk)?;
+    blocking(&desk, move |desk| {
+        let path = tauri::async_runtime::block_on(desk.save_report(&folder))?;
+        Ok(path.display().to_string())
+    })
+    .await
 }
 
 #[tauri::command]

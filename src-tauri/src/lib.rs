@@ -74,6 +74,8 @@ pub fn run() {
         .manage(paper::Prints::default())
         .invoke_handler(tauri::generate_handler![
             commands::settings,
+            commands::doctor,
+            commands::save_report,
             commands::set_language,
             commands::set_appearance,
             commands::set_portal,

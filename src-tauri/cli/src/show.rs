@@ -135,27 +135,9 @@ impl Show {
 
     pub(crate) fn doctor(&self, view: &DoctorView) {
         self.either(view, || {
-            self.line(&format!("Kabinet {}, {}", view.version, view.system));
-            for check in &view.checks {
-                let name = self.say(&format!("check-{}", check.name));
-                let detail = check.detail.as_deref().unwrap_or_default();
-                match &check.problem {
-                    None => self.line(&format!("+ {name}  {detail}")),
-                    Some(problem) => {
-                        self.line(&format!("! {name}  {}", problem.message));
-                        self.line(&format!("  {}", problem.remedy));
-                        if !detail.is_empty() {
-                            self.line(&format!("  ({detail})"));
-                        }
-                    }
-                }
+            for line in view.lines(self.language) {
+                self.line(&line);
             }
-            let verdict = if view.usable {
-                "card-usable"
-            } else {
-                "card-unusable"
-            };
-            self.line(&self.say(verdict));
         });
     }
 

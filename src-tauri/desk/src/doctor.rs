@@ -2,8 +2,17 @@
 //! is missing is said with its remedy. Nothing personal is in the answer: it is made to be shown to a
 //! help desk.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use kabinet_records::form;
+
+use crate::files::write_beside;
+use crate::following::free_path;
 use crate::problem::Code;
-use crate::view::{CheckView, DoctorView, PinView};
+use crate::profile::file_problem;
+use crate::speech::text;
+use crate::view::{CheckView, DoctorView, Language, PinView};
 use crate::{Desk, Outcome, holders, service, usb};
 
 impl Desk {
@@ -24,6 +33,24 @@ impl Desk {
             usable,
             checks,
         }
+    }
+
+    /// Looks, and writes what it sees as plain text into a folder, under a name of the day that is not
+    /// taken; the answer is the file's path. Meant for a help desk: nothing personal is in it.
+    ///
+    /// # Errors
+    /// `file_unreadable`, `read_only`, `disk_full`. No file is there then.
+    pub async fn save_report(&self, folder: &Path) -> Outcome<PathBuf> {
+        let mut lines = self.doctor(None).await.lines(self.language());
+        lines.push(String::new());
+        let day = form::day_in_belarus(self.now());
+        let path = free_path(folder, &format!("Kabinet {day}"), "text/plain");
+        write_beside(&path, |target| {
+            target
+                .write_all(lines.join("\n").as_bytes())
+                .map_err(|error| file_problem(&error))
+        })?;
+        Ok(path)
     }
 
     /// From the service to the PIN; whether a card could be used.
@@ -108,7 +135,38 @@ impl Desk {
     }
 }
 
-fn check(name: &str, outcome: Outcome<String>, language: crate::view::Language) -> CheckView {
+impl DoctorView {
+    /// What was seen as lines of text.
+    #[must_use]
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        let mut lines = vec![format!("Kabinet {}, {}", self.version, self.system)];
+        for check in &self.checks {
+            let name = text(language, &format!("check-{}", check.name));
+            let detail = check.detail.as_deref().unwrap_or_default();
+            let Some(problem) = &check.problem else {
+                lines.push(format!("+ {name}  {detail}"));
+                continue;
+            };
+            lines.push(format!(
+                "! {name}  {}",
+                problem.all.message.in_language(language)
+            ));
+            lines.push(format!("  {}", problem.all.remedy.in_language(language)));
+            if !detail.is_empty() {
+                lines.push(format!("  ({detail})"));
+            }
+        }
+        let verdict = if self.usable {
+            "card-usable"
+        } else {
+            "card-unusable"
+        };
+        lines.push(text(language, verdict));
+        lines
+    }
+}
+
+fn check(name: &str, outcome: Outcome<String>, language: Language) -> CheckView {
     let (detail, problem) = match outcome {
         Ok(detail) => (detail, None),
         Err(problem) => (problem.cause().to_owned(), Some(problem.view(language))),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::speech;
-use crate::view::{Language, ProblemView};
+use crate::view::{Language, ProblemTextsView, ProblemView, TextView};
 
 /// A use case that did not succeed.
 #[derive(Debug)]
@@ -80,21 +80,29 @@ impl Problem {
     /// What the window and the command line show.
     #[must_use]
     pub fn view(&self, language: Language) -> ProblemView {
-        let attempts = self.attempts_left.map(u32::from);
-        let say = |kind: &str| {
-            speech::say(
-                language,
-                &format!("{kind}-{}", self.code.name().replace('_', "-")),
-                attempts,
-                &self.args,
-            )
+        let all = ProblemTextsView {
+            message: self.in_all_languages("err"),
+            remedy: self.in_all_languages("rec"),
         };
         ProblemView {
             code: self.code.name().to_owned(),
-            message: say("err"),
-            remedy: say("rec"),
+            message: all.message.in_language(language).to_owned(),
+            remedy: all.remedy.in_language(language).to_owned(),
             attempts_left: self.attempts_left,
             retryable: self.is_retryable(),
+            all,
+        }
+    }
+
+    /// Its sentence (`err`) or its remedy (`rec`).
+    fn in_all_languages(&self, kind: &str) -> TextView {
+        let id = format!("{kind}-{}", self.code.name().replace('_', "-"));
+        let attempts = self.attempts_left.map(u32::from);
+        let say = |language| speech::say(language, &id, attempts, &self.args);
+        TextView {
+            be: say(Language::Be),
+            ru: say(Language::Ru),
+            en: say(Language::En),
         }
     }
 }

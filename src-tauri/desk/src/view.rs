@@ -105,6 +105,18 @@ pub struct ProblemView {
     pub attempts_left: Option<u8>,
     /// Whether the same act may succeed when simply repeated.
     pub retryable: bool,
+    /// The sentences in every language: the window may be turned to another one while it shows them.
+    pub all: ProblemTextsView,
+}
+
+/// The sentences of an error in the three languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct ProblemTextsView {
+    /// What happened.
+    pub message: TextView,
+    /// What to do now.
+    pub remedy: TextView,
 }
 
 /// Where a card dialogue is.
