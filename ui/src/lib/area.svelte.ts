@@ -1,3 +1,4 @@
+import type { AppearanceView } from "../generated/AppearanceView";
 import type { ApplicationView } from "../generated/ApplicationView";
 import type { DueView } from "../generated/DueView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
@@ -11,7 +12,9 @@ import type { StoreView } from "../generated/StoreView";
 import type { UploadView } from "../generated/UploadView";
 import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
+import { overlay } from "../shell/overlay.svelte";
 import { announce, announcer } from "./announce.svelte";
+import { finish } from "./deleting";
 import { locale, t } from "./i18n.svelte";
 import { readiness } from "./readiness";
 import { router, to } from "./router.svelte";
@@ -35,6 +38,12 @@ class Area {
   applications: ApplicationView[] = $state([]);
   /** Requests of authorities that are due soon. */
   due: DueView[] = $state([]);
+  /** Last days of the certificates on the card that was read last, RFC 3339. */
+  certificates: string[] = $state([]);
+  /** When the portal was last in step with this computer, as far as this window knows. */
+  synced: Date | null = $state(null);
+  /** The language that the core speaks now; a moment after that of the window. */
+  spoken: Language | null = $state(null);
   /** Grows when messages or documents may have changed. */
   news = $state(0);
   /** Whether the last synchronisation found no portal. */
@@ -52,6 +61,8 @@ class Area {
   repaired: RepairView | null = $state(null);
 
   readonly isOpen = $derived(this.store?.state === "open");
+  /** The drafts without the one that is being deleted. */
+  readonly listed = $derived(this.drafts.filter((draft) => draft.id !== overlay.pending?.hides));
   readonly readiness = $derived(readiness(this.readers));
 
   /** Loads everything and keeps it fresh. */
@@ -59,7 +70,7 @@ class Area {
     await Promise.all([
       platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
       platform.on("stale", (names) => void this.#refresh(names)),
-      platform.on("offline", (offline) => (this.offline = offline)),
+      platform.on("offline", (offline) => this.#passed(offline)),
       platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
       platform.on("open-application", (id) => router.go(id === null ? to.affairs : to.application(id))),
@@ -82,13 +93,23 @@ class Area {
     locale.use(language);
     this.settings.language = language;
     await platform.call("set_language", { language });
+    this.spoken = language;
     await this.reload();
+  }
+
+  /** Shows every window in other colours or another size and remembers it. */
+  async dress(change: Partial<AppearanceView>): Promise<void> {
+    const view = { ...this.settings.appearance, ...change };
+    await platform.call("set_appearance", { view });
+    this.settings.appearance = view;
   }
 
   /** Reads all lists again. */
   async reload(): Promise<void> {
     this.#turn(await platform.call("store_state"));
-    if (this.isOpen) await this.#refresh(["person", "drafts", "outbox", "applications"]);
+    if (!this.isOpen) return;
+    await this.#refresh(["person", "drafts", "outbox", "applications"]);
+    await finish();
   }
 
   /** Takes over the store's state. Nothing of a closed one stays on the screen, not for a moment. */
@@ -96,7 +117,7 @@ class Area {
     const wasOpen = this.isOpen;
     this.store = store;
     if (store.state === "open") return;
-    Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], due: [] });
+    Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], due: [], certificates: [] });
     // The last announcement may name the person.
     if (announcer.text !== "") announce(t("locked-title"));
     if (wasOpen) router.go(to.home);
@@ -123,6 +144,7 @@ class Area {
 
   /** Closes the person's area until it is opened again. */
   async lock(): Promise<void> {
+    await overlay.settle();
     await platform.call("lock_store");
   }
 
@@ -131,11 +153,18 @@ class Area {
     const done = await this.syncing.run(() => platform.call("sync"));
     const code = this.syncing.problem?.code;
     this.offline = code === "offline" || code === "portal_timeout";
+    if (done) this.synced = new Date();
     const [sent] = done?.sent ?? [];
     if (sent) announce(t("announce-registered", { number: sent.registration_number }));
     if (done && done.returned.length > 0) announce(t("returned"));
     if (done?.sharing_ended) announce(t("share-ended"));
     if (done) await this.reload();
+  }
+
+  /** A pass that the core made by itself ended. */
+  #passed(offline: boolean): void {
+    this.offline = offline;
+    if (!offline) this.synced = new Date();
   }
 
   async #refresh(names: string[]): Promise<void> {

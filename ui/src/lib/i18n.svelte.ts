@@ -26,6 +26,11 @@ function bundle(language: Language): FluentBundle {
   return found;
 }
 
+/** Adds sentences that only some pages need. */
+export function learn(sources: Record<Language, string>): void {
+  for (const { code } of LANGUAGES) bundle(code).addResource(new FluentResource(sources[code]));
+}
+
 class Locale {
   current: Language = $state("be");
 
@@ -38,9 +43,23 @@ class Locale {
 
 export const locale = new Locale();
 
+/** Whose dates and numbers are written: English here counts hours to 24 and puts the day first. */
+function region(): string {
+  return locale.current === "en" ? "en-GB" : locale.current;
+}
+
 /** The sentence of that id in the current language. */
 export function t(id: string, args?: Record<string, FluentVariable>): string {
-  const messages = bundle(locale.current);
+  return say(locale.current, id, args);
+}
+
+/** The same in every language, for what is shown until later. */
+export function inAll(id: string): TextView {
+  return { be: say("be", id), ru: say("ru", id), en: say("en", id) };
+}
+
+function say(language: Language, id: string, args?: Record<string, FluentVariable>): string {
+  const messages = bundle(language);
   const message = messages.getMessage(id);
   if (!message?.value) return id;
   return messages.formatPattern(message.value, args);
@@ -61,6 +80,31 @@ export function moment(value: string): string {
   return format(value, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
 }
 
+/** A moment as one says it: the time alone for today, the day for yesterday and tomorrow, else the date. */
+export function when(value: string, now = new Date()): string {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return value;
+  const days = daysFrom(date, now);
+  if (Math.abs(days) > 1) {
+    const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    return format(value, { day: "numeric", month: "long", year, hour: "2-digit", minute: "2-digit" });
+  }
+  const word = new Intl.RelativeTimeFormat(region(), { numeric: "auto" }).format(days, "day");
+  return `${word}, ${format(value, { hour: "2-digit", minute: "2-digit" })}`;
+}
+
+/** How far a day is, such as "in 3 days" or "tomorrow". */
+export function ahead(value: string, now = new Date()): string {
+  const days = daysFrom(new Date(value), now);
+  return new Intl.RelativeTimeFormat(region(), { numeric: "auto" }).format(days, "day");
+}
+
+/** Whole days from now to that day by the calendar of this computer; negative when it is over. */
+export function daysFrom(date: Date, now = new Date()): number {
+  const start = (of: Date) => Date.UTC(of.getFullYear(), of.getMonth(), of.getDate());
+  return Math.round((start(date) - start(now)) / 864e5);
+}
+
 /** An amount of octets, such as 1.2 MB. */
 export function octets(count: number): string {
   const small = count < 1e6;
@@ -71,7 +115,7 @@ export function octets(count: number): string {
   } as const;
   // Nothing is nothing, and little is not nothing.
   const shown = small ? Math.ceil(count / 1e3) : count / 1e6;
-  return new Intl.NumberFormat(locale.current, options).format(shown);
+  return new Intl.NumberFormat(region(), options).format(shown);
 }
 
 /** A span of time, roughly, such as 2 minutes. */
@@ -79,13 +123,13 @@ export function span(seconds: number): string {
   const minutes = seconds / 60;
   const short = minutes < 1.5;
   const options = { style: "unit", unit: short ? "second" : "minute", unitDisplay: "long" } as const;
-  return new Intl.NumberFormat(locale.current, options).format(Math.ceil(short ? seconds : minutes));
+  return new Intl.NumberFormat(region(), options).format(Math.ceil(short ? seconds : minutes));
 }
 
-function format(value: string, options: Intl.DateTimeFormatOptions): string {
+function format(value: string, options: { [key in keyof Intl.DateTimeFormatOptions]?: Intl.DateTimeFormatOptions[key] | undefined }): string {
   // A day without a time stands for itself in every time zone.
   const dayOnly = /^\d{4}-\d{2}-\d{2}$/.test(value);
   const date = new Date(value);
   if (Number.isNaN(date.getTime())) return value;
-  return new Intl.DateTimeFormat(locale.current, dayOnly ? { ...options, timeZone: "UTC" } : options).format(date);
+  return new Intl.DateTimeFormat(region(), (dayOnly ? { ...options, timeZone: "UTC" } : options) as Intl.DateTimeFormatOptions).format(date);
 }

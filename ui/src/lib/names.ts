@@ -5,7 +5,19 @@ export function displayName(names: { [language in string]?: string }, language: 
   const order = language === "en" ? ["latin", "be", "ru"] : language === "ru" ? ["ru", "be", "latin"] : ["be", "ru", "latin"];
   for (const key of order) {
     const name = names[key]?.trim();
-    if (name) return name;
+    if (name) return spoken(name);
   }
   return "";
+}
+
+/** The name to greet with: given names and patronymic. A card has the surname first. */
+export function givenName(names: { [language in string]?: string }, language: Language): string {
+  const [surname, ...given] = displayName(names, language).split(/\s+/);
+  return given.join(" ") || (surname ?? "");
+}
+
+/** A card has names in capitals; among other words they would shout. Other names stay as they are. */
+function spoken(name: string): string {
+  if (name !== name.toLocaleUpperCase()) return name;
+  return name.toLocaleLowerCase().replace(/(^|[\s-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toLocaleUpperCase());
 }

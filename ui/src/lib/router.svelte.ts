@@ -9,7 +9,8 @@ export type Route =
   | { page: "card" }
   | { page: "sign-in" }
   | { page: "hand-over" }
-  | { page: "settings" };
+  | { page: "settings" }
+  | { page: "help"; topic: string };
 
 /** Reads a route; what it does not know is the start page. */
 export function parseRoute(hash: string): Route {
@@ -22,6 +23,8 @@ export function parseRoute(hash: string): Route {
       return id ? { page: "draft", id } : { page: "affairs" };
     case "applications":
       return id ? { page: "application", id } : { page: "affairs" };
+    case "help":
+      return { page: "help", topic: id ?? "" };
     case "card":
     case "sign-in":
     case "hand-over":
@@ -71,4 +74,8 @@ export const to = {
   settings: "#/settings",
   files: "#/files",
   handOver: "#/hand-over",
+  /** The help, at a topic. */
+  help: (topic = "") => (topic === "" ? "#/help" : `#/help/${encodeURIComponent(topic)}`),
+  /** The look at this computer, which is part of the help. */
+  check: "#/help/check",
 };

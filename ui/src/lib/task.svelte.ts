@@ -1,11 +1,12 @@
 import type { ProblemView } from "../generated/ProblemView";
 import { isProblem } from "../platform/types";
-import { t } from "./i18n.svelte";
+import { inAll, tx } from "./i18n.svelte";
 
 /** Turns whatever was thrown into something that a person can read. */
 export function problemOf(thrown: unknown): ProblemView {
   if (isProblem(thrown)) return thrown;
-  return { code: "internal", message: t("unexpected"), remedy: t("unexpected-remedy"), retryable: true };
+  const all = { message: inAll("unexpected"), remedy: inAll("unexpected-remedy") };
+  return { code: "internal", message: tx(all.message), remedy: tx(all.remedy), retryable: true, all };
 }
 
 /** One act of a person: whether it runs and why it failed. */

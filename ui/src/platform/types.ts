@@ -4,6 +4,7 @@ import type { ApplicationView } from "../generated/ApplicationView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
 import type { CardStatusView } from "../generated/CardStatusView";
+import type { DoctorView } from "../generated/DoctorView";
 import type { DocumentView } from "../generated/DocumentView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
 import type { DraftView } from "../generated/DraftView";
@@ -130,6 +131,9 @@ export interface Commands {
   /** What would leave now; no years are for ever. */
   retention_plan: { args: { years: number | null }; answer: RetentionPlanView };
   set_retention: { args: { years: number | null }; answer: RetentionView };
+  doctor: { args: Record<string, never>; answer: DoctorView };
+  /** The path of the file. */
+  save_report: { args: Record<string, never>; answer: string };
   /** The path of the file. */
   export: { args: Record<string, never>; answer: string };
   print_paper: { args: { id: string }; answer: null };
