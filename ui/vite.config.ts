@@ -1,8 +1,9 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { budget } from "./budget.ts";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), budget()],
   base: "./",
   build: {
     target: "es2022",

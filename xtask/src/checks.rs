@@ -93,9 +93,14 @@ pub(crate) fn types_are_fresh() -> Outcome {
     Err("ui/src/generated is stale: run `cargo xtask types` and commit the result".to_owned())
 }
 
-/// Builds the window's page, which the app embeds.
+/// Builds the window's page, which the app embeds, within its budget of octets.
 pub(crate) fn window_build() -> Outcome {
     run(npm(&["run", "build"]).current_dir(root().join("ui")))
+}
+
+/// Builds the page of all components, which only the tests look at.
+pub(crate) fn gallery_build() -> Outcome {
+    run(npm(&["run", "gallery"]).current_dir(root().join("ui")))
 }
 
 fn files(dir: &std::path::Path) -> Outcome<Vec<(String, String)>> {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::checks::{types_are_fresh, window_build};
+use crate::checks::{gallery_build, types_are_fresh, window_build};
 use crate::run::{Outcome, cargo, command, output, root, run};
 use crate::setup::{Need, npm, setup};
 
@@ -18,6 +18,7 @@ pub(crate) const FEATURES: &str = "kabinet/custom-protocol";
 pub(crate) fn test(words: &[String]) -> Outcome {
     setup(Need::Everything)?;
     window_build()?;
+    gallery_build()?;
     let mut counts = Counts::default();
     counts.step("types of the window are fresh", types_are_fresh());
     counts.step(

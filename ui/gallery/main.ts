@@ -1,0 +1,6 @@
+import { mount } from "svelte";
+import "../src/styles/tokens.css";
+import "../src/styles/base.css";
+import Gallery from "./Gallery.svelte";
+
+mount(Gallery, { target: document.getElementById("app")! });

@@ -1,0 +1,127 @@
+// What the components of the gallery show. Nobody of this exists.
+import type { ApplicationView } from "../src/generated/ApplicationView";
+import type { FormView } from "../src/generated/FormView";
+import type { OutboxItemView } from "../src/generated/OutboxItemView";
+import type { PinView } from "../src/generated/PinView";
+import type { ProblemView } from "../src/generated/ProblemView";
+import type { TextView } from "../src/generated/TextView";
+import type { NextStep } from "../src/lib/next";
+
+export const STATUSES = ["registered", "accepted", "documentsRequested", "approved", "refused", "withdrawn"];
+export const PINS: PinView[] = [
+  { state: "usable", attempts_left: 3 },
+  { state: "usable", attempts_left: 2 },
+  { state: "suspended" },
+  { state: "blocked" },
+  { state: "deactivated" },
+];
+
+export const title: TextView = {
+  be: "Выдача даведкі аб стане на ўліку асоб, якія маюць патрэбу ў паляпшэнні жыллёвых умоў",
+  ru: "Выдача справки о состоянии на учёте нуждающихся в улучшении жилищных условий",
+  en: "Certificate of being registered as in need of better housing",
+};
+const AT = "2026-03-04T09:05:00Z";
+
+export function application(status: string): ApplicationView {
+  return { id: status, procedure_id: "1.1.7", title, registration_number: "2026-000123", status, submitted_at: AT, deadline: null, history: [] };
+}
+
+export function waiting(state: OutboxItemView["state"], change: Partial<OutboxItemView> = {}): OutboxItemView {
+  return {
+    id: state,
+    kind: "application",
+    application_id: null,
+    procedure_id: "1.1.7",
+    title,
+    signed_at: AT,
+    state,
+    tries: 1,
+    last_problem: null,
+    next_try_at: state === "waiting" ? AT : null,
+    attachments: [],
+    can_take_back: true,
+    upload: null,
+    ...change,
+  };
+}
+
+const STEPS: Array<[NextStep["what"], NextStep["tone"]]> = [
+  ["due-over", "bad"],
+  ["due-soon", "care"],
+  ["asked", "care"],
+  ["refused", "bad"],
+  ["ending", "care"],
+  ["ended", "bad"],
+  ["sign-in", "care"],
+  ["carried", "care"],
+  ["ready", "good"],
+  ["open", "info"],
+];
+const UNTITLED = new Set(["ending", "ended", "sign-in"]);
+export const steps: NextStep[] = STEPS.map(([what, tone]) => ({
+  id: what,
+  what,
+  tone,
+  title: UNTITLED.has(what) ? null : title,
+  at: what === "ending" ? new Date(Date.now() + 9 * 864e5).toISOString() : AT,
+  href: "#",
+}));
+
+export const problem: ProblemView = {
+  code: "offline",
+  message: "",
+  remedy: "-",
+  retryable: true,
+  all: {
+    message: { be: "Няма сувязі з парталам.", ru: "Нет связи с порталом.", en: "The portal cannot be reached." },
+    remedy: {
+      be: "Праверце інтэрнэт. Усё захаванае засталося.",
+      ru: "Проверьте интернет. Всё сохранённое осталось.",
+      en: "Check the internet connection. Everything saved is still there.",
+    },
+  },
+};
+
+const label = (be: string, ru: string, en: string): TextView => ({ be, ru, en });
+const LABELS = {
+  "/text": label("Імя і прозвішча", "Имя и фамилия", "Name"),
+  "/wrong": label("Тэлефон", "Телефон", "Telephone"),
+  "/day": label("Дата", "Дата", "Date"),
+  "/sum": label("Сума", "Сумма", "Amount"),
+  "/kind": label("Спосаб атрымання", "Способ получения", "How to get it"),
+  "/many": label("Вобласць", "Область", "Region"),
+  "/sure": label("Згодны з умовамі", "Согласен с условиями", "I agree to the terms"),
+  "/long": label("Тлумачэнне", "Пояснение", "Explanation"),
+};
+
+/** A field of each kind. */
+export const form: FormView = {
+  procedure: {},
+  steps: [{ title, fields: Object.entries(LABELS).map(([place, label]) => ({ place, label })) }],
+  schema: {
+    type: "object",
+    required: ["text"],
+    properties: {
+      text: { type: "string" },
+      wrong: { type: "string", format: "phone" },
+      day: { type: "string", format: "date" },
+      sum: { type: "string", format: "money" },
+      kind: { type: "string", enum: ["a", "b"] },
+      many: { type: "string", enum: ["a", "b", "c", "d", "e", "f", "g"] },
+      sure: { type: "boolean" },
+      long: { type: "string", maxLength: 2000 },
+    },
+  },
+  ui: {
+    steps: [],
+    hints: { "/text": label("Як у дакуменце", "Как в документе", "As in the document") },
+    enumLabels: Object.fromEntries(
+      ["/kind", "/many"].map((path) => [
+        path,
+        Object.fromEntries([..."abcdefg"].map((key) => [key, label(`Выбар ${key}`, `Выбор ${key}`, `Choice ${key}`)])),
+      ]),
+    ),
+    widgets: { "/kind": "radio", "/long": "textarea" },
+  },
+} as unknown as FormView;
