@@ -52,6 +52,11 @@ impl Drop for Group {
 impl Screen {
     /// Starts both; what they print goes to `log` in `home`, screenshots go to `shots`.
     pub(crate) fn start(home: &Path, shots: &Path) -> Self {
+        Self::start_with(home, shots, &[])
+    }
+
+    /// The same with more in the environment of the programs.
+    pub(crate) fn start_with(home: &Path, shots: &Path, environment: &[(&str, &str)]) -> Self {
         std::fs::create_dir_all(shots).unwrap();
         let mut xvfb = Command::new("Xvfb")
             .args([
@@ -92,6 +97,7 @@ impl Screen {
             .env("PATH", path_with_tools(home))
             .env("DISPLAY", format!(":{}", display.trim()))
             .env("GDK_BACKEND", "x11")
+            .envs(environment.iter().copied())
             .env("HOME", home)
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("XDG_DATA_HOME")
@@ -164,9 +170,14 @@ impl Screen {
     /// Starts the app with these words; without `--profile` its profile is in the person's own folder.
     pub(crate) async fn open_with(&self, words: &[&str]) -> Window {
         let app = e2e::program::path("kabinet").unwrap();
+        self.launch("wry", &app, words).await
+    }
+
+    /// Starts a program with a web view, by the name that it says to have.
+    pub(crate) async fn launch(&self, name: &str, program: &Path, arguments: &[&str]) -> Window {
         let wishes = json!({
-            "browserName": "wry",
-            "tauri:options": {"application": app, "args": words},
+            "browserName": name,
+            "tauri:options": {"application": program, "args": arguments},
         });
         let Value::Object(wishes) = wishes else {
             unreachable!()
@@ -373,7 +384,8 @@ impl Window {
     }
 
     /// Looks for what would keep people from using the page: rules of WCAG 2.2 A and AA, by axe-core.
-    async fn is_accessible(&self, name: &str) {
+    pub(crate) async fn is_accessible(&self, name: &str) {
+        self.painted().await;
         let axe = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../ui/node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(axe).unwrap();
@@ -421,15 +433,20 @@ impl Window {
                     continue;
                 }
                 let picture = format!("{name}-{language}-{theme}");
-                self.painted().await;
                 if *language == own {
                     self.is_accessible(&picture).await;
                 }
-                let octets = self.client.screenshot().await.unwrap();
-                assert!(octets.len() > 5_000, "an empty picture of {picture}");
-                std::fs::write(self.shots.join(picture + ".png"), octets).unwrap();
+                self.picture(&picture).await;
             }
         }
+    }
+
+    /// Keeps what is shown now.
+    pub(crate) async fn picture(&self, name: &str) {
+        self.painted().await;
+        let octets = self.client.screenshot().await.unwrap();
+        assert!(octets.len() > 5_000, "an empty picture of {name}");
+        std::fs::write(self.shots.join(format!("{name}.png")), octets).unwrap();
     }
 
     /// Two frames later everything that was asked for is painted.

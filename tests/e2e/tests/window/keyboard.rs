@@ -9,7 +9,7 @@ use crate::driver::{Screen, Window};
 use crate::{PASSPHRASE, PIN, shots};
 
 /// Presses a key, or types, where the focus is.
-async fn press(window: &Window, keys: &str) {
+pub(crate) async fn press(window: &Window, keys: &str) {
     let focused = window.client.active_element().await.unwrap();
     focused.send_keys(keys).await.unwrap();
 }
@@ -22,7 +22,7 @@ async fn press_last(window: &Window, key: &str) {
 }
 
 /// Goes on with Tab until the focus is on that element.
-async fn tab_to(window: &Window, id: &str) {
+pub(crate) async fn tab_to(window: &Window, id: &str) {
     let script = "return document.activeElement?.dataset?.testid ?? ''";
     let deadline = Instant::now() + Duration::from_secs(30);
     let mut way = Vec::new();

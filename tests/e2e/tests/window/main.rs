@@ -10,6 +10,7 @@ mod driver;
 mod following;
 mod forgotten;
 mod form;
+mod gallery;
 mod handing_over;
 mod keyboard;
 mod killed;
@@ -22,6 +23,7 @@ mod portal;
 mod secrecy;
 mod settings;
 mod sharing;
+mod shell;
 mod tray;
 mod trust;
 mod versions;
@@ -57,7 +59,7 @@ async fn from_start_to_registration_number_and_offline() {
     window.shoot("01-start").await;
 
     sign_in(&mut window, PIN, PASSPHRASE).await;
-    assert!(window.text("who").await.contains("YANKOUSKAYA"));
+    assert!(window.text("who").await.contains("Yankouskaya"));
     window.shoot("05-signed-in").await;
 
     window.click("nav-card").await;

@@ -1,0 +1,115 @@
+//! Every component in every state, on a page of its own in a browser of the engine that the window has:
+//! for everybody in the three languages, in light, dark and high contrast, and with large text.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::driver::Screen;
+use crate::shots;
+
+/// Where Debian and Ubuntu have WebKitGTK's own browser.
+const BROWSER: &str = "webkit2gtk-4.1/MiniBrowser";
+/// What may lie over the page.
+const OVERS: [&str; 4] = ["palette", "status", "keys", "undo"];
+
+#[tokio::test]
+async fn every_component_is_for_everybody() {
+    let address = serve(shots().parent().unwrap().join("gallery"));
+    let home = tempfile::tempdir().unwrap();
+    for (theme, languages) in [
+        ("Adwaita", &["be", "ru", "en"][..]),
+        ("Adwaita:dark", &["be"]),
+        ("HighContrastInverse", &["be"]),
+    ] {
+        let screen = Screen::start_with(home.path(), &shots(), &[("GTK_THEME", theme)]);
+        let window = screen
+            .launch("MiniBrowser", &browser(), &["--automation"])
+            .await;
+        let look = theme.replace(':', "-").to_lowercase();
+        for language in languages {
+            let page = format!("{address}/index.html?lang={language}");
+            window.client.goto(&page).await.unwrap();
+            window.css("#gallery progress").await;
+            let name = format!("gallery-{language}-{look}");
+            window.is_accessible(&name).await;
+            window.picture(&name).await;
+            // Text twice as large in the smallest window is a page half as wide.
+            window.client.set_window_size(560, 960).await.unwrap();
+            let beyond =
+                "return [document.documentElement.scrollWidth - innerWidth, innerWidth <= 560]";
+            let beyond = window.client.execute(beyond, Vec::new()).await.unwrap();
+            assert_eq!(
+                beyond,
+                json!([0, true]),
+                "{name} has to be moved sideways to be read"
+            );
+            window.picture(&format!("{name}-narrow")).await;
+            window.client.set_window_size(1200, 960).await.unwrap();
+        }
+        for over in OVERS {
+            let language = languages[0];
+            let page = format!("{address}/index.html?lang={language}&over={over}");
+            window.client.goto(&page).await.unwrap();
+            window
+                .css("[role='dialog'], [data-testid='undo-bar']")
+                .await;
+            let name = format!("gallery-{over}-{language}-{look}");
+            window.is_accessible(&name).await;
+            window.picture(&name).await;
+        }
+        window.close().await;
+    }
+}
+
+fn browser() -> PathBuf {
+    let libraries = std::fs::read_dir("/usr/lib").unwrap().flatten();
+    let mut found = libraries.map(|folder| folder.path().join(BROWSER));
+    found.find(|path| path.is_file()).expect(BROWSER)
+}
+
+/// Gives the files of a folder by HTTP as long as the test runs; the address.
+fn serve(folder: PathBuf) -> String {
+    assert!(
+        folder.join("index.html").is_file(),
+        "`npm run gallery` in ui builds {}",
+        folder.display()
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = answer(stream, &folder);
+        }
+    });
+    address
+}
+
+fn answer(mut stream: TcpStream, folder: &Path) -> std::io::Result<()> {
+    let mut line = String::new();
+    let mut request = BufReader::new(stream.try_clone()?);
+    request.read_line(&mut line)?;
+    let mut header = String::new();
+    while request.read_line(&mut header)? > 0 && header != "\r\n" {
+        header.clear();
+    }
+    let path = line.split([' ', '?']).nth(1).unwrap_or_default();
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        _ => "application/octet-stream",
+    };
+    let (status, body) = match std::fs::read(folder.join(path.trim_start_matches('/'))) {
+        Ok(body) => ("200 OK", body),
+        Err(_) => ("404 Not Found", Vec::new()),
+    };
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.write_all(&body)
+}
