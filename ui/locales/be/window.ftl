@@ -647,3 +647,4 @@ shortcut-close = Закрыць, што адкрыта паверх
 palette-short = Каманды
 close = Закрыць
 status-waiting = Чакае адпраўкі: { NUMBER($count) }
+prompt-digits = Толькі лічбы: раскладка і Caps Lock не маюць значэння.

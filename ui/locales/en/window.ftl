@@ -638,3 +638,4 @@ shortcut-close = Close what lies over the page
 palette-short = Commands
 close = Close
 status-waiting = Waiting to go: { NUMBER($count) }
+prompt-digits = Digits only: the layout and Caps Lock do not matter.

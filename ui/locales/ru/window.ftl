@@ -647,3 +647,4 @@ shortcut-close = Закрыть, что открыто поверх
 palette-short = Команды
 close = Закрыть
 status-waiting = Ждёт отправки: { NUMBER($count) }
+prompt-digits = Только цифры: раскладка и Caps Lock не имеют значения.

@@ -67,6 +67,11 @@ async fn sign_in_and_out_by_keyboard() {
     tab_to(&window, "claim-email_address").await;
     press(&window, " ").await;
     tab_to(&window, "prompt-secret").await;
+    // A letter does not come in among the digits, so no try is lost on it.
+    press(&window, "ф").await;
+    window
+        .css("[data-testid='prompt-digits'][role='alert']")
+        .await;
     press(&window, PIN).await;
     press_last(&window, &Key::Enter).await;
     window.closed().await;
