@@ -127,13 +127,12 @@ async fn the_tray_keeps_the_program_and_the_window_its_place() {
     let world = World::start().unwrap();
     let screen = Screen::start(world.dir(), &shots());
     let profile = world.profile("window").unwrap();
-    let mut window = screen.open(&profile).await;
+    let window = screen.open(&profile).await;
     window.find("reader-state").await;
     let display = screen.variable("DISPLAY");
     let icon = tray(&screen).await;
     window.click("nav-settings").await;
     window.css("[data-testid='goes-on']:checked").await;
-    window.shoot("74-running").await;
 
     let icon = apart(move || {
         let wanted = [
@@ -180,12 +179,13 @@ async fn the_tray_keeps_the_program_and_the_window_its_place() {
 
     // How large it was is kept with the profile. Unless the person wants it, it ends with its window.
     let screen = Screen::start(world.dir(), &shots());
-    let window = screen.open(&profile).await;
+    let mut window = screen.open(&profile).await;
     window.find("reader-state").await;
     let icon = tray(&screen).await;
     window.click("nav-settings").await;
     window.click("goes-on").await;
     window.css("[data-testid='goes-on']:not(:checked)").await;
+    window.shoot("74-running").await;
     let display = screen.variable("DISPLAY");
     let process = app(&screen);
     apart(move || {
