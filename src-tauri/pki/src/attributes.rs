@@ -160,7 +160,7 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Fault> {
 }
 
 /// The identifier of an attribute and the content of its SET OF values.
-fn read_attribute<'a>(attribute: &Tlv<'a>) -> Result<(&'a [u8], &'a [u8]), Fault> {
+pub(crate) fn read_attribute<'a>(attribute: &Tlv<'a>) -> Result<(&'a [u8], &'a [u8]), Fault> {
     let mut fields = Fields::new(strict::only(SEQUENCE, attribute.raw)?);
     let identifier = fields.take(OBJECT_IDENTIFIER)?.value;
     let values = fields.take(SET)?.value;

@@ -9,7 +9,7 @@ use x509_cert::name::Name;
 
 use crate::{
     Time,
-    algorithm::SignatureAlgorithm,
+    algorithm::{HashAlgorithm, SignatureAlgorithm},
     extensions::Extensions,
     key::{Key, octets_of_bits},
     moment, names, oid,
@@ -94,6 +94,17 @@ pub fn name(der: &[u8]) -> Result<String, CertificateError> {
     Ok(names::display(&name))
 }
 
+/// Whether the octets are the hash of the public key by one of the functions that name keys:
+/// belt-hash, 32 octets, or SHA-1, 20 octets (STB 34.101.78, on subjectKeyIdentifier).
+#[must_use]
+pub fn is_key_hash(key: &PublicKey, octets: &[u8]) -> bool {
+    let key = key.to_bytes();
+    let functions = [HashAlgorithm::BeltHash, HashAlgorithm::Sha1];
+    functions
+        .into_iter()
+        .any(|function| function.digest(&key) == octets)
+}
+
 impl Certificate {
     /// Reads a certificate in DER. The signature is not checked.
     ///
@@ -119,6 +130,12 @@ impl Certificate {
     #[must_use]
     pub fn public_key(&self) -> Option<&PublicKey> {
         self.key.as_ref().and_then(Key::bign)
+    }
+
+    /// The subject's name in DER.
+    #[must_use]
+    pub fn subject_name(&self) -> &[u8] {
+        &self.subject
     }
 
     /// Addresses of revocation lists that may tell of this certificate, as it names them.
@@ -234,6 +251,12 @@ impl Certificate {
     /// Whether both are of the same subject with the same key.
     pub(crate) fn is_same_entity(&self, other: &Self) -> bool {
         self.subject == other.subject && self.key_info == other.key_info
+    }
+
+    /// Whether it names this one as its issuer, whose key signed it.
+    #[must_use]
+    pub fn has_issued(&self, certificate: &Self) -> bool {
+        certificate.issuer == self.subject && certificate.is_signed_by(self)
     }
 
     /// Whether the issuer's key signed this certificate.

@@ -50,6 +50,22 @@ pub enum RevocationReason {
 }
 
 impl RevocationReason {
+    /// The number of CRLReason.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Unspecified => 0,
+            Self::KeyCompromise => 1,
+            Self::AuthorityCompromise => 2,
+            Self::AffiliationChanged => 3,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+            Self::CertificateHold => 6,
+            Self::PrivilegeWithdrawn => 9,
+            Self::AttributeAuthorityCompromise => 10,
+        }
+    }
+
     /// Reads the content octets of CRLReason; removeFromCRL is for partial lists only.
     pub(crate) fn read(value: &[u8]) -> Result<Self, Fault> {
         Ok(match value {

@@ -1,6 +1,7 @@
 //! Extensions of certificates (RFC 5280, clause 4.2).
 
 use der::Decode;
+use kabinet_stb::tlv::Tlv;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage};
 
 use crate::{
@@ -12,6 +13,9 @@ use crate::{
 
 /// Extensions that a list may have; those of the profile have about ten.
 const MAX_EXTENSIONS: usize = 64;
+
+/// Policies that a certificate may name.
+const MAX_POLICIES: usize = 16;
 
 /// Addresses that one extension may name.
 const MAX_ADDRESSES: usize = 16;
@@ -33,6 +37,8 @@ pub(crate) struct Extensions {
     pub(crate) issuers: Vec<String>,
     /// An OCSP responder whose own revocation is not to be asked for.
     pub(crate) is_not_checked: bool,
+    /// Content octets of the identifiers of policies, which in STB 34.101.78 are roles.
+    pub(crate) policies: Vec<Vec<u8>>,
     pub(crate) has_unknown_critical: bool,
 }
 
@@ -148,12 +154,27 @@ impl Extensions {
                 self.issuers = read_access(content, oid::AD_CA_ISSUERS).unwrap_or_default();
             }
             oid::OCSP_NOCHECK => self.is_not_checked = true,
-            // No policy is asked for, so any policy does; the other names only the issuer.
-            oid::CERTIFICATE_POLICIES | oid::ISSUER_ALT_NAME => {}
+            // No chain is asked for a policy, so one that cannot be read is one that nobody has.
+            oid::CERTIFICATE_POLICIES => {
+                self.policies = read_policies(content).unwrap_or_default();
+            }
+            // It names only the issuer.
+            oid::ISSUER_ALT_NAME => {}
             _ => return Ok(false),
         }
         Ok(true)
     }
+}
+
+/// The identifiers in CertificatePolicies; what qualifies them is not kept.
+pub(crate) fn read_policies(content: &[u8]) -> Result<Vec<Vec<u8>>, Fault> {
+    strict::check(content)?;
+    let policies = strict::children(strict::only(SEQUENCE, content)?, MAX_POLICIES)?;
+    let identifier = |policy: &Tlv<'_>| {
+        let mut fields = Fields::new(strict::only(SEQUENCE, policy.raw)?);
+        Ok(fields.take(OBJECT_IDENTIFIER)?.value.to_vec())
+    };
+    policies.iter().map(identifier).collect()
 }
 
 /// The key identifier in authorityKeyIdentifier.

@@ -1,6 +1,9 @@
 //! Public keys of certificates: bign of the profile, RSA and ECDSA of foreign documents.
 
-use kabinet_stb::bign::{Level, PublicKey};
+use kabinet_stb::{
+    bign::{Level, PublicKey},
+    tlv,
+};
 use ring::signature as foreign;
 
 use crate::{
@@ -56,6 +59,23 @@ impl Key {
             }
             _ => Ok(None),
         }
+    }
+
+    /// SubjectPublicKeyInfo in DER for a key of bign on the curve of its level.
+    pub(crate) fn write_bign(key: &PublicKey) -> Vec<u8> {
+        let curve = match key.level() {
+            Level::L128 => oid::BIGN_CURVE256,
+            Level::L192 => oid::BIGN_CURVE384,
+            Level::L256 => oid::BIGN_CURVE512,
+        };
+        let algorithm = [oid::BIGN_PUBKEY, curve]
+            .map(|identifier| tlv::encode(OBJECT_IDENTIFIER, identifier))
+            .concat();
+        let bits = tlv::encode(BIT_STRING, &[&[0], &key.to_bytes()[..]].concat());
+        tlv::encode(
+            SEQUENCE,
+            &[tlv::encode(SEQUENCE, &algorithm), bits].concat(),
+        )
     }
 
     /// The key, when it is of bign.

@@ -4,6 +4,9 @@
 //! (RSA, ECDSA) are checked too; and content encrypted for the keys of certificates ([`Encryption`],
 //! [`decrypt_stream`]).
 //!
+//! Requests for certificates and the messages between subjects and authorities (STB 34.101.78) are in
+//! [`request`] and [`bpki`].
+//!
 //! Everything that is read is strict DER of bounded size and depth. The content itself has no
 //! bound: it passes through in pieces, so that signing, checking, encrypting and decrypting take
 //! constant memory.
@@ -18,6 +21,7 @@
 mod algorithm;
 mod anchors;
 mod attributes;
+pub mod bpki;
 pub mod certificate;
 mod certificate_check;
 mod chain;
@@ -40,6 +44,7 @@ pub mod ocsp;
 mod oid;
 mod raise;
 mod recipient_info;
+pub mod request;
 mod revocation;
 mod sign;
 mod signer;

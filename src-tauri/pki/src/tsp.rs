@@ -40,13 +40,16 @@ pub enum TspError {
     OtherImprint,
 }
 
-/// Why an authority gives no stamp (RFC 3161, clause 2.4.2).
+/// Why an authority gives no stamp (RFC 3161, clause 2.4.2) or, in STB 34.101.78, does not do what
+/// it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TspFailure {
     /// The hash function is not supported.
     BadAlgorithm,
     /// The request is not permitted or not supported.
     BadRequest,
+    /// The time in the request is not near the authority's.
+    BadTime,
     /// The request has the wrong format.
     BadDataFormat,
     /// Its source of time is not available.
@@ -110,7 +113,7 @@ pub(crate) fn read_response(der: &[u8]) -> Result<&[u8], TspError> {
 }
 
 /// PKIStatusInfo.
-fn read_status(value: &[u8]) -> Result<(u8, Option<TspFailure>), Fault> {
+pub(crate) fn read_status(value: &[u8]) -> Result<(u8, Option<TspFailure>), Fault> {
     const MAX_TEXTS: usize = 16;
     let mut fields = Fields::new(value);
     let [status] = fields.take(INTEGER)?.value else {
@@ -133,8 +136,8 @@ fn read_status(value: &[u8]) -> Result<(u8, Option<TspFailure>), Fault> {
 /// The first of the reasons that PKIFailureInfo gives.
 fn read_failure(value: &[u8]) -> Option<TspFailure> {
     use TspFailure::{
-        AdditionalInformationNotAvailable, BadAlgorithm, BadDataFormat, BadRequest, SystemFailure,
-        TimeNotAvailable, UnacceptedExtension, UnacceptedPolicy,
+        AdditionalInformationNotAvailable, BadAlgorithm, BadDataFormat, BadRequest, BadTime,
+        SystemFailure, TimeNotAvailable, UnacceptedExtension, UnacceptedPolicy,
     };
     let (_, bits) = value.split_first()?;
     let is_set = |bit: usize| {
@@ -144,6 +147,7 @@ fn read_failure(value: &[u8]) -> Option<TspFailure> {
     [
         (0, BadAlgorithm),
         (2, BadRequest),
+        (3, BadTime),
         (5, BadDataFormat),
         (14, TimeNotAvailable),
         (15, UnacceptedPolicy),

@@ -7,6 +7,10 @@ use kabinet_mrtd::portrait::{self, Pixels};
 use kabinet_mrtd::{
     Authenticity, CountrySigners, DocumentDetails, Mrz, PersonalDetails, check_files,
 };
+use kabinet_pki::bpki::{
+    Response, RetrieveRequest, RevokeRequest, new_password, read_new_password, read_signed,
+};
+use kabinet_pki::request::{CertificateRequest, PersonName, UnsignedRequest};
 use kabinet_pki::{TrustAnchors, Validation, Verdict, certificate, content, verify};
 use kabinet_records::{Holder, group};
 
@@ -54,6 +58,36 @@ pub(crate) fn signature(octets: &[u8]) {
     let report = verify(Cursor::new(octets), Some(&mut &b"text"[..]), &validation).unwrap();
     assert_ne!(report.verdict, Verdict::Valid);
     let _ = content(octets);
+}
+
+/// A certificate request, and each message between a subject and an authority. What is taken is
+/// written again the same.
+pub(crate) fn authority_messages(octets: &[u8]) {
+    if let Ok(request) = CertificateRequest::from_der(octets) {
+        let name = PersonName::from_der(&request.subject).unwrap();
+        assert!(name.to_der().unwrap() == request.subject);
+        let again = UnsignedRequest::new(&request.subject, &request.key, &request.wishes);
+        assert!(!again.unwrap().hash().is_empty());
+    }
+    let _ = PersonName::from_der(octets);
+    if let Ok(question) = RetrieveRequest::from_der(octets) {
+        assert_eq!(question.to_der(), octets);
+    }
+    if let Ok(password) = read_new_password(octets) {
+        assert_eq!(new_password(&password).unwrap().expose(), octets);
+    }
+    if let Ok(request) = RevokeRequest::from_der(octets) {
+        assert_eq!(request.to_der().unwrap().expose(), octets);
+    }
+    let _ = Response::from_der(octets);
+    if let Ok(message) = read_signed(octets) {
+        assert!(
+            octets
+                .windows(message.content.len().max(1))
+                .any(|part| part == message.content)
+                || message.content.is_empty()
+        );
+    }
 }
 
 /// Which file, then its octets.

@@ -15,7 +15,7 @@ mod services;
 pub type Check = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const CHECKS: [Check; 17] = [
+pub const CHECKS: [Check; 18] = [
     ("tlv", messages::tlv),
     ("apdu", messages::apdu),
     ("secure_messaging", messages::secure_messaging),
@@ -27,6 +27,7 @@ pub const CHECKS: [Check; 17] = [
     ("data_groups", files::data_groups),
     ("certificate", files::certificate),
     ("signature", files::signature),
+    ("authority_messages", files::authority_messages),
     ("revocation_list", services::revocation_list),
     ("ocsp_response", services::ocsp_response),
     ("time_stamp", services::time_stamp),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod authority;
+mod authority_messages;
 mod bee2evp;
 mod encryption;
 mod hostile_certificates;
@@ -13,5 +14,6 @@ mod mutations;
 mod negative;
 mod peers;
 mod raising;
+mod requests;
 mod round_trips;
 mod services;
