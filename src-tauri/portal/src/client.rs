@@ -201,6 +201,11 @@ impl Client {
         self.inner.http.clock()
     }
 
+    /// The wire, for requests of another form.
+    pub(crate) fn http(&self) -> &Http {
+        &self.inner.http
+    }
+
     pub(crate) fn base(&self) -> &Url {
         &self.inner.base
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Request, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
@@ -158,6 +158,8 @@ impl Http {
             status,
             retry_after,
             dpop_nonce: text_header(&headers, &HeaderName::from_static("dpop-nonce")),
+            nonce: text_header(&headers, &HeaderName::from_static("nonce")),
+            media_type: text_header(&headers, &CONTENT_TYPE).unwrap_or_default(),
             challenge: text_header(&headers, &WWW_AUTHENTICATE).unwrap_or_default(),
             body,
         }
@@ -178,6 +180,10 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<u64>,
     pub(crate) dpop_nonce: Option<String>,
+    /// `Nonce` of STB 34.101.78, clause 10.5.
+    pub(crate) nonce: Option<String>,
+    /// `Content-Type`, empty when absent.
+    pub(crate) media_type: String,
     /// `WWW-Authenticate`, empty when absent.
     pub(crate) challenge: String,
     pub(crate) body: Zeroizing<Vec<u8>>,

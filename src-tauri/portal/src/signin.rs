@@ -313,7 +313,7 @@ fn goes_on(reply: &Reply) -> Result<Answer, PortalError> {
     }
 }
 
-fn batch(commands: Option<Vec<B64>>) -> Result<Vec<Vec<u8>>, PortalError> {
+pub(crate) fn batch(commands: Option<Vec<B64>>) -> Result<Vec<Vec<u8>>, PortalError> {
     let commands = commands.unwrap_or_default();
     if commands.len() > BATCH_LIMIT {
         Err(PortalError::Garbage("too many commands"))
@@ -322,12 +322,12 @@ fn batch(commands: Option<Vec<B64>>) -> Result<Vec<Vec<u8>>, PortalError> {
     }
 }
 
-fn octets(values: Vec<B64>) -> Vec<Vec<u8>> {
+pub(crate) fn octets(values: Vec<B64>) -> Vec<Vec<u8>> {
     values.into_iter().map(|value| value.0).collect()
 }
 
 /// A JSON array of base64url texts.
-fn response_list(responses: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn response_list(responses: &[Vec<u8>]) -> Vec<u8> {
     let texts: Vec<String> = responses
         .iter()
         .map(|response| format!("\"{}\"", b64::encode(response)))

@@ -59,17 +59,31 @@ impl Session {
         }
     }
 
-    /// Writes the certificate of the key `key` (01..03), DER. Right bit 13 of eSign.
+    /// Writes the certificate of the key `key` (01..03), DER, which answers the request with that
+    /// belt-hash. Right bit 13 of eSign.
+    ///
+    /// Until the last command the file reads as the hash of the request, and with that command as
+    /// the certificate: a card that is pulled out in between still tells what to ask for.
     ///
     /// # Errors
     ///
     /// As [`Self::update_file`]; [`CardError::Protocol`] also for what is no SEQUENCE of DER
     /// (nothing is sent).
-    pub fn write_certificate(&mut self, key: u8, certificate: &[u8]) -> Result<(), CardError> {
-        if tlv::read_only(0x30, certificate).is_err() {
-            return Err(CardError::Protocol("not a certificate"));
-        }
-        self.update_file(certificate_file(key), certificate)
+    pub fn write_certificate(
+        &mut self,
+        key: u8,
+        certificate: &[u8],
+        request_hash: &[u8; 32],
+    ) -> Result<(), CardError> {
+        const NONE: CardError = CardError::Protocol("not a certificate");
+        // The place of the hash with its tag and length.
+        const HEAD: usize = 34;
+        let parts = certificate.split_at_checked(HEAD);
+        let is_sequence = tlv::read_only(0x30, certificate).is_ok();
+        let (head, rest) = parts.filter(|_| is_sequence).ok_or(NONE)?;
+        self.write_request_hash(key, request_hash)?;
+        self.update_file_from(certificate_file(key), HEAD, rest)?;
+        self.update_file(certificate_file(key), head)
     }
 
     /// Writes the belt-hash of a certificate request in the place where its certificate will be;

@@ -80,7 +80,17 @@ impl Session {
     /// [`CardError::NotAllowed`] without the right and for files that base mode does not have,
     /// [`CardError::NotFound`] when the file does not exist.
     pub fn update_file(&mut self, fid: u16, contents: &[u8]) -> Result<(), CardError> {
-        if contents.len() > LONGEST_FILE {
+        self.update_file_from(fid, 0, contents)
+    }
+
+    /// As [`Self::update_file`], from an octet of the file on, up to which it has contents.
+    pub(crate) fn update_file_from(
+        &mut self,
+        fid: u16,
+        start: usize,
+        contents: &[u8],
+    ) -> Result<(), CardError> {
+        if start + contents.len() > LONGEST_FILE {
             return Err(CardError::Protocol("contents longer than a file"));
         }
         self.may(fid, Access::Write)?;
@@ -88,7 +98,7 @@ impl Session {
             return Err(CardError::from(FILE_NOT_FOUND));
         }
         for (index, part) in contents.chunks(PROTECTED_SHORT_DATA).enumerate() {
-            let [high, low] = offset_octets(index * PROTECTED_SHORT_DATA)?;
+            let [high, low] = offset_octets(start + index * PROTECTED_SHORT_DATA)?;
             let command = Command::new(0x00, 0xD6, high, low).with_data(part.to_vec());
             let status = self.send(command)?.status;
             match status.0 {

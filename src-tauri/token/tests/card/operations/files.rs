@@ -174,14 +174,14 @@ fn update_esign() {
     let waiting = CertificateFile::RequestHash([7; 32]);
     assert_eq!(session.read_certificate_file(1), Ok(Some(waiting)));
     let long = tlv::encode(0x30, &[9; 700]);
-    session.write_certificate(1, &long).unwrap();
+    session.write_certificate(1, &long, &[7; 32]).unwrap();
     assert_eq!(session.read_certificate(1), Ok(Some(long)));
     session.write_key_hash(1, &[8; 20]).unwrap();
     assert_eq!(session.read_key_hash(1), Ok(Some(vec![8; 20])));
     world.heads();
     let name = session.update_file(FILE_NAME, &[0x30, 0]);
     assert_eq!(name, Err(CardError::NotAllowed));
-    let broken = session.write_certificate(1, &[0x30, 5]);
+    let broken = session.write_certificate(1, &[0x30, 5], &[7; 32]);
     assert!(matches!(broken, Err(CardError::Protocol(_))));
     let broken = session.write_key_hash(1, &[8; 19]);
     assert!(matches!(broken, Err(CardError::Protocol(_))));
