@@ -138,7 +138,7 @@ fn signed_by_holder(
         .map_err(failed)?
         .ok_or_else(|| error("blobNotFound", "upload the signature first"))?;
     let moment = clock::utc_time(clock::seconds());
-    let signed = cms::verify(&signature, &portal.root, &moment)
+    let signed = cms::verify(&signature, &[&portal.root, &portal.issuing], &moment)
         .map_err(|why| error("invalidSignature", why))?;
     if signed.signer.subject_serial().as_ref() != Some(&person.serial_number) {
         return Err(error(

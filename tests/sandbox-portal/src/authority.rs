@@ -49,32 +49,40 @@ impl Authorities {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error.into()),
         };
-        let mut names = vec![
-            "x509-root".to_owned(),
-            "cv-root".to_owned(),
-            "cv-subordinate".to_owned(),
-            "terminal".to_owned(),
-            "foreign-root".to_owned(),
-            "foreign-subordinate".to_owned(),
-            "documents".to_owned(),
-            "ocsp".to_owned(),
-            "tsa".to_owned(),
-        ];
+        let mut names: Vec<(String, Level)> = [
+            "x509-root",
+            "cv-root",
+            "cv-subordinate",
+            "terminal",
+            "foreign-root",
+            "foreign-subordinate",
+            "documents",
+            "ocsp",
+            "tsa",
+            "ca-agent",
+            "ca-ocsp",
+            "ra",
+            "ra-operator",
+        ]
+        .map(|name| (name.to_owned(), Level::L128))
+        .into();
+        names.push(("ca-root".to_owned(), Level::L256));
+        names.push(("ca-issuing".to_owned(), Level::L192));
         for card in ["citizen", "foreigner", "stateless"] {
-            names.push(format!("card-{card}"));
-            names.push(format!("esign-{card}"));
+            names.push((format!("card-{card}"), Level::L128));
+            names.push((format!("esign-{card}"), Level::L128));
         }
         let mut keys = BTreeMap::new();
         let mut changed = false;
-        for name in names {
+        for (name, level) in names {
             let key = match stored.get(&name) {
                 Some(text) => {
                     let octets = hex::decode(text).map_err(|_| Problem::KeyFile)?;
-                    PrivateKey::from_bytes(Level::L128, &octets).map_err(|_| Problem::KeyFile)?
+                    PrivateKey::from_bytes(level, &octets).map_err(|_| Problem::KeyFile)?
                 }
                 None => {
                     changed = true;
-                    let key = PrivateKey::generate(Level::L128, &mut SystemRandom);
+                    let key = PrivateKey::generate(level, &mut SystemRandom);
                     stored.insert(name.clone(), hex::encode(key.to_secret().expose()));
                     key
                 }
@@ -109,6 +117,8 @@ impl Authorities {
                 from: "230101000000Z",
                 until: "421231235959Z",
                 role: x509::Role::Root,
+                address: None,
+                more: &[],
             },
             &x509::Issuer { name: &name, key },
         ))
@@ -128,6 +138,8 @@ impl Authorities {
                 from: "250101000000Z",
                 until: "401231235959Z",
                 role: x509::Role::Authority,
+                address: None,
+                more: &[],
             },
             &x509::Issuer {
                 name: &x509::root_name(),
@@ -152,25 +164,87 @@ impl Authorities {
         self.service_certificate("tsa", "Sandbox TSA", x509::Role::Stamper)
     }
 
+    /// The root of the certification authority that enrols, DER. Its key is of level 256, that of the
+    /// issuing authority of level 192, those of persons of level 128.
+    ///
+    /// # Errors
+    /// When its key is missing.
+    pub fn ca_root(&self) -> Result<Vec<u8>, Problem> {
+        let name = x509::service_name("Sandbox Root CA 2");
+        self.certificate(&name, "ca-root", x509::Role::Root, (&name, "ca-root"))
+    }
+
+    /// The authority that issues certificates, DER.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn ca_issuing(&self) -> Result<Vec<u8>, Problem> {
+        let root = x509::service_name("Sandbox Root CA 2");
+        let role = x509::Role::Issuing;
+        self.certificate(
+            &Self::issuing_name(),
+            "ca-issuing",
+            role,
+            (&root, "ca-root"),
+        )
+    }
+
+    /// Name of the authority that issues certificates.
+    #[must_use]
+    pub fn issuing_name() -> Vec<u8> {
+        x509::service_name("Sandbox Issuing CA")
+    }
+
+    /// A certificate that the issuing authority gave to one of its own, DER: `ca-agent` signs its
+    /// answers, `ca-ocsp` tells of revocation, `ra` is a registration authority, `ra-operator` works
+    /// for it.
+    ///
+    /// # Errors
+    /// When a key is missing.
+    pub fn enrolment_certificate(&self, key: &str) -> Result<Vec<u8>, Problem> {
+        let (name, role) = match key {
+            "ca-agent" => ("Sandbox CA agent", x509::Role::Agent),
+            "ca-ocsp" => ("Sandbox CA OCSP", x509::Role::Responder),
+            "ra" => ("Sandbox RA", x509::Role::Registration),
+            _ => ("Sandbox RA operator", x509::Role::Operator),
+        };
+        let issuing = Self::issuing_name();
+        let subject = x509::service_name(name);
+        self.certificate(&subject, key, role, (&issuing, "ca-issuing"))
+    }
+
+    fn certificate(
+        &self,
+        subject: &[u8],
+        key: &str,
+        role: x509::Role,
+        (issuer, issuer_key): (&[u8], &str),
+    ) -> Result<Vec<u8>, Problem> {
+        Ok(x509::issue(
+            &x509::Contents {
+                subject,
+                key: &self.key(key)?.public_key(),
+                from: "250101000000Z",
+                until: "401231235959Z",
+                role,
+                address: None,
+                more: &[],
+            },
+            &x509::Issuer {
+                name: issuer,
+                key: self.key(issuer_key)?,
+            },
+        ))
+    }
+
     fn service_certificate(
         &self,
         key: &str,
         name: &str,
         role: x509::Role,
     ) -> Result<Vec<u8>, Problem> {
-        Ok(x509::issue(
-            &x509::Contents {
-                subject: &x509::service_name(name),
-                key: &self.key(key)?.public_key(),
-                from: "250101000000Z",
-                until: "401231235959Z",
-                role,
-            },
-            &x509::Issuer {
-                name: &x509::root_name(),
-                key: self.key("x509-root")?,
-            },
-        ))
+        let subject = x509::service_name(name);
+        self.certificate(&subject, key, role, (&x509::root_name(), "x509-root"))
     }
 
     /// The self-signed CV certificate that goes into every card.

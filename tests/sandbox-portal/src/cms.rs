@@ -13,16 +13,34 @@ use crate::x509::{Certificate, exactly, take};
 pub struct Signed {
     /// The attached content.
     pub content: Vec<u8>,
-    /// The signer's certificate, chained to the sandbox's root.
+    /// The signer's certificate, of one of the issuers.
     pub signer: Certificate,
+    /// That certificate, DER.
+    pub octets: Vec<u8>,
 }
 
-/// Checks `signature` at `moment` (`YYMMDDhhmmssZ`) against one root.
+/// Checks a CAdES-B `signature` at `moment` (`YYMMDDhhmmssZ`) against those who may have issued the
+/// signer's certificate.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn verify(signature: &[u8], root: &Certificate, moment: &str) -> Result<Signed, &'static str> {
-    let parts = parse(signature).ok_or("not a signature of one signer with attached content")?;
+pub fn verify(
+    signature: &[u8],
+    issuers: &[&Certificate],
+    moment: &str,
+) -> Result<Signed, &'static str> {
+    verify_typed(signature, oids::DATA, issuers, moment)
+}
+
+/// As [`verify`], of content of a type. Only documents need a reference to the certificate.
+pub(crate) fn verify_typed(
+    signature: &[u8],
+    content_type: &[u8],
+    issuers: &[&Certificate],
+    moment: &str,
+) -> Result<Signed, &'static str> {
+    let parts = parse(signature, content_type)
+        .ok_or("not a signature of one signer with attached content")?;
     let certificate = parts
         .certificates
         .iter()
@@ -33,7 +51,7 @@ pub fn verify(signature: &[u8], root: &Certificate, moment: &str) -> Result<Sign
         })
         .ok_or("no certificate of the signer")?;
     let (signer, signer_octets) = certificate;
-    check_attributes(&parts, signer_octets)?;
+    check_attributes(&parts, content_type, signer_octets)?;
     let mut signed = parts.attributes.clone();
     if let Some(tag) = signed.first_mut() {
         // The signature is over SET OF, not over the implicit tag.
@@ -43,7 +61,8 @@ pub fn verify(signature: &[u8], root: &Certificate, moment: &str) -> Result<Sign
         .key
         .verify_hash(oids::BELT_HASH, &belt_hash(&signed), &parts.signature)
         .map_err(|_| "wrong signature")?;
-    if signer.issuer != root.subject || !signer.is_signed_by(&root.key) {
+    let issued = |one: &&Certificate| signer.issuer == one.subject && signer.is_signed_by(&one.key);
+    if !issuers.iter().any(issued) {
         return Err("the certificate is from elsewhere");
     }
     if !signer.is_valid_at(moment) {
@@ -52,9 +71,11 @@ pub fn verify(signature: &[u8], root: &Certificate, moment: &str) -> Result<Sign
     if !signer.may_sign() {
         return Err("the certificate is not for signing");
     }
+    let octets = signer_octets.clone();
     Ok(Signed {
         content: parts.content,
         signer,
+        octets,
     })
 }
 
@@ -92,15 +113,18 @@ pub(crate) fn sign_typed(
     let attribute =
         |id: &[u8], value: Vec<u8>| der::sequence(&[&der::oid(id), &der::tlv(0x31, &value)]);
     let reference = der::sequence(&[&digest, &der::tlv(0x04, &belt_hash(certificate))]);
-    let mut attributes = [
+    let mut attributes = vec![
         attribute(oids::CONTENT_TYPE, der::oid(content_type)),
         attribute(oids::MESSAGE_DIGEST, der::tlv(0x04, &belt_hash(content))),
         attribute(oids::SIGNING_TIME, der::tlv(0x17, moment.as_bytes())),
-        attribute(
+    ];
+    // Messages between authorities have none (STB 34.101.78, clause 8.6).
+    if !content_type.starts_with(oids::BPKI_CONTENT) {
+        attributes.push(attribute(
             oids::SIGNING_CERTIFICATE_V2,
             der::sequence(&[&der::sequence(&[&reference])]),
-        ),
-    ];
+        ));
+    }
     attributes.sort();
     let attributes = attributes.concat();
     let hash = belt_hash(&der::tlv(0x31, &attributes));
@@ -145,7 +169,7 @@ struct Parts {
     signature: Vec<u8>,
 }
 
-fn parse(octets: &[u8]) -> Option<Parts> {
+fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
     let [kind, wrapped] = take(&tlv::children(exactly(octets, 0x30)?.value).ok()?)?;
     if kind.value != oids::SIGNED_DATA || wrapped.tag != 0xA0 {
         return None;
@@ -159,7 +183,7 @@ fn parse(octets: &[u8]) -> Option<Parts> {
         return None;
     }
     let [content_kind, content] = take(&tlv::children(content.value).ok()?)?;
-    if content_kind.value != oids::DATA || content.tag != 0xA0 {
+    if content_kind.value != content_type || content.tag != 0xA0 {
         return None;
     }
     let certificates = rest.iter().find(|field| field.tag == 0xA0)?;
@@ -198,7 +222,7 @@ fn parse(octets: &[u8]) -> Option<Parts> {
         })
 }
 
-fn check_attributes(parts: &Parts, signer: &[u8]) -> Result<(), &'static str> {
+fn check_attributes(parts: &Parts, content_type: &[u8], signer: &[u8]) -> Result<(), &'static str> {
     const BROKEN: &str = "broken signed attributes";
     let whole = exactly(&parts.attributes, 0xA0).ok_or(BROKEN)?;
     let list = tlv::children(whole.value).map_err(|_| BROKEN)?;
@@ -221,7 +245,7 @@ fn check_attributes(parts: &Parts, signer: &[u8]) -> Result<(), &'static str> {
         }
     };
     let kind = find(oids::CONTENT_TYPE).ok_or("no content type")?;
-    if kind.raw != der::oid(oids::DATA) {
+    if kind.raw != der::oid(content_type) {
         return Err("wrong content type");
     }
     let digest = find(oids::MESSAGE_DIGEST).ok_or("no digest")?;
@@ -230,6 +254,9 @@ fn check_attributes(parts: &Parts, signer: &[u8]) -> Result<(), &'static str> {
     }
     if find(oids::SIGNING_TIME).is_none_or(|time| time.tag != 0x17) {
         return Err("no signing time");
+    }
+    if content_type != oids::DATA {
+        return Ok(());
     }
     let reference = find(oids::SIGNING_CERTIFICATE_V2).ok_or("no signing certificate")?;
     let named = certificate_hash(reference).ok_or("broken signing certificate")?;

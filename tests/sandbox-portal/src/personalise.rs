@@ -16,7 +16,8 @@ use crate::x509;
 /// Passwords of every card: PIN, CAN, PUK.
 pub const PASSWORDS: (&str, &str, &str) = ("123456", "654321", "0123456789");
 
-/// Writes `DATA/cards/*.json`, `DATA/trust/*.cer` and `DATA/trust/csca/*.cer`. Running it again writes the same octets.
+/// Writes `DATA/cards/*.json`, `DATA/trust/*.cer` and `DATA/trust/csca/*.cer`. Running it again
+/// writes the same octets.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -25,6 +26,15 @@ pub fn personalise(data: &Path) -> Result<(), Problem> {
     files::write(
         &data.join("trust").join("sandbox-root.cer"),
         &authorities.x509_root()?,
+    )?;
+    files::write(
+        &data.join("trust").join("sandbox-ca-root.cer"),
+        &authorities.ca_root()?,
+    )?;
+    // Signatures carry the signer's certificate alone, so that this one has to be known.
+    files::write(
+        &data.join("trust").join("sandbox-ca-issuing.cer"),
+        &authorities.ca_issuing()?,
     )?;
     let csca = data.join("trust").join("csca").join("sandbox.cer");
     files::write(&csca, travel_document::COUNTRY_SIGNER)?;
@@ -91,6 +101,8 @@ pub(crate) fn certificate(authorities: &Authorities, holder: &Holder) -> Result<
             from: &format!("{}000000Z", short(&holder.issued)),
             until: &format!("{}235959Z", short(&holder.expires)),
             role,
+            address: None,
+            more: &[],
         },
         &x509::Issuer {
             name: &x509::root_name(),

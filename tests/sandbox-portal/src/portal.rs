@@ -8,12 +8,14 @@ use axum::http::HeaderMap;
 
 use crate::Problem;
 use crate::authority::{Authorities, TerminalKind};
+use crate::ca::Ca;
 use crate::clock;
 use crate::dpop::{self, Expected};
 use crate::faults::Faults;
 use crate::handover::HandOver;
 use crate::holder::Holder;
 use crate::jwt::{TicketKey, s256};
+use crate::registration::Enrolment;
 use crate::reply::{Reply, broken, oauth_error, unauthorized};
 use crate::revocation::Revocations;
 use crate::signin::SignIn;
@@ -36,6 +38,14 @@ pub struct Portal {
     pub terminal_chain: Vec<Vec<u8>>,
     /// Root of the signers' certificates.
     pub root: Certificate,
+    /// The authority that enrols.
+    pub issuing: Certificate,
+    /// Its state.
+    pub ca: Mutex<Ca>,
+    /// Enrolments under way at the registration authority.
+    pub enrolments: Mutex<HashMap<String, Enrolment>>,
+    /// What it sent to the certification authority: identifiers by belt-hash of the request.
+    pub known: Mutex<BTreeMap<[u8; 32], [u8; 32]>>,
     /// Which certificates of that root were revoked.
     pub revocations: Mutex<Revocations>,
     /// Signs ID tokens.
@@ -71,11 +81,18 @@ impl Portal {
         let authorities = Authorities::open(data)?;
         let store = Store::open(&data.join("portal.sqlite"))?;
         let key = store.setting("ticket-key", || TicketKey::generate().1)?;
+        let ca = Ca::open(data)?;
+        let mut all = issued(&authorities)?;
+        all.extend(ca.issued());
         Ok(Self {
             issuer,
+            issuing: Certificate::parse(&authorities.ca_issuing()?).ok_or(Problem::KeyFile)?,
+            ca: Mutex::new(ca),
+            enrolments: Mutex::default(),
+            known: Mutex::default(),
             terminal_chain: authorities.terminal_chain(terminal)?,
             root: Certificate::parse(&authorities.x509_root()?).ok_or(Problem::KeyFile)?,
-            revocations: Mutex::new(Revocations::open(data, &issued(&authorities)?)?),
+            revocations: Mutex::new(Revocations::open(data, &all)?),
             ticket_key: TicketKey::from_bytes(&key).ok_or(Problem::KeyFile)?,
             authorities,
             faults: Mutex::default(),
@@ -167,12 +184,16 @@ impl Portal {
     }
 }
 
-/// The certificates that the root issued, DER.
+/// The certificates of institutions and cards, DER.
 fn issued(authorities: &Authorities) -> Result<Vec<Vec<u8>>, Problem> {
     let mut all = vec![
         authorities.document_certificate(true)?,
         authorities.responder_certificate()?,
         authorities.stamper_certificate()?,
+        authorities.ca_issuing()?,
+        authorities.enrolment_certificate("ca-agent")?,
+        authorities.enrolment_certificate("ra")?,
+        authorities.enrolment_certificate("ra-operator")?,
     ];
     for holder in Holder::all()? {
         all.push(crate::personalise::certificate(authorities, &holder)?);

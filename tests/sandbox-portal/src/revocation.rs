@@ -11,13 +11,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::authority::Authorities;
 use crate::der::{self, bit_string, oid, sequence, tlv as write};
-use crate::x509::{Certificate, exactly, root_name, take};
+use crate::x509::{self, Certificate, exactly, root_name, take};
 use crate::{Problem, clock, files, hash, oids};
 
 /// Where the responder is asked.
 pub const OCSP_PATH: &str = "/ocsp";
 /// Where the list is.
 pub const LIST_PATH: &str = "/root.crl";
+
+/// One who issued certificates, and who tells of their revocation.
+pub struct Issuer {
+    name: fn() -> Vec<u8>,
+    key: &'static str,
+    responder: fn(&Authorities) -> Result<Vec<u8>, Problem>,
+    responder_key: &'static str,
+}
+
+/// The root.
+pub const ROOT: Issuer = Issuer {
+    name: root_name,
+    key: "x509-root",
+    responder: Authorities::responder_certificate,
+    responder_key: "ocsp",
+};
+
+/// The authority that enrols.
+pub const ISSUING: Issuer = Issuer {
+    name: Authorities::issuing_name,
+    key: "ca-issuing",
+    responder: |authorities| authorities.enrolment_certificate("ca-ocsp"),
+    responder_key: "ca-ocsp",
+};
 
 /// Seconds that an answer is good for.
 const FRESH: i64 = 24 * 60 * 60;
@@ -61,6 +85,41 @@ impl Revocations {
         })
     }
 
+    /// Takes note of certificates that were issued, DER.
+    pub fn learn(&mut self, certificates: &[Vec<u8>]) {
+        for serial in certificates.iter().filter_map(|der| serial(der)) {
+            if !self.issued.contains(&serial) {
+                self.issued.push(serial);
+            }
+        }
+    }
+
+    /// Whether the certificate was revoked.
+    #[must_use]
+    pub fn is_revoked(&self, certificate: &Certificate) -> bool {
+        exactly(&certificate.serial, 0x02).is_some_and(|one| self.is_revoked_serial(one.value))
+    }
+
+    /// Whether the certificate with these content octets of its serial number was revoked.
+    #[must_use]
+    pub fn is_revoked_serial(&self, serial: &[u8]) -> bool {
+        self.entries.contains_key(&hex::encode(serial))
+    }
+
+    /// Revokes the certificate with these content octets of its serial number.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn revoke(&mut self, serial: &[u8], revocation: Revocation) -> Result<(), Problem> {
+        self.entries.insert(hex::encode(serial), revocation);
+        self.keep()
+    }
+
+    fn keep(&self) -> Result<(), Problem> {
+        files::write(&self.file, &serde_json::to_vec_pretty(&self.entries)?)?;
+        Ok(())
+    }
+
     /// Revokes a certificate (DER), or takes that back.
     ///
     /// # Errors
@@ -71,16 +130,16 @@ impl Revocations {
             Some(revocation) => self.entries.insert(serial, revocation),
             None => self.entries.remove(&serial),
         };
-        files::write(&self.file, &serde_json::to_vec_pretty(&self.entries)?)?;
-        Ok(())
+        self.keep()
     }
 
-    /// The revocation list of the root, DER.
+    /// The revocation list of one who issued, DER. It names whoever was revoked, whoever issued
+    /// them: a number that is none of its own harms nobody.
     ///
     /// # Errors
     /// When a key is missing.
-    pub fn list(&self, authorities: &Authorities) -> Result<Vec<u8>, Problem> {
-        let key = authorities.key("x509-root")?;
+    pub fn list(&self, authorities: &Authorities, issuer: &Issuer) -> Result<Vec<u8>, Problem> {
+        let key = authorities.key(issuer.key)?;
         let now = clock::seconds();
         let time = |seconds| write(0x17, clock::utc_time(seconds).as_bytes());
         let mut entries = Vec::new();
@@ -108,14 +167,14 @@ impl Revocations {
         ]);
         let body = sequence(&[
             &[2, 1, 1],
-            &der::algorithm(oids::BIGN_WITH_HBELT),
-            &root_name(),
+            &x509::signature_algorithm(key.level()),
+            &(issuer.name)(),
             &time(now),
             &time(now + FRESH),
             &list,
             &write(0xA0, &extensions),
         ]);
-        Ok(sequence(&[&signed(&body, key)]))
+        Ok(x509::signed(&body, key))
     }
 
     /// Answers an OCSPRequest in DER with an OCSPResponse in DER.
@@ -126,7 +185,14 @@ impl Revocations {
         let Some(identifiers) = identifiers(request) else {
             return Ok(MALFORMED.to_vec());
         };
-        let root = authorities.key("x509-root")?.public_key().to_bytes();
+        // One responder answers for one who issued: that of the first certificate that is asked for.
+        let mut issuers = [ROOT, ISSUING].into_iter();
+        let first = identifiers.first().and_then(|one| read_identifier(one));
+        let asked = first.and_then(|(function, fields)| {
+            issuers.find(|issuer| fields[1].value == function(&(issuer.name)()))
+        });
+        let issuer = asked.unwrap_or(ROOT);
+        let root = authorities.key(issuer.key)?.public_key().to_bytes();
         let now = clock::seconds();
         let time = |seconds| write(0x18, clock::generalized_time(seconds).as_bytes());
         let mut answers = Vec::new();
@@ -136,7 +202,7 @@ impl Revocations {
             };
             let [_, name_hash, key_hash, number] = fields;
             let ours =
-                name_hash.value == function(&root_name()) && key_hash.value == function(&root);
+                name_hash.value == function(&(issuer.name)()) && key_hash.value == function(&root);
             let number = hex::encode(number.value);
             let status = match self.entries.get(&number) {
                 Some(revocation) if ours => write(
@@ -157,7 +223,7 @@ impl Revocations {
                 &write(0xA0, &time(now + FRESH)),
             ]));
         }
-        let certificate = authorities.responder_certificate()?;
+        let certificate = (issuer.responder)(authorities)?;
         let responder = Certificate::parse(&certificate).ok_or(Problem::KeyFile)?;
         let body = sequence(&[
             &write(0xA1, &responder.subject),
@@ -165,7 +231,7 @@ impl Revocations {
             &write(0x30, &answers),
         ]);
         let basic = sequence(&[
-            &signed(&body, authorities.key("ocsp")?),
+            &signed(&body, authorities.key(issuer.responder_key)?),
             &write(0xA0, &sequence(&[&certificate])),
         ]);
         let octets = sequence(&[&oid(oids::OCSP_BASIC), &write(0x04, &basic)]);

@@ -23,8 +23,8 @@ use crate::portal::{Portal, lock};
 use crate::reply::{Reply, broken, oauth_error, octets, problem, reply, unauthorized};
 use crate::signin::Form;
 use crate::{
-    applications, clock, events, handover, jmap, oauth, operator, publishing, revocation, schema,
-    signin, stamping,
+    applications, ca, clock, events, handover, jmap, oauth, operator, publishing, registration,
+    revocation, schema, signin, stamping,
 };
 
 /// Serves connections until the task is dropped.
@@ -268,10 +268,57 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .route(
             revocation::LIST_PATH,
             get(async |State(portal): Shared| {
-                let list = lock(&portal.revocations).list(&portal.authorities);
+                let list = lock(&portal.revocations).list(&portal.authorities, &revocation::ROOT);
                 answered("application/pkix-crl", list)
             }),
         )
+        .route(
+            ca::LIST_PATH,
+            get(async |State(portal): Shared| {
+                let list =
+                    lock(&portal.revocations).list(&portal.authorities, &revocation::ISSUING);
+                answered("application/pkix-crl", list)
+            }),
+        )
+        .route(
+            ca::CERTIFICATE_PATH,
+            get(async |State(portal): Shared| {
+                answered("application/pkix-cert", portal.authorities.ca_issuing())
+            }),
+        )
+        .route("/enroll1", post(to_authority))
+        .route("/enroll2", post(to_authority))
+        .route("/reenroll", post(to_authority))
+        .route("/spawn", post(to_authority))
+        .route("/setpwd", post(to_authority))
+        .route("/revoke", post(to_authority))
+        .route("/retrieve", post(to_authority))
+        .route(
+            registration::PATH,
+            get(async |State(portal): Shared| {
+                registration::describe(&portal)
+                    .map_or_else(|error| broken(&error), |value| reply(200, &value))
+            }),
+        )
+        .route(
+            registration::ENROL_PATH,
+            post(async |State(portal): Shared, body: Bytes| {
+                registration::enrol(&portal, &form(&body))
+            }),
+        )
+        .route(
+            registration::RETRIEVE_PATH,
+            post(async |State(portal): Shared, body: Bytes| {
+                registration::retrieve(&portal, &form(&body))
+            }),
+        )
+        .route(
+            "/sandbox/registration",
+            post(async |State(portal): Shared, body: Bytes| {
+                registration::operator(&portal, &hex::decode(&body).unwrap_or_default())
+            }),
+        )
+        .route("/sandbox/authority", post(order))
         .route(
             stamping::PATH,
             post(async |State(portal): Shared, body: Bytes| {
@@ -345,6 +392,45 @@ fn answered(kind: &'static str, answer: Result<Vec<u8>, Problem>) -> Reply {
     match answer {
         Ok(body) => octets(200, kind, body),
         Err(error) => broken(&error),
+    }
+}
+
+/// A message of a subject to the certification authority, with as much work as it wants.
+async fn to_authority(State(portal): Shared, uri: Uri, headers: HeaderMap, body: Bytes) -> Reply {
+    const CMS: &str = "application/cms";
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if header("content-type") != Some(CMS) {
+        return problem(415, "about:blank", "application/cms is wanted");
+    }
+    let level = lock(&portal.ca).work();
+    let node = format!("{}{}", portal.issuer, uri.path());
+    if let Some(status) = ca::refuse_work(level, header("date"), header("nonce"), &node, &body) {
+        let mut refusal = problem(status, "about:blank", "more work is wanted");
+        if status == 428 {
+            refusal
+                .headers_mut()
+                .insert("nonce", u16::from(level).into());
+        }
+        return refusal;
+    }
+    let answer = match uri.path() {
+        "/retrieve" => ca::retrieve(&portal, &body),
+        _ => ca::take_message(&portal, &body),
+    };
+    match answer {
+        Ok((status, message)) => octets(status, CMS, message),
+        Err(error) => broken(&error),
+    }
+}
+
+/// What an official of the certification authority decides.
+async fn order(State(portal): Shared, body: Bytes) -> Reply {
+    match serde_json::from_slice(&body) {
+        Ok(order) => match ca::order(&portal, &order) {
+            Ok(()) => reply(200, &json!({})),
+            Err(error) => broken(&error),
+        },
+        Err(error) => problem(400, "about:blank", &error.to_string()),
     }
 }
 

@@ -277,7 +277,11 @@ fn read(portal: &Portal, form: &Form, session: &str, mut sign_in: SignIn) -> Res
     finish(portal, &sign_in, &files, &absent)
 }
 
-fn confirm(portal: &Portal, confirming: TerminalConfirming, m3: &[u8]) -> Result<(), Reply> {
+pub(crate) fn confirm(
+    portal: &Portal,
+    confirming: TerminalConfirming,
+    m3: &[u8],
+) -> Result<(), Reply> {
     let authority = portal
         .authorities
         .key("cv-subordinate")
@@ -350,7 +354,7 @@ fn finish(
     Ok(reply(200, &json!({ "authorization_code": code })))
 }
 
-fn refused(refusal: Refusal) -> Reply {
+pub(crate) fn refused(refusal: Refusal) -> Reply {
     match refusal {
         Refusal::Card => oauth_error("card_invalid", "unexpected answers of the card"),
         Refusal::Expired => oauth_error("document_expired", "the card is no longer valid"),
@@ -358,7 +362,7 @@ fn refused(refusal: Refusal) -> Reply {
 }
 
 /// The eID word in a list of CertHAT; zero when the list has none.
-fn eid_word(access: &[u8]) -> Option<u64> {
+pub(crate) fn eid_word(access: &[u8]) -> Option<u64> {
     let mut word = 0;
     for template in tlv::children(access).ok()? {
         let parts = tlv::children(template.value).ok()?;
@@ -381,7 +385,7 @@ fn eid_word(access: &[u8]) -> Option<u64> {
     Some(word)
 }
 
-fn octets(form: &Form, name: &str) -> Result<Vec<u8>, Reply> {
+pub(crate) fn octets(form: &Form, name: &str) -> Result<Vec<u8>, Reply> {
     form.get(name).and_then(|text| unb64(text)).ok_or_else(|| {
         oauth_error(
             "invalid_request",
@@ -390,6 +394,6 @@ fn octets(form: &Form, name: &str) -> Result<Vec<u8>, Reply> {
     })
 }
 
-fn texts(commands: &[Vec<u8>]) -> Vec<String> {
+pub(crate) fn texts(commands: &[Vec<u8>]) -> Vec<String> {
     commands.iter().map(|command| b64(command)).collect()
 }

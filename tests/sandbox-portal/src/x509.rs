@@ -1,7 +1,7 @@
 //! X.509 certificates in the profile of STB 34.101.78: writing them, and reading what a check needs.
 
 use kabinet_stb::bign::{Level, PrivateKey, PublicKey};
-use kabinet_stb::hash::belt_hash;
+use kabinet_stb::hash::{bash384, bash512, belt_hash};
 use kabinet_stb::tlv::{self, Tlv};
 
 use crate::der::{algorithm, bit_string, integer, nest, oid, sequence, tlv as der};
@@ -10,9 +10,18 @@ use crate::holder::Holder;
 use crate::oids;
 
 /// Who a certificate is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The self-signed root.
     Root,
+    /// An authority that issues to end entities, under a root.
+    Issuing,
+    /// What signs the answers of an issuing authority: an automaton.
+    Agent,
+    /// A registration authority, which is a terminal to cards.
+    Registration,
+    /// A person who works for a registration authority.
+    Operator,
     /// A citizen.
     Citizen,
     /// A person of another nationality, or of none.
@@ -29,7 +38,7 @@ pub enum Role {
 pub struct Contents<'a> {
     /// DER of the subject's Name.
     pub subject: &'a [u8],
-    /// The subject's key, level 128.
+    /// The subject's key.
     pub key: &'a PublicKey,
     /// Start, `YYMMDDhhmmssZ`.
     pub from: &'a str,
@@ -37,27 +46,37 @@ pub struct Contents<'a> {
     pub until: &'a str,
     /// Decides the extensions.
     pub role: Role,
+    /// Where the portal answers, for the addresses of responder and revocation list; none leaves
+    /// them out.
+    pub address: Option<&'a str>,
+    /// More extensions, DER one after the other.
+    pub more: &'a [u8],
 }
 
 /// Who issues a certificate.
 pub struct Issuer<'a> {
     /// DER of the issuer's Name.
     pub name: &'a [u8],
-    /// The issuer's key, level 128.
+    /// The issuer's key.
     pub key: &'a PrivateKey,
 }
 
-/// DER of a certificate signed by `issuer` with bign-with-hbelt.
+/// DER of a certificate signed by `issuer` with bign and the hash function of its key's level.
 #[must_use]
 pub fn issue(contents: &Contents<'_>, issuer: &Issuer<'_>) -> Vec<u8> {
     let public = contents.key.to_bytes();
-    // A serial number from the key: unique by construction, and the same on every run.
-    let mut serial = belt_hash(&[contents.subject, public.as_slice()].concat())[..16].to_vec();
+    // A serial number from the key: unique by construction, and the same on every run. Those under
+    // an issuing authority may be for the same key again.
+    let again = match contents.address {
+        Some(_) => contents.from.as_bytes(),
+        None => &[],
+    };
+    let mut serial = belt_hash(&[contents.subject, &public, again].concat())[..16].to_vec();
     serial[0] = serial[0] & 0x7F | 0x40;
     let body = sequence(&[
         &der(0xA0, &integer(&[2])),
         &integer(&serial),
-        &algorithm(oids::BIGN_WITH_HBELT),
+        &signature_algorithm(issuer.key.level()),
         issuer.name,
         &sequence(&[
             &der(0x17, contents.from.as_bytes()),
@@ -65,7 +84,7 @@ pub fn issue(contents: &Contents<'_>, issuer: &Issuer<'_>) -> Vec<u8> {
         ]),
         contents.subject,
         &sequence(&[
-            &sequence(&[&oid(oids::BIGN_PUBKEY), &oid(oids::BIGN_CURVE256V1)]),
+            &sequence(&[&oid(oids::BIGN_PUBKEY), &oid(curve(contents.key.level()))]),
             &bit_string(&public),
         ]),
         &der(
@@ -73,78 +92,138 @@ pub fn issue(contents: &Contents<'_>, issuer: &Issuer<'_>) -> Vec<u8> {
             &extensions(contents, &issuer.key.public_key().to_bytes()),
         ),
     ]);
-    let signature = issuer.key.sign_hash(oids::BELT_HASH, &belt_hash(&body));
+    signed(&body, issuer.key)
+}
+
+/// SEQUENCE of octets in DER, algorithm and signature.
+#[must_use]
+pub fn signed(body: &[u8], key: &PrivateKey) -> Vec<u8> {
+    let (id, hash) = digest(key.level(), body);
     sequence(&[
-        &body,
-        &algorithm(oids::BIGN_WITH_HBELT),
-        &bit_string(&signature),
+        body,
+        &signature_algorithm(key.level()),
+        &bit_string(&key.sign_hash(id, &hash)),
     ])
+}
+
+/// Hash function of a level, and its value.
+pub(crate) fn digest(level: Level, octets: &[u8]) -> (&'static [u8], Vec<u8>) {
+    match level {
+        Level::L128 => (oids::BELT_HASH, belt_hash(octets).to_vec()),
+        Level::L192 => (oids::BASH384, bash384(octets).to_vec()),
+        Level::L256 => (oids::BASH512, bash512(octets).to_vec()),
+    }
+}
+
+/// AlgorithmIdentifier of bign with the hash function of a level.
+pub(crate) fn signature_algorithm(level: Level) -> Vec<u8> {
+    algorithm(match level {
+        Level::L128 => oids::BIGN_WITH_HBELT,
+        Level::L192 => oids::BIGN_WITH_BASH384,
+        Level::L256 => oids::BIGN_WITH_BASH512,
+    })
+}
+
+const LEVELS: [Level; 3] = [Level::L128, Level::L192, Level::L256];
+
+fn curve(level: Level) -> &'static [u8] {
+    match level {
+        Level::L128 => oids::BIGN_CURVE256V1,
+        Level::L192 => oids::BIGN_CURVE384V1,
+        Level::L256 => oids::BIGN_CURVE512V1,
+    }
 }
 
 fn extensions(contents: &Contents<'_>, issuer_key: &[u8]) -> Vec<u8> {
     let own = der(0x04, &belt_hash(&contents.key.to_bytes()));
     let issuer = sequence(&[&der(0x80, &belt_hash(issuer_key))]);
-    let subject_id = extension(oids::SUBJECT_KEY_IDENTIFIER, false, &own);
-    let role = match contents.role {
-        Role::Root => {
-            return sequence(&[
-                &subject_id,
-                // keyCertSign and cRLSign.
-                &extension(oids::KEY_USAGE, true, &[0x03, 2, 1, 0x06]),
-                &extension(
-                    oids::BASIC_CONSTRAINTS,
-                    true,
-                    &sequence(&[&[0x01, 1, 0xFF]]),
-                ),
-            ]);
-        }
-        Role::Citizen => oids::ROLE_NP,
-        Role::Foreigner => oids::ROLE_FNP,
-        Role::Authority | Role::Responder | Role::Stamper => {
-            let purpose = match contents.role {
-                Role::Responder => Some((oids::OCSP_SIGNING, oids::ROLE_OCSP)),
-                Role::Stamper => Some((oids::TIME_STAMPING, oids::ROLE_TSA)),
-                _ => None,
-            };
-            let special = purpose.map(|(purpose, role)| {
-                let policies = sequence(&[&sequence(&[&oid(role)])]);
-                let purposes = sequence(&[&oid(purpose)]);
-                [
-                    extension(oids::EXT_KEY_USAGE, true, &purposes),
-                    extension(oids::CERTIFICATE_POLICIES, false, &policies),
-                ]
-                .concat()
-            });
-            return sequence(&[
-                &subject_id,
-                &extension(oids::AUTHORITY_KEY_IDENTIFIER, false, &issuer),
-                // digitalSignature and nonRepudiation.
-                &extension(oids::KEY_USAGE, true, &[0x03, 2, 6, 0xC0]),
-                &special.unwrap_or_default(),
-                &extension(oids::BASIC_CONSTRAINTS, true, &sequence(&[])),
-            ]);
-        }
-    };
-    sequence(&[
-        &subject_id,
-        &extension(oids::AUTHORITY_KEY_IDENTIFIER, false, &issuer),
-        // digitalSignature, nonRepudiation and keyEncipherment.
-        &extension(oids::KEY_USAGE, true, &[0x03, 2, 5, 0xE0]),
-        &extension(
+    let (usage, purposes, policies) = profile(contents.role);
+    let list = |ids: &[&[u8]]| -> Vec<u8> { ids.iter().flat_map(|id| oid(id)).collect() };
+    let wrapped =
+        |ids: &[&[u8]]| -> Vec<u8> { ids.iter().flat_map(|id| sequence(&[&oid(id)])).collect() };
+    let authority = matches!(contents.role, Role::Root | Role::Issuing);
+    let constraints: &[u8] = if authority { &[0x01, 1, 0xFF] } else { &[] };
+    let mut all = extension(oids::SUBJECT_KEY_IDENTIFIER, false, &own);
+    if contents.role != Role::Root {
+        all.extend(extension(oids::AUTHORITY_KEY_IDENTIFIER, false, &issuer));
+    }
+    all.extend(extension(oids::KEY_USAGE, true, &usage));
+    if !purposes.is_empty() {
+        all.extend(extension(
             oids::EXT_KEY_USAGE,
             true,
-            &sequence(&[&oid(oids::CLIENT_AUTH), &oid(oids::EMAIL_PROTECTION)]),
-        ),
-        &extension(oids::BASIC_CONSTRAINTS, true, &sequence(&[])),
-        &extension(
+            &der(0x30, &list(purposes)),
+        ));
+    }
+    all.extend(extension(
+        oids::BASIC_CONSTRAINTS,
+        true,
+        &sequence(&[constraints]),
+    ));
+    if !policies.is_empty() {
+        all.extend(extension(
             oids::CERTIFICATE_POLICIES,
             false,
-            &sequence(&[&sequence(&[&oid(role)])]),
-        ),
-    ])
+            &der(0x30, &wrapped(policies)),
+        ));
+    }
+    if let Some(address) = contents.address {
+        all.extend(addresses(address));
+    }
+    all.extend(contents.more);
+    der(0x30, &all)
 }
 
-fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+type Profile = ([u8; 4], &'static [&'static [u8]], &'static [&'static [u8]]);
+
+/// Key usage (BIT STRING in DER), purposes and policies of a role (STB 34.101.78, clause 8.1).
+fn profile(role: Role) -> Profile {
+    // digitalSignature, nonRepudiation and keyEncipherment.
+    const PERSON: [u8; 4] = [0x03, 2, 5, 0xE0];
+    // digitalSignature and nonRepudiation.
+    const SERVICE: [u8; 4] = [0x03, 2, 6, 0xC0];
+    const PEOPLE: &[&[u8]] = &[oids::CLIENT_AUTH, oids::EMAIL_PROTECTION];
+    match role {
+        // keyCertSign and cRLSign.
+        Role::Root => ([0x03, 2, 1, 0x06], &[], &[]),
+        // keyEncipherment, too.
+        Role::Issuing => ([0x03, 2, 1, 0x26], &[], &[oids::ANY_POLICY]),
+        // digitalSignature and keyEncipherment.
+        Role::Agent => ([0x03, 2, 5, 0xA0], &[], &[oids::ROLE_ACD, oids::ROLE_CA1]),
+        Role::Registration => (PERSON, &[oids::SERVER_TM], &[oids::ROLE_RA]),
+        Role::Operator => (PERSON, PEOPLE, &[oids::ROLE_LR, oids::ROLE_RA]),
+        Role::Citizen => (PERSON, PEOPLE, &[oids::ROLE_NP]),
+        Role::Foreigner => (PERSON, PEOPLE, &[oids::ROLE_FNP]),
+        Role::Authority => (SERVICE, &[], &[]),
+        Role::Responder => (SERVICE, &[oids::OCSP_SIGNING], &[oids::ROLE_OCSP]),
+        Role::Stamper => (SERVICE, &[oids::TIME_STAMPING], &[oids::ROLE_TSA]),
+    }
+}
+
+/// cRLDistributionPoints and authorityInfoAccess of what the issuing authority issues.
+fn addresses(address: &str) -> Vec<u8> {
+    let uri = |path: &str| der(0x86, format!("{address}{path}").as_bytes());
+    let list = nest(0xA0, &[&nest(0xA0, &[&uri(crate::ca::LIST_PATH)])]);
+    let access = |way: &[u8], path: &str| sequence(&[&oid(way), &uri(path)]);
+    [
+        extension(
+            oids::CRL_DISTRIBUTION_POINTS,
+            false,
+            &sequence(&[&sequence(&[&list])]),
+        ),
+        extension(
+            oids::AUTHORITY_INFO_ACCESS,
+            false,
+            &sequence(&[
+                &access(oids::AD_CA_ISSUERS, crate::ca::CERTIFICATE_PATH),
+                &access(oids::AD_OCSP, crate::revocation::OCSP_PATH),
+            ]),
+        ),
+    ]
+    .concat()
+}
+
+pub(crate) fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     let critical: &[u8] = if critical { &[0x01, 1, 0xFF] } else { &[] };
     sequence(&[&oid(id), critical, &der(0x04, value)])
 }
@@ -189,24 +268,25 @@ pub fn holder_name(holder: &Holder) -> Vec<u8> {
         with_patronymic(&given.be, middle.map(|name| &name.be)),
         with_patronymic(&given.ru, middle.map(|name| &name.ru)),
     );
+    person_name([
+        &format!("{} {}", given.latin, family.latin),
+        &format!("{}/{}", family.be, family.ru),
+        &given_names,
+        &holder.serial_number,
+        &holder.country_code,
+    ])
+}
+
+/// Name of a natural person from common name, surname, given name, serial number and country.
+#[must_use]
+pub fn person_name(texts: [&str; 5]) -> Vec<u8> {
+    let [common, surname, given, serial, country] = texts;
     sequence(&[
-        &attribute(
-            oids::COMMON_NAME,
-            &utf8(&format!("{} {}", given.latin, family.latin)),
-        ),
-        &attribute(
-            oids::SURNAME,
-            &utf8(&format!("{}/{}", family.be, family.ru)),
-        ),
-        &attribute(oids::GIVEN_NAME, &utf8(&given_names)),
-        &attribute(
-            oids::SERIAL_NUMBER,
-            &der(0x13, holder.serial_number.as_bytes()),
-        ),
-        &attribute(
-            oids::COUNTRY_NAME,
-            &der(0x13, holder.country_code.as_bytes()),
-        ),
+        &attribute(oids::COMMON_NAME, &utf8(common)),
+        &attribute(oids::SURNAME, &utf8(surname)),
+        &attribute(oids::GIVEN_NAME, &utf8(given)),
+        &attribute(oids::SERIAL_NUMBER, &der(0x13, serial.as_bytes())),
+        &attribute(oids::COUNTRY_NAME, &der(0x13, country.as_bytes())),
     ])
 }
 
@@ -232,6 +312,8 @@ pub struct Certificate {
     pub until: String,
     /// The subject's key.
     pub key: PublicKey,
+    /// Extensions: content octets of the identifier, and the value.
+    pub extensions: Vec<(Vec<u8>, Vec<u8>)>,
     /// Content octets of the keyUsage BIT STRING.
     pub key_usage: Option<Vec<u8>>,
 }
@@ -242,7 +324,8 @@ impl Certificate {
     pub fn parse(certificate: &[u8]) -> Option<Self> {
         let whole = exactly(certificate, 0x30)?;
         let [body, signature_algorithm, signature] = take(&tlv::children(whole.value).ok()?)?;
-        if signature_algorithm.raw != algorithm(oids::BIGN_WITH_HBELT) || signature.tag != 0x03 {
+        let known = LEVELS.map(self::signature_algorithm);
+        if !known.iter().any(|one| one == signature_algorithm.raw) || signature.tag != 0x03 {
             return None;
         }
         let fields = tlv::children(body.value).ok()?;
@@ -260,18 +343,16 @@ impl Certificate {
             return None;
         }
         let [from, until] = take(&tlv::children(validity.value).ok()?)?;
-        let [key_algorithm, key] = take(&tlv::children(key.value).ok()?)?;
-        let [key_kind, curve] = take(&tlv::children(key_algorithm.value).ok()?)?;
-        if key_kind.value != oids::BIGN_PUBKEY || curve.value != oids::BIGN_CURVE256V1 {
-            return None;
-        }
         let list = exactly(extensions.value, 0x30)?;
         let mut key_usage = None;
+        let mut extensions = Vec::new();
         for extension in tlv::children(list.value).ok()? {
             let parts = tlv::children(extension.value).ok()?;
-            if parts.first()?.value == oids::KEY_USAGE {
-                key_usage = Some(exactly(parts.last()?.value, 0x03)?.value.to_vec());
+            let (id, value) = (parts.first()?.value, parts.last()?.value);
+            if id == oids::KEY_USAGE {
+                key_usage = Some(exactly(value, 0x03)?.value.to_vec());
             }
+            extensions.push((id.to_vec(), value.to_vec()));
         }
         let time = |time: Tlv<'_>| (time.tag == 0x17).then(|| text(time.value))?;
         Some(Self {
@@ -282,7 +363,8 @@ impl Certificate {
             subject: subject.raw.to_vec(),
             from: time(from)?,
             until: time(until)?,
-            key: PublicKey::from_bytes(Level::L128, key.value.strip_prefix(&[0])?).ok()?,
+            key: read_key(key.value)?,
+            extensions,
             key_usage,
         })
     }
@@ -290,10 +372,23 @@ impl Certificate {
     /// Whether `issuer` signed this certificate.
     #[must_use]
     pub fn is_signed_by(&self, issuer: &PublicKey) -> bool {
-        let hash = belt_hash(&self.body);
-        issuer
-            .verify_hash(oids::BELT_HASH, &hash, &self.signature)
-            .is_ok()
+        let (id, hash) = digest(issuer.level(), &self.body);
+        issuer.verify_hash(id, &hash, &self.signature).is_ok()
+    }
+
+    /// The value of an extension.
+    #[must_use]
+    pub fn extension(&self, id: &[u8]) -> Option<&[u8]> {
+        let found = self.extensions.iter().find(|(one, _)| one == id);
+        found.map(|(_, value)| value.as_slice())
+    }
+
+    /// Whether an extension that lists identifiers, in whatever way, has this one.
+    #[must_use]
+    pub fn lists(&self, extension: &[u8], id: &[u8]) -> bool {
+        let asked = oid(id);
+        self.extension(extension)
+            .is_some_and(|value| value.windows(asked.len()).any(|part| part == asked))
     }
 
     /// Whether `moment` (`YYMMDDhhmmssZ`) lies in the validity. Good for this century's first half.
@@ -325,6 +420,17 @@ impl Certificate {
         }
         None
     }
+}
+
+/// The key in the content of SubjectPublicKeyInfo.
+pub(crate) fn read_key(value: &[u8]) -> Option<PublicKey> {
+    let [algorithm, key] = take(&tlv::children(value).ok()?)?;
+    let [kind, named] = take(&tlv::children(algorithm.value).ok()?)?;
+    let mut levels = LEVELS.into_iter();
+    let level = levels.find(|level| curve(*level) == named.value)?;
+    let octets = key.value.strip_prefix(&[0])?;
+    let key = PublicKey::from_bytes(level, octets).ok()?;
+    (kind.value == oids::BIGN_PUBKEY).then_some(key)
 }
 
 /// The only TLV in `octets`, when it has that tag.
