@@ -308,6 +308,76 @@ pub(crate) struct Place {
 pub(crate) enum CertCommand {
     /// The certificates on the card, after the PIN
     Show,
+    /// Which keys have a certificate, how long it lasts, and what is waited for
+    Status,
+    /// Get a certificate through the registration authority; a request that waits is asked after
+    Enrol(EnrolArguments),
+    /// Get a new certificate; the old one stays until it is there
+    Renew(EnrolArguments),
+    /// Make a request for a certificate, which you take to a registration office yourself
+    Request {
+        /// Where to write the request (DER)
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+        /// A word for the authority, such as the number of a payment
+        #[arg(long, value_name = "TEXT")]
+        info: Option<String>,
+        #[command(flatten)]
+        place: Place,
+        /// Destroy the key on the card and make another one
+        #[arg(long)]
+        new_key: bool,
+    },
+    /// Have the certificate revoked for ever, such as when the key is needed no more
+    Revoke {
+        /// Why
+        #[arg(long, value_enum, default_value_t = WhyRevoked::Cessation)]
+        reason: WhyRevoked,
+        /// Address of the registration authority [default: the one in the settings, else the portal]
+        #[arg(long, value_name = "URL")]
+        authority: Option<String>,
+        /// Do not ask for confirmation
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Check a certificate against the key on the card and write it there
+    Install {
+        /// The certificate (DER)
+        file: PathBuf,
+        /// Certificates of authorities between it and one that you trust
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        issuer: Vec<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Why a certificate is revoked.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhyRevoked {
+    /// It is needed no more
+    Cessation,
+    /// The key is, or may be, in other hands
+    KeyCompromise,
+    /// What it says of you has changed
+    Changed,
+    /// Another certificate took its place
+    Superseded,
+}
+
+#[derive(Args)]
+pub(crate) struct EnrolArguments {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Destroy the key on the card and make another one
+    #[arg(long)]
+    pub(crate) new_key: bool,
+    /// Address of the registration authority [default: the one in the settings, else the portal]
+    #[arg(long, value_name = "URL")]
+    pub(crate) authority: Option<String>,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Subcommand)]

@@ -9,13 +9,13 @@ use kabinet_desk::{Code, Desk, DocumentKey, KeyChange, Outcome, Problem, Profile
 use serde_json::Value;
 
 use crate::arguments::{
-    ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, CertCommand,
-    Command, DraftCommand, KeyCommand, OnOff, OutboxCommand, PersonCommand, PinCommand, ReadWith,
+    ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, Command,
+    DraftCommand, KeyCommand, OnOff, OutboxCommand, PersonCommand, PinCommand, ReadWith,
     SignArguments, StoreCommand, VerifyArguments,
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
-use crate::{encryption, following, keep, manual, paper, proxy, readers};
+use crate::{certificates, encryption, following, keep, manual, paper, proxy, readers};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -113,9 +113,7 @@ impl Call {
             } => self.document(self.printed_lines()?)?,
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Key { command } => self.key(&command)?,
-            Command::Cert {
-                command: CertCommand::Show,
-            } => self.show.certificates(&self.contents()?.certificates),
+            Command::Cert { command } => certificates::run(self, command).await?,
             Command::Login { share } => self.login(share.as_deref()).await?,
             Command::Logout => {
                 self.unlock()?;
@@ -269,7 +267,7 @@ impl Call {
         })
     }
 
-    fn contents(&self) -> Outcome<CardContentsView> {
+    pub(crate) fn contents(&self) -> Outcome<CardContentsView> {
         let pin = self.secrets.ask(Kind::Pin, "PIN")?;
         self.desk.read_card(self.reader(), pin)
     }

@@ -4,6 +4,7 @@
 //! 2 wrong words on the command line (for `verify`: cannot tell), 130 ended by Ctrl-C.
 
 mod arguments;
+mod certificates;
 mod commands;
 mod encryption;
 mod ending;

@@ -1,5 +1,6 @@
 //! Answers as text for people or one JSON document for programs.
 
+mod certificates;
 mod encryption;
 mod found;
 mod keep;
@@ -210,7 +211,7 @@ impl Show {
         });
     }
 
-    fn list_keys(&self, keys: &[KeyView]) {
+    pub(crate) fn list_keys(&self, keys: &[KeyView]) {
         for key in keys {
             let state = match key.state {
                 KeyStateView::Active => "key-active",
@@ -232,7 +233,7 @@ impl Show {
         }
     }
 
-    fn list_certificates(&self, certificates: &[CertificateView]) {
+    pub(crate) fn list_certificates(&self, certificates: &[CertificateView]) {
         for certificate in certificates {
             self.pair("certificate", &certificate.key);
             self.pair("subject", &certificate.subject);
@@ -243,6 +244,7 @@ impl Show {
             self.pair("number", &certificate.serial_number);
             self.pair("valid-from", &certificate.not_before);
             self.pair("valid-until", &certificate.not_after);
+            self.pair("days-left", &certificate.days_left.to_string());
             if !certificate.key_usage.is_empty() {
                 self.pair("key-usage", &certificate.key_usage.join(", "));
             }

@@ -1,5 +1,6 @@
 //! Journeys J2 and J11: what is on the card, and its keys.
 
+use jiff::Timestamp;
 use kabinet_pki::certificate::{self, Summary};
 use kabinet_stb::access::EsignRights;
 use kabinet_stb::{Secret, hash};
@@ -37,9 +38,12 @@ impl Desk {
         let mut keys = Vec::new();
         let mut certificates = Vec::new();
         for place in PLACES {
-            let (view, certificate) = look(&mut session, place)?;
+            let (view, certificate) = look(&mut session, place, self.now())?;
             certificates.extend(certificate);
             keys.push(view);
+        }
+        for certificate in &certificates {
+            self.remember_certificate(certificate);
         }
         let holder = match certificates.first() {
             Some(certificate) => Some(certificate.subject.clone()),
@@ -95,7 +99,7 @@ impl Desk {
                 }
             }
         }
-        look(&mut session, place).map(|(view, _)| view)
+        look(&mut session, place, self.now()).map(|(view, _)| view)
     }
 
     fn open_for_keys(
@@ -121,6 +125,7 @@ fn place(level: u16) -> Outcome<(u8, u16)> {
 fn look(
     session: &mut Session,
     (key, level): (u8, u16),
+    now: Timestamp,
 ) -> Outcome<(KeyView, Option<CertificateView>)> {
     let state = session.key_state(key)?;
     let file = match state {
@@ -140,19 +145,28 @@ fn look(
     };
     let certificate = match file {
         Some(CertificateFile::Certificate(der)) => {
-            Some(certificate_view(key, certificate::summary(&der)?))
+            Some(certificate_view(key, certificate::summary(&der)?, now))
         }
         _ => None,
     };
     Ok((view, certificate))
 }
 
+/// Whole days until the certificate ends, negative when it has.
+fn days_left(summary: &Summary, now: Timestamp) -> i64 {
+    const DAY: i64 = 24 * 60 * 60;
+    let end = summary.not_after.unix_duration().as_secs();
+    let left = i64::try_from(end).unwrap_or(i64::MAX) - now.as_second();
+    left.div_euclid(DAY)
+}
+
 fn name(key: u8) -> String {
     format!("{key:02X}")
 }
 
-fn certificate_view(key: u8, summary: Summary) -> CertificateView {
+pub(crate) fn certificate_view(key: u8, summary: Summary, now: Timestamp) -> CertificateView {
     let key_usage = summary.key_usage.map(|usage| usage.names());
+    let days_left = days_left(&summary, now);
     CertificateView {
         key: name(key),
         subject: summary.subject,
@@ -166,5 +180,6 @@ fn certificate_view(key: u8, summary: Summary) -> CertificateView {
             .collect(),
         not_before: summary.not_before.to_string(),
         not_after: summary.not_after.to_string(),
+        days_left,
     }
 }

@@ -15,6 +15,7 @@ mod doctor;
 mod draft_files;
 mod drafting;
 mod encrypting;
+mod enrolling;
 mod exporting;
 mod field_speech;
 mod files;
@@ -64,7 +65,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use applying::Signing;
 pub use cards::Watch;
 pub use encrypting::{Decrypting, Progress};
+pub use enrolling::{Enrolling, KeyWish};
 pub use handing_over::HandOver;
+pub use kabinet_pki::RevocationReason;
 pub use kabinet_stb::Secret;
 pub use keys::KeyChange;
 pub use listening::PortalWatch;
@@ -177,6 +180,11 @@ impl Desk {
     /// Uses another portal until the program ends.
     pub fn use_portal(&self, address: &str) {
         lock(&self.settings).portal = Some(address.to_owned());
+    }
+
+    /// Uses another registration authority until the program ends.
+    pub fn use_registration(&self, address: &str) {
+        lock(&self.settings).registration = Some(address.to_owned());
     }
 
     /// The address in the form in which it would be used.

@@ -13,12 +13,18 @@ use kabinet_cache::{Kind, Store, StoreError};
 use kabinet_records::{Application, Direction, Message, Text, form};
 use uuid::Uuid;
 
-use crate::view::{NoticeView, NoticesView, TextView};
+use crate::view::{CertificateView, NoticeView, NoticesView, TextView};
 use crate::writing::is_closed;
 use crate::{Desk, Outcome, lock, speech};
 
 /// Days before its end at which a request is told of, the last first.
 const DAYS: [i64; 4] = [0, 1, 2, 7];
+/// Days before the end of a certificate at which it is told of, the last first.
+const CERTIFICATE_DAYS: [i64; 3] = [7, 30, 60];
+/// When a certificate ends, in seconds since 1970, by its serial number.
+const CERTIFICATE_END: &str = "certificate-end:";
+/// At which of [`CERTIFICATE_DAYS`] it was told of.
+const CERTIFICATE_TOLD: &str = "certificate:";
 /// More than these are told of in one sentence.
 const FEW: usize = 3;
 /// Messages and decisions that are looked at at once; who was away for so many reads a number anyway.
@@ -73,6 +79,8 @@ enum What {
     /// Days that are left, in [`DAYS`].
     Due(Reverse<i64>),
     Decided,
+    /// Days until a certificate ends.
+    Certificate(Reverse<i64>),
     SignIn,
 }
 
@@ -133,6 +141,7 @@ fn decide(
         }
         kept.insert(name, 1);
     }
+    let ending = certificates(told, now, &mut kept);
     let mut notices: Vec<Notice> = one_each(telling)
         .into_iter()
         .map(|news| Notice::One {
@@ -140,6 +149,10 @@ fn decide(
             news: Some(news),
         })
         .collect();
+    notices.extend(ending.map(|left| Notice::One {
+        what: What::Certificate(Reverse(left)),
+        news: None,
+    }));
     if found.needs_sign_in {
         if !told.contains_key(SIGN_IN) {
             notices.push(Notice::One {
@@ -153,6 +166,39 @@ fn decide(
         notices = vec![Notice::Many(notices.len())];
     }
     (notices, kept)
+}
+
+/// Days that are left of the certificate that ends first, when that is to be told now. What is known of
+/// certificates stays until a month after their end.
+fn certificates(
+    told: &BTreeMap<String, i64>,
+    now: Timestamp,
+    kept: &mut BTreeMap<String, i64>,
+) -> Option<i64> {
+    const DAY: i64 = 24 * 60 * 60;
+    const AFTER: i64 = -30;
+    let mut telling: Option<i64> = None;
+    for (name, end) in told {
+        let Some(serial) = name.strip_prefix(CERTIFICATE_END) else {
+            continue;
+        };
+        let left = (end - now.as_second()).div_euclid(DAY);
+        if left < AFTER {
+            continue;
+        }
+        kept.insert(name.clone(), *end);
+        let mark = format!("{CERTIFICATE_TOLD}{serial}");
+        let before = told.get(&mark).copied();
+        let reached = CERTIFICATE_DAYS.into_iter().find(|days| *days >= left);
+        let level = reached.filter(|level| before.is_none_or(|before| *level < before));
+        if level.is_some() {
+            telling = Some(telling.map_or(left, |other| other.min(left)));
+        }
+        if let Some(level) = level.or(before) {
+            kept.insert(mark, level);
+        }
+    }
+    telling
 }
 
 /// Of each application the greatest of its news, in the order in which it came up first.
@@ -177,6 +223,32 @@ fn days_between(from: Date, to: Date) -> i64 {
 }
 
 impl Desk {
+    /// Notes when a certificate of the person ends, to tell of it in time; the person's other
+    /// certificates of the same key are past then. Without an open store nothing is told of anyway.
+    pub(crate) fn remember_certificate(&self, certificate: &CertificateView) {
+        let end = certificate.not_after.parse::<Timestamp>();
+        let name = format!("{CERTIFICATE_END}{}", certificate.serial_number);
+        let noted = self.with_store(|store| {
+            let ours = store
+                .person()?
+                .and_then(|person| person.holder.serial_number);
+            let Ok(end) = end else { return Ok(()) };
+            if ours.is_some() && ours != certificate.subject_serial_number {
+                return Ok(());
+            }
+            let mut told = store.noticed()?;
+            if told.get(&name) != Some(&end.as_second()) {
+                told.retain(|name, _| !name.starts_with(CERTIFICATE_END));
+                told.insert(name, end.as_second());
+                store.set_noticed(&told)?;
+            }
+            Ok(())
+        });
+        if let Err(problem) = noted {
+            tracing::debug!("the end of a certificate is not noted: {problem}");
+        }
+    }
+
     /// What the desktop is to tell now, each thing once: what this gives is told. Nothing as long as
     /// the store is closed, and, with notices switched off, nothing that came up meanwhile either.
     ///
@@ -287,7 +359,7 @@ impl Desk {
                     let status = format!("status-{}", application.status.name());
                     format!("{number} · {}", speech::text(language, &status))
                 }
-                What::Refused | What::SignIn => number,
+                What::Refused | What::Certificate(_) | What::SignIn => number,
             }))
         })
         .ok()
@@ -306,6 +378,10 @@ fn sentence_of(what: What) -> &'static str {
         What::Due(Reverse(2)) => "notice-due-2",
         What::Due(_) => "notice-due-7",
         What::Decided => "notice-decided",
+        What::Certificate(Reverse(..0)) => "notice-certificate-ended",
+        What::Certificate(Reverse(..=7)) => "notice-certificate-7",
+        What::Certificate(Reverse(..=30)) => "notice-certificate-30",
+        What::Certificate(_) => "notice-certificate-60",
         What::SignIn => "notice-sign-in",
     }
 }

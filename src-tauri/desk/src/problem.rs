@@ -221,6 +221,18 @@ codes! {
     KeyDeactivated = "key_deactivated",
     /// There is such a key already.
     KeyExists = "key_exists",
+    /// The card does not tell the key any more, so that nobody can certify it.
+    KeyUnknown = "key_unknown",
+    /// Neither card nor store have the holder's name in the form of a request.
+    NameUnknown = "name_unknown",
+    /// The authority refused to issue a certificate.
+    EnrolmentRejected = "enrolment_rejected",
+    /// The certificate is of another key than the one on the card.
+    CertificateOtherKey = "certificate_other_key",
+    /// No chain from the certificate to a trust anchor holds.
+    CertificateUntrusted = "certificate_untrusted",
+    /// A file is no certificate.
+    FileNotCertificate = "file_not_certificate",
     /// More than one ID card is in, and nobody said which.
     SeveralCards = "several_cards",
     /// The card has no travel document application.

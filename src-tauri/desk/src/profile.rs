@@ -5,6 +5,7 @@
 //! readers.json       readers and kinds of cards that do not pass long commands; nothing personal
 //! trust/*.cer        trust anchors (X.509, DER) that person or packager supply
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents
+//! enrolment/*.json   public keys that wait for their certificates; nothing personal
 //! persons/current    name of the store that was used last
 //! persons/<name>/    store.db (SQLCipher), store.key (its key under a passphrase, if so protected)
 //! ```
@@ -31,6 +32,8 @@ const READERS: &str = "readers.json";
 pub struct Settings {
     /// Address of the portal; none is built in.
     pub portal: Option<String>,
+    /// Address of the registration authority; the portal's where none is set.
+    pub registration: Option<String>,
     /// Language of the interface.
     pub language: Language,
     /// How the windows look.
@@ -245,7 +248,7 @@ pub fn store_name(issuer: &str, subject: &str) -> String {
 }
 
 /// The octets of hex digits.
-fn octets_of(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn octets_of(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
@@ -258,7 +261,7 @@ fn is_store_name(name: &str) -> bool {
 }
 
 /// Writes beside and renames, so that a power cut leaves the old or the new file.
-fn replace(path: &Path, octets: &[u8]) -> Outcome {
+pub(crate) fn replace(path: &Path, octets: &[u8]) -> Outcome {
     let write = || -> std::io::Result<()> {
         if let Some(dir) = path.parent() {
             std::fs::create_dir_all(dir)?;

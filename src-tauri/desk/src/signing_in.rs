@@ -189,7 +189,10 @@ pub(crate) async fn prove(
 
 /// Carries commands of the terminal to the card until one is answered without protection: the
 /// channel is closed then, and the portal decides.
-async fn carry(mut relay: Relay, commands: Vec<Vec<u8>>) -> Outcome<(Relay, Vec<Vec<u8>>)> {
+pub(crate) async fn carry(
+    mut relay: Relay,
+    commands: Vec<Vec<u8>>,
+) -> Outcome<(Relay, Vec<Vec<u8>>)> {
     apart(move || {
         let mut responses = Vec::with_capacity(commands.len());
         for command in commands {

@@ -26,8 +26,8 @@ pub use application::{
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,
-    CheckView, DoctorView, KeyStateView, KeyView, PinView, ReaderView, ReadersView, ServiceView,
-    TravelDocumentView,
+    CheckView, DoctorView, EnrolmentStateView, EnrolmentView, KeyStateView, KeyView, PinView,
+    ReaderView, ReadersView, ServiceView, TravelDocumentView,
 };
 pub use catalogue::{FormFieldView, FormStepView, FormView, ProcedureView};
 pub use draft::{

@@ -195,6 +195,21 @@ impl Sandbox {
         http::request("POST", &self.listen, "/sandbox/operate", &order.to_string()).map(|_| ())
     }
 
+    /// Tells the certification authority what an official decides: `mood` (`prompt`, `slow`,
+    /// `strict`), `release`, `refuse`, `work`, `validity`.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn authority(&self, order: &Value) -> Outcome {
+        http::request(
+            "POST",
+            &self.listen,
+            "/sandbox/authority",
+            &order.to_string(),
+        )
+        .map(|_| ())
+    }
+
     /// Takes a document back, as if it had been issued by mistake.
     ///
     /// # Errors

@@ -8,6 +8,10 @@ notice-due-7 = Your answer is due within a week: { $title }
 notice-due-2 = Your answer is due the day after tomorrow: { $title }
 notice-due-1 = Your answer is due tomorrow: { $title }
 notice-due-0 = Your answer is due today: { $title }
+notice-certificate-60 = The certificate on your card ends within two months. You can renew it now.
+notice-certificate-30 = The certificate on your card ends within a month. Renew it in time: without it nothing can be signed.
+notice-certificate-7 = The certificate on your card ends within a week. Renew it now.
+notice-certificate-ended = The certificate on your card has ended. Nothing can be signed with it until it is renewed.
 notice-sign-in = What you signed waits to be sent. Please sign in again.
 notice-many = News while you were away: { $count }. Look at your affairs.
 

@@ -35,4 +35,8 @@ not_before: string,
 /**
  * End of validity, RFC 3339.
  */
-not_after: string, };
+not_after: string, 
+/**
+ * Whole days until then, negative when it has passed.
+ */
+days_left: number, };

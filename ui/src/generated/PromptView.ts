@@ -18,6 +18,30 @@ consent: ConsentView,
 /**
  * PIN state before the try.
  */
+pin: PinView, } | { "kind": "enrol", 
+/**
+ * Name of the registration authority.
+ */
+authority: TextView, 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Who would issue the certificate.
+ */
+issuer: string, 
+/**
+ * Level of the key.
+ */
+level: number, 
+/**
+ * Whether the key on the card is destroyed and another one made.
+ */
+new_key: boolean, 
+/**
+ * PIN state before the try.
+ */
 pin: PinView, } | { "kind": "sign", 
 /**
  * Title of the procedure.

@@ -229,4 +229,28 @@ pub struct CertificateView {
     pub not_before: String,
     /// End of validity, RFC 3339.
     pub not_after: String,
+    /// Whole days until then, negative when it has passed.
+    #[ts(type = "number")]
+    pub days_left: i64,
+}
+
+/// What came of an enrolment.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct EnrolmentView {
+    /// Where it stands.
+    pub state: EnrolmentStateView,
+    /// The certificate, once it is on the card.
+    pub certificate: Option<CertificateView>,
+}
+
+/// Where an enrolment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolmentStateView {
+    /// The certificate is on the card.
+    Issued,
+    /// The authority takes its time; the certificate is to be asked after.
+    Waiting,
 }

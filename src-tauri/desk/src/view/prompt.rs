@@ -17,6 +17,21 @@ pub enum PromptView {
         /// PIN state before the try.
         pin: PinView,
     },
+    /// A certificate for a key on the card: the registration authority reads who holds the card.
+    Enrol {
+        /// Name of the registration authority.
+        authority: TextView,
+        /// Its address.
+        address: String,
+        /// Who would issue the certificate.
+        issuer: String,
+        /// Level of the key.
+        level: u16,
+        /// Whether the key on the card is destroyed and another one made.
+        new_key: bool,
+        /// PIN state before the try.
+        pin: PinView,
+    },
     /// Signature of an application.
     Sign {
         /// Title of the procedure.

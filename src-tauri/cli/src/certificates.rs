@@ -1,0 +1,114 @@
+//! `cert`: certificates of the keys on the card.
+
+use std::io::IsTerminal as _;
+
+use kabinet_desk::view::StepView;
+use kabinet_desk::{Code, KeyWish, Outcome, RevocationReason};
+
+use crate::arguments::{CertCommand, EnrolArguments, WhyRevoked};
+use crate::commands::{Call, confirmed};
+use crate::secrets::Kind;
+
+/// Runs one of them.
+pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
+    match command {
+        CertCommand::Show => call.show.certificates(&call.contents()?.certificates),
+        CertCommand::Status => {
+            // Where a store is at hand, the ends of certificates are noted for reminders.
+            let _ = call.desk.unlock(None);
+            let contents = call.contents()?;
+            call.show.certificate_status(&contents);
+        }
+        // What stands on the card decides what there is to do: a certificate is renewed, a request
+        // asked after, a key without either certified.
+        CertCommand::Enrol(arguments) | CertCommand::Renew(arguments) => {
+            enrol(call, &arguments).await?;
+        }
+        CertCommand::Request {
+            output,
+            info,
+            place,
+            new_key,
+        } => {
+            let _ = call.desk.unlock(None);
+            let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+            let key = (place.level, wish(new_key));
+            call.desk
+                .request_certificate(call.reader(), pin, key, info, &output)?;
+            call.show.written(&output);
+        }
+        CertCommand::Revoke {
+            reason,
+            authority,
+            yes,
+        } => {
+            if let Some(address) = &authority {
+                call.desk.use_registration(address);
+            }
+            if !yes {
+                call.show.warn("revoke-what");
+                if !std::io::stdin().is_terminal() || !confirmed()? {
+                    return Err(Code::Cancelled.into());
+                }
+            }
+            let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+            let reason = match reason {
+                WhyRevoked::Cessation => RevocationReason::CessationOfOperation,
+                WhyRevoked::KeyCompromise => RevocationReason::KeyCompromise,
+                WhyRevoked::Changed => RevocationReason::AffiliationChanged,
+                WhyRevoked::Superseded => RevocationReason::Superseded,
+            };
+            call.desk
+                .revoke_certificate(call.reader(), pin, reason)
+                .await?;
+            call.show.done();
+        }
+        CertCommand::Install {
+            file,
+            issuer,
+            place,
+        } => {
+            let _ = call.desk.unlock(None);
+            let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+            let installed =
+                call.desk
+                    .install_certificate(call.reader(), pin, place.level, &file, &issuer)?;
+            call.show.certificates(&[installed]);
+        }
+    }
+    Ok(())
+}
+
+async fn enrol(call: &Call, arguments: &EnrolArguments) -> Outcome {
+    if let Some(address) = &arguments.authority {
+        call.desk.use_registration(address);
+    }
+    let _ = call.desk.unlock(None);
+    let level = arguments.place.level;
+    let enrolling = call
+        .desk
+        .begin_enrolment(call.reader(), level, wish(arguments.new_key))
+        .await?;
+    call.show.enrolling(enrolling.prompt());
+    let asks = !arguments.yes && !call.show.json && std::io::stdin().is_terminal();
+    if asks && !confirmed()? {
+        return Err(Code::Cancelled.into());
+    }
+    let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+    let show = &call.show;
+    let progress = |step: StepView| show.step(step);
+    let enrolled = call
+        .desk
+        .finish_enrolment(enrolling, pin, &progress)
+        .await?;
+    call.show.enrolled(&enrolled);
+    Ok(())
+}
+
+const fn wish(new_key: bool) -> KeyWish {
+    if new_key {
+        KeyWish::Anew
+    } else {
+        KeyWish::Keep
+    }
+}

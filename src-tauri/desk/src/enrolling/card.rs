@@ -1,0 +1,273 @@
+//! The card's part of an enrolment. Each function is one dialogue with the card.
+
+use kabinet_pki::certificate::{Certificate, is_key_hash};
+use kabinet_pki::request::{PersonName, Role, UnsignedRequest, Wishes};
+use kabinet_stb::access::EsignRights;
+use kabinet_stb::bign::{Level, PublicKey};
+use kabinet_stb::{Secret, hash};
+use kabinet_token::{
+    CardError, CertificateFile, KeyState, Password, ReaderAddress, Session, SignHash,
+};
+
+use super::{KeyWish, pending};
+use crate::problem::{Code, Problem};
+use crate::profile::Profile;
+use crate::{Outcome, pins};
+
+/// A key's place on the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyPlace {
+    /// Its reference: 01, 02 or 03.
+    pub(super) reference: u8,
+    level: Level,
+}
+
+impl KeyPlace {
+    /// The place for keys of this level.
+    pub(super) fn of_level(level: u16) -> Outcome<Self> {
+        let (reference, level) = match level {
+            128 => (0x01, Level::L128),
+            192 => (0x02, Level::L192),
+            256 => (0x03, Level::L256),
+            _ => {
+                let reason = format!("--level {level}");
+                return Err(Problem::new(Code::Usage).with("reason", reason));
+            }
+        };
+        Ok(Self { reference, level })
+    }
+}
+
+/// What is to be done.
+#[derive(Clone)]
+pub(super) struct Plan {
+    pub(super) place: KeyPlace,
+    pub(super) wish: KeyWish,
+    /// Whether a request that waits is not asked after but made anew.
+    pub(super) passes_over: bool,
+    /// A word for the authority.
+    pub(super) information: Option<String>,
+    /// Name of the holder in DER, for cards that do not hold it.
+    pub(super) holder: Option<Vec<u8>>,
+    pub(super) profile: Profile,
+}
+
+/// A request for a certificate.
+pub(super) struct Asked {
+    /// The hash of the public key, as the card has it.
+    pub(super) key_hash: Vec<u8>,
+    /// By which the certificate is asked after.
+    pub(super) identifier: [u8; 32],
+    /// The request in DER; empty when it was made earlier.
+    pub(super) request: Vec<u8>,
+    /// Whether an older certificate of the same key stays on the card until then.
+    keeps_older: bool,
+}
+
+/// Where the enrolment stands.
+pub(super) enum Prepared {
+    /// A request was made earlier.
+    Waiting(Asked),
+    /// A request is to be handed in.
+    Request(Asked),
+}
+
+fn open(address: &ReaderAddress, pin: &Secret) -> Outcome<Session> {
+    let rights = EsignRights::MANAGE_KEYS_BASE.with(EsignRights::USE_KEYS_BASE);
+    pins::open(address, Password::Pin, pin, Some(rights))
+}
+
+/// Looks where the enrolment stands, and makes key and request where they are missing.
+pub(super) fn prepare(
+    address: &ReaderAddress,
+    pin: &Secret,
+    plan: &Plan,
+) -> Outcome<(Session, Prepared)> {
+    let reference = plan.place.reference;
+    let mut session = open(address, pin)?;
+    let mut state = session.key_state(reference)?;
+    if plan.wish == KeyWish::Anew && matches!(state, KeyState::Active | KeyState::Deactivated) {
+        session.terminate_key(reference)?;
+        session.verify_pin(pin)?;
+        state = KeyState::Destroyed;
+    }
+    match state {
+        KeyState::Active => {}
+        KeyState::Deactivated => return Err(Code::KeyDeactivated.into()),
+        KeyState::Absent | KeyState::Destroyed => {
+            let key = make(&mut session, plan)?;
+            // Making it used the confirmation up.
+            session.verify_pin(pin)?;
+            let asked = request(&mut session, plan, &key, false)?;
+            return Ok((session, Prepared::Request(asked)));
+        }
+    }
+    let file = match session.read_certificate_file(reference) {
+        // Something of a certificate that was written when the card left.
+        Err(CardError::Protocol(_)) => None,
+        file => file?,
+    };
+    let own_hash = session.read_key_hash(reference)?;
+    let certificate = match &file {
+        Some(CertificateFile::Certificate(der)) => Certificate::from_der(der).ok(),
+        _ => None,
+    };
+    let certified = certificate
+        .as_ref()
+        .and_then(Certificate::public_key)
+        .filter(|key| own_hash.as_ref().is_none_or(|own| is_key_hash(key, own)));
+    let key_hash = match (own_hash, certified) {
+        (Some(own), _) => own,
+        (None, Some(key)) => hash::belt_hash(&key.to_bytes()).to_vec(),
+        (None, None) => return Err(Code::KeyUnknown.into()),
+    };
+    let kept = pending::find(&plan.profile, plan.place.level, &key_hash);
+    let waits = match &file {
+        Some(CertificateFile::RequestHash(identifier)) => Some(*identifier),
+        _ if certified.is_some() => kept.as_ref().and_then(|kept| kept.identifier),
+        _ => None,
+    };
+    if let Some(identifier) = waits.filter(|_| !plan.passes_over) {
+        let asked = Asked {
+            key_hash,
+            identifier,
+            request: Vec::new(),
+            keeps_older: certified.is_some(),
+        };
+        return Ok((session, Prepared::Waiting(asked)));
+    }
+    let keeps_older = certified.is_some();
+    let key = match certified {
+        Some(key) => key.clone(),
+        None => kept.ok_or(Code::KeyUnknown)?.public_key,
+    };
+    let asked = request(&mut session, plan, &key, keeps_older)?;
+    Ok((session, Prepared::Request(asked)))
+}
+
+/// Makes the key pair. The public key is kept before anything else is done.
+fn make(session: &mut Session, plan: &Plan) -> Outcome<PublicKey> {
+    let reference = plan.place.reference;
+    let octets = session.generate_key(reference)?;
+    let key = PublicKey::from_bytes(plan.place.level, &octets)
+        .map_err(|error| Problem::new(Code::CardProtocol).because(error))?;
+    pending::keep(&plan.profile, &key, None)?;
+    // By it certificates are matched with keys. Cards may write it by themselves.
+    let written = session.read_key_hash(reference)?;
+    if !written.is_some_and(|hash| is_key_hash(&key, &hash)) {
+        session.write_key_hash(reference, &hash::belt_hash(&octets))?;
+    }
+    Ok(key)
+}
+
+/// Makes the request, signed on the card, and leaves its hash in the certificate's place, unless an
+/// older certificate of the same key is there.
+fn request(
+    session: &mut Session,
+    plan: &Plan,
+    key: &PublicKey,
+    keeps_older: bool,
+) -> Outcome<Asked> {
+    let reference = plan.place.reference;
+    let name = session.read_name()?.or_else(|| plan.holder.clone());
+    let name = name.ok_or(Code::NameUnknown)?;
+    let unusable = |error| Problem::new(Code::NameUnknown).because(error);
+    let person = PersonName::from_der(&name).map_err(unusable)?;
+    let role = if person.country == "BY" {
+        Role::Resident
+    } else {
+        Role::NonResident
+    };
+    let wishes = Wishes {
+        information: plan.information.clone(),
+        ..Wishes::of(role)
+    };
+    let unsigned = UnsignedRequest::new(&name, key, &wishes)
+        .map_err(|error| Problem::new(Code::Usage).with("reason", error.to_string()))?;
+    let signature = session.sign(reference, SignHash::of_key(reference)?, &unsigned.hash())?;
+    let request = unsigned
+        .finish(&signature)
+        .map_err(|error| Problem::new(Code::KeyUnknown).because(error))?;
+    let identifier = hash::belt_hash(&request);
+    if keeps_older {
+        pending::keep(&plan.profile, key, Some(identifier))?;
+    } else {
+        pending::keep(&plan.profile, key, None)?;
+        session.write_request_hash(reference, &identifier)?;
+    }
+    let own = session.read_key_hash(reference)?;
+    Ok(Asked {
+        key_hash: own.unwrap_or_else(|| hash::belt_hash(&key.to_bytes()).to_vec()),
+        identifier,
+        request,
+        keeps_older,
+    })
+}
+
+/// Writes the certificate of the key that was asked for.
+pub(super) fn install(
+    address: &ReaderAddress,
+    pin: &Secret,
+    plan: &Plan,
+    asked: &Asked,
+    certificate: &[u8],
+) -> Outcome {
+    let mut session = open(address, pin)?;
+    same_key(&mut session, plan, asked)?;
+    session.write_certificate(plan.place.reference, certificate, &asked.identifier)?;
+    pending::forget(&plan.profile, plan.place.level, &asked.key_hash);
+    Ok(())
+}
+
+/// Leaves by what the certificate is to be asked after.
+pub(super) fn keep_waiting(
+    address: &ReaderAddress,
+    pin: &Secret,
+    plan: &Plan,
+    asked: &Asked,
+    identifier: [u8; 32],
+) -> Outcome {
+    if identifier == asked.identifier {
+        return Ok(());
+    }
+    if asked.keeps_older {
+        let kept = pending::find(&plan.profile, plan.place.level, &asked.key_hash);
+        return match kept {
+            Some(kept) => pending::keep(&plan.profile, &kept.public_key, Some(identifier)),
+            None => Ok(()),
+        };
+    }
+    let mut session = open(address, pin)?;
+    same_key(&mut session, plan, asked)?;
+    Ok(session.write_request_hash(plan.place.reference, &identifier)?)
+}
+
+/// Reads by what a certificate from elsewhere is checked: the key's hash, and what was asked for.
+pub(super) fn awaited(address: &ReaderAddress, pin: &Secret, plan: &Plan) -> Outcome<Asked> {
+    let reference = plan.place.reference;
+    let mut session = open(address, pin)?;
+    if session.key_state(reference)? != KeyState::Active {
+        return Err(Code::KeyAbsent.into());
+    }
+    let key_hash = session.read_key_hash(reference)?.ok_or(Code::KeyUnknown)?;
+    let file = session.read_certificate_file(reference);
+    let identifier = match file {
+        Ok(Some(CertificateFile::RequestHash(identifier))) => identifier,
+        Ok(_) | Err(CardError::Protocol(_)) => [0; 32],
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Asked {
+        key_hash,
+        identifier,
+        request: Vec::new(),
+        keeps_older: false,
+    })
+}
+
+/// Refuses another card than the one of before.
+fn same_key(session: &mut Session, plan: &Plan, asked: &Asked) -> Outcome {
+    match session.read_key_hash(plan.place.reference)? {
+        Some(own) if own != asked.key_hash => Err(Code::OtherCard.into()),
+        _ => Ok(()),
+    }
+}

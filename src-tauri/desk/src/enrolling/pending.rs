@@ -1,0 +1,69 @@
+//! Public keys that wait for their certificates: a card tells a public key when it makes it, and never
+//! again. `enrolment/<belt-hash of the key>.json`; nothing in it tells whose key it is.
+
+use kabinet_pki::certificate::is_key_hash;
+use kabinet_stb::bign::{Level, PublicKey};
+use kabinet_stb::hash;
+use serde::{Deserialize, Serialize};
+
+use crate::Outcome;
+use crate::problem::{Code, Problem};
+use crate::profile::{Profile, octets_of, replace};
+use crate::signing_in::hex;
+
+const FOLDER: &str = "enrolment";
+
+/// A key that waits.
+pub(super) struct Pending {
+    pub(super) public_key: PublicKey,
+    /// By which its certificate is asked after, where the card has no place for that.
+    pub(super) identifier: Option<[u8; 32]>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    /// Hex of the key.
+    public_key: String,
+    /// Hex of the identifier.
+    request: Option<String>,
+}
+
+/// Keeps a key, whole or not at all.
+pub(super) fn keep(profile: &Profile, key: &PublicKey, identifier: Option<[u8; 32]>) -> Outcome {
+    let octets = key.to_bytes();
+    let file = File {
+        public_key: hex(&octets),
+        request: identifier.map(|identifier| hex(&identifier)),
+    };
+    let text = serde_json::to_vec_pretty(&file)
+        .map_err(|error| Problem::new(Code::Internal).because(error))?;
+    let folder = profile.dir().join(FOLDER);
+    std::fs::create_dir_all(&folder).map_err(|error| crate::profile::file_problem(&error))?;
+    let name = format!("{}.json", hex(&hash::belt_hash(&octets)));
+    replace(&folder.join(name), &text)
+}
+
+/// The key with that hash.
+pub(super) fn find(profile: &Profile, level: Level, key_hash: &[u8]) -> Option<Pending> {
+    let folder = std::fs::read_dir(profile.dir().join(FOLDER)).ok()?;
+    folder.flatten().find_map(|entry| {
+        let file: File = serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok()?;
+        let octets = octets_of(&file.public_key)?;
+        let public_key = PublicKey::from_bytes(level, &octets).ok()?;
+        let identifier = file.request.as_deref().and_then(octets_of);
+        let identifier = identifier.and_then(|octets| octets.try_into().ok());
+        is_key_hash(&public_key, key_hash).then_some(Pending {
+            public_key,
+            identifier,
+        })
+    })
+}
+
+/// Forgets the key with that hash. One that stays does no harm.
+pub(super) fn forget(profile: &Profile, level: Level, key_hash: &[u8]) {
+    if let Some(kept) = find(profile, level, key_hash) {
+        let name = hex(&hash::belt_hash(&kept.public_key.to_bytes()));
+        let file = profile.dir().join(FOLDER).join(format!("{name}.json"));
+        let _ = std::fs::remove_file(file);
+    }
+}

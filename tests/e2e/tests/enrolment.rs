@@ -1,0 +1,196 @@
+//! Certificates for keys on the card, on the command line: through the registration authority, at
+//! once and after waiting; with the card pulled out wherever it changes something; revoked.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use e2e::{Cli, Pcscd, VirtualCard, World};
+use serde_json::{Value, json};
+
+const ISSUER: &str = "Sandbox Issuing CA";
+/// Heads of the commands after which a card is another: destroying and making a key, signing,
+/// writing.
+const CHANGES: [&str; 3] = ["E62100", "468000", "2A9E9A"];
+const WRITES: &str = "D6";
+
+fn certificate(cli: &Cli) -> Value {
+    let status = cli.ok(&["cert", "status"]).unwrap();
+    status["certificates"][0].clone()
+}
+
+fn waits(cli: &Cli) -> bool {
+    let status = cli.ok(&["cert", "status"]).unwrap();
+    status["keys"][0]["awaits_certificate"].as_bool().unwrap()
+}
+
+/// Signs a file, which verifies by the profile's trust anchors.
+fn signs(cli: &Cli, world: &World) {
+    let file = world.dir().join("text.txt");
+    std::fs::write(&file, "text").unwrap();
+    let file = file.to_str().unwrap();
+    cli.ok(&["sign", file, "--attached"]).unwrap();
+    let report = cli.ok(&["verify", &format!("{file}.p7m")]).unwrap();
+    assert_eq!(report["verdict"], "valid", "{report}");
+}
+
+#[test]
+fn a_certificate_is_renewed_for_the_same_key_and_for_a_new_one() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("enrolment", Some(&card)).unwrap();
+    let old = certificate(&cli);
+    assert_ne!(old["issuer"], ISSUER);
+
+    let renewed = cli.ok(&["cert", "renew", "--yes"]).unwrap();
+    assert_eq!(renewed["state"], "issued", "{renewed}");
+    let new = certificate(&cli);
+    assert_eq!(new["issuer"], ISSUER);
+    assert_eq!(new["subject"], old["subject"]);
+    let days = new["days_left"].as_i64().unwrap();
+    assert!((1090..1096).contains(&days), "{days}");
+    signs(&cli, &world);
+
+    // Another key; the authority takes its time.
+    world.sandbox.authority(&json!({"mood": "slow"})).unwrap();
+    let asked = cli.ok(&["cert", "enrol", "--new-key", "--yes"]).unwrap();
+    assert_eq!(asked["state"], "waiting", "{asked}");
+    assert!(waits(&cli));
+    assert_eq!(
+        cli.ok(&["cert", "enrol", "--yes"]).unwrap()["state"],
+        "waiting"
+    );
+    cli.fails(&["sign", "Cargo.toml"], "no_certificate")
+        .unwrap();
+    world.sandbox.authority(&json!({"release": true})).unwrap();
+    let came = cli.ok(&["cert", "enrol", "--yes"]).unwrap();
+    assert_eq!(came["state"], "issued", "{came}");
+    assert!(!waits(&cli));
+    assert_ne!(certificate(&cli)["serial_number"], new["serial_number"]);
+    signs(&cli, &world);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+#[test]
+fn refusals_leave_the_key_and_the_next_try_goes_on() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("refused", Some(&card)).unwrap();
+    world.sandbox.authority(&json!({"mood": "strict"})).unwrap();
+    let enrol = ["cert", "enrol", "--new-key", "--yes"];
+    cli.fails(&enrol, "enrolment_rejected").unwrap();
+    assert!(waits(&cli));
+    // The network breaks off on the way; the same key asks again.
+    world.sandbox.authority(&json!({"mood": "prompt"})).unwrap();
+    let lost = json!({"match": "/ra/enrol", "kind": "drop_after"});
+    world.sandbox.fault(&lost).unwrap();
+    cli.fails(&["cert", "enrol", "--yes"], "offline").unwrap();
+    let came = cli.ok(&["cert", "enrol", "--yes"]).unwrap();
+    assert_eq!(came["state"], "issued", "{came}");
+    signs(&cli, &world);
+
+    // Whoever is no resident goes to the office.
+    let other = world.card_over_tcp("foreigner").unwrap();
+    let cli = world.cli("foreigner", Some(&other)).unwrap();
+    cli.fails(&["cert", "renew", "--yes"], "portal_refused")
+        .unwrap();
+    assert_ne!(certificate(&cli)["issuer"], ISSUER);
+}
+
+#[test]
+fn a_request_goes_by_file_and_another_certificate_is_not_written() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("by-file", Some(&card)).unwrap();
+    let request = world.dir().join("request.p10");
+    let request = request.to_str().unwrap();
+    let words = [
+        "cert",
+        "request",
+        "--new-key",
+        "--info",
+        "erip981210",
+        "-o",
+        request,
+    ];
+    cli.ok(&words).unwrap();
+    assert!(waits(&cli));
+    let der = std::fs::read(request).unwrap();
+    assert!(der.windows(16).any(|part| part == b"/INFO:erip981210"));
+    let other = world.sandbox.trust().join("sandbox-root.cer");
+    let install = ["cert", "install", other.to_str().unwrap()];
+    cli.fails(&install, "certificate_other_key").unwrap();
+    cli.fails(&["cert", "install", request], "file_not_certificate")
+        .unwrap();
+    assert!(waits(&cli));
+    // The same key goes on by way of the card.
+    let came = cli.ok(&["cert", "enrol", "--yes"]).unwrap();
+    assert_eq!(came["state"], "issued", "{came}");
+}
+
+#[test]
+fn a_certificate_is_revoked_once() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("revoked", Some(&card)).unwrap();
+    cli.ok(&["cert", "renew", "--yes"]).unwrap();
+    cli.fails(&["cert", "revoke"], "cancelled").unwrap();
+    // The authority wants work first.
+    world.sandbox.authority(&json!({"work": 6})).unwrap();
+    let revoke = ["cert", "revoke", "--reason", "superseded", "--yes"];
+    cli.ok(&revoke).unwrap();
+    cli.fails(&revoke, "enrolment_rejected").unwrap();
+}
+
+fn heads(card: &VirtualCard) -> Vec<String> {
+    let status = card.status().unwrap();
+    serde_json::from_value(status["commands"].clone()).unwrap()
+}
+
+/// The virtual card carries out the command at which it is pulled, and only the answer is lost.
+#[test]
+fn a_card_that_is_pulled_loses_nothing() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("pulled", Some(&card)).unwrap();
+    let anew = ["cert", "enrol", "--new-key", "--yes"];
+    card.reset_counters().unwrap();
+    cli.ok(&anew).unwrap();
+    let commands = heads(&card);
+    let changes: Vec<u64> = (1..)
+        .zip(&commands)
+        .filter(|(_, head)| CHANGES.contains(&head.as_str()) || head.starts_with(WRITES))
+        .map(|(at, _)| at)
+        .collect();
+    assert!(changes.len() >= 7, "{commands:?}");
+    for at in changes {
+        let head = &commands[usize::try_from(at).unwrap() - 1];
+        card.reset_counters().unwrap();
+        card.eject_at(at).unwrap();
+        cli.fails(&anew, "card_removed").unwrap();
+        card.insert().unwrap();
+        let again = cli.call(&["cert", "enrol", "--yes"]).unwrap();
+        let went_on = if head == "468000" {
+            // The one answer that a card gives but once: that key is nobody's.
+            cli.fails(&["cert", "enrol", "--yes"], "key_unknown")
+                .unwrap();
+            cli.ok(&anew).unwrap()
+        } else {
+            assert_eq!(again.code, 0, "{at} {head}: {}", again.json);
+            again.json
+        };
+        assert_eq!(went_on["state"], "issued", "{at} {head}");
+        assert!(!waits(&cli), "{at} {head}");
+    }
+    signs(&cli, &world);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+#[test]
+fn a_certificate_comes_through_the_smart_card_service() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let cli = world.cli("service", Some(&card)).unwrap();
+    let renewed = cli.ok(&["cert", "renew", "--yes"]).unwrap();
+    assert_eq!(renewed["certificate"]["issuer"], ISSUER, "{renewed}");
+    signs(&cli, &world);
+}
