@@ -159,7 +159,7 @@ fn sign(
     let moment = clock::utc_time(clock::seconds());
     let signed = unb64(signature)
         .ok_or("not base64url")
-        .and_then(|signature| cms::verify(&signature, &portal.root, &moment));
+        .and_then(|signature| cms::verify(&signature, &[&portal.root, &portal.issuing], &moment));
     match signed {
         Ok(signed) if signed.content == TEXT.as_bytes() => {
             reply(200, &json!({ "code": done(one, "a signer") }))
