@@ -35,7 +35,7 @@ pub(crate) fn demo(words: &[String]) -> Outcome {
         window_build()?;
         crate::tests::build()?;
     }
-    let world = World::start()?;
+    let world = World::with_services()?;
     say("The sandbox portal answers at", &world.sandbox.url);
     let _service = Pcscd::start()
         .map_err(|error| eprintln!("xtask: {error}; the card answers over TCP"))

@@ -38,9 +38,26 @@ impl Sandbox {
     /// # Errors
     /// When the program does not start.
     pub fn start(data: &Path) -> Outcome<Self> {
+        Self::start_at(data, "127.0.0.1:0", &[])
+    }
+
+    /// As [`Self::start`], with certificates that name its services: who was revoked is told there.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub fn with_services(data: &Path) -> Outcome<Self> {
+        let free = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .map_err(|error| error.to_string())?;
+        let services = format!("http://{free}");
+        Self::start_at(data, &free.to_string(), &["--services", &services])
+    }
+
+    fn start_at(data: &Path, listen: &str, words: &[&str]) -> Outcome<Self> {
         let personalised = Command::new(path("sandbox-portal")?)
             .args(["personalise", "--data"])
             .arg(data)
+            .args(words)
             .output()
             .map_err(|error| error.to_string())?;
         if !personalised.status.success() {
@@ -49,7 +66,7 @@ impl Sandbox {
         let mut sandbox = Self {
             program: None,
             data: data.to_path_buf(),
-            listen: "127.0.0.1:0".to_owned(),
+            listen: listen.to_owned(),
             terminal: "valid",
             url: String::new(),
         };
@@ -118,6 +135,20 @@ impl Sandbox {
             Ok(Value::Array(list)) => Ok(list),
             _ => Err(format!("unexpected answer: {answer}")),
         }
+    }
+
+    /// Revokes a certificate (DER, in hex) since that moment (seconds since 1970), for a compromised
+    /// key.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn revoke(&self, certificate: &str, at: i64) -> Outcome {
+        let order = serde_json::json!({
+            "certificate": certificate,
+            "revocation": {"at": at, "reason": 1},
+        });
+        let path = "/sandbox/revocations";
+        http::request("POST", &self.listen, path, &order.to_string()).map(|_| ())
     }
 
     /// How many requests came, by path.

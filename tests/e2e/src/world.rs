@@ -11,6 +11,8 @@ pub struct World {
     dir: tempfile::TempDir,
     /// The portal.
     pub sandbox: Sandbox,
+    /// Address of the time-stamping authority that profiles name.
+    time_stamping: Option<String>,
 }
 
 impl World {
@@ -21,7 +23,26 @@ impl World {
     pub fn start() -> Outcome<Self> {
         let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
         let sandbox = Sandbox::start(&dir.path().join("portal"))?;
-        Ok(Self { dir, sandbox })
+        Ok(Self {
+            dir,
+            sandbox,
+            time_stamping: None,
+        })
+    }
+
+    /// A new world whose certificates name who tells of revocation, and whose profiles name who stamps.
+    ///
+    /// # Errors
+    /// When the portal does not start.
+    pub fn with_services() -> Outcome<Self> {
+        let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let sandbox = Sandbox::with_services(&dir.path().join("portal"))?;
+        let time_stamping = Some(format!("{}/tsa", sandbox.url));
+        Ok(Self {
+            dir,
+            sandbox,
+            time_stamping,
+        })
     }
 
     /// The folder of everything in this world.
@@ -115,7 +136,10 @@ impl World {
                 }
             }
         }
-        let settings = json!({"portal": self.sandbox.url, "language": "en"});
+        let mut settings = json!({"portal": self.sandbox.url, "language": "en"});
+        if let Some(address) = &self.time_stamping {
+            settings["time_stamping"] = json!(address);
+        }
         std::fs::write(profile.join("settings.json"), settings.to_string()).map_err(fail)?;
         Ok(profile)
     }

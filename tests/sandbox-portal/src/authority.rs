@@ -35,7 +35,11 @@ const FOREIGN_SUBORDINATE: &str = "BYCA1999";
 /// All keys of one sandbox.
 pub struct Authorities {
     keys: BTreeMap<String, PrivateKey>,
+    services: Option<String>,
 }
+
+/// The file with the address of the services that tell of revocation.
+pub(crate) const SERVICES: &str = "services.txt";
 
 impl Authorities {
     /// Reads the keys below `data`, or makes them.
@@ -92,7 +96,18 @@ impl Authorities {
         if changed {
             crate::files::write(&file, &serde_json::to_vec_pretty(&stored)?)?;
         }
-        Ok(Self { keys })
+        let services = match std::fs::read_to_string(data.join(SERVICES)) {
+            Ok(address) => Some(address),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { keys, services })
+    }
+
+    /// Address of the services that tell of revocation, where certificates name it.
+    #[must_use]
+    pub fn services(&self) -> Option<&str> {
+        self.services.as_deref()
     }
 
     /// A key by its name in the file.
@@ -120,7 +135,11 @@ impl Authorities {
                 address: None,
                 more: &[],
             },
-            &x509::Issuer { name: &name, key },
+            &x509::Issuer {
+                name: &name,
+                key,
+                services: None,
+            },
         ))
     }
 
@@ -144,6 +163,7 @@ impl Authorities {
             &x509::Issuer {
                 name: &x509::root_name(),
                 key: self.key(root)?,
+                services: self.services(),
             },
         ))
     }
@@ -233,6 +253,7 @@ impl Authorities {
             &x509::Issuer {
                 name: issuer,
                 key: self.key(issuer_key)?,
+                services: self.services().filter(|_| issuer_key == "x509-root"),
             },
         ))
     }

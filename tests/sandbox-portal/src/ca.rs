@@ -336,6 +336,7 @@ fn issue(portal: &Portal, request: &Request, validity: Option<i64>) -> Result<Ve
         &x509::Issuer {
             name: &issuer,
             key: portal.authorities.key("ca-issuing")?,
+            services: None,
         },
     ))
 }

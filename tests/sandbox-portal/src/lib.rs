@@ -50,7 +50,7 @@ pub mod store;
 mod travel_document;
 pub mod x509;
 
-pub use personalise::{PASSWORDS, personalise};
+pub use personalise::{PASSWORDS, personalise, personalise_with};
 
 /// What can stop the sandbox itself, as opposed to a request that it refuses.
 #[derive(Debug, thiserror::Error)]

@@ -26,6 +26,10 @@ enum Command {
         /// Folder of the sandbox.
         #[arg(long)]
         data: PathBuf,
+        /// Address at which it will be served; the certificates name it as the place where it is told
+        /// who was revoked.
+        #[arg(long, value_name = "URL")]
+        services: Option<String>,
     },
     /// Answers requests until it is killed. Says its address on the first line.
     Serve {
@@ -66,7 +70,10 @@ enum Operate {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Personalise { data } => sandbox_portal::personalise(&data),
+        Command::Personalise { data, services } => match services {
+            Some(address) => sandbox_portal::personalise_with(&data, &address),
+            None => sandbox_portal::personalise(&data),
+        },
         Command::Serve {
             data,
             listen,

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::Problem;
-use crate::authority::Authorities;
+use crate::authority::{Authorities, SERVICES};
 use crate::files;
 use crate::groups;
 use crate::holder::Holder;
@@ -15,6 +15,16 @@ use crate::x509;
 
 /// Passwords of every card: PIN, CAN, PUK.
 pub const PASSWORDS: (&str, &str, &str) = ("123456", "654321", "0123456789");
+
+/// As [`personalise`], with certificates that name where it is told who was revoked: `services` is
+/// the address at which the portal will be served.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn personalise_with(data: &Path, services: &str) -> Result<(), Problem> {
+    files::write(&data.join(SERVICES), services.as_bytes())?;
+    personalise(data)
+}
 
 /// Writes `DATA/cards/*.json`, `DATA/trust/*.cer` and `DATA/trust/csca/*.cer`. Running it again
 /// writes the same octets.
@@ -107,6 +117,7 @@ pub(crate) fn certificate(authorities: &Authorities, holder: &Holder) -> Result<
         &x509::Issuer {
             name: &x509::root_name(),
             key: authorities.key("x509-root")?,
+            services: authorities.services(),
         },
     ))
 }

@@ -59,6 +59,9 @@ pub struct Issuer<'a> {
     pub name: &'a [u8],
     /// The issuer's key.
     pub key: &'a PrivateKey,
+    /// Address of the services that tell of revocation for the sandbox's first root; none where
+    /// certificates name nobody.
+    pub services: Option<&'a str>,
 }
 
 /// DER of a certificate signed by `issuer` with bign and the hash function of its key's level.
@@ -89,7 +92,7 @@ pub fn issue(contents: &Contents<'_>, issuer: &Issuer<'_>) -> Vec<u8> {
         ]),
         &der(
             0xA3,
-            &extensions(contents, &issuer.key.public_key().to_bytes()),
+            &extensions(contents, &issuer.key.public_key().to_bytes(), issuer.services),
         ),
     ]);
     signed(&body, issuer.key)
@@ -134,7 +137,7 @@ fn curve(level: Level) -> &'static [u8] {
     }
 }
 
-fn extensions(contents: &Contents<'_>, issuer_key: &[u8]) -> Vec<u8> {
+fn extensions(contents: &Contents<'_>, issuer_key: &[u8], services: Option<&str>) -> Vec<u8> {
     let own = der(0x04, &belt_hash(&contents.key.to_bytes()));
     let issuer = sequence(&[&der(0x80, &belt_hash(issuer_key))]);
     let (usage, purposes, policies) = profile(contents.role);
@@ -170,6 +173,9 @@ fn extensions(contents: &Contents<'_>, issuer_key: &[u8]) -> Vec<u8> {
     if let Some(address) = contents.address {
         all.extend(addresses(address));
     }
+    if let Some(address) = services {
+        all.extend(told_at(address));
+    }
     all.extend(contents.more);
     der(0x30, &all)
 }
@@ -198,6 +204,26 @@ fn profile(role: Role) -> Profile {
         Role::Responder => (SERVICE, &[oids::OCSP_SIGNING], &[oids::ROLE_OCSP]),
         Role::Stamper => (SERVICE, &[oids::TIME_STAMPING], &[oids::ROLE_TSA]),
     }
+}
+
+/// The same of what the sandbox's first root issues.
+fn told_at(address: &str) -> Vec<u8> {
+    let at = |path: &str| der(0x86, format!("{address}{path}").as_bytes());
+    let list = der(0xA0, &der(0xA0, &at(crate::revocation::LIST_PATH)));
+    let responder = sequence(&[&oid(oids::AD_OCSP), &at(crate::revocation::OCSP_PATH)]);
+    [
+        extension(
+            oids::CRL_DISTRIBUTION_POINTS,
+            false,
+            &sequence(&[&sequence(&[&list])]),
+        ),
+        extension(
+            oids::AUTHORITY_INFO_ACCESS,
+            false,
+            &sequence(&[&responder]),
+        ),
+    ]
+    .concat()
 }
 
 /// cRLDistributionPoints and authorityInfoAccess of what the issuing authority issues.
