@@ -83,4 +83,6 @@ pub use verdict::{
     ChainMember, Reason, Report, SignatureLevel, SignerReport, TimeStampKind, TimeStampReport,
     Verdict,
 };
-pub use verify::{ContentError, RevocationChecking, Validation, content, is_signature, verify};
+pub use verify::{
+    ContentError, RevocationChecking, Validation, content, is_signature, survey, verify,
+};

@@ -94,6 +94,25 @@ pub fn verify(
     Ok(report(&envelope, &signers, Some(&digests), validation))
 }
 
+/// Judges everything but the content, which is not read: whose signature it is, what its chains are,
+/// and what is known of the certificates in them. To find out what else should be known before the
+/// signature is checked.
+///
+/// # Errors
+/// As [`verify`].
+pub fn survey(mut signature: impl Read + Seek, validation: &Validation<'_>) -> io::Result<Report> {
+    match envelope::read(&mut signature) {
+        Ok(envelope) => Ok(report(
+            &envelope,
+            &read_signers(&envelope),
+            None,
+            validation,
+        )),
+        Err(ReadError::Io(error)) => Err(error),
+        Err(ReadError::Format(fault)) => Ok(unreadable(fault, validation.at)),
+    }
+}
+
 /// Reads the parts of the signers.
 pub(crate) fn read_signers(envelope: &Envelope) -> Vec<Result<Signed, Fault>> {
     let infos = envelope.signer_infos.iter();

@@ -31,6 +31,7 @@ mod sync;
 mod ticket;
 mod upload;
 mod work;
+pub mod web;
 
 pub use area::{PersonalArea, Portal, Reply};
 pub use backoff::Backoff;

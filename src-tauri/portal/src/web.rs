@@ -1,0 +1,131 @@
+//! Services of public key infrastructure over HTTP (RFC 5280, clause 4.2.1.13; RFC 6960, appendix A;
+//! RFC 3161, clause 3.4): one exchange at a time, bounded in time and size, without redirects, cookies
+//! or anything that tells who asks.
+
+use std::sync::Arc;
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
+use zeroize::Zeroizing;
+
+use crate::address;
+use crate::client::Options;
+use crate::clock::Clock;
+use crate::error::PortalError;
+use crate::http::{Http, Wire};
+
+/// Longest address, in octets.
+const LONGEST: usize = 1024;
+
+/// The way to services whose answers are signed, so that plain HTTP does no harm.
+pub struct Web {
+    options: Options,
+    clock: Clock,
+    wire: Option<Arc<dyn Wire>>,
+}
+
+impl Web {
+    /// Over the network, or over another wire where one is given; sends nothing yet.
+    #[must_use]
+    pub fn over(options: Options, clock: Clock, wire: Option<Arc<dyn Wire>>) -> Self {
+        Self {
+            options,
+            clock,
+            wire,
+        }
+    }
+
+    /// Fetches at most `limit` octets.
+    ///
+    /// # Errors
+    /// [`PortalError::Address`] for what is no address of a service; those of the network.
+    pub async fn get(&self, url: &str, limit: usize) -> Result<Vec<u8>, PortalError> {
+        let url = service(url)?;
+        self.send(Request::new(Method::GET, url), limit).await
+    }
+
+    /// Sends a body of that media type and reads at most `limit` octets of answer.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn post(
+        &self,
+        url: &str,
+        media_type: &'static str,
+        body: Vec<u8>,
+        limit: usize,
+    ) -> Result<Vec<u8>, PortalError> {
+        let mut request = Request::new(Method::POST, service(url)?);
+        request
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        *request.body_mut() = Some(body.into());
+        self.send(request, limit).await
+    }
+
+    async fn send(&self, mut request: Request, limit: usize) -> Result<Vec<u8>, PortalError> {
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static("*/*"));
+        let http = match &self.wire {
+            Some(wire) => Http::over(Arc::clone(wire), self.clock.clone()),
+            None => {
+                let direct = address::is_loopback(request.url());
+                Http::network(&self.options, direct, self.clock.clone())?
+            }
+        };
+        let reply = http.send(request, limit).await?;
+        if reply.status != StatusCode::OK {
+            return Err(reply.error());
+        }
+        let mut body: Zeroizing<Vec<u8>> = reply.body;
+        Ok(std::mem::take(&mut *body))
+    }
+}
+
+/// Name of the computer that an address of a service leads to; `None` for what is no such address.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    service(url).ok()?.host_str().map(str::to_owned)
+}
+
+fn service(text: &str) -> Result<Url, PortalError> {
+    if text.len() > LONGEST {
+        return Err(PortalError::Address("too long"));
+    }
+    let url = Url::parse(text.trim()).map_err(|_| PortalError::Address("not a URL"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(PortalError::Address("not http"));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(PortalError::Address("no host"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(PortalError::Address("has a user name"));
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_reached_over_http_and_by_nobody_s_name() {
+        assert_eq!(host("http://ocsp.example/a?b"), Some("ocsp.example".into()));
+        assert_eq!(host("https://[::1]:8/"), Some("[::1]".into()));
+        for bad in [
+            "ldap://ca.example/cn=CA",
+            "file:///etc/passwd",
+            "http://user@ca.example/",
+            "ca.example",
+            "",
+        ] {
+            assert_eq!(host(bad), None, "{bad}");
+        }
+        assert_eq!(
+            host(&format!("http://a.example/{}", "a".repeat(1024))),
+            None
+        );
+    }
+}
