@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/008.sql"),
     include_str!("migrations/009.sql"),
     include_str!("migrations/010.sql"),
+    include_str!("migrations/012.sql"),
 ];
 /// Tables whose rows the portal has too.
 pub(crate) const FROM_PORTAL: &[&str] = &[
@@ -36,6 +37,7 @@ pub(crate) const FROM_PORTAL: &[&str] = &[
 /// Tables that are made anew from the others, or by asking the portal for everything.
 pub(crate) const REMADE: &[&str] = &[
     "noticed",
+    "revocation_answers",
     "sync_states",
     "search_state",
     "search_entries",

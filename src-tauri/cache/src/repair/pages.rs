@@ -62,6 +62,10 @@ const LOOKS: &[(&str, &str)] = &[
     ),
     ("retention", "typeof(years) = 'integer'"),
     (
+        "raising",
+        "level IN ('t', 'lt') AND typeof(since) = 'integer'",
+    ),
+    (
         "sent_files",
         "length(hash) = 64 AND typeof(size) = 'integer' AND typeof(sent_at) = 'integer'",
     ),
