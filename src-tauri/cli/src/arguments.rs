@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kabinet_desk::view::Language;
 
 use crate::keep::KeepArguments;
+use crate::file_arguments::{RaiseArguments, SignArguments, VerifyArguments};
 use crate::paper::PaperArguments;
 use crate::proxy::ProxyCommand;
 
@@ -231,14 +232,29 @@ again when more is kept.")]
         #[arg(long)]
         yes: bool,
     },
-    /// Sign a file with the card (CAdES)
+    /// Sign files with the card (CAdES), all with one PIN
+    #[command(
+        after_help = "Examples:\n  kabinet-cli sign contract.pdf plan.pdf --level lt\n  kabinet-cli sign --add contract.pdf.p7s"
+    )]
     Sign(SignArguments),
-    /// Verify a signature and explain the result
+    /// Verify signatures and explain the result
+    #[command(
+        after_help = "Exit code: 0 all are valid, 1 one is invalid, 2 it cannot be told of one."
+    )]
     Verify(VerifyArguments),
     /// Encrypt a file for the holders of certificates; no card is needed
     Encrypt(EncryptArguments),
     /// Decrypt a file with the card
     Decrypt(DecryptArguments),
+    /// Raise signatures: a time stamp proves when they were made, and what is needed to check them in
+    /// years to come is put in
+    Raise(RaiseArguments),
+    /// Who gives time stamps; with an address sets it, with `none` nobody does
+    TimeStamping {
+        /// Address, such as https://tsa.example/
+        #[arg(value_name = "URL")]
+        address: Option<String>,
+    },
     /// Write shell completions and manual pages into a folder, for packagers
     Manual {
         /// The folder
@@ -604,18 +620,6 @@ pub(crate) enum DocumentsCommand {
 }
 
 #[derive(Args)]
-pub(crate) struct SignArguments {
-    /// The file to sign
-    pub(crate) file: PathBuf,
-    /// Put the file into the signature, instead of leaving it beside
-    #[arg(long)]
-    pub(crate) attached: bool,
-    /// Where to write [default: FILE.p7m attached, FILE.p7s detached]
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Args)]
 pub(crate) struct EncryptArguments {
     /// The file to encrypt
     pub(crate) file: PathBuf,
@@ -634,19 +638,4 @@ pub(crate) struct DecryptArguments {
     /// Where to write [default: FILE without .p7m]; nothing is overwritten
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Args)]
-pub(crate) struct VerifyArguments {
-    /// The signature
-    pub(crate) file: PathBuf,
-    /// The signed file, where it is not inside the signature
-    #[arg(long, value_name = "FILE")]
-    pub(crate) content: Option<PathBuf>,
-    /// Folder of trust anchors (*.cer), instead of the profile's
-    #[arg(long, value_name = "DIR")]
-    pub(crate) trust: Option<PathBuf>,
-    /// The moment to check for, such as 2027-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<jiff::Timestamp>,
 }

@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::arguments::{
     ApplicationsCommand, ApplyArguments, Arguments, CardCommand, CatalogCommand, Command,
     DraftCommand, KeyCommand, OnOff, OutboxCommand, PersonCommand, PinCommand, ReadWith,
-    SignArguments, StoreCommand, VerifyArguments,
+    StoreCommand,
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
-use crate::{certificates, encryption, following, keep, manual, paper, proxy, readers};
+use crate::{certificates, encryption, files, following, keep, manual, paper, proxy, readers};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -160,8 +160,10 @@ impl Call {
                 self.show.exported(&self.desk.export(&file)?);
             }
             Command::Forget { yes } => self.forget(yes).await?,
-            Command::Sign(arguments) => self.sign(&arguments)?,
-            Command::Verify(arguments) => return self.verify(&arguments),
+            Command::Sign(arguments) => return files::sign(self, arguments).await,
+            Command::Verify(arguments) => return files::verify(self, arguments).await,
+            Command::Raise(arguments) => return files::raise(self, arguments).await,
+            Command::TimeStamping { address } => files::time_stamping(self, address.as_deref())?,
             Command::Encrypt(arguments) => encryption::encrypt(self, &arguments)?,
             Command::Decrypt(arguments) => encryption::decrypt(self, &arguments)?,
             Command::Manual { dir } => {
@@ -557,40 +559,6 @@ impl Call {
             }
         }
         Ok(())
-    }
-
-    fn sign(&self, arguments: &SignArguments) -> Outcome {
-        let output = arguments.output.clone().unwrap_or_else(|| {
-            beside(
-                &arguments.file,
-                if arguments.attached { ".p7m" } else { ".p7s" },
-            )
-        });
-        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-        self.desk.sign_file(
-            &arguments.file,
-            &output,
-            arguments.attached,
-            self.reader(),
-            pin,
-        )?;
-        self.show.written(&output);
-        Ok(())
-    }
-
-    fn verify(&self, arguments: &VerifyArguments) -> Outcome<u8> {
-        let report = self.desk.verify_file(
-            &arguments.file,
-            arguments.content.as_deref(),
-            arguments.trust.as_deref(),
-            arguments.at,
-        )?;
-        self.show.report(&report);
-        Ok(match report.verdict.as_str() {
-            "valid" => 0,
-            "invalid" => 1,
-            _ => 2,
-        })
     }
 }
 

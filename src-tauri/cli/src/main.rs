@@ -8,6 +8,8 @@ mod certificates;
 mod commands;
 mod encryption;
 mod ending;
+mod file_arguments;
+mod files;
 mod following;
 mod keep;
 mod logs;

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod encryption;
+mod files;
 mod found;
 mod keep;
 mod paper;
@@ -16,8 +17,8 @@ use kabinet_desk::view::{
     CardStatusView, CertificateView, ConsentView, DoctorView, DocumentView, DraftSummaryView,
     DraftView, DueView, FormView, KeyStateView, KeyView, Language, LetterPromptView, LossView,
     MessageView, OutboxItemView, OutboxStateView, PersonChoiceView, PersonView, PinView,
-    ProcedureHitView, PromptView, RepairView, SentView, SharingView, SignatureReportView, StepView,
-    SyncView, TextView, TravelDocumentView,
+    ProcedureHitView, PromptView, RepairView, SentView, SharingView, StepView, SyncView, TextView,
+    TravelDocumentView,
 };
 use kabinet_desk::{Problem, text};
 use serde::Serialize;
@@ -308,6 +309,9 @@ impl Show {
             for recipient in recipients {
                 eprintln!("{}: {recipient}", self.say("encrypted-for"));
             }
+        }
+        if let PromptView::SignFiles { files, .. } = view {
+            self.files_to_sign(files);
         }
         if let PromptView::Sign {
             title,
@@ -734,23 +738,6 @@ impl Show {
         });
     }
 
-    pub(crate) fn report(&self, view: &SignatureReportView) {
-        self.either(view, || {
-            self.line(&view.sentence);
-            for signer in &view.signers {
-                if view.signers.len() > 1 {
-                    self.line(&signer.sentence);
-                }
-                for note in &signer.notes {
-                    self.line(&format!("  {note}"));
-                }
-                for name in &signer.chain {
-                    self.line(&format!("  {name}"));
-                }
-            }
-        });
-    }
-
     /// A file with its length in KiB and its kind.
     fn file(&self, file: &AttachmentView) -> String {
         format!(
@@ -804,7 +791,7 @@ impl Show {
         }
     }
 
-    fn either(&self, value: &impl Serialize, people: impl FnOnce()) {
+    pub(crate) fn either(&self, value: &impl Serialize, people: impl FnOnce()) {
         if self.json {
             json(value);
         } else {
@@ -812,7 +799,7 @@ impl Show {
         }
     }
 
-    fn pair(&self, label: &str, value: &str) {
+    pub(crate) fn pair(&self, label: &str, value: &str) {
         self.line(&format!("{}: {value}", self.say(label)));
     }
 

@@ -1,85 +1,19 @@
-//! Journey J10, the part of the first line: a file is signed and a signature is checked.
+//! Files that are whole or not there. What the person has is never overwritten: a result gets a name that
+//! is free, and only a signature that is raised takes the place of the same signature of before.
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Read, Write as _};
-use std::path::Path;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use kabinet_pki::{Reason, Validation, Verdict};
-use kabinet_stb::Secret;
-
-use crate::problem::{Code, Problem};
+use crate::new_file::{self, Readers};
+use crate::problem::Code;
 use crate::profile::file_problem;
-use crate::signing::{self, CardSigner};
-use crate::view::SignatureReportView;
-use crate::{Desk, Outcome, signature_speech};
+use crate::{Desk, Outcome};
+
+/// Names that are tried before it is given up.
+const NAMES: u32 = 1000;
 
 impl Desk {
-    /// Signs a file with the card: the signature with the file inside when `attached`, else beside
-    /// it. The file is read in pieces, so its size does not matter.
-    ///
-    /// # Errors
-    /// `file_unreadable`; what the card says; what is wrong with its certificate. Nothing is left at
-    /// `output` then.
-    pub fn sign_file(
-        &self,
-        file: &Path,
-        output: &Path,
-        attached: bool,
-        reader: Option<&str>,
-        pin: Secret,
-    ) -> Outcome {
-        let content = File::open(file).map_err(|error| file_problem(&error))?;
-        let address = self.choose_card(reader)?;
-        self.usable_pin(&address)?;
-        let mut signer = CardSigner::open(self, &address, pin)?;
-        write_beside(output, |target| {
-            let content = BufReader::new(content);
-            if attached {
-                kabinet_pki::sign_attached_stream(content, target, &mut signer, signing::now()?)?;
-            } else {
-                let cms = kabinet_pki::sign_detached(content, &mut signer, signing::now()?)?;
-                target
-                    .write_all(&cms)
-                    .map_err(|error| file_problem(&error))?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Checks a signature against the trust anchors of the profile, or those in `trust`; now, or as
-    /// it stood at another moment.
-    ///
-    /// # Errors
-    /// `file_unreadable`, `file_not_signature`.
-    pub fn verify_file(
-        &self,
-        file: &Path,
-        content: Option<&Path>,
-        trust: Option<&Path>,
-        at: Option<Timestamp>,
-    ) -> Outcome<SignatureReportView> {
-        let open = |path: &Path| {
-            File::open(path)
-                .map(BufReader::new)
-                .map_err(|error| file_problem(&error))
-        };
-        let folder = trust.map_or_else(|| self.profile.trust_dir(), Path::to_path_buf);
-        let anchors = signing::anchors_in(&folder)?;
-        let mut content = content.map(open).transpose()?;
-        let content = content.as_mut().map(|content| content as &mut dyn Read);
-        let at = at.map_or_else(signing::now, signing::time)?;
-        let validation = Validation::new(&anchors, at);
-        let report = kabinet_pki::verify(open(file)?, content, &validation)
-            .map_err(|error| file_problem(&error))?;
-        if report.verdict == Verdict::Invalid(Reason::FormatFailure) && report.signers.is_empty() {
-            return Err(
-                Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
-            );
-        }
-        Ok(signature_speech::view(&report, self.language()))
-    }
-
     /// Writes the signed application, as it was sent, to a file.
     ///
     /// # Errors
@@ -114,4 +48,124 @@ pub(crate) fn write_beside(
     whole().inspect_err(|_| {
         let _ = fs::remove_file(part);
     })
+}
+
+/// Where a result goes.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Into that folder, by that name, or the next one that is free: `a (2).p7s` after `a.p7s`.
+    Folder(PathBuf, String),
+    /// There, and nowhere else.
+    File(PathBuf),
+}
+
+/// Writes a file that was not there; gives its path.
+///
+/// # Errors
+/// `file_exists`; those of writing. Nothing is left then.
+pub(crate) fn write_new(
+    place: &Place,
+    write: impl FnOnce(&mut BufWriter<&File>) -> Outcome,
+) -> Outcome<PathBuf> {
+    let path = match place {
+        Place::File(path) => path.clone(),
+        Place::Folder(folder, name) => free(folder, name),
+    };
+    new_file::write_new(&path, Readers::Usual, write)?;
+    Ok(path)
+}
+
+/// Writes a file anew, with the rights that it has: there is the old one or the new one.
+///
+/// # Errors
+/// Those of writing. The old one stays then.
+pub(crate) fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> Outcome,
+) -> Outcome {
+    let rights = fs::metadata(path)
+        .map_err(|error| file_problem(&error))?
+        .permissions();
+    let part = tempfile::Builder::new()
+        .prefix(".kabinet-")
+        .tempfile_in(folder_of(path))
+        .map_err(|error| file_problem(&error))?;
+    let mut target = BufWriter::new(part.as_file());
+    write(&mut target)?;
+    target.flush().map_err(|error| file_problem(&error))?;
+    drop(target);
+    let whole = part
+        .as_file()
+        .sync_all()
+        .and_then(|()| fs::set_permissions(part.path(), rights));
+    whole.map_err(|error| file_problem(&error))?;
+    part.persist(path)
+        .map(|_| ())
+        .map_err(|failed| file_problem(&failed.error))
+}
+
+/// The name, or the next one that is free.
+fn free(folder: &Path, name: &str) -> PathBuf {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let dot = if ending.is_empty() { "" } else { "." };
+    let first = folder.join(name);
+    let numbered = (2..NAMES).map(|number| folder.join(format!("{stem} ({number}){dot}{ending}")));
+    std::iter::once(first.clone())
+        .chain(numbered)
+        .find(|path| path.symlink_metadata().is_err())
+        .unwrap_or(first)
+}
+
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn put(place: &Place, octets: &[u8]) -> Outcome<PathBuf> {
+        write_new(place, |target| {
+            target
+                .write_all(octets)
+                .map_err(|error| file_problem(&error))
+        })
+    }
+
+    #[test]
+    fn a_result_never_takes_the_place_of_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::Folder(dir.path().to_path_buf(), "a.pdf.p7s".into());
+        for (number, name) in ["a.pdf.p7s", "a.pdf (2).p7s", "a.pdf (3).p7s"]
+            .into_iter()
+            .enumerate()
+        {
+            let path = put(&place, &[number as u8]).unwrap();
+            assert_eq!(path, dir.path().join(name));
+        }
+        assert_eq!(fs::read(dir.path().join("a.pdf.p7s")).unwrap(), [0]);
+        let named = Place::File(dir.path().join("a.pdf.p7s"));
+        assert_eq!(put(&named, b"x").unwrap_err().code, Code::FileExists);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn what_fails_leaves_nothing_and_what_was_there_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, b"old").unwrap();
+        let fail = |target: &mut BufWriter<&File>| -> Outcome {
+            target.write_all(b"half").unwrap();
+            Err(Code::Cancelled.into())
+        };
+        assert!(replace(&path, fail).is_err());
+        let place = Place::Folder(dir.path().to_path_buf(), "b".into());
+        assert!(write_new(&place, fail).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{OutboxItem, OutboxKind, Store, StoreError, blobs};
-use kabinet_pki::{Validation, Verdict};
+use kabinet_pki::Verdict;
 use kabinet_portal::{PersonalArea, Portal as _, PortalError};
 use kabinet_records::{
     Attachment, Direction, Document, DocumentSignature, Letter, LetterKind, Message, Text, Words,
@@ -26,6 +26,8 @@ use crate::{Desk, Outcome, attaching, signing, speech};
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most octets of a document.
 const LARGEST: usize = 64 * 1024 * 1024;
+/// Documents whose certificates are asked about in one pass.
+const ASKED_ABOUT: usize = 50;
 /// Most characters of a file's name, without what tells documents apart.
 const LONGEST_NAME: usize = 60;
 
@@ -192,6 +194,32 @@ impl Desk {
         Ok(())
     }
 
+    /// Asks what is not known yet of the certificates of the newest documents, and keeps it: each look
+    /// at a document rests on that, also without a network.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub(crate) async fn ask_about_documents(&self) -> Outcome {
+        let documents = self.with_store(|store| Ok(store.newest_documents(ASKED_ABOUT)?))?;
+        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let mut asking = self.asking();
+        for document in documents {
+            let Some(octets) = self.octets_of(&document)? else {
+                continue;
+            };
+            let signature = octets.signature.as_slice();
+            self.learn(
+                &mut |validation| kabinet_pki::survey(Cursor::new(signature), validation),
+                &anchors,
+                signing::now()?,
+                &mut asking,
+            )
+            .await
+            .map_err(|error| file_problem(&error))?;
+        }
+        Ok(())
+    }
+
     fn view_of_letter(&self, item: &OutboxItem, letter: &Letter) -> MessageView {
         let author = signer_name(&letter.applicant);
         MessageView {
@@ -265,8 +293,17 @@ impl Desk {
             .as_mut()
             .map(|content| content as &mut dyn std::io::Read);
         let signature = Cursor::new(octets.signature.as_slice());
-        let validation = Validation::new(&anchors, signing::now()?);
-        let report = kabinet_pki::verify(signature, content, &validation)
+        let now = signing::now()?;
+        let learnt = self
+            .recall(
+                &mut |validation| {
+                    kabinet_pki::survey(Cursor::new(octets.signature.as_slice()), validation)
+                },
+                &anchors,
+                now,
+            )
+            .map_err(|error| file_problem(&error))?;
+        let report = kabinet_pki::verify(signature, content, &learnt.validation(&anchors, now))
             .map_err(|error| file_problem(&error))?;
         let trust = match report.verdict {
             Verdict::Valid => DocumentTrustView::Genuine,

@@ -33,16 +33,20 @@ mod persons;
 mod pins;
 mod prefilling;
 mod proxying;
+mod raising;
 mod repairing;
 mod retaining;
 mod running;
+mod revocation;
 mod scan;
 mod searching;
 mod sent;
 mod service;
+mod services;
 mod sharing;
 mod signature_speech;
 mod signing;
+mod signing_files;
 mod signing_in;
 mod speech;
 mod storing;
@@ -51,7 +55,9 @@ mod syncing;
 mod travel;
 mod uploading;
 mod usb;
+mod verifying;
 mod visible;
+mod watched;
 mod writing;
 
 pub mod enclosure;
@@ -68,6 +74,7 @@ pub use encrypting::{Decrypting, Progress};
 pub use enrolling::{Enrolling, KeyWish};
 pub use handing_over::HandOver;
 pub use kabinet_pki::RevocationReason;
+pub use files::Place;
 pub use kabinet_stb::Secret;
 pub use keys::KeyChange;
 pub use listening::PortalWatch;
@@ -75,10 +82,13 @@ pub use locking::card_left;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use proxying::ProxySettings;
+pub use signing_files::{FileSigning, FileToSign, SignWishes, place_beside};
 pub use signing_in::SignIn;
 pub use speech::text;
 pub use surroundings::Surroundings;
 pub use travel::DocumentKey;
+pub use verifying::{FileToVerify, VerifyWishes, content_beside, content_name};
+pub use watched::Watching;
 pub use writing::LetterSigning;
 
 use storing::SharedArea;
@@ -107,6 +117,10 @@ pub struct Desk {
     receiving: Mutex<Option<attaching::Receiving>>,
     /// The proxy's password, where no key store keeps it.
     proxy_password: Mutex<proxying::Kept>,
+    /// What was said of certificates while no store was open.
+    answers: Mutex<revocation::Answers>,
+    /// One file is raised at a time, so that no two write the same.
+    raising: tokio::sync::Mutex<()>,
     /// What is on its way to the portal.
     uploads: uploading::Uploads,
     /// What is on its way from other computers.
@@ -147,6 +161,8 @@ impl Desk {
             held: std::sync::atomic::AtomicBool::new(false),
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),
+            answers: Mutex::default(),
+            raising: tokio::sync::Mutex::new(()),
             uploads: uploading::Uploads::default(),
             fetching: draft_files::Fetching::default(),
             hurry: tokio::sync::Notify::new(),

@@ -156,7 +156,12 @@ impl Desk {
             .as_mut()
             .map(|content| content as &mut dyn std::io::Read);
         let now = signing::time(self.now())?;
-        kabinet_pki::verify(Cursor::new(cms), content, &Validation::new(&anchors, now))
+        let mut survey =
+            |validation: &Validation<'_>| kabinet_pki::survey(Cursor::new(cms), validation);
+        let learnt = self
+            .recall(&mut survey, &anchors, now)
+            .map_err(|error| file_problem(&error))?;
+        kabinet_pki::verify(Cursor::new(cms), content, &learnt.validation(&anchors, now))
             .map_err(|error| file_problem(&error))
     }
 

@@ -74,6 +74,8 @@ impl Problem {
                 | Code::CardInUse
                 | Code::LongRefused
                 | Code::ComputerSlept
+                | Code::ServiceSilent
+                | Code::NotLasting
         )
     }
 
@@ -379,6 +381,20 @@ codes! {
     ContentKeyTooLong = "content_key_too_long",
     /// The key of a file's content does not open.
     ContentKeyDamaged = "content_key_damaged",
+    /// A file is another than the one that the person was asked about.
+    FileChanged = "file_changed",
+    /// Too many files at a time, or none.
+    TooManyFiles = "too_many_files",
+    /// No time-stamping authority is set.
+    NoTimeStamping = "no_time_stamping",
+    /// A service of an authority does not answer.
+    ServiceSilent = "service_silent",
+    /// No address of a service.
+    ServiceAddress = "service_address",
+    /// The time-stamping authority refused, or its time stamp does not check.
+    TimeStampFailed = "time_stamp_failed",
+    /// Not everything is known that is needed to check the signature later.
+    NotLasting = "not_lasting",
     /// The application was signed on another computer.
     SignedCopyAbsent = "signed_copy_absent",
     /// No code of a paper.

@@ -6,6 +6,7 @@
 //! trust/*.cer        trust anchors (X.509, DER) that person or packager supply
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents
 //! enrolment/*.json   public keys that wait for their certificates; nothing personal
+//! revocation/        revocation lists of authorities; nothing personal
 //! persons/current    name of the store that was used last
 //! persons/<name>/    store.db (SQLCipher), store.key (its key under a passphrase, if so protected)
 //! ```
@@ -48,6 +49,8 @@ pub struct Settings {
     pub lock_with_screen: bool,
     /// The proxy.
     pub proxy: ProxySettings,
+    /// Address of the time-stamping authority; none is built in.
+    pub time_stamping: Option<String>,
     /// Whether the desktop tells nothing.
     pub silent: bool,
     /// Whether the program ends when its window is closed.
@@ -173,6 +176,19 @@ impl Profile {
         let text = serde_json::to_vec_pretty(&readers)
             .map_err(|error| Problem::new(Code::Internal).because(error))?;
         replace(&self.dir.join(READERS), &text)
+    }
+
+    /// Where the revocation list of that name is.
+    pub(crate) fn list_path(&self, name: &str) -> PathBuf {
+        self.dir.join("revocation").join(format!("{name}.crl"))
+    }
+
+    /// Keeps a revocation list, whole or not at all.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`.
+    pub(crate) fn keep_list(&self, name: &str, octets: &[u8]) -> Outcome {
+        replace(&self.list_path(name), octets)
     }
 
     /// Name of the person's store that was used last.

@@ -24,6 +24,7 @@ pub(crate) fn view(report: &Report, language: Language) -> SignatureReportView {
         reason,
         sentence,
         signers,
+        asked: Vec::new(),
     }
 }
 

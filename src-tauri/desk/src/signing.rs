@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use kabinet_pki::certificate::Certificate;
 use kabinet_pki::{SignError, Signer, Time, TrustAnchors, Validation};
 use kabinet_stb::Secret;
-use kabinet_token::{CardError, ReaderAddress, Session, SignHash};
+use kabinet_stb::access::EsignRights;
+use kabinet_token::{CardError, Hello, Password, ReaderAddress, Session, SignHash};
 
+use crate::pins;
 use crate::problem::{Code, Problem};
 use crate::{Desk, Outcome};
 
@@ -25,7 +27,21 @@ impl CardSigner {
     /// Opens the card with the PIN and reads the certificate. Says what is wrong with it before
     /// anything is signed.
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
-        let mut session = desk.open_to_use_keys(address, pin)?;
+        Self::of(desk.open_to_use_keys(address, pin)?)
+    }
+
+    /// As [`CardSigner::open`], for so many signatures.
+    pub(crate) fn open_for(address: &ReaderAddress, pin: &Secret, count: u8) -> Outcome<Self> {
+        let hello = Hello {
+            eid: None,
+            esign: Some(EsignRights::USE_KEYS_BASE),
+            // A card counts one unless it is told otherwise.
+            signatures_per_confirmation: (count > 1).then_some(count),
+        };
+        Self::of(pins::open_with(address, Password::Pin, pin, &hello)?)
+    }
+
+    fn of(mut session: Session) -> Outcome<Self> {
         let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
         Ok(Self {
             session,

@@ -85,6 +85,7 @@ impl Desk {
         // What was signed for a form that is no longer the present one would be refused.
         let mut returned = self.return_outdated()?;
         let area = self.personal_area()?;
+        self.raise_outbox().await?;
         let sent = self.send_outbox(&area, now).await?;
         let since = self.with_store(|store| {
             store.ask_again()?;
@@ -106,6 +107,7 @@ impl Desk {
             returned.extend(self.return_outdated()?);
         }
         self.fetch_documents(&area).await?;
+        self.look_after_signatures().await?;
         let shared = if since.with_drafts {
             self.share(&area, since.drafts, came.drafts.into_changes())
                 .await?

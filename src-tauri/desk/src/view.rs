@@ -6,6 +6,7 @@ mod card;
 mod catalogue;
 mod draft;
 mod encryption;
+mod files;
 mod notices;
 mod outbox;
 mod paper;
@@ -35,6 +36,10 @@ pub use draft::{
     DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView, SharingView,
 };
 pub use encryption::{DecryptedView, EncryptedView, RecipientView};
+pub use files::{
+    AskedForView, AskedView, FileProgressView, FileView, FilesPromptView, LevelView, RaisedView,
+    RaisingView, SignedFileView, VerifiedFileView,
+};
 pub use notices::{NoticeView, NoticesView};
 pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};
 pub use paper::{PaperApplicationView, PaperView};
@@ -90,7 +95,7 @@ pub enum Language {
 }
 
 /// An error as it leaves the desk. The window decides by `code`, never by the text.
-#[derive(Clone, Debug, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct ProblemView {
     /// Stable name of the case, such as `pin_wrong`.

@@ -392,3 +392,24 @@ err-proxy-address = This is no proxy’s address.
 rec-proxy-address = Give host and port as your network’s administrator names them, such as proxy.example.by and 3128; a user without a colon.
 err-proxy-refused = The proxy between you and the portal wants a user and password, or does not accept these.
 rec-proxy-refused = Enter user and password of the proxy in the settings. Ask the administrator of your network if you do not know them. Nothing is lost.
+
+err-file-changed = The file “{ $name }” changed while you were asked.
+rec-file-changed = Look at the file and repeat. It was not signed.
+err-too-many-files = From one to { $count } files can be signed at a time.
+rec-too-many-files = Sign them in several parts.
+err-no-time-stamping = Nobody is set who gives time stamps.
+rec-no-time-stamping = Name the address of a time-stamping authority on the page “Files” or with `kabinet-cli time-stamping URL`, or sign without a time stamp.
+err-service-silent = The service { $name } does not answer.
+rec-service-silent = Check the connection and repeat later. The signature that is there stays.
+err-service-address = This is not the address of a service.
+rec-service-address = An address begins with http:// or https://, such as https://tsa.example/.
+err-time-stamp-failed = There is no time stamp: the authority refused, or its answer does not check.
+rec-time-stamp-failed = Check this computer’s clock and repeat. If that does not help, ask whoever gives the time stamps. The signature stays without one.
+err-not-lasting = Not everything is known yet that is needed to check the signature in years to come.
+rec-not-lasting = Repeat later, with a connection. The signature stays as it is.
+
+# Who was asked.
+asked-status = { $host } was asked whether a certificate was revoked.
+asked-list = The list of revoked certificates was fetched from { $host }.
+asked-stamp = { $host } gave a time stamp.
+asked-silent = { $host } does not answer.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{AttachmentView, LineView, TextView};
+use super::{AskedView, AttachmentView, LineView, TextView};
 
 /// An application that the portal knows.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -194,6 +194,8 @@ pub struct SignatureReportView {
     pub sentence: String,
     /// One for each signer, in the order of the file.
     pub signers: Vec<SignerView>,
+    /// Who was asked for this check.
+    pub asked: Vec<AskedView>,
 }
 
 /// What a check found about one signer.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{AttachmentView, ConsentView, LossView, PinView, TextView};
+use super::{AttachmentView, ConsentView, FilesPromptView, LossView, PinView, TextView};
 
 /// What the trusted prompt shows and asks. Composed by the core alone.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -87,6 +87,18 @@ pub enum PromptView {
         hash: String,
         /// PIN state before the try.
         pin: PinView,
+    },
+    /// Signatures of files.
+    SignFiles {
+        /// What is signed.
+        files: FilesPromptView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Whether that authority shall stamp from now on; asks for no secret.
+    TimeStamping {
+        /// Its address; empty for none.
+        address: String,
     },
     /// A passphrase for the store.
     Passphrase {

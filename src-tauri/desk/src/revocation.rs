@@ -1,0 +1,200 @@
+//! What is known of certificates' revocation: kept from before, or asked for now, the responder first
+//! and then the list.
+//!
+//! Asked is only whom a certificate names to which a trust anchor leads: a file from a stranger cannot
+//! make this program call anybody. What responders said, which tells whose signatures the person looks
+//! at, is kept in the encrypted store, or in memory as long as no store is open. Lists, which
+//! everybody fetches alike, are kept as files of the profile. Whether what is kept is still good
+//! is judged where signatures are, by its own times.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use kabinet_pki::certificate::Certificate;
+use kabinet_pki::{
+    ChainMember, Evidence, Report, RevocationChecking, RevocationStatus, Time, TrustAnchors,
+    Validation,
+};
+use kabinet_stb::hash::belt_hash;
+
+use crate::services::Asking;
+use crate::signing_in::hex;
+use crate::{Desk, lock};
+
+/// Answers that are kept without a store; beyond them none is.
+const MOST_IN_MEMORY: usize = 256;
+
+/// What responders said while no store was open, by the certificate's belt-hash in hex.
+pub(crate) type Answers = BTreeMap<String, Vec<u8>>;
+
+/// What a check rests on beside the signature.
+pub(crate) struct Learnt {
+    pub(crate) evidence: Evidence,
+    /// Where somebody would tell, it has to be known.
+    pub(crate) checking: RevocationChecking,
+}
+
+impl Learnt {
+    /// The validation at that moment.
+    pub(crate) fn validation<'a>(&'a self, anchors: &'a TrustAnchors, at: Time) -> Validation<'a> {
+        Validation {
+            anchors,
+            evidence: &self.evidence,
+            at,
+            revocation: self.checking,
+        }
+    }
+}
+
+/// Judges everything but the content of one signature.
+pub(crate) type Survey<'a> = &'a mut (dyn FnMut(&Validation<'_>) -> io::Result<Report> + Send);
+
+impl Desk {
+    /// What is kept for a signature. Asks nobody.
+    ///
+    /// # Errors
+    /// Those of reading the signature.
+    pub(crate) fn recall(
+        &self,
+        survey: Survey<'_>,
+        anchors: &TrustAnchors,
+        at: Time,
+    ) -> io::Result<Learnt> {
+        let mut evidence = Evidence::new();
+        let report = survey(&Validation::new(anchors, at))?;
+        for certificate in certificates(&report) {
+            if let Some(octets) = self.kept_answer(certificate) {
+                let _ = evidence.add_ocsp_response(&octets);
+            }
+        }
+        let lists: BTreeSet<&String> = certificates(&report)
+            .flat_map(Certificate::revocation_list_addresses)
+            .collect();
+        for address in lists {
+            if let Some(octets) = self.kept_list(address) {
+                let _ = evidence.add_revocation_list(&octets);
+            }
+        }
+        let report = survey(&with(&evidence, anchors, at))?;
+        Ok(Learnt {
+            checking: checking(&report),
+            evidence,
+        })
+    }
+
+    /// As [`Desk::recall`]; what is not known is asked for, and kept.
+    ///
+    /// # Errors
+    /// Those of reading the signature.
+    pub(crate) async fn learn(
+        &self,
+        survey: Survey<'_>,
+        anchors: &TrustAnchors,
+        at: Time,
+        asking: &mut Asking,
+    ) -> io::Result<Learnt> {
+        let Learnt { mut evidence, .. } = self.recall(survey, anchors, at)?;
+        let report = survey(&with(&evidence, anchors, at))?;
+        let mut asked = BTreeSet::new();
+        for (certificate, issuer) in unknown(&report) {
+            if !asked.insert(certificate.der()) {
+                continue;
+            }
+            if let Some(octets) = asking.responder(certificate, issuer).await
+                && evidence.add_ocsp_response(&octets).is_ok()
+            {
+                self.keep_answer(certificate, &octets);
+            }
+        }
+        let report = survey(&with(&evidence, anchors, at))?;
+        let lists: BTreeSet<&String> = unknown(&report)
+            .flat_map(|(certificate, _)| certificate.revocation_list_addresses())
+            .collect();
+        for address in lists {
+            if let Some(octets) = asking.list(address).await
+                && evidence.add_revocation_list(&octets).is_ok()
+            {
+                self.keep_list(address, &octets);
+            }
+        }
+        let report = survey(&with(&evidence, anchors, at))?;
+        Ok(Learnt {
+            checking: checking(&report),
+            evidence,
+        })
+    }
+
+    fn kept_answer(&self, certificate: &Certificate) -> Option<Vec<u8>> {
+        let name = name_of(certificate.der());
+        let kept = self.with_store(|store| Ok(store.revocation_answer(&name)?));
+        let of_store = kept.ok().flatten();
+        of_store.or_else(|| lock(&self.answers).get(&name).cloned())
+    }
+
+    /// What cannot be kept is asked for again the next time.
+    fn keep_answer(&self, certificate: &Certificate, octets: &[u8]) {
+        let name = name_of(certificate.der());
+        let now = self.now();
+        let kept = self
+            .with_store(|store| Ok(store.keep_revocation_answer(&name, octets, now)?))
+            .is_ok();
+        let mut answers = lock(&self.answers);
+        answers.remove(&name);
+        if !kept && answers.len() < MOST_IN_MEMORY {
+            answers.insert(name, octets.to_vec());
+        }
+    }
+
+    fn kept_list(&self, address: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.profile.list_path(&name_of(address.as_bytes()))).ok()
+    }
+
+    fn keep_list(&self, address: &str, octets: &[u8]) {
+        if let Err(problem) = self.profile.keep_list(&name_of(address.as_bytes()), octets) {
+            tracing::info!("a revocation list is not kept: {problem}");
+        }
+    }
+}
+
+fn with<'a>(evidence: &'a Evidence, anchors: &'a TrustAnchors, at: Time) -> Validation<'a> {
+    Validation {
+        evidence,
+        ..Validation::new(anchors, at)
+    }
+}
+
+fn name_of(octets: &[u8]) -> String {
+    hex(&belt_hash(octets))
+}
+
+/// All chains that a report has, those of time stamps too.
+fn chains(report: &Report) -> impl Iterator<Item = &[ChainMember]> {
+    report.signers.iter().flat_map(|signer| {
+        let stamps = signer.time_stamps.iter().map(|stamp| &stamp.chain[..]);
+        std::iter::once(&signer.chain[..]).chain(stamps)
+    })
+}
+
+fn certificates(report: &Report) -> impl Iterator<Item = &Certificate> {
+    chains(report).flatten().map(|member| &member.certificate)
+}
+
+/// The certificates of which nothing is known although they name who would tell, with their issuers.
+fn unknown(report: &Report) -> impl Iterator<Item = (&Certificate, &Certificate)> {
+    let pairs = chains(report).flat_map(|chain| chain.iter().zip(chain.iter().skip(1)));
+    pairs.filter_map(|(member, issuer)| {
+        let certificate = &member.certificate;
+        let told = !certificate.responder_addresses().is_empty()
+            || !certificate.revocation_list_addresses().is_empty();
+        let is_unknown = matches!(member.status, RevocationStatus::Unknown(_));
+        (is_unknown && told).then_some((certificate, &issuer.certificate))
+    })
+}
+
+fn checking(report: &Report) -> RevocationChecking {
+    if unknown(report).next().is_some() {
+        RevocationChecking::Required
+    } else {
+        RevocationChecking::WhereKnown
+    }
+}

@@ -1,0 +1,164 @@
+//! Journey J10: signatures in files are checked, with what authorities say now of the certificates.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use kabinet_pki::{Reason, Verdict};
+
+use crate::problem::{Code, Problem};
+use crate::profile::file_problem;
+use crate::view::{SignatureReportView, VerifiedFileView};
+use crate::watched::{Watched, Watching};
+use crate::{Desk, Outcome, signature_speech, signing};
+
+/// A signature that is to be checked.
+#[derive(Clone, Debug)]
+pub struct FileToVerify {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What the person calls it.
+    pub name: String,
+    /// What it is over, where that is not inside, by path and name.
+    pub content: Option<(PathBuf, String)>,
+}
+
+/// How signatures are checked.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyWishes {
+    /// Folder of trust anchors, instead of the profile's.
+    pub trust: Option<PathBuf>,
+    /// The moment to check for, instead of now.
+    pub at: Option<Timestamp>,
+    /// Nobody is asked: only what is kept counts.
+    pub offline: bool,
+}
+
+impl Desk {
+    /// Checks signatures, each against the trust anchors. What is wrong with a file is said with it.
+    ///
+    /// # Errors
+    /// `file_unreadable` for trust anchors that cannot be read; `cancelled`.
+    pub async fn verify_files(
+        &self,
+        files: &[FileToVerify],
+        wishes: &VerifyWishes,
+        watching: &Watching<'_>,
+    ) -> Outcome<Vec<VerifiedFileView>> {
+        let mut views = Vec::with_capacity(files.len());
+        for (index, file) in files.iter().enumerate() {
+            let at = (index + 1, files.len());
+            let checked = self.verify_one(file, wishes, at, watching).await;
+            watching.check()?;
+            let (report, problem) = match checked {
+                Ok(report) => (Some(report), None),
+                Err(problem) => (None, Some(problem.view(self.language()))),
+            };
+            views.push(VerifiedFileView {
+                name: file.name.clone(),
+                content: file.content.as_ref().map(|(_, name)| name.clone()),
+                report,
+                problem,
+            });
+        }
+        Ok(views)
+    }
+
+    async fn verify_one(
+        &self,
+        file: &FileToVerify,
+        wishes: &VerifyWishes,
+        at: (usize, usize),
+        watching: &Watching<'_>,
+    ) -> Outcome<SignatureReportView> {
+        let open = |path: &Path| File::open(path).map_err(|error| file_problem(&error));
+        let folder = wishes.trust.clone();
+        let anchors = signing::anchors_in(&folder.unwrap_or_else(|| self.profile.trust_dir()))?;
+        let moment = wishes.at.map_or_else(signing::now, signing::time)?;
+        let mut signature = BufReader::new(open(&file.path)?);
+        let mut survey = |validation: &kabinet_pki::Validation<'_>| {
+            kabinet_pki::survey(&mut signature, validation)
+        };
+        let mut asking = self.asking();
+        let learnt = if wishes.offline {
+            self.recall(&mut survey, &anchors, moment)
+        } else {
+            self.learn(&mut survey, &anchors, moment, &mut asking).await
+        };
+        let learnt = learnt.map_err(|error| file_problem(&error))?;
+
+        let content = file.content.as_ref();
+        let beside = content.map(|(path, _)| open(path)).transpose()?;
+        let whole = beside.as_ref().unwrap_or(signature.get_ref());
+        let size = whole
+            .metadata()
+            .map_err(|error| file_problem(&error))?
+            .len();
+        let name = content.map_or(&file.name, |(_, name)| name);
+        let report = match beside {
+            Some(beside) => {
+                let mut content = Watched::new(BufReader::new(beside), name, size, at, watching);
+                let content: &mut dyn Read = &mut content;
+                let validation = learnt.validation(&anchors, moment);
+                kabinet_pki::verify(&mut signature, Some(content), &validation)
+            }
+            None => {
+                let watched = Watched::new(&mut signature, name, size, at, watching);
+                kabinet_pki::verify(watched, None, &learnt.validation(&anchors, moment))
+            }
+        };
+        let report = report.map_err(|error| watching.problem(file_problem(&error)))?;
+        if report.verdict == Verdict::Invalid(Reason::FormatFailure) && report.signers.is_empty() {
+            return Err(
+                Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
+            );
+        }
+        let mut view = signature_speech::view(&report, self.language());
+        view.asked = asking.asked(self.language());
+        Ok(view)
+    }
+}
+
+/// What a signature that stands beside its file is over, by the name: `a` of `a.p7s` and of
+/// `a (2).p7s`.
+#[must_use]
+pub fn content_name(signature: &str) -> Option<&str> {
+    let stem = signature.strip_suffix(".p7s")?;
+    let unnumbered = stem.strip_suffix(')').and_then(|rest| {
+        let (name, number) = rest.rsplit_once(" (")?;
+        let is_number = !number.is_empty() && number.bytes().all(|octet| octet.is_ascii_digit());
+        is_number.then_some(name)
+    });
+    Some(unnumbered.unwrap_or(stem)).filter(|name| !name.is_empty())
+}
+
+/// The file beside a signature that it is over, by the name.
+#[must_use]
+pub fn content_beside(signature: &Path) -> Option<PathBuf> {
+    let name = signature.file_name()?.to_str()?;
+    let exact = name
+        .strip_suffix(".p7s")
+        .map(|stem| signature.with_file_name(stem));
+    let other = content_name(name).map(|name| signature.with_file_name(name));
+    exact.into_iter().chain(other).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_beside_a_file_is_known_by_its_name() {
+        for (signature, content) in [
+            ("a.pdf.p7s", Some("a.pdf")),
+            ("a.pdf (12).p7s", Some("a.pdf")),
+            ("a (b).p7s", Some("a (b)")),
+            ("a ().p7s", Some("a ()")),
+            (".p7s", None),
+            ("a.pdf.p7m", None),
+        ] {
+            assert_eq!(content_name(signature), content, "{signature}");
+        }
+    }
+}
