@@ -10,6 +10,8 @@ use tauri::{AppHandle, Emitter as _};
 use crate::commands::stale;
 use crate::{notices, tray};
 
+/// How often it is looked whether a signature is due to be raised. Costs one question to the store.
+const LOOK: Duration = Duration::from_secs(5);
 /// How often progress is shown at most.
 const SHOW: Duration = Duration::from_millis(200);
 
@@ -24,6 +26,19 @@ pub(crate) fn start(app: AppHandle, desk: Arc<Desk>) {
             } else {
                 watch.failed();
             }
+        }
+    });
+}
+
+/// Raises signatures of files that wait for it, for as long as the program runs: whoever is not signed
+/// in to a portal has a network too.
+pub(crate) fn raise_files(app: AppHandle, desk: Arc<Desk>) {
+    tauri::async_runtime::spawn(async move {
+        loop {
+            if matches!(desk.raise_files(false).await, Ok(raised) if raised > 0) {
+                stale(&app, &["files"]);
+            }
+            tokio::time::sleep(LOOK).await;
         }
     });
 }
@@ -65,7 +80,10 @@ async fn pass(app: &AppHandle, desk: &Arc<Desk>) -> bool {
             if !sync.returned.is_empty() {
                 let _ = app.emit_to("main", "returned", sync.returned);
             }
-            stale(app, &["drafts", "outbox", "applications", "catalog"]);
+            stale(
+                app,
+                &["drafts", "outbox", "applications", "catalog", "files"],
+            );
             true
         }
         Err(problem) => {

@@ -375,6 +375,7 @@ pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
     let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
     ask(&app, &desk, PromptView::Forget { loss }).await?;
     app.state::<Prints>().clear();
+    app.state::<crate::files::Handed>().clear();
     said(&desk, desk.forget().await)?;
     stale(&app, AREA);
     Ok(())

@@ -3,6 +3,7 @@
 mod appearance;
 mod background;
 mod commands;
+mod files;
 mod locking;
 mod main_window;
 mod notices;
@@ -72,6 +73,7 @@ pub fn run() {
         .manage(tray::Tray::default())
         .manage(locking::Touched::default())
         .manage(paper::Prints::default())
+        .manage(files::Handed::default())
         .invoke_handler(tauri::generate_handler![
             commands::settings,
             commands::doctor,
@@ -149,6 +151,16 @@ pub fn run() {
             commands::handing_over::hand_over,
             opened::opened,
             opened::opened_file,
+            files::begin_file,
+            files::append_file,
+            files::drop_files,
+            files::sign_files,
+            files::verify_files,
+            files::stop_files,
+            files::files_to_raise,
+            files::raise_files,
+            files::time_stamping,
+            files::set_time_stamping,
             proxy::proxy,
             proxy::set_proxy,
             retention::retention,
@@ -176,6 +188,7 @@ pub fn run() {
             watch_readers(app.handle().clone(), Arc::clone(&desk));
             background::start(app.handle().clone(), Arc::clone(&desk));
             locking::start(app.handle().clone(), Arc::clone(&desk));
+            background::raise_files(app.handle().clone(), Arc::clone(&desk));
             background::show_uploads(app.handle().clone(), &desk);
             notices::start(app.handle().clone(), Arc::clone(&desk));
             Ok(())
@@ -184,7 +197,10 @@ pub fn run() {
     match built {
         Ok(app) => app.run(move |app, event| match event {
             // What is managed is not dropped at the end.
-            RunEvent::Exit => app.state::<paper::Prints>().clear(),
+            RunEvent::Exit => {
+                app.state::<paper::Prints>().clear();
+                app.state::<files::Handed>().clear();
+            }
             #[cfg(target_os = "macos")]
             RunEvent::Opened { urls } => {
                 let words: Vec<String> = urls.iter().map(ToString::to_string).collect();

@@ -71,6 +71,7 @@ pub(crate) fn readers_changed(
 pub(crate) async fn lock(app: &AppHandle, desk: &Desk) {
     desk.lock_store().await;
     app.state::<Prints>().clear();
+    app.state::<crate::files::Handed>().clear();
     stale(app, &["store"]);
 }
 

@@ -639,3 +639,78 @@ palette-short = Commands
 close = Close
 status-waiting = Waiting to go: { NUMBER($count) }
 prompt-digits = Digits only: the layout and Caps Lock do not matter.
+
+
+# Files: signing and checking.
+nav-files = Files
+files-page = Sign and check files
+files-lead = Sign a document with your card, or find out whether a signature on a document is good.
+files-here = Drop files here, or choose them. To check a signature that stands beside its document, add both.
+file-kind-unknown = unknown kind
+files-act = What to do
+files-act-sign = Sign
+files-act-add = Add my signature to those that are there
+files-act-check = Check signatures
+files-where = Where the document goes
+files-detached = Beside the signature.
+files-detached-note = The document stays as it is; the signature is a second file (.p7s). Send both.
+files-attached = Into the signature.
+files-attached-note = One file (.p7m) with the document and the signature in it.
+files-added = The signature is added to those that are there.
+files-level = How long it should last
+files-level-b = Signature.
+files-level-b-note = Good for as long as your certificate is valid.
+files-level-t = Signature with a time stamp.
+files-level-t-note = An independent service proves when you signed: it stays good after your certificate has ended.
+files-level-lt = Signature for years to come.
+files-level-lt-note = With a time stamp and everything that is needed to check it later, without a network.
+files-place = The signatures go to your downloads. Nothing that is there is overwritten.
+files-do-sign = { $count ->
+    [one] Sign the file
+   *[other] Sign { $count } files with one PIN
+}
+files-do-check = Check
+files-online = Ask the authorities whether certificates were revoked.
+files-online-note = They learn which certificate you ask about and when, but not the document. Nobody else is asked.
+files-working = Working…
+file-working = { $name } ({ $number } of { $count })
+files-results = Results
+files-signed = { $count ->
+    [one] One file is signed.
+   *[other] { $count } files are signed.
+}
+signed-not = { $name } is not signed.
+signed-level-b = { $name } is signed.
+signed-level-t = { $name } is signed, and a time stamp proves when.
+signed-level-lt = { $name } is signed for years to come.
+signed-place = The signature is here:
+signed-waits = The signature is good already. The rest is added by itself as soon as there is a connection.
+raising = Signatures that wait for a connection
+raising-note = They are good already. A time stamp and what else you asked for are added by themselves as soon as the services answer.
+raising-now = Try now
+raising-left = { $count ->
+    [0] Nothing waits any more.
+    [one] One signature still waits.
+   *[other] { $count } signatures still wait.
+}
+checked-file = Checked: { $name }
+checked-beside = Checked: { $name }, together with { $content }
+checked-signer = Signer
+checked-level = Level
+checked-claimed = Time by the signer
+checked-proven = Proven time
+checked-chain = Certificates
+checked-reason = Reason in the standard
+checked-nobody = Nobody was asked: everything was known already.
+stamper = Address of the service that gives time stamps
+stamper-note = It learns a hash value, from which the document cannot be told.
+stamper-keep = Use this service
+stamper-kept = The service is set.
+prompt-sign-files = { $count ->
+    [one] Sign this file?
+   *[other] Sign these { $count } files?
+}
+prompt-time-stamping = Change who gives time stamps?
+prompt-time-stamping-text = This service will say from now on when your signatures were made. It gets a hash value of each signature.
+prompt-time-stamping-none = Nobody gives time stamps then.
+prompt-do-time-stamping = Use it

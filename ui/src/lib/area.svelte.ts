@@ -52,6 +52,8 @@ class Area {
   upload: UploadView | null = $state(null);
   /** Where the running dialogue with the card is. */
   step: StepView | null = $state(null);
+  /** Grows when signatures of files were raised. */
+  raised = $state(0);
   /** Grows when the catalogue changed. */
   catalogue = $state(0);
   readonly syncing = new Task();
@@ -171,6 +173,7 @@ class Area {
     try {
       const has = (name: string) => names.includes(name);
       if (has("catalog")) this.catalogue += 1;
+      if (has("files")) this.raised += 1;
       if (has("store")) {
         this.#turn(await platform.call("store_state"));
         if (!this.isOpen) return;

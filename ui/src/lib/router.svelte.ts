@@ -6,6 +6,7 @@ export type Route =
   | { page: "draft"; id: string }
   | { page: "affairs" }
   | { page: "application"; id: string }
+  | { page: "files" }
   | { page: "card" }
   | { page: "sign-in" }
   | { page: "hand-over" }
@@ -25,6 +26,7 @@ export function parseRoute(hash: string): Route {
       return id ? { page: "application", id } : { page: "affairs" };
     case "help":
       return { page: "help", topic: id ?? "" };
+    case "files":
     case "card":
     case "sign-in":
     case "hand-over":
@@ -69,6 +71,7 @@ export const to = {
   draft: (id: string) => `#/drafts/${encodeURIComponent(id)}`,
   affairs: "#/applications",
   application: (id: string) => `#/applications/${encodeURIComponent(id)}`,
+  files: "#/files",
   card: "#/card",
   signIn: "#/sign-in",
   settings: "#/settings",

@@ -8,6 +8,7 @@ import type { Platform, PromptPage, PromptPlatform } from "./types";
 export const platform: Platform = {
   call: (command, ...args) => invoke(command, args[0]),
   append: (handle, octets) => invoke("append_attachment", octets, { headers: { "kabinet-attachment": handle } }),
+  handFile: (handle, octets) => invoke("append_file", octets, { headers: { "kabinet-file": String(handle) } }),
   on: (event, handler) => listen(event, (message) => handler(message.payload as never)),
 };
 

@@ -1,3 +1,9 @@
+import type { AskedView } from "../generated/AskedView";
+import type { FileProgressView } from "../generated/FileProgressView";
+import type { LevelView } from "../generated/LevelView";
+import type { RaisingView } from "../generated/RaisingView";
+import type { SignedFileView } from "../generated/SignedFileView";
+import type { VerifiedFileView } from "../generated/VerifiedFileView";
 import type { AdditionalDataView } from "../generated/AdditionalDataView";
 import type { AppearanceView } from "../generated/AppearanceView";
 import type { ApplicationView } from "../generated/ApplicationView";
@@ -118,6 +124,21 @@ export interface Commands {
   messages: { args: { applicationId: string }; answer: MessageView[] };
   documents: { args: { applicationId: string }; answer: DocumentView[] };
   due: { args: Record<string, never>; answer: DueView[] };
+  begin_file: { args: { name: string; size: number }; answer: HandedView };
+  drop_files: { args: { handles: number[] }; answer: null };
+  /** `wishes`: whether the files go into the signatures, whether the files are signatures to which others
+   * are added, and the level. `beside` are the files that detached signatures may be over. */
+  sign_files: {
+    args: { handles: number[]; beside: number[]; wishes: [boolean, boolean, LevelView]; reader: string };
+    answer: { files: SignedFileView[]; asked: AskedView[] };
+  };
+  verify_files: { args: { handles: number[]; beside: number[]; online: boolean }; answer: VerifiedFileView[] };
+  stop_files: { args: Record<string, never>; answer: null };
+  files_to_raise: { args: Record<string, never>; answer: RaisingView[] };
+  raise_files: { args: Record<string, never>; answer: RaisingView[] };
+  /** The address; empty for nobody. */
+  time_stamping: { args: Record<string, never>; answer: string };
+  set_time_stamping: { args: { address: string }; answer: string };
   /** The path of the file. */
   save_document: { args: { id: string }; answer: string };
   /** The path of the file. */
@@ -142,6 +163,13 @@ export interface Commands {
   withdraw: { args: { applicationId: string; text: string; reader: string }; answer: boolean };
 }
 
+/** A file that the page handed over. */
+export interface HandedView {
+  handle: number;
+  name: string;
+  size: number;
+}
+
 /** Events of the core: what went stale, or where a dialogue is. */
 export interface Events {
   "readers-changed": ReadersView;
@@ -156,6 +184,8 @@ export interface Events {
   "open-application": string | null;
   /** The system handed something to the program. */
   opened: null;
+  /** How far the work on files is. */
+  "file-progress": FileProgressView;
   /** How far files are on their way; nothing when none is any more. */
   upload: UploadView | null;
 }
@@ -176,6 +206,8 @@ export interface Platform {
   ): Promise<Commands[K]["answer"]>;
   /** Hands the next octets of a file over that `begin_attachment` gave the handle for. */
   append(handle: string, octets: Uint8Array): Promise<void>;
+  /** Hands the next octets of a file over that `begin_file` gave the handle for. */
+  handFile(handle: number, octets: Uint8Array): Promise<void>;
   /** Calls the handler at each event; the answer stops it. */
   on<K extends keyof Events>(event: K, handler: (payload: Events[K]) => void): Promise<() => void>;
 }

@@ -7,6 +7,7 @@
 mod attaching;
 mod display;
 mod driver;
+mod files;
 mod following;
 mod forgotten;
 mod form;

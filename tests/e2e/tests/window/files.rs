@@ -1,0 +1,122 @@
+//! Journey J10 in the window: files are dropped, signed without a network, raised as soon as it is back,
+//! and checked; a changed file says so.
+
+use std::time::{Duration, Instant};
+
+use e2e::{Pcscd, World};
+use serde_json::json;
+
+use crate::attaching::give;
+use crate::driver::{Screen, Window};
+use crate::{PASSPHRASE, PIN, shots, sign_in};
+
+/// Where results go in the tests: the person has no folder of downloads, so it is their own.
+const CONTRACT: &str = "дамова.txt";
+
+#[tokio::test]
+async fn files_are_signed_offline_raised_and_checked() {
+    let _service = Pcscd::start().unwrap();
+    let mut world = World::with_services().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let profile = world.profile("window").unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let mut window = screen.open(&profile).await;
+    sign_in(&mut window, PIN, PASSPHRASE).await;
+
+    window.click("nav-files").await;
+    window.find("choose-files").await;
+    window.shoot("70-files-empty").await;
+    give(&window, CONTRACT, "Contract", 3000, true).await;
+    window.find(&format!("handed-{CONTRACT}")).await;
+    give(&window, "план.pdf", "%PDF-1.7\n", 6_000_000, false).await;
+    window.find("handed-план.pdf").await;
+    window.click("level-lt").await;
+    window.shoot("71-files-to-sign").await;
+
+    // Without a network: the trusted prompt lists the files, and one PIN signs them both.
+    world.sandbox.disconnect();
+    window.click("sign-files").await;
+    window.prompt("sign_files").await;
+    let listed = window.text("prompt-files").await;
+    assert!(
+        listed.contains(CONTRACT) && listed.contains("PDF"),
+        "{listed}"
+    );
+    window.shoot("72-files-prompt").await;
+    window.write("prompt-secret", PIN).await;
+    window.confirm().await;
+    let waits = format!("[data-testid='signed-{CONTRACT}'][data-level='b'][data-waiting='true']");
+    window.css(&waits).await;
+    window.find("raising").await;
+    look_at(&window, "signed-план.pdf").await;
+    window.shoot("73-files-wait").await;
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    // The network is back: nobody has to do anything.
+    world.sandbox.connect().unwrap();
+    window.gone("raising").await;
+    let path = world.dir().join(format!("{CONTRACT}.p7s"));
+    let signature = std::fs::read(&path).unwrap();
+
+    // The signature with its file, and with another one of that name.
+    window.click(&format!("forget-{CONTRACT}")).await;
+    window.click("forget-план.pdf").await;
+    window.gone("handed-план.pdf").await;
+    give(&window, CONTRACT, "Contract", 3000, true).await;
+    hand(&window, &format!("{CONTRACT}.p7s"), &signature).await;
+    window.click("act-check").await;
+    window.click("check-files").await;
+    let checked = format!("checked-{CONTRACT}.p7s");
+    window
+        .css(&format!("[data-testid='{checked}'][data-verdict='valid']"))
+        .await;
+    window.click(&format!("details-{CONTRACT}.p7s")).await;
+    let found = window.text(&checked).await;
+    assert!(found.contains("CAdES-B-LT"), "{found}");
+    look_at(&window, &checked).await;
+    window.shoot("74-files-valid").await;
+
+    window.click(&format!("forget-{CONTRACT}")).await;
+    window.gone(&format!("handed-{CONTRACT}")).await;
+    give(&window, CONTRACT, "Other contract", 3000, true).await;
+    window.find(&format!("handed-{CONTRACT}")).await;
+    window.click("check-files").await;
+    window
+        .css(&format!(
+            "[data-testid='{checked}'][data-verdict='invalid']"
+        ))
+        .await;
+    look_at(&window, &checked).await;
+    window.shoot("75-files-changed").await;
+    window.close().await;
+}
+
+/// Gives the page a file with exactly these octets.
+async fn hand(window: &Window, name: &str, octets: &[u8]) {
+    let script = "const [name, octets] = arguments;
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(octets)], name));
+        document.querySelector('[data-testid=drop]').dispatchEvent(
+            new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));";
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while !window.has(&format!("handed-{name}")).await {
+        assert!(Instant::now() < deadline, "{name} is not taken in");
+        // A page that is taking another file in takes no second one.
+        if !window.has("taking").await {
+            let arguments = vec![json!(name), json!(octets)];
+            window.client.execute(script, arguments).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+/// Brings it into view, as somebody who looks for it would.
+async fn look_at(window: &Window, id: &str) {
+    window.find(id).await;
+    let script = "document.querySelector(`[data-testid='${arguments[0]}']`).scrollIntoView({ block: 'center' })";
+    window
+        .client
+        .execute(script, vec![json!(id)])
+        .await
+        .unwrap();
+}
