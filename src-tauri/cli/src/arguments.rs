@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kabinet_desk::view::Language;
 
-use crate::keep::KeepArguments;
 use crate::file_arguments::{RaiseArguments, SignArguments, VerifyArguments};
+use crate::keep::KeepArguments;
 use crate::paper::PaperArguments;
 use crate::proxy::ProxyCommand;
 

@@ -706,6 +706,8 @@ stamper = Address of the service that gives time stamps
 stamper-note = It learns a hash value, from which the document cannot be told.
 stamper-keep = Use this service
 stamper-kept = The service is set.
+prompt-files-attached = The documents go into the signatures.
+prompt-files-detached = The documents stay as they are, the signatures stand beside them.
 prompt-sign-files = { $count ->
     [one] Sign this file?
    *[other] Sign these { $count } files?
