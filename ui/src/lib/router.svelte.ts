@@ -71,7 +71,6 @@ export const to = {
   draft: (id: string) => `#/drafts/${encodeURIComponent(id)}`,
   affairs: "#/applications",
   application: (id: string) => `#/applications/${encodeURIComponent(id)}`,
-  files: "#/files",
   card: "#/card",
   signIn: "#/sign-in",
   settings: "#/settings",
