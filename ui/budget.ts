@@ -3,7 +3,7 @@ import type { Plugin, Rolldown } from "vite";
 
 /** The most that may be loaded before a page is there, and in all, in octets after gzip. */
 export const BUDGET = {
-  "index.html": 118_000,
+  "index.html": 124_000,
   "prompt.html": 72_000,
   all: 165_000,
 } as const;
