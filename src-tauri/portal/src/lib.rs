@@ -30,8 +30,8 @@ mod submit;
 mod sync;
 mod ticket;
 mod upload;
-mod work;
 pub mod web;
+mod work;
 
 pub use area::{PersonalArea, Portal, Reply};
 pub use backoff::Backoff;

@@ -92,7 +92,11 @@ pub fn issue(contents: &Contents<'_>, issuer: &Issuer<'_>) -> Vec<u8> {
         ]),
         &der(
             0xA3,
-            &extensions(contents, &issuer.key.public_key().to_bytes(), issuer.services),
+            &extensions(
+                contents,
+                &issuer.key.public_key().to_bytes(),
+                issuer.services,
+            ),
         ),
     ]);
     signed(&body, issuer.key)
@@ -217,11 +221,7 @@ fn told_at(address: &str) -> Vec<u8> {
             false,
             &sequence(&[&sequence(&[&list])]),
         ),
-        extension(
-            oids::AUTHORITY_INFO_ACCESS,
-            false,
-            &sequence(&[&responder]),
-        ),
+        extension(oids::AUTHORITY_INFO_ACCESS, false, &sequence(&[&responder])),
     ]
     .concat()
 }
