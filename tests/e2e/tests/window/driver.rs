@@ -457,7 +457,7 @@ impl Window {
     }
 
     /// Waits until a script gives that value.
-    async fn comes_true(&self, script: &str, wanted: Value) {
+    pub(crate) async fn comes_true(&self, script: &str, wanted: Value) {
         let deadline = Instant::now() + PATIENCE;
         while self.client.execute(script, Vec::new()).await.unwrap() != wanted {
             assert!(Instant::now() < deadline, "{script} is not {wanted}");

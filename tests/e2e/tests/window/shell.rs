@@ -35,7 +35,7 @@ async fn everything_around_the_pages_by_keyboard() {
 
     // Commands by their name, and the focus back where it was.
     control(&window, 'k').await;
-    window.find("palette-words").await;
+    window.css("[data-testid='palette-words']:focus").await;
     press(&window, "my card").await;
     window.find("command-go-card").await;
     window.gone("command-go-home").await;
@@ -85,7 +85,7 @@ async fn everything_around_the_pages_by_keyboard() {
     window.click("sign-in").await;
     let told = window.text("problem-offline").await;
     control(&window, 'k').await;
-    window.find("palette-words").await;
+    window.css("[data-testid='palette-words']:focus").await;
     press(&window, "Русский").await;
     window.gone("command-go-home").await;
     press(&window, &Key::Enter).await;
@@ -99,8 +99,9 @@ async fn everything_around_the_pages_by_keyboard() {
 #[tokio::test]
 async fn a_deleted_draft_comes_back_unless_its_time_is_over() {
     let (_place, window) = signed_in().await;
-    let hash = format!("location.hash = '#/services/{PROCEDURE}'");
-    window.client.execute(&hash, Vec::new()).await.unwrap();
+    // The catalogue comes a moment after the sign-in.
+    window.click("nav-services").await;
+    window.click(&format!("service-{PROCEDURE}")).await;
     window.click("begin").await;
     window.find("step-0").await;
     window.click("delete-draft").await;
