@@ -80,26 +80,43 @@ impl Counts {
     }
 }
 
-/// The end-to-end tests share the two virtual readers, so they run one after the other.
+/// The end-to-end tests share the two virtual readers, so they run one after the other. They wait
+/// more than they compute: all other tests run at their side, and say what they have to say after
+/// them.
 ///
 /// Both parts select the whole workspace and differ in the names of the tests: other packages would
 /// need other features of the same libraries, and all of them would be built once more.
 fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
     let (end_to_end, others) = integration_tests()?;
-    let parts: [(&[&str], BTreeSet<String>, &[&str]); 2] = [
-        (&["--lib", "--bins"], others, &[]),
-        (&[], end_to_end, &["--test-threads=1"]),
-    ];
-    for (what, names, how) in parts {
-        let mut test = command(&cargo(), &["test", "--no-fail-fast", "--workspace"]);
-        test.args(["--features", FEATURES]).args(what);
-        for name in names {
-            test.args(["--test", &name]);
-        }
-        test.arg("--").args(how).args(words);
-        count(&mut test, counts)?;
+    run(&mut tests(&["--no-run"], BTreeSet::new()))?;
+    let mut others = tests(&["--lib", "--bins"], others);
+    others.arg("--").args(words);
+    let mut end_to_end = tests(&[], end_to_end);
+    end_to_end.args(["--", "--test-threads=1"]).args(words);
+    std::thread::scope(|scope| {
+        let others = scope.spawn(move || {
+            let mut said = Vec::new();
+            let mut counts = Counts::default();
+            let outcome = count(&mut others, &mut counts, |line| said.push(line.to_owned()));
+            (outcome, counts, said)
+        });
+        let outcome = count(&mut end_to_end, counts, |line| println!("{line}"));
+        let (others, counted, said) = others.join().map_err(|_| "a thread of xtask died")?;
+        said.iter().for_each(|line| println!("{line}"));
+        counts.passed += counted.passed;
+        counts.failed += counted.failed;
+        outcome.and(others)
+    })
+}
+
+/// `cargo test` of the workspace with these words, of the tests with these names.
+fn tests(what: &[&str], names: BTreeSet<String>) -> Command {
+    let mut test = command(&cargo(), &["test", "--no-fail-fast", "--workspace"]);
+    test.args(["--features", FEATURES]).args(what);
+    for name in names {
+        test.args(["--test", &name]);
     }
-    Ok(())
+    test
 }
 
 /// Names of the end-to-end tests, and of all others.
@@ -123,8 +140,8 @@ fn integration_tests() -> Outcome<(BTreeSet<String>, BTreeSet<String>)> {
     Ok((end_to_end, others))
 }
 
-/// Runs tests, shows what they print and counts them.
-fn count(test: &mut Command, counts: &mut Counts) -> Outcome {
+/// Runs tests, hands over each line that they print and counts them.
+fn count(test: &mut Command, counts: &mut Counts, mut line_said: impl FnMut(&str)) -> Outcome {
     let failed_before = counts.failed;
     let mut child = test
         .stdout(Stdio::piped())
@@ -132,7 +149,7 @@ fn count(test: &mut Command, counts: &mut Counts) -> Outcome {
         .map_err(|error| format!("could not start cargo test: {error}"))?;
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            println!("{line}");
+            line_said(&line);
             counts.add(&line);
         }
     }
