@@ -33,7 +33,7 @@ pub(crate) fn demo(words: &[String]) -> Outcome {
     } else {
         setup(Need::Everything)?;
         window_build()?;
-        crate::tests::build()?;
+        crate::tests::build(&[])?;
     }
     let world = World::with_services()?;
     say("The sandbox portal answers at", &world.sandbox.url);

@@ -29,7 +29,9 @@ pub(crate) fn test(words: &[String]) -> Outcome {
         "window: unit tests",
         run(npm(&["run", "test"]).current_dir(root().join("ui"))),
     );
-    build()?;
+    // With the tests, because what they need changes the features of libraries: programs built
+    // without them would be built from other libraries, and most of the house twice.
+    build(&["--tests"])?;
     cargo_tests(words, &mut counts)?;
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if counts.failed == 0 && counts.passed > 0 {
@@ -39,12 +41,10 @@ pub(crate) fn test(words: &[String]) -> Outcome {
     }
 }
 
-/// Builds everything in one go, so that the end-to-end tests find the programs.
-pub(crate) fn build() -> Outcome {
-    run(&mut command(
-        &cargo(),
-        &["build", "--workspace", "--bins", "--features", FEATURES],
-    ))
+/// Builds all programs in one go, so that the end-to-end tests find them, and what else is named.
+pub(crate) fn build(also: &[&str]) -> Outcome {
+    let mut build = command(&cargo(), &["build", "--workspace", "--bins"]);
+    run(build.args(["--features", FEATURES]).args(also))
 }
 
 #[derive(Default)]
@@ -88,7 +88,6 @@ impl Counts {
 /// need other features of the same libraries, and all of them would be built once more.
 fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
     let (end_to_end, others) = integration_tests()?;
-    run(&mut tests(&["--no-run"], BTreeSet::new()))?;
     let mut others = tests(&["--lib", "--bins"], others);
     others.arg("--").args(words);
     let mut end_to_end = tests(&[], end_to_end);
