@@ -386,6 +386,10 @@ impl Window {
     /// Looks for what would keep people from using the page: rules of WCAG 2.2 A and AA, by axe-core.
     pub(crate) async fn is_accessible(&self, name: &str) {
         self.painted().await;
+        // A colour on its way from one to another is not what people see.
+        let changing =
+            "return document.getAnimations().some((one) => one instanceof CSSTransition)";
+        self.comes_true(changing, json!(false)).await;
         let axe = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../ui/node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(axe).unwrap();
