@@ -424,8 +424,15 @@ pub(crate) async fn drafts(desk: Shared<'_>) -> Answer<Vec<DraftSummaryView>> {
 }
 
 #[tauri::command]
-pub(crate) async fn draft(desk: Shared<'_>, id: String) -> Answer<DraftView> {
-    blocking(&desk, move |desk| desk.draft(&id)).await
+pub(crate) async fn draft(desk: Shared<'_>, id: String, again: bool) -> Answer<DraftView> {
+    blocking(&desk, move |desk| {
+        if again {
+            desk.draft_as_opened(&id)
+        } else {
+            desk.draft(&id)
+        }
+    })
+    .await
 }
 
 #[tauri::command]

@@ -87,6 +87,17 @@ impl Desk {
         self.view_of_draft(draft, procedure)
     }
 
+    /// As [`Desk::draft`], in the form that it was opened with, also when the catalogue has a newer one
+    /// by now: for one who looks at it again, in another language, and did not ask for the newer form.
+    ///
+    /// # Errors
+    /// As [`Desk::draft`].
+    pub fn draft_as_opened(&self, id: &str) -> Outcome<DraftView> {
+        let draft = self.stored_draft(id)?;
+        let procedure = self.form_of_draft(&draft)?;
+        self.view_of_draft(draft, procedure)
+    }
+
     /// Keeps the values of a draft, complete or not, each written as its format wants it. What was
     /// filled in for the person stays marked as long as they leave it as it was. The values are those
     /// of the form that the draft was opened with, also when the catalogue has a newer one by now.

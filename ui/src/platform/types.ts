@@ -92,7 +92,8 @@ export interface Commands {
   procedure: { args: { id: string }; answer: FormView };
   new_draft: { args: { procedureId: string }; answer: DraftView };
   drafts: { args: Record<string, never>; answer: DraftSummaryView[] };
-  draft: { args: { id: string }; answer: DraftView };
+  /** Read again, it stays in the form that it was opened with. */
+  draft: { args: { id: string; again: boolean }; answer: DraftView };
   /** `before` is what the window showed before the person changed it to `data`. */
   save_draft: { args: { id: string; before: unknown; data: unknown }; answer: DraftView };
   undo_draft: { args: { id: string }; answer: DraftView };

@@ -13,19 +13,22 @@ use uuid::Uuid;
 use crate::catalogue::{offer, procedure};
 use crate::computer::Computer;
 
-fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
-    let id = Uuid::from_u128(number);
-    let data = json!({"employer": format!("Employer {number}"), "fax": "7"});
+fn fill_in(store: &mut Store, number: u128, version: u32) -> Draft {
     let draft = Draft {
-        id,
+        id: Uuid::from_u128(number),
         procedure_id: "2.2".into(),
         procedure_version: version,
-        data: data.clone(),
+        data: json!({"employer": format!("Employer {number}"), "fax": "7"}),
         prefilled: BTreeMap::new(),
         attachments: Vec::new(),
         changed_at: Timestamp::now(),
     };
     store.add_draft(&draft).unwrap();
+    draft
+}
+
+fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
+    let Draft { id, data, .. } = fill_in(store, number, version);
     let reference = ProcedureReference {
         id: "2.2".into(),
         version,
@@ -101,6 +104,28 @@ async fn it_is_noticed_before_anything_is_sent() {
     assert!(desk.draft(&ids[2]).unwrap().carried.is_some());
     desk.delete_draft(&ids[2]).unwrap();
     assert_eq!(desk.drafts().unwrap().len(), 1);
+}
+
+/// To read a draft once more, as after a change of the language, does not take the newer form.
+#[test]
+fn who_looks_again_stays_in_the_form() {
+    let computer = Computer::new(|store| {
+        offer(
+            store,
+            &[procedure(1, json!({"employer": {}, "fax": {}}), json!({}))],
+        );
+        fill_in(store, 1, 1);
+        let renamed = json!({"renamed": {"/employer": "/organisation"}});
+        offer(store, &[procedure(2, json!({"organisation": {}}), renamed)]);
+    });
+    let desk = computer.desk();
+    let id = Uuid::from_u128(1).to_string();
+    let again = desk.draft_as_opened(&id).unwrap();
+    assert_eq!(again.form.procedure.version, 1);
+    assert_eq!(again.data["employer"], "Employer 1");
+    let opened = desk.draft(&id).unwrap();
+    assert_eq!(opened.form.procedure.version, 2);
+    assert_eq!(opened.data["organisation"], "Employer 1");
 }
 
 /// A letter waits among applications and is none: nothing reads it as one.
