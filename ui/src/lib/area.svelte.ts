@@ -56,6 +56,8 @@ class Area {
   raised = $state(0);
   /** Grows when the catalogue changed. */
   catalogue = $state(0);
+  /** The choice that is being told to the core. */
+  #telling: Promise<unknown> = Promise.resolve();
   readonly syncing = new Task();
   readonly unlocking = new Task();
   readonly repairing = new Task();
@@ -94,15 +96,24 @@ class Area {
   async speak(language: Language): Promise<void> {
     locale.use(language);
     this.settings.language = language;
-    await platform.call("set_language", { language });
+    await this.#inOrder(() => platform.call("set_language", { language }));
+    // A later choice reads everything anew.
+    if (this.settings.language !== language) return;
     this.spoken = language;
     await this.reload();
+  }
+
+  /** One choice after the other: of two that are told at once, the earlier might be the one that stays. */
+  #inOrder<T>(tell: () => Promise<T>): Promise<T> {
+    const told = this.#telling.then(tell);
+    this.#telling = told.catch(() => undefined);
+    return told;
   }
 
   /** Shows every window in other colours or another size and remembers it. */
   async dress(change: Partial<AppearanceView>): Promise<void> {
     const view = { ...this.settings.appearance, ...change };
-    await platform.call("set_appearance", { view });
+    await this.#inOrder(() => platform.call("set_appearance", { view }));
     this.settings.appearance = view;
   }
 
