@@ -82,10 +82,10 @@ impl Problem {
     /// What the window and the command line show.
     #[must_use]
     pub fn view(&self, language: Language) -> ProblemView {
-        let all = ProblemTextsView {
+        let all = Box::new(ProblemTextsView {
             message: self.in_all_languages("err"),
             remedy: self.in_all_languages("rec"),
-        };
+        });
         ProblemView {
             code: self.code.name().to_owned(),
             message: all.message.in_language(language).to_owned(),

@@ -111,7 +111,7 @@ pub struct ProblemView {
     /// Whether the same act may succeed when simply repeated.
     pub retryable: bool,
     /// The sentences in every language: the window may be turned to another one while it shows them.
-    pub all: ProblemTextsView,
+    pub all: Box<ProblemTextsView>,
 }
 
 /// The sentences of an error in the three languages.

@@ -232,7 +232,7 @@ mod tests {
             label: label.to_owned(),
             value: value.to_owned(),
         };
-        let texts = codes(&vec![7; 200]).unwrap();
+        let texts = codes(&[7; 200]).unwrap();
         let code = |text| Code {
             text,
             caption: "Код 1 з 1".to_owned(),

@@ -183,10 +183,8 @@ fn all_of_one_person_comes_out_and_its_signatures_are_good() {
         b"refresh_token",
         b"correct horse",
     ];
-    assert_eq!(
-        world::files_with(&out, &nowhere).unwrap(),
-        [PathBuf::new(); 0]
-    );
+    let found: Vec<PathBuf> = world::files_with(&out, &nowhere).unwrap();
+    assert!(found.is_empty(), "{found:?}");
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
     assert!(
         page.contains("lang=\"be\"") && page.contains("Чарнавікі"),

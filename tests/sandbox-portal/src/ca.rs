@@ -224,7 +224,8 @@ pub fn retrieve(portal: &Portal, question: &[u8]) -> Result<Answer, Problem> {
 }
 
 enum Outcome {
-    Certificate(Certificate, Vec<u8>),
+    /// The certificate, for the one who sent the request.
+    Certificate(Box<Certificate>, Vec<u8>),
     Granted,
     Waiting,
     Rejected(u8),
@@ -303,7 +304,7 @@ fn enrol(
     Ok(match certificate {
         Some(certificate) => {
             let sender = Certificate::parse(&sender).ok_or(Problem::KeyFile)?;
-            Outcome::Certificate(sender, certificate)
+            Outcome::Certificate(Box::new(sender), certificate)
         }
         None if refused => Outcome::Rejected(BAD_REQUEST),
         None => Outcome::Waiting,

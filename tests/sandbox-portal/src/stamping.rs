@@ -14,9 +14,9 @@ pub const PATH: &str = "/tsa";
 /// Why there is no stamp: the bit of PKIFailureInfo.
 #[derive(Clone, Copy)]
 enum Refusal {
-    BadAlgorithm = 0,
-    BadRequest = 2,
-    BadDataFormat = 5,
+    Algorithm = 0,
+    Request = 2,
+    DataFormat = 5,
 }
 
 /// Answers a TimeStampReq in DER with a TimeStampResp in DER.
@@ -56,26 +56,26 @@ pub fn answer(request: &[u8], authorities: &Authorities) -> Result<Vec<u8>, Prob
 fn read(request: &[u8]) -> Result<(Vec<u8>, bool), Refusal> {
     let fields = exactly(request, 0x30)
         .and_then(|whole| tlv::children(whole.value).ok())
-        .ok_or(Refusal::BadDataFormat)?;
+        .ok_or(Refusal::DataFormat)?;
     let [version, imprint, rest @ ..] = fields.as_slice() else {
-        return Err(Refusal::BadDataFormat);
+        return Err(Refusal::DataFormat);
     };
     if version.raw != [2, 1, 1] || imprint.tag != 0x30 {
-        return Err(Refusal::BadDataFormat);
+        return Err(Refusal::DataFormat);
     }
     // Policy, nonce and extensions are not of the profile.
     let with_certificate = match rest {
         [] => false,
         [flag] if flag.raw == [1, 1, 0xFF] => true,
-        _ => return Err(Refusal::BadRequest),
+        _ => return Err(Refusal::Request),
     };
     let parts = tlv::children(imprint.value).ok();
     let [algorithm, value] = parts
         .and_then(|parts| take(&parts))
-        .ok_or(Refusal::BadDataFormat)?;
-    let function = hash::of(algorithm.raw).ok_or(Refusal::BadAlgorithm)?;
+        .ok_or(Refusal::DataFormat)?;
+    let function = hash::of(algorithm.raw).ok_or(Refusal::Algorithm)?;
     if value.tag != 0x04 || value.value.len() != function(&[]).len() {
-        return Err(Refusal::BadDataFormat);
+        return Err(Refusal::DataFormat);
     }
     Ok((imprint.raw.to_vec(), with_certificate))
 }

@@ -61,8 +61,11 @@ pub(super) fn apply(path: &Path, file: &mut File) -> Result<(), StoreError> {
 }
 
 /// Where in the journal the last committed version of each page stands, and how many pages the
-/// database has with them; `None` when nothing was committed.
-fn committed(journal: &mut File) -> Result<Option<(BTreeMap<u32, u64>, u32)>, StoreError> {
+/// database has with them.
+type Committed = (BTreeMap<u32, u64>, u32);
+
+/// What the journal holds; `None` when nothing was committed.
+fn committed(journal: &mut File) -> Result<Option<Committed>, StoreError> {
     let mut header = [0; HEADER];
     if !fill(journal, &mut header)? {
         return Ok(None);

@@ -128,9 +128,12 @@ fn a_signature_of_another_key_makes_no_request() {
     assert_eq!(request.finish(&signature), Err(RequestError::WrongKey));
 }
 
+/// What makes a name another one.
+type Change = fn(&mut PersonName);
+
 #[test]
 fn names_out_of_the_profile_are_refused() {
-    let cases: [(&str, fn(&mut PersonName)); 9] = [
+    let cases: [(&str, Change); 9] = [
         ("a text of the name is empty or too long", |name| {
             name.surname.clear()
         }),
