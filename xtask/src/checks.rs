@@ -1,5 +1,7 @@
 //! `check`, `bench` and `types`.
 
+use std::path::PathBuf;
+
 use e2e::Pcscd;
 
 use crate::run::{Outcome, cargo, command, has, root, run, target};
@@ -69,25 +71,34 @@ pub(crate) fn bench(words: &[String]) -> Outcome {
 pub(crate) fn write_types() -> Outcome {
     setup(Need::Everything)?;
     window_build()?;
-    export_types(&root().join("ui/src/generated"))
+    let made = files(&export_types()?)?;
+    let committed = root().join("ui/src/generated");
+    let failed = |error: std::io::Error| format!("{}: {error}", committed.display());
+    std::fs::remove_dir_all(&committed).map_err(failed)?;
+    for (name, text) in made {
+        let path = committed.join(name);
+        let folder = path.parent().unwrap_or(&committed);
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        std::fs::write(&path, text).map_err(failed)?;
+    }
+    Ok(())
 }
 
-/// Of the whole workspace, so that nothing is built for this alone.
-fn export_types(to: &std::path::Path) -> Outcome {
+/// The folder with the types as the Rust code has them now. Of the whole workspace, so that nothing is
+/// built for this alone; and in the folder that `.cargo/config.toml` names, because with another one
+/// everything that has such types would be built once more.
+fn export_types() -> Outcome<PathBuf> {
+    let made = root().join("target/types-of-tests");
+    let _ = std::fs::remove_dir_all(&made);
     let words = ["test", "--quiet", "--workspace", "--lib"];
     let mut export = command(&cargo(), &words);
-    export.args(["--features", crate::tests::FEATURES, "export_bindings"]);
-    run(export.env("TS_RS_EXPORT_DIR", to))
+    run(export.args(["--features", crate::tests::FEATURES, "export_bindings"]))?;
+    Ok(made)
 }
 
 /// Fails when the committed types are not those of the Rust code.
 pub(crate) fn types_are_fresh() -> Outcome {
-    let fresh = target().join("generated-types");
-    let _ = std::fs::remove_dir_all(&fresh);
-    export_types(&fresh)?;
-    let committed = files(&root().join("ui/src/generated"))?;
-    let made = files(&fresh)?;
-    if committed == made {
+    if files(&root().join("ui/src/generated"))? == files(&export_types()?)? {
         return Ok(());
     }
     Err("ui/src/generated is stale: run `cargo xtask types` and commit the result".to_owned())
