@@ -47,6 +47,7 @@ pub mod serve;
 pub mod signin;
 pub mod stamping;
 pub mod store;
+pub mod terminal;
 mod travel_document;
 pub mod x509;
 

@@ -3,20 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use kabinet_stb::bauth::{Terminal, TerminalConfirming};
 use kabinet_stb::hash::belt_hash;
-use kabinet_stb::random::SystemRandom;
-use kabinet_stb::sm::ClientChannel;
 use kabinet_stb::{random, tlv};
 use serde_json::{Value, json};
 
 use crate::der::{self, sequence};
-use crate::jwt::{b64, unb64, unguessable};
+use crate::jwt::{b64, unguessable};
 use crate::portal::{Portal, lock};
-use crate::reader::Reader;
 use crate::reply::{Reply, broken, oauth_error, reply};
 use crate::request::Request;
-use crate::signin::{Form, confirm, eid_word, octets, refused, texts};
+use crate::signin::Form;
+use crate::terminal::{Dialogue, Heard, allowed, octets};
 use crate::x509::{self, Certificate};
 use crate::{Problem, ca, clock, cms, envelope, oids};
 
@@ -36,16 +33,8 @@ const GROUPS: [u8; 6] = [1, 4, 5, 6, 7, 10];
 /// An enrolment under way.
 pub struct Enrolment {
     request: Vec<u8>,
-    hash: [u8; 32],
-    auxiliary: Vec<u8>,
+    dialogue: Dialogue,
     expires: i64,
-    stage: Stage,
-}
-
-enum Stage {
-    Asked,
-    Confirming(TerminalConfirming, Reader),
-    Reading(Reader),
 }
 
 /// What it is.
@@ -109,30 +98,26 @@ fn begin(portal: &Portal, form: &Form) -> Result<Reply, Reply> {
     })
     .to_string()
     .into_bytes();
-    let parameter = der::tlv(0x83, clock::card_date(now).as_bytes());
-    let template = der::nest(0x73, &[&der::oid(oids::DOCUMENT_VALIDITY), &parameter]);
-    let auxiliary = der::tlv(0x67, &template);
+    let (dialogue, answer) = Dialogue::begin(portal, &question, now);
     let session = unguessable();
-    let answer = json!({
-        "session": session,
-        "btok_request": b64(&question),
-        "btok_terminal_certificates":
-            portal.terminal_chain.iter().map(|one| b64(one)).collect::<Vec<_>>(),
-        "btok_auxiliary_data": b64(&auxiliary),
-    });
+    let answer = goes_on(&session, answer);
     let mut enrolments = lock(&portal.enrolments);
     enrolments.retain(|_, one| one.expires >= now);
     enrolments.insert(
         session,
         Enrolment {
             request,
-            hash: belt_hash(&question),
-            auxiliary,
+            dialogue,
             expires: now + PATIENCE,
-            stage: Stage::Asked,
         },
     );
-    Ok(reply(200, &answer))
+    Ok(answer)
+}
+
+/// The answer after which the client has more to do.
+fn goes_on(session: &str, mut fields: Value) -> Reply {
+    fields["session"] = session.into();
+    reply(200, &fields)
 }
 
 fn go_on(
@@ -141,30 +126,19 @@ fn go_on(
     session: &str,
     mut enrolment: Enrolment,
 ) -> Result<Reply, Reply> {
-    let mut reader = match std::mem::replace(&mut enrolment.stage, Stage::Asked) {
-        Stage::Asked => return meet(portal, form, session, enrolment),
-        Stage::Reading(reader) => reader,
-        Stage::Confirming(confirming, reader) => {
-            confirm(portal, confirming, &octets(form, "btok_m3")?)?;
-            reader
-        }
-    };
-    let answers: Option<Vec<Vec<u8>>> = form
-        .get("btok_responses")
-        .and_then(|text| serde_json::from_str::<Vec<String>>(text).ok())
-        .and_then(|list| list.iter().map(|text| unb64(text)).collect());
-    let answers =
-        answers.ok_or_else(|| oauth_error("invalid_request", "btok_responses is not a list"))?;
-    let commands = reader.take(&answers).map_err(refused)?;
-    if commands.is_empty() {
-        let (files, _) = reader.finish();
-        check_holder(&enrolment.request, &files)?;
-        return submit(portal, &enrolment.request).map_err(|error| broken(&error));
+    if enrolment.dialogue.is_asked() {
+        return meet(portal, form, session, enrolment);
     }
-    enrolment.stage = Stage::Reading(reader);
-    lock(&portal.enrolments).insert(session.to_owned(), enrolment);
-    let answer = json!({ "session": session, "btok_commands": texts(&commands) });
-    Ok(reply(200, &answer))
+    match enrolment.dialogue.hear(portal, form)? {
+        Heard::More(answer) => {
+            lock(&portal.enrolments).insert(session.to_owned(), enrolment);
+            Ok(goes_on(session, answer))
+        }
+        Heard::All(files, _) => {
+            check_holder(&enrolment.request, &files)?;
+            submit(portal, &enrolment.request).map_err(|error| broken(&error))
+        }
+    }
 }
 
 /// M1 from the card: M2 and the first batch back.
@@ -176,39 +150,18 @@ fn meet(
 ) -> Result<Reply, Reply> {
     let access = octets(form, "btok_access")?;
     let m1 = octets(form, "btok_m1")?;
-    let word = eid_word(&access)
-        .ok_or_else(|| oauth_error("invalid_request", "btok_access is not a list of CertHAT"))?;
-    let allowed = |group: &u8| word >> (u32::from(*group) + 7) & 1 == 1;
-    let wanted: Vec<u8> = GROUPS.into_iter().filter(allowed).collect();
-    if wanted.len() < GROUPS.len() {
+    let allowed = allowed(&access)?;
+    if !GROUPS.into_iter().all(&allowed) {
         return Err(oauth_error(
             "required_claim_missing",
             "not allowed by the holder",
         ));
     }
-    let mut hello = der::tlv(0x80, oids::BAUTH);
-    hello.extend(der::tlv(0x85, &enrolment.hash));
-    hello.extend(&enrolment.auxiliary);
-    hello.extend(access);
-    let key = portal
-        .authorities
-        .key("terminal")
-        .map_err(|error| broken(&error))?;
-    let (confirming, m2, channel_key) = Terminal::new(key, &hello, true)
-        .receive_m1(&m1, &mut SystemRandom)
-        .map_err(|_| oauth_error("terminal_refused", "M1 does not check out"))?;
-    let mut reader = Reader::new(ClientChannel::new(&channel_key), wanted);
-    let commands = reader.first_batch().map_err(refused)?;
-    enrolment.stage = Stage::Confirming(confirming, reader);
+    let answer = enrolment
+        .dialogue
+        .meet(portal, &access, &m1, GROUPS.to_vec())?;
     lock(&portal.enrolments).insert(session.to_owned(), enrolment);
-    Ok(reply(
-        200,
-        &json!({
-            "session": session,
-            "btok_m2": b64(&m2),
-            "btok_commands": texts(&commands),
-        }),
-    ))
+    Ok(goes_on(session, answer))
 }
 
 /// Whether the request names whom the card belongs to; only residents are enrolled so (clause 9.2).

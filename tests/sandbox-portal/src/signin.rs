@@ -4,22 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::HeaderMap;
-use kabinet_stb::bauth::{Terminal, TerminalConfirming};
-use kabinet_stb::hash::belt_hash;
-use kabinet_stb::random::SystemRandom;
-use kabinet_stb::sm::ClientChannel;
 use kabinet_stb::tlv;
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::cv;
-use crate::der;
 use crate::handover;
-use crate::jwt::{b64, s256, unb64, unguessable};
-use crate::oids;
+use crate::jwt::{b64, s256, unguessable};
 use crate::portal::{CLIENT_ID, Portal, lock};
-use crate::reader::{Reader, Refusal};
 use crate::reply::{Reply, broken, oauth_error, reply};
+use crate::terminal::{Dialogue, Heard, allowed, octets};
 
 /// Path of the endpoint.
 pub const PATH: &str = "/oauth/challenge";
@@ -58,23 +51,10 @@ pub struct SignIn {
     thumbprint: String,
     code_challenge: String,
     nonce: Option<String>,
-    /// belt-hash of the authentication request.
-    hash: [u8; 32],
-    /// What went into the BAUTH initialisation beside the hash.
-    auxiliary: Vec<u8>,
+    dialogue: Dialogue,
     expires: i64,
     /// The page that it is for, when it is not for the client itself.
     page: Option<String>,
-    stage: Stage,
-}
-
-enum Stage {
-    /// The request is with the client.
-    Asked,
-    /// The terminal has spoken; the first batch is with the card.
-    Confirming(TerminalConfirming, Reader),
-    /// More batches.
-    Reading(Reader),
 }
 
 /// One post to the endpoint.
@@ -123,19 +103,9 @@ fn begin(portal: &Portal, form: &Form, thumbprint: String) -> Result<Reply, Repl
     let request = authentication_request(portal, now, page.is_some())
         .to_string()
         .into_bytes();
-    // AuthAuxData: the card checks its validity on this day.
-    let parameter = der::tlv(0x83, clock::card_date(now).as_bytes());
-    let template = der::nest(0x73, &[&der::oid(oids::DOCUMENT_VALIDITY), &parameter]);
-    let auxiliary = der::tlv(0x67, &template);
+    let (dialogue, answer) = Dialogue::begin(portal, &request, now);
     let session = unguessable();
-    let answer = json!({
-        "error": "insufficient_authorization",
-        "auth_session": session,
-        "btok_request": b64(&request),
-        "btok_terminal_certificates":
-            portal.terminal_chain.iter().map(|one| b64(one)).collect::<Vec<_>>(),
-        "btok_auxiliary_data": b64(&auxiliary),
-    });
+    let answer = goes_on(&session, answer);
     let mut sign_ins = lock(&portal.sign_ins);
     sign_ins.retain(|_, sign_in| sign_in.expires >= now);
     sign_ins.insert(
@@ -144,14 +114,19 @@ fn begin(portal: &Portal, form: &Form, thumbprint: String) -> Result<Reply, Repl
             thumbprint,
             code_challenge: code_challenge.to_owned(),
             nonce: form.get("nonce").cloned(),
-            hash: belt_hash(&request),
-            auxiliary,
+            dialogue,
             expires: now + PATIENCE,
             page,
-            stage: Stage::Asked,
         },
     );
-    Ok(reply(403, &answer))
+    Ok(answer)
+}
+
+/// The answer after which the client has more to do.
+fn goes_on(session: &str, mut fields: Value) -> Reply {
+    fields["error"] = "insufficient_authorization".into();
+    fields["auth_session"] = session.into();
+    reply(403, &fields)
 }
 
 fn authentication_request(portal: &Portal, now: i64, for_page: bool) -> Value {
@@ -188,10 +163,10 @@ fn authentication_request(portal: &Portal, now: i64, for_page: bool) -> Value {
 }
 
 fn go_on(portal: &Portal, form: &Form, session: &str, sign_in: SignIn) -> Result<Reply, Reply> {
-    let SignIn { stage, .. } = &sign_in;
-    match stage {
-        Stage::Asked => meet(portal, form, session, sign_in),
-        Stage::Confirming(..) | Stage::Reading(_) => read(portal, form, session, sign_in),
+    if sign_in.dialogue.is_asked() {
+        meet(portal, form, session, sign_in)
+    } else {
+        read(portal, form, session, sign_in)
     }
 }
 
@@ -199,9 +174,7 @@ fn go_on(portal: &Portal, form: &Form, session: &str, sign_in: SignIn) -> Result
 fn meet(portal: &Portal, form: &Form, session: &str, mut sign_in: SignIn) -> Result<Reply, Reply> {
     let access = octets(form, "btok_access")?;
     let m1 = octets(form, "btok_m1")?;
-    let word = eid_word(&access)
-        .ok_or_else(|| oauth_error("invalid_request", "btok_access is not a list of CertHAT"))?;
-    let allowed = |group: u8| word >> (u32::from(group) + 7) & 1 == 1;
+    let allowed = allowed(&access)?;
     let claims = claims(portal);
     if claims
         .iter()
@@ -212,88 +185,22 @@ fn meet(portal: &Portal, form: &Form, session: &str, mut sign_in: SignIn) -> Res
             "not allowed by the holder",
         ));
     }
-    let wanted = claims
-        .iter()
-        .map(|(group, _)| *group)
-        .filter(|group| allowed(*group))
-        .collect();
-    let mut hello = der::tlv(0x80, oids::BAUTH);
-    hello.extend(der::tlv(0x85, &sign_in.hash));
-    hello.extend(&sign_in.auxiliary);
-    hello.extend(access);
-    let key = portal
-        .authorities
-        .key("terminal")
-        .map_err(|error| broken(&error))?;
-    let (confirming, m2, channel_key) = Terminal::new(key, &hello, true)
-        .receive_m1(&m1, &mut SystemRandom)
-        .map_err(|_| oauth_error("terminal_refused", "M1 does not check out"))?;
-    let mut reader = Reader::new(ClientChannel::new(&channel_key), wanted);
-    let commands = reader.first_batch().map_err(refused)?;
-    sign_in.stage = Stage::Confirming(confirming, reader);
+    let groups = claims.iter().map(|(group, _)| *group);
+    let wanted = groups.filter(|group| allowed(*group)).collect();
+    let answer = sign_in.dialogue.meet(portal, &access, &m1, wanted)?;
     lock(&portal.sign_ins).insert(session.to_owned(), sign_in);
-    Ok(reply(
-        403,
-        &json!({
-            "error": "insufficient_authorization",
-            "auth_session": session,
-            "btok_m2": b64(&m2),
-            "btok_commands": texts(&commands),
-        }),
-    ))
+    Ok(goes_on(session, answer))
 }
 
 /// M3 and the answers of a batch: a code back, or another batch.
 fn read(portal: &Portal, form: &Form, session: &str, mut sign_in: SignIn) -> Result<Reply, Reply> {
-    let mut reader = match std::mem::replace(&mut sign_in.stage, Stage::Asked) {
-        Stage::Asked => return Err(oauth_error("invalid_request", "out of order")),
-        Stage::Reading(reader) => reader,
-        Stage::Confirming(confirming, reader) => {
-            confirm(portal, confirming, &octets(form, "btok_m3")?)?;
-            reader
+    match sign_in.dialogue.hear(portal, form)? {
+        Heard::More(answer) => {
+            lock(&portal.sign_ins).insert(session.to_owned(), sign_in);
+            Ok(goes_on(session, answer))
         }
-    };
-    let answers: Vec<String> = form
-        .get("btok_responses")
-        .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| oauth_error("invalid_request", "btok_responses is not a list"))?;
-    let answers: Option<Vec<Vec<u8>>> = answers.iter().map(|text| unb64(text)).collect();
-    let answers =
-        answers.ok_or_else(|| oauth_error("invalid_request", "btok_responses is not base64url"))?;
-    let commands = reader.take(&answers).map_err(refused)?;
-    if !commands.is_empty() {
-        sign_in.stage = Stage::Reading(reader);
-        lock(&portal.sign_ins).insert(session.to_owned(), sign_in);
-        return Ok(reply(
-            403,
-            &json!({
-                "error": "insufficient_authorization",
-                "auth_session": session,
-                "btok_commands": texts(&commands),
-            }),
-        ));
+        Heard::All(files, absent) => finish(portal, &sign_in, &files, &absent),
     }
-    let (files, absent) = reader.finish();
-    finish(portal, &sign_in, &files, &absent)
-}
-
-pub(crate) fn confirm(
-    portal: &Portal,
-    confirming: TerminalConfirming,
-    m3: &[u8],
-) -> Result<(), Reply> {
-    let authority = portal
-        .authorities
-        .key("cv-subordinate")
-        .map_err(|error| broken(&error))?
-        .public_key();
-    let today = clock::card_date(clock::seconds()).split_off(2);
-    confirming
-        .receive_m3(m3, |certificate| {
-            cv::check_card(certificate, &authority, &today)
-        })
-        .map(|_| ())
-        .map_err(|_| oauth_error("card_invalid", "the card's proof does not check out"))
 }
 
 fn finish(
@@ -342,7 +249,7 @@ fn finish(
             "nonce": sign_in.nonce,
             "auth_time": now,
             "amr": ["sc", "pin"],
-            "request_hash": b64(&sign_in.hash),
+            "request_hash": b64(sign_in.dialogue.hash()),
             "document_valid": true,
             "groups": groups,
             "absent": absent,
@@ -352,48 +259,4 @@ fn finish(
         .add_code(&s256(&code), &body.to_string(), now + 120)
         .map_err(|error| broken(&error))?;
     Ok(reply(200, &json!({ "authorization_code": code })))
-}
-
-pub(crate) fn refused(refusal: Refusal) -> Reply {
-    match refusal {
-        Refusal::Card => oauth_error("card_invalid", "unexpected answers of the card"),
-        Refusal::Expired => oauth_error("document_expired", "the card is no longer valid"),
-    }
-}
-
-/// The eID word in a list of CertHAT; zero when the list has none.
-pub(crate) fn eid_word(access: &[u8]) -> Option<u64> {
-    let mut word = 0;
-    for template in tlv::children(access).ok()? {
-        let parts = tlv::children(template.value).ok()?;
-        let [id, value] = parts.as_slice() else {
-            return None;
-        };
-        if template.tag != 0x7F4C {
-            return None;
-        }
-        if id.value == oids::EID_ACCESS {
-            if value.value.len() != 5 {
-                return None;
-            }
-            word = value
-                .value
-                .iter()
-                .fold(0, |word, octet| word << 8 | u64::from(*octet));
-        }
-    }
-    Some(word)
-}
-
-pub(crate) fn octets(form: &Form, name: &str) -> Result<Vec<u8>, Reply> {
-    form.get(name).and_then(|text| unb64(text)).ok_or_else(|| {
-        oauth_error(
-            "invalid_request",
-            &format!("{name} is missing or not base64url"),
-        )
-    })
-}
-
-pub(crate) fn texts(commands: &[Vec<u8>]) -> Vec<String> {
-    commands.iter().map(|command| b64(command)).collect()
 }
