@@ -145,7 +145,7 @@ pub(crate) async fn prove(
     groups: &[u8],
     progress: &(dyn Fn(StepView) + Sync),
 ) -> Outcome {
-    let claims = dialogue.request().claims.iter();
+    let claims = dialogue.terminal().request().claims.iter();
     let shared: Vec<u8> = claims
         .filter(|claim| claim.required || groups.contains(&claim.group))
         .map(|claim| claim.group)
@@ -162,10 +162,11 @@ pub(crate) async fn prove(
     drop(pin);
     progress(StepView::Terminal);
     let access = session.access().to_vec();
-    let request_hash = dialogue.request_hash();
+    let terminal = dialogue.terminal();
+    let request_hash = terminal.request_hash();
     let (auxiliary, certificates) = (
-        dialogue.auxiliary_data().to_vec(),
-        dialogue.terminal_certificates().to_vec(),
+        terminal.auxiliary_data().to_vec(),
+        terminal.certificates().to_vec(),
     );
     let started =
         apart(move || Ok(session.begin_terminal(&request_hash, &auxiliary, &certificates)?))
@@ -211,14 +212,11 @@ pub(crate) async fn carry(
 
 pub(crate) fn consent(client: &Client, dialogue: &kabinet_portal::SignIn) -> Outcome<ConsentView> {
     let garbage = |error: cvc::CvcError| Problem::new(Code::PortalGarbage).because(error);
-    let request = dialogue.request();
-    let terminal = dialogue
-        .terminal_certificates()
-        .last()
-        .ok_or(Code::PortalGarbage)?;
+    let (speaker, request) = (dialogue.terminal(), dialogue.terminal().request());
+    let terminal = speaker.certificates().last().ok_or(Code::PortalGarbage)?;
     let terminal = cvc::Certificate::parse(terminal).map_err(garbage)?;
     Ok(ConsentView {
-        id: hex(&dialogue.request_hash()),
+        id: hex(&speaker.request_hash()),
         relying_party: visible_text(request.relying_party.clone()),
         purpose: visible_text(request.purpose.clone()),
         issuer: client.address().to_owned(),

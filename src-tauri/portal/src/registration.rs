@@ -17,16 +17,13 @@ use crate::client::{Call, Client, Content};
 use crate::error::PortalError;
 use crate::http::Reply;
 use crate::oauth::{self, Token};
-use crate::request::AuthenticationRequest;
-use crate::signin::{BatchDown, batch, octets, response_list};
+use crate::terminal::{BatchDown, Terminal, batch, batch_down, octets, response_list};
 use crate::work::{self, Work};
 
 /// Most octets of an answer.
 const LIMIT: usize = 1024 * 1024;
 /// Most certificates in a chain.
 const CHAIN_LIMIT: usize = 8;
-/// Most batches: a hostile authority must not keep the card for ever.
-const BATCHES_LIMIT: usize = 64;
 /// Media type of the messages (clause 10.3).
 const CMS: &str = "application/cms";
 
@@ -80,10 +77,7 @@ pub enum Issued {
 pub struct Enrolment {
     registration: Registration,
     session: Secret,
-    request: AuthenticationRequest,
-    terminal_certificates: Vec<Vec<u8>>,
-    auxiliary_data: Vec<u8>,
-    batches: usize,
+    terminal: Terminal,
 }
 
 /// What follows after the card's answers.
@@ -234,58 +228,31 @@ impl Enrolment {
         let text = b64::encode(csr);
         let fields = [("request", text.as_bytes())];
         let answer = registration.post(&registration.enrol, &fields).await?;
-        let octets_of_request = answer
-            .btok_request
-            .ok_or(PortalError::Garbage("no authentication request"))?
-            .0;
         let client = &registration.client;
-        let issuer = client.address().trim_end_matches('/');
-        let request =
-            AuthenticationRequest::parse(octets_of_request, issuer, client.clock().now())?;
+        let terminal = Terminal::begin(
+            answer.btok_request,
+            answer.btok_terminal_certificates,
+            answer.btok_auxiliary_data,
+            client.address().trim_end_matches('/'),
+            client.clock().now(),
+        )?;
         // The card proves itself over this text, so over the certificate request.
         let hash = b64::encode(&kabinet_stb::hash::belt_hash(csr));
-        if !request.nonce.starts_with(&hash) {
+        if !terminal.request().nonce.starts_with(&hash) {
             return Err(PortalError::Garbage("it is about another request"));
         }
-        let chain = answer.btok_terminal_certificates.unwrap_or_default();
-        if chain.is_empty() || chain.len() > CHAIN_LIMIT {
-            return Err(PortalError::Garbage("terminal certificates"));
-        }
         let session = answer.session.ok_or(PortalError::Garbage("no session"))?.0;
-        let auxiliary = answer.btok_auxiliary_data;
         Ok(Self {
             registration: registration.clone(),
             session,
-            request,
-            terminal_certificates: octets(chain),
-            auxiliary_data: auxiliary.map(|data| data.0).unwrap_or_default(),
-            batches: 0,
+            terminal,
         })
     }
 
-    /// Who asks, for what and why.
+    /// The terminal that speaks through the authority.
     #[must_use]
-    pub fn request(&self) -> &AuthenticationRequest {
-        &self.request
-    }
-
-    /// belt-hash of the request's exact octets: DO 85 of the BAUTH initialisation.
-    #[must_use]
-    pub fn request_hash(&self) -> [u8; 32] {
-        self.request.hash()
-    }
-
-    /// CV certificates (STB 34.101.79): the one issued by a root on the card first, the terminal's
-    /// last.
-    #[must_use]
-    pub fn terminal_certificates(&self) -> &[Vec<u8>] {
-        &self.terminal_certificates
-    }
-
-    /// The `AuthAuxData` objects for the BAUTH initialisation, possibly empty.
-    #[must_use]
-    pub fn auxiliary_data(&self) -> &[u8] {
-        &self.auxiliary_data
+    pub fn terminal(&self) -> &Terminal {
+        &self.terminal
     }
 
     /// Second round trip, as [`crate::SignIn::answer_m1`].
@@ -299,9 +266,7 @@ impl Enrolment {
             ("btok_m1", m1.as_bytes()),
         ];
         let answer = self.post(&fields).await?;
-        let m2 = answer.btok_m2.ok_or(PortalError::Garbage("no M2"))?.0;
-        let commands = batch(answer.btok_commands)?;
-        Ok(BatchDown { m2, commands })
+        batch_down(answer.btok_m2, answer.btok_commands)
     }
 
     /// Third round trip, as [`crate::SignIn::answer_m3`]; the last one when the authority has seen
@@ -329,10 +294,7 @@ impl Enrolment {
     }
 
     async fn answer(&mut self, fields: &[(&str, &[u8])]) -> Result<Step, PortalError> {
-        self.batches += 1;
-        if self.batches > BATCHES_LIMIT {
-            return Err(PortalError::Garbage("too many batches"));
-        }
+        self.terminal.count_batch()?;
         let mut answer = self.post(fields).await?;
         let commands = batch(answer.btok_commands.take())?;
         if commands.is_empty() {

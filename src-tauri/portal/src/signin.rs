@@ -14,17 +14,12 @@ use crate::http::Reply;
 use crate::jwt::{self, JwtError};
 use crate::oauth::{self, Token};
 use crate::pkce;
-use crate::request::AuthenticationRequest;
 use crate::session::Session;
+use crate::terminal::{BatchDown, Terminal, batch, batch_down, response_list};
 use crate::ticket::{self, Expected, Ticket};
 
 /// Most octets of an answer.
 const LIMIT: usize = 1024 * 1024;
-/// Most certificates in the terminal's chain.
-const CHAIN_LIMIT: usize = 8;
-/// Most commands in one batch, and most batches: a hostile portal must not keep the card for ever.
-const BATCH_LIMIT: usize = 4096;
-const BATCHES_LIMIT: usize = 64;
 
 /// A sign-in that has begun. Dropping it forgets it; the portal lets it run out.
 pub struct SignIn {
@@ -33,19 +28,8 @@ pub struct SignIn {
     verifier: Zeroizing<String>,
     nonce: String,
     auth_session: Secret,
-    request: AuthenticationRequest,
-    terminal_certificates: Vec<Vec<u8>>,
-    auxiliary_data: Vec<u8>,
-    batches: usize,
+    terminal: Terminal,
     code: Option<Secret>,
-}
-
-/// What the terminal says after M1.
-pub struct BatchDown {
-    /// The value of data object 81: M2 of BAUTH.
-    pub m2: Vec<u8>,
-    /// Protected command APDUs in the terminal's channel, in order.
-    pub commands: Vec<Vec<u8>>,
 }
 
 /// What follows after the card's answers.
@@ -113,19 +97,13 @@ impl SignIn {
         }
         let body = oauth::form(&fields);
         let answer = step(client, &key, &body).await?;
-        let request = answer
-            .btok_request
-            .ok_or(PortalError::Garbage("no authentication request"))?
-            .0;
-        let request = AuthenticationRequest::parse(
-            request,
+        let terminal = Terminal::begin(
+            answer.btok_request,
+            answer.btok_terminal_certificates,
+            answer.btok_auxiliary_data,
             &client.metadata().await?.issuer,
             client.clock().now(),
         )?;
-        let chain = answer.btok_terminal_certificates.unwrap_or_default();
-        if chain.is_empty() || chain.len() > CHAIN_LIMIT {
-            return Err(PortalError::Garbage("terminal certificates"));
-        }
         Ok(Self {
             client: client.clone(),
             key,
@@ -135,39 +113,15 @@ impl SignIn {
                 .auth_session
                 .ok_or(PortalError::Garbage("no auth session"))?
                 .0,
-            request,
-            terminal_certificates: octets(chain),
-            auxiliary_data: answer
-                .btok_auxiliary_data
-                .map(|data| data.0)
-                .unwrap_or_default(),
-            batches: 0,
+            terminal,
             code: None,
         })
     }
 
-    /// Who asks, for what and why.
+    /// The terminal that speaks through the portal.
     #[must_use]
-    pub fn request(&self) -> &AuthenticationRequest {
-        &self.request
-    }
-
-    /// belt-hash of the request's exact octets: DO 85 of the BAUTH initialisation.
-    #[must_use]
-    pub fn request_hash(&self) -> [u8; 32] {
-        self.request.hash()
-    }
-
-    /// CV certificates (STB 34.101.79): the one issued by a root on the card first, the terminal's last.
-    #[must_use]
-    pub fn terminal_certificates(&self) -> &[Vec<u8>] {
-        &self.terminal_certificates
-    }
-
-    /// The `AuthAuxData` objects for the BAUTH initialisation, possibly empty.
-    #[must_use]
-    pub fn auxiliary_data(&self) -> &[u8] {
-        &self.auxiliary_data
+    pub fn terminal(&self) -> &Terminal {
+        &self.terminal
     }
 
     /// Second round trip: `access` are the `CertHAT` objects given in BPACE's hello, in their order,
@@ -183,9 +137,7 @@ impl SignIn {
                 ("btok_m1", m1.as_bytes()),
             ])
             .await?;
-        let m2 = answer.btok_m2.ok_or(PortalError::Garbage("no M2"))?.0;
-        let commands = batch(answer.btok_commands)?;
-        Ok(BatchDown { m2, commands })
+        batch_down(answer.btok_m2, answer.btok_commands)
     }
 
     /// Third round trip: `m3` is the value of data object 82 of the card's M3, `responses` complete
@@ -257,17 +209,14 @@ impl SignIn {
         let expected = Expected {
             issuer,
             nonce: &self.nonce,
-            request: &self.request,
+            request: self.terminal.request(),
             now: self.client.now(),
         };
         Ticket::check(&payload, &expected)
     }
 
     async fn answer(&mut self, fields: &[(&str, &[u8])]) -> Result<Next, PortalError> {
-        self.batches += 1;
-        if self.batches > BATCHES_LIMIT {
-            return Err(PortalError::Garbage("too many batches"));
-        }
+        self.terminal.count_batch()?;
         let answer = self.post(fields).await?;
         if let Some(code) = answer.authorization_code {
             self.code = Some(code.0);
@@ -310,41 +259,5 @@ fn goes_on(reply: &Reply) -> Result<Answer, PortalError> {
         Some("insufficient_authorization") => Ok(answer),
         Some(code) => Err(PortalError::from_code(code)),
         None => Err(PortalError::Garbage("sign-in answer")),
-    }
-}
-
-pub(crate) fn batch(commands: Option<Vec<B64>>) -> Result<Vec<Vec<u8>>, PortalError> {
-    let commands = commands.unwrap_or_default();
-    if commands.len() > BATCH_LIMIT {
-        Err(PortalError::Garbage("too many commands"))
-    } else {
-        Ok(octets(commands))
-    }
-}
-
-pub(crate) fn octets(values: Vec<B64>) -> Vec<Vec<u8>> {
-    values.into_iter().map(|value| value.0).collect()
-}
-
-/// A JSON array of base64url texts.
-pub(crate) fn response_list(responses: &[Vec<u8>]) -> Vec<u8> {
-    let texts: Vec<String> = responses
-        .iter()
-        .map(|response| format!("\"{}\"", b64::encode(response)))
-        .collect();
-    format!("[{}]", texts.join(",")).into_bytes()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn responses_are_a_json_array() {
-        assert_eq!(response_list(&[]), b"[]");
-        assert_eq!(
-            response_list(&[vec![0x90, 0x00], vec![0x6A, 0x82]]),
-            b"[\"kAA\",\"aoI\"]"
-        );
     }
 }

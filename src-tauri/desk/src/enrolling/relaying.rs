@@ -26,16 +26,17 @@ pub(super) async fn enrol(
     progress: &(dyn Fn(StepView) + Sync),
 ) -> Outcome<Issued> {
     let mut enrolment = Enrolment::begin(registration, request).await?;
-    let claims = &enrolment.request().claims;
+    let terminal = enrolment.terminal();
+    let claims = &terminal.request().claims;
     if claims.iter().any(|claim| !GROUPS.contains(&claim.group)) {
         let problem = Problem::new(Code::PortalGarbage);
         return Err(problem.because("it asks for more than it says"));
     }
     let groups: Vec<u8> = claims.iter().map(|claim| claim.group).collect();
     let (hash, auxiliary, certificates) = (
-        enrolment.request_hash(),
-        enrolment.auxiliary_data().to_vec(),
-        enrolment.terminal_certificates().to_vec(),
+        terminal.request_hash(),
+        terminal.auxiliary_data().to_vec(),
+        terminal.certificates().to_vec(),
     );
     progress(StepView::Terminal);
     let (access, started) = apart(move || {

@@ -29,7 +29,8 @@ async fn what_is_asked_is_shown_before_the_card_is_touched() {
     let world = World::start().await;
     let client = Client::discover(&world.url).await.unwrap();
     let sign_in = SignIn::begin(&client).await.ok().unwrap();
-    let request = sign_in.request();
+    let terminal = sign_in.terminal();
+    let request = terminal.request();
     assert_eq!(request.relying_party.en, "Portal");
     assert_eq!(
         request
@@ -40,14 +41,14 @@ async fn what_is_asked_is_shown_before_the_card_is_touched() {
         [(4, true), (9, false)]
     );
     assert_eq!(
-        sign_in.request_hash(),
+        terminal.request_hash(),
         kabinet_stb::hash::belt_hash(request.octets())
     );
     assert_eq!(
-        sign_in.terminal_certificates(),
+        terminal.certificates(),
         [b"CVC1".to_vec(), b"CVC2".to_vec()]
     );
-    assert_eq!(sign_in.auxiliary_data(), b"AUX");
+    assert_eq!(terminal.auxiliary_data(), b"AUX");
 }
 
 #[tokio::test]
