@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::new_file::{self, Readers};
+use crate::new_file::{self, Readers, folder_of};
 use crate::problem::Code;
 use crate::profile::file_problem;
 use crate::{Desk, Outcome};
@@ -114,13 +114,6 @@ fn free(folder: &Path, name: &str) -> PathBuf {
         .chain(numbered)
         .find(|path| path.symlink_metadata().is_err())
         .unwrap_or(first)
-}
-
-pub(crate) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ fn exists(path: &Path) -> Problem {
     Problem::new(Code::FileExists).with("name", name)
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder of a file, also of one without a path.
+pub(crate) fn folder_of(path: &Path) -> &Path {
     let folder = path.parent();
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))

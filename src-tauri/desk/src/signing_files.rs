@@ -244,7 +244,7 @@ impl Desk {
 /// Where the signature of a file goes unless somebody says otherwise: into that folder, or beside it.
 #[must_use]
 pub fn place_beside(file: &Path, folder: Option<&Path>, name: &str, wishes: SignWishes) -> Place {
-    let folder = folder.unwrap_or_else(|| crate::files::folder_of(file));
+    let folder = folder.unwrap_or_else(|| crate::new_file::folder_of(file));
     let name = if wishes.added {
         name.to_owned()
     } else {

@@ -10,6 +10,8 @@ use crate::jwt::Jwks;
 
 /// Most octets of a discovery document or a key set.
 const LIMIT: usize = 256 * 1024;
+/// What they are in an error.
+const DOCUMENT: &str = "discovery document";
 
 /// The part of the discovery document that the profile uses.
 pub(crate) struct Metadata {
@@ -23,30 +25,36 @@ pub(crate) struct Metadata {
 /// `GET /.well-known/openid-configuration`.
 pub(crate) async fn fetch(client: &Client) -> Result<Metadata, PortalError> {
     let url = address::parse_endpoint(client.base(), ".well-known/openid-configuration")?;
-    let document: Document = get(client, &url).await?;
+    let document: Document = get(client, &url, LIMIT, DOCUMENT).await?;
     document.check(client.base())
 }
 
 /// The portal's public keys.
 pub(crate) async fn fetch_jwks(client: &Client, url: &Url) -> Result<Jwks, PortalError> {
-    get(client, url).await
+    get(client, url, LIMIT, DOCUMENT).await
 }
 
-async fn get<T: serde::de::DeserializeOwned>(client: &Client, url: &Url) -> Result<T, PortalError> {
+/// What anybody may read, of at most `limit` octets; `what` names it in an error.
+pub(crate) async fn get<T: serde::de::DeserializeOwned>(
+    client: &Client,
+    url: &Url,
+    limit: usize,
+    what: &'static str,
+) -> Result<T, PortalError> {
     let call = Call {
         method: Method::GET,
         url,
         body: None,
         key: None,
         access: None,
-        limit: LIMIT,
+        limit,
         upload: false,
     };
     let reply = client.send(&call).await?;
     if reply.status != StatusCode::OK {
         return Err(reply.error());
     }
-    reply.json("discovery document")
+    reply.json(what)
 }
 
 #[derive(Deserialize)]

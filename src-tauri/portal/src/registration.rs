@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::address;
 use crate::b64::{self, B64};
 use crate::client::{Call, Client, Content};
+use crate::discovery;
 use crate::error::PortalError;
 use crate::http::Reply;
 use crate::oauth::{self, Token};
@@ -107,23 +108,11 @@ impl Registration {
     /// # Errors
     /// Any of the network's; `Garbage` when it is none.
     pub async fn discover(client: &Client) -> Result<Self, PortalError> {
-        const FORM: PortalError = PortalError::Garbage("registration authority: form");
+        const WHAT: &str = "registration authority: form";
+        const FORM: PortalError = PortalError::Garbage(WHAT);
         let base = client.base();
         let url = base.join("registration").map_err(|_| FORM)?;
-        let call = Call {
-            method: Method::GET,
-            url: &url,
-            body: None,
-            key: None,
-            access: None,
-            limit: LIMIT,
-            upload: false,
-        };
-        let reply = client.send(&call).await?;
-        if reply.status.as_u16() != 200 {
-            return Err(reply.error());
-        }
-        let document: Document = reply.json("registration authority: form")?;
+        let document: Document = discovery::get(client, &url, LIMIT, WHAT).await?;
         if document.authorities.is_empty() || document.authorities.len() > CHAIN_LIMIT {
             return Err(FORM);
         }
