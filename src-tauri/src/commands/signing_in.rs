@@ -1,0 +1,93 @@
+//! Sign-in with the card, and its end.
+
+use std::sync::Arc;
+
+use kabinet_desk::view::{AdditionalDataView, PersonView, PromptView, StepView};
+use kabinet_desk::{Code, Desk, Outcome};
+use tauri::{AppHandle, Manager as _};
+
+use super::{AREA, Answer, Shared, ask, blocking, said, stale, step};
+use crate::paper::Prints;
+use crate::prompt;
+
+#[tauri::command]
+pub(crate) async fn start_sign_in(
+    app: AppHandle,
+    desk: Shared<'_>,
+    reader: String,
+) -> Answer<PersonView> {
+    step(&app, StepView::Portal);
+    let person = said(&desk, sign_in(&app, &desk, &reader).await);
+    step(&app, StepView::Done);
+    let person = person?;
+    stale(&app, AREA);
+    Ok(person)
+}
+
+async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<PersonView> {
+    let mut sign_in = desk.begin_sign_in(Some(reader)).await?;
+    // The store's passphrase is chosen first, so that nothing that the PIN opened has to wait for it.
+    let passphrase = if desk.needs_passphrase() {
+        let view = PromptView::Passphrase {
+            new: !desk.has_store(),
+        };
+        Some(prompt::ask(app, view, desk.language()).await?.secret)
+    } else {
+        None
+    };
+    let answer = prompt::ask(app, sign_in.prompt().clone(), desk.language()).await?;
+    let progress = |at| step(app, at);
+    let mut kept = desk
+        .finish_sign_in(
+            &mut sign_in,
+            answer.secret,
+            &answer.groups,
+            passphrase.as_ref(),
+            &progress,
+        )
+        .await;
+    // The card may have been another person's, whose store has a passphrase of its own.
+    while let Err(problem) = &kept {
+        let new = match problem.code {
+            Code::PassphraseNeeded | Code::PassphraseShort => true,
+            Code::StoreLocked | Code::PassphraseWrong => false,
+            _ => break,
+        };
+        let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
+        kept = desk.keep_signed_in(&mut sign_in, Some(&answer.secret));
+    }
+    kept
+}
+
+#[tauri::command]
+pub(crate) async fn person(desk: Shared<'_>) -> Answer<Option<PersonView>> {
+    blocking(&desk, |desk| match desk.person() {
+        Ok(person) => Ok(Some(person)),
+        Err(problem) if matches!(problem.code, Code::NoStore | Code::StoreLocked) => Ok(None),
+        Err(problem) => Err(problem),
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn additional_data(desk: Shared<'_>) -> Answer<AdditionalDataView> {
+    blocking(&desk, |desk| desk.additional_data()).await
+}
+
+#[tauri::command]
+pub(crate) async fn logout(app: AppHandle, desk: Shared<'_>) -> Answer {
+    said(&desk, desk.logout().await)?;
+    stale(&app, &["person"]);
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
+    let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
+    ask(&app, &desk, PromptView::Forget { loss }).await?;
+    app.state::<Prints>().clear();
+    app.state::<crate::files::Handed>().clear();
+    said(&desk, desk.forget().await)?;
+    stale(&app, AREA);
+    Ok(())
+}
