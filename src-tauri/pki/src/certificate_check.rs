@@ -18,6 +18,9 @@ pub struct CertificateReport {
     pub detail: Option<&'static str>,
     /// The chain from the certificate to an anchor, each with its status; empty when there is none.
     pub chain: Vec<ChainMember>,
+    /// Certificates whose issuers are not at hand, where there is no chain: this one, or one above
+    /// it.
+    pub orphans: Vec<Certificate>,
 }
 
 /// Checks a certificate at one moment: its validity, a chain to a trust anchor, revocation. What its
@@ -51,5 +54,6 @@ pub fn check_certificate(
         verdict: failure.map_or(Verdict::Valid, |(reason, _)| Verdict::from(reason)),
         detail: failure.map(|(_, detail)| detail),
         chain: chain.members.into_iter().map(ChainMember::from).collect(),
+        orphans: chain.orphans,
     }
 }

@@ -39,6 +39,9 @@ pub(crate) struct Chain<'a> {
     /// From the signer's certificate to an anchor; empty when there is no way.
     pub(crate) members: Vec<(&'a Certificate, Finding)>,
     pub(crate) failure: Option<Failure>,
+    /// Where the way up ended because nobody is at hand who may have issued; empty when a chain
+    /// leads to an anchor.
+    pub(crate) orphans: Vec<Certificate>,
 }
 
 /// Finds a chain from the signer's certificate to an anchor and checks it, the signer's own
@@ -51,6 +54,7 @@ pub(crate) fn build<'a>(signer: &'a Certificate, terms: &Terms<'a>) -> Chain<'a>
             Reason::NoCertificateChainFound,
             "no chain leads to a trust anchor",
         )),
+        orphans: Vec::new(),
     };
     let is_anchor = |anchor: &Certificate| anchor.der() == signer.der();
     if signer.extensions().has_unknown_critical {
@@ -63,9 +67,15 @@ pub(crate) fn build<'a>(signer: &'a Certificate, terms: &Terms<'a>) -> Chain<'a>
     } else {
         search.extend(&mut vec![signer]);
     }
+    let orphans = if search.members.is_empty() {
+        search.orphans.into_iter().cloned().collect()
+    } else {
+        Vec::new()
+    };
     Chain {
         members: search.members,
         failure: search.failure,
+        orphans,
     }
 }
 
@@ -75,6 +85,8 @@ struct Search<'a, 't> {
     members: Vec<(&'a Certificate, Finding)>,
     /// What keeps it from holding.
     failure: Option<Failure>,
+    /// Ends of paths that nobody at hand may have issued.
+    orphans: Vec<&'a Certificate>,
 }
 
 impl<'a> Search<'a, '_> {
@@ -89,11 +101,13 @@ impl<'a> Search<'a, '_> {
         };
         let trusted = self.terms.anchors.0.iter().map(|issuer| (issuer, true));
         let helpful = self.terms.pool.certificates().map(|issuer| (issuer, false));
+        let mut is_orphan = last.subject() != last.issuer();
         for (issuer, is_anchor) in trusted.chain(helpful) {
             let seen = path.iter().any(|member| member.is_same_entity(issuer));
             if seen || !may_have_issued(issuer, last) || !self.accepts(issuer, is_anchor, path) {
                 continue;
             }
+            is_orphan = false;
             path.push(issuer);
             let holds = if is_anchor {
                 self.judge(path)
@@ -104,6 +118,9 @@ impl<'a> Search<'a, '_> {
             if holds {
                 return true;
             }
+        }
+        if is_orphan && !self.orphans.contains(&last) {
+            self.orphans.push(last);
         }
         false
     }

@@ -43,6 +43,15 @@ impl Evidence {
         Ok(())
     }
 
+    /// Adds a certificate that was read, once; gives whether it was not there yet.
+    pub fn add_new_certificate(&mut self, certificate: &Certificate) -> bool {
+        let is_new = !self.certificates.contains(certificate);
+        if is_new {
+            self.certificates.push(certificate.clone());
+        }
+        is_new
+    }
+
     /// Adds a revocation list in DER.
     ///
     /// # Errors

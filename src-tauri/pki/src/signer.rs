@@ -82,6 +82,7 @@ impl Checks<'_> {
             proven_signing_time: None,
             level: None,
             chain: Vec::new(),
+            orphans: Vec::new(),
             time_stamps: Vec::new(),
         };
         let outcome = signer
@@ -110,6 +111,7 @@ impl Checks<'_> {
         let chain = chain::build(certificate, &self.terms(proven_at));
         let failure = failure_of(&chain, &report.time_stamps);
         report.chain = chain.members.into_iter().map(ChainMember::from).collect();
+        report.orphans = chain.orphans;
 
         message.check_content(info, digest_algorithm)?;
         cms::check_signature(info, digest_algorithm, certificate)?;
@@ -152,6 +154,7 @@ impl Checks<'_> {
                 detail: Some(fault),
                 time: None,
                 chain: Vec::new(),
+                orphans: Vec::new(),
             },
         };
         let content = signer.content_stamps.iter();

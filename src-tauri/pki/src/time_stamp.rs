@@ -73,8 +73,9 @@ impl TimeStamp {
             detail: None,
             time: Some(self.info.time),
             chain: Vec::new(),
+            orphans: Vec::new(),
         };
-        if let Err(failure) = self.judge(imprint, terms, &mut report.chain) {
+        if let Err(failure) = self.judge(imprint, terms, &mut report) {
             report.verdict = Verdict::from(failure.reason);
             report.detail = Some(failure.detail);
         }
@@ -85,7 +86,7 @@ impl TimeStamp {
         &self,
         imprint: impl FnOnce(HashAlgorithm) -> Option<Vec<u8>>,
         terms: &Terms<'a>,
-        members: &mut Vec<ChainMember>,
+        report: &mut TimeStampReport,
     ) -> Result<(), Failure> {
         let hash = self.info.hash().ok_or(Failure::new(
             Reason::CryptoConstraintsFailure,
@@ -110,7 +111,8 @@ impl TimeStamp {
         let digest_algorithm = message.check_format(signer)?;
         let certificate = cms::find_certificate(signer, terms.pool.certificates())?;
         let chain = chain::build(certificate, terms);
-        members.extend(chain.members.into_iter().map(ChainMember::from));
+        report.chain = chain.members.into_iter().map(ChainMember::from).collect();
+        report.orphans = chain.orphans;
         message.check_content(signer, digest_algorithm)?;
         cms::check_signature(signer, digest_algorithm, certificate)?;
         if let Some(failure) = chain.failure {

@@ -257,6 +257,8 @@ pub struct TimeStampReport {
     pub time: Option<Time>,
     /// The certificates from the time-stamping authority's up to the trust anchor.
     pub chain: Vec<ChainMember>,
+    /// Certificates whose issuers are not at hand, where no chain leads to a trust anchor.
+    pub orphans: Vec<Certificate>,
 }
 
 /// What a check found about one signer.
@@ -277,6 +279,9 @@ pub struct SignerReport {
     pub level: Option<SignatureLevel>,
     /// The certificates from the signer's up to the trust anchor; empty when there is no chain.
     pub chain: Vec<ChainMember>,
+    /// Certificates whose issuers are not at hand, where there is no chain: the signer's, or one
+    /// above it.
+    pub orphans: Vec<Certificate>,
     /// One report a time stamp, those of the content first.
     pub time_stamps: Vec<TimeStampReport>,
 }

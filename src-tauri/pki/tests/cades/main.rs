@@ -12,6 +12,7 @@ mod hostile_signatures;
 mod message;
 mod mutations;
 mod negative;
+mod orphans;
 mod peers;
 mod raising;
 mod requests;

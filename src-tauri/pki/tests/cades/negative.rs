@@ -73,6 +73,12 @@ impl Case {
         self
     }
 
+    /// A certificate that is at hand beside the signature, as one that was fetched.
+    pub fn certificate(mut self, der: &[u8]) -> Self {
+        self.evidence.add_certificate(der).unwrap();
+        self
+    }
+
     pub fn list(mut self, der: &[u8]) -> Self {
         self.evidence.add_revocation_list(der).unwrap();
         self

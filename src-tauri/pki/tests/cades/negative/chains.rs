@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(authorities());
     cases.extend(paths());
     cases.extend(name_constraints());
+    cases.extend(fetched());
     cases
 }
 
@@ -317,5 +318,47 @@ fn name_constraints() -> Vec<Case> {
             constraints(&[with_minimum], &[]),
             None,
         ),
+    ]
+}
+
+/// An issuer that is not in the signature but came from elsewhere: that makes nobody trust it.
+fn fetched() -> Vec<Case> {
+    let World { root, .. } = World::new();
+    let other_root = Identity::root(&Spec::authority("Other Root"));
+    let case = |name, expected, middle: &Identity, helper: &Identity| {
+        let person = middle.issue(&Spec::person("Below"));
+        let message = Message::of(&person, middle.name);
+        Case::new(name, expected, message.sign(&person.key), &root).certificate(&helper.certificate)
+    };
+    let middle = root.issue(&Spec::authority("Middle"));
+    let of_others = other_root.issue(&Spec::authority("Middle"));
+    // Of the same name, with another key.
+    let namesake = root.issue(&Spec {
+        level: Level::L192,
+        ..Spec::authority("Middle")
+    });
+    let person = root.issue(&Spec::person("No Authority"));
+    let old = root.issue(&Spec {
+        not_after: "260101235959Z",
+        ..Spec::authority("Old")
+    });
+    vec![
+        case("fetched issuer", PASSED, &middle, &middle),
+        case(
+            "fetched issuer of an unknown root",
+            NO_CHAIN,
+            &of_others,
+            &of_others,
+        ),
+        case(
+            "fetched namesake of the issuer",
+            GENERAL,
+            &middle,
+            &namesake,
+        ),
+        case("fetched issuer that is a person", CHAIN, &person, &person),
+        case("fetched issuer that has ended", GENERAL, &old, &old),
+        case("fetched stranger", NO_CHAIN, &middle, &other_root),
+        case("fetched unknown root", NO_CHAIN, &other_root, &other_root),
     ]
 }
