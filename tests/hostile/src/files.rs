@@ -11,7 +11,10 @@ use kabinet_pki::bpki::{
     Response, RetrieveRequest, RevokeRequest, new_password, read_new_password, read_signed,
 };
 use kabinet_pki::request::{CertificateRequest, PersonName, UnsignedRequest};
-use kabinet_pki::{TrustAnchors, Validation, Verdict, certificate, content, verify};
+use kabinet_pki::{
+    ContentError, TrustAnchors, Validation, Verdict, certificate, content, detach, signed_digest,
+    verify,
+};
 use kabinet_records::{Holder, group};
 
 /// The group's number, then its octets.
@@ -57,7 +60,11 @@ pub(crate) fn signature(octets: &[u8]) {
     assert_ne!(report.verdict, Verdict::Valid);
     let report = verify(Cursor::new(octets), Some(&mut &b"text"[..]), &validation).unwrap();
     assert_ne!(report.verdict, Verdict::Valid);
-    let _ = content(octets);
+    let _ = (content(octets), signed_digest(octets));
+    if let Ok(detached) = detach(octets) {
+        assert_eq!(content(&detached), Err(ContentError::Detached));
+        assert!(detach(&detached).unwrap() == detached);
+    }
 }
 
 /// A certificate request, and each message between a subject and an authority. What is taken is

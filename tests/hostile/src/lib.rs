@@ -9,13 +9,15 @@ mod card;
 mod encryption;
 mod files;
 mod messages;
+mod paper;
+mod portal;
 mod services;
 
 /// A check by the name of its corpus.
 pub type Check = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const CHECKS: [Check; 18] = [
+pub const CHECKS: [Check; 24] = [
     ("tlv", messages::tlv),
     ("apdu", messages::apdu),
     ("secure_messaging", messages::secure_messaging),
@@ -34,6 +36,12 @@ pub const CHECKS: [Check; 18] = [
     ("enveloped_data", encryption::enveloped_data),
     ("travel_files", files::travel_files),
     ("photo", files::photo),
+    ("link", portal::link),
+    ("authentication_request", portal::authentication_request),
+    ("portal_answers", portal::portal_answers),
+    ("kept", portal::kept),
+    ("paper_codes", paper::paper_codes),
+    ("paper_picture", paper::paper_picture),
 ];
 
 /// Runs the check of that name.
