@@ -89,6 +89,33 @@ pub fn host(url: &str) -> Option<String> {
     service(url).ok()?.host_str().map(str::to_owned)
 }
 
+/// Whether an address of a service leads to a computer by a name of the Internet: not to a number, not
+/// to this computer, and not to a name that only a network of its own knows (RFC 6761, RFC 6762,
+/// RFC 8375, `.internal`).
+#[must_use]
+pub fn has_public_name(url: &str) -> bool {
+    const OWN: [&str; 5] = ["localhost", "local", "internal", "home.arpa", "lan"];
+    let Ok(url) = service(url) else { return false };
+    let Some(name) = url.domain() else {
+        return false;
+    };
+    let name = name.trim_end_matches('.');
+    let is_in = |zone: &&str| {
+        name.strip_suffix(*zone)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    name.contains('.') && !OWN.iter().any(is_in)
+}
+
+/// Whether both addresses lead to the same service: scheme, host and port.
+#[must_use]
+pub fn is_beside(url: &str, other: &str) -> bool {
+    match (service(url), service(other)) {
+        (Ok(url), Ok(other)) => address::origin(&url) == address::origin(&other),
+        _ => false,
+    }
+}
+
 fn service(text: &str) -> Result<Url, PortalError> {
     if text.len() > LONGEST {
         return Err(PortalError::Address("too long"));
@@ -127,5 +154,47 @@ mod tests {
             host(&format!("http://a.example/{}", "a".repeat(1024))),
             None
         );
+    }
+
+    #[test]
+    fn a_stranger_s_address_leads_to_the_internet_or_nowhere() {
+        for good in [
+            "http://ca.example/a.cer",
+            "https://CA.example:8080/a",
+            "http://a.b.",
+        ] {
+            assert!(has_public_name(good), "{good}");
+        }
+        for bad in [
+            "http://127.0.0.1/a.cer",
+            "http://127.1/",
+            "http://0x7F000001/",
+            "http://2130706433/",
+            "http://[::1]/",
+            "http://10.0.0.1/reboot",
+            "http://8.8.8.8/",
+            "http://localhost/",
+            "http://localhost./",
+            "http://a.localhost/",
+            "http://router/reboot",
+            "http://router.lan/",
+            "http://printer.local./",
+            "http://wiki.corp.internal/",
+            "ldap://ca.example/cn=CA",
+        ] {
+            assert!(!has_public_name(bad), "{bad}");
+        }
+        assert!(is_beside(
+            "http://127.0.0.1:8/ca.cer",
+            "http://127.0.0.1:8/"
+        ));
+        for other in [
+            "http://127.0.0.1:9/",
+            "https://127.0.0.1:8/",
+            "http://127.0.0.2:8/",
+            "",
+        ] {
+            assert!(!is_beside("http://127.0.0.1:8/ca.cer", other), "{other}");
+        }
     }
 }
