@@ -344,6 +344,12 @@ pub(crate) enum CertCommand {
         #[arg(long)]
         new_key: bool,
     },
+    /// Write the certificate of your card into a file, for those who encrypt for you
+    Save {
+        /// Where to write it (DER) [default: a file by your name, here]
+        #[arg(short, long, value_name = "OUT")]
+        output: Option<PathBuf>,
+    },
     /// Have the certificate revoked for ever, such as when the key is needed no more
     Revoke {
         /// Why

@@ -2,8 +2,8 @@
 
 use std::io::IsTerminal as _;
 
-use kabinet_desk::view::StepView;
-use kabinet_desk::{Code, KeyWish, Outcome, RevocationReason};
+use kabinet_desk::view::{RevocationReasonView, StepView};
+use kabinet_desk::{Code, KeyWish, Outcome, Place};
 
 use crate::arguments::{CertCommand, EnrolArguments, WhyRevoked};
 use crate::commands::{Call, confirmed};
@@ -33,9 +33,25 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
             let _ = call.desk.unlock(None);
             let pin = call.secrets.ask(Kind::Pin, "PIN")?;
             let key = (place.level, wish(new_key));
-            call.desk
-                .request_certificate(call.reader(), pin, key, info, &output)?;
+            let output = call.desk.request_certificate(
+                call.reader(),
+                pin,
+                key,
+                info,
+                &Place::File(output),
+            )?;
             call.show.written(&output);
+        }
+        CertCommand::Save { output } => {
+            let _ = call.desk.unlock(None);
+            let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+            let saved = call
+                .desk
+                .save_certificate(call.reader(), pin, |own| match output {
+                    Some(output) => Place::File(output),
+                    None => Place::Folder(".".into(), own.file_name.clone()),
+                })?;
+            call.show.written(&saved);
         }
         CertCommand::Revoke {
             reason,
@@ -51,16 +67,15 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
                     return Err(Code::Cancelled.into());
                 }
             }
-            let pin = call.secrets.ask(Kind::Pin, "PIN")?;
             let reason = match reason {
-                WhyRevoked::Cessation => RevocationReason::CessationOfOperation,
-                WhyRevoked::KeyCompromise => RevocationReason::KeyCompromise,
-                WhyRevoked::Changed => RevocationReason::AffiliationChanged,
-                WhyRevoked::Superseded => RevocationReason::Superseded,
+                WhyRevoked::Cessation => RevocationReasonView::Cessation,
+                WhyRevoked::KeyCompromise => RevocationReasonView::KeyCompromise,
+                WhyRevoked::Changed => RevocationReasonView::Changed,
+                WhyRevoked::Superseded => RevocationReasonView::Superseded,
             };
-            call.desk
-                .revoke_certificate(call.reader(), pin, reason)
-                .await?;
+            let ending = call.desk.begin_revocation(call.reader(), reason).await?;
+            let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+            call.desk.finish_revocation(ending, pin).await?;
             call.show.done();
         }
         CertCommand::Install {

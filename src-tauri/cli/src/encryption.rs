@@ -1,20 +1,28 @@
 //! `encrypt` and `decrypt`.
 
-use kabinet_desk::Outcome;
+use std::sync::atomic::AtomicBool;
+
+use kabinet_desk::{Outcome, Place, Watching};
 
 use crate::arguments::{DecryptArguments, EncryptArguments};
 use crate::commands::{Call, beside};
 use crate::secrets::Kind;
 
+/// Nobody stops it but by Ctrl-C, which ends the program.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
 pub(crate) fn encrypt(call: &Call, arguments: &EncryptArguments) -> Outcome {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| beside(&arguments.file, ".p7m"));
     let progress = call.show.progress();
+    let watching = Watching {
+        tell: &|view| progress.tell(view.done, view.size),
+        stop: &NEVER,
+    };
+    let place = Place::File(output);
     let view = call
         .desk
-        .encrypt_file(&arguments.file, &arguments.to, &output, &|done, all| {
-            progress.tell(done, all);
-        })?;
+        .encrypt_file(&arguments.file, &arguments.to, &place, &watching)?;
     progress.end();
     call.show.encrypted(&view);
     Ok(())
@@ -23,15 +31,20 @@ pub(crate) fn encrypt(call: &Call, arguments: &EncryptArguments) -> Outcome {
 pub(crate) fn decrypt(call: &Call, arguments: &DecryptArguments) -> Outcome {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| call.desk.decrypted_path(&arguments.file));
-    let decrypting = call.desk.begin_decrypt(&arguments.file, call.reader())?;
+    let decrypting = call
+        .desk
+        .begin_decrypt(&arguments.file, None, call.reader())?;
     call.show.prompt(decrypting.prompt());
     let pin = call.secrets.ask(Kind::Pin, "PIN")?;
     let progress = call.show.progress();
+    let watching = Watching {
+        tell: &|view| progress.tell(view.done, view.size),
+        stop: &NEVER,
+    };
+    let place = Place::File(output);
     let view = call
         .desk
-        .finish_decrypt(decrypting, &output, pin, &|done, all| {
-            progress.tell(done, all);
-        })?;
+        .finish_decrypt(decrypting, &place, pin, (1, 1), &watching)?;
     progress.end();
     call.show.decrypted(&view);
     Ok(())

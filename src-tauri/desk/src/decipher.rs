@@ -1,6 +1,6 @@
 //! The card as the key that opens encrypted files.
 
-use kabinet_pki::{Decipher, DecryptError};
+use kabinet_pki::{Decipher, DecryptError, EncryptedFor, RecipientName};
 use kabinet_stb::{Secret, bign::Level};
 use kabinet_token::{CardError, DecipherError, ReaderAddress, Session};
 
@@ -31,11 +31,25 @@ impl CardDecipher {
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
         let mut session = desk.open_to_use_keys(address, pin)?;
         let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
+        desk.remember_own(&certificate);
         Ok(Self {
             session,
             certificate,
         })
     }
+}
+
+/// Refuses what no card of this level could open, before it is asked for anything.
+pub(crate) fn could_open(found: &EncryptedFor) -> Outcome {
+    let encryption = found.encryption.ok_or(Code::EncryptionUnknown)?;
+    let other = |recipient: &RecipientName| *recipient == RecipientName::Other;
+    if found.recipients.iter().all(other) {
+        return Err(Code::EncryptedForOthers.into());
+    }
+    if encryption.key_length.bits() > LEVEL.bits() {
+        return Err(Code::ContentKeyTooLong.into());
+    }
+    Ok(())
 }
 
 impl Decipher for CardDecipher {
@@ -74,5 +88,47 @@ impl From<DecryptError<CardRefusal>> for Problem {
             DecryptError::KeyToken => Code::ContentKeyDamaged,
         };
         Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kabinet_pki::{ContentEncryption, Mode};
+
+    use super::*;
+
+    #[test]
+    fn what_no_card_opens_is_refused_before_it_is_asked() {
+        let named = || RecipientName::Certificate {
+            issuer: String::new(),
+            serial_number: "01".into(),
+        };
+        let outcome = |key_length: Option<Level>, recipients: Vec<RecipientName>| {
+            let encryption = key_length.map(|key_length| ContentEncryption {
+                mode: Mode::Cfb,
+                key_length,
+            });
+            let found = EncryptedFor {
+                encryption,
+                length: 1,
+                recipients,
+            };
+            could_open(&found).map_err(|problem| problem.code)
+        };
+        let short = Some(Level::L128);
+        assert_eq!(outcome(short, vec![RecipientName::Other, named()]), Ok(()));
+        assert_eq!(
+            outcome(short, vec![RecipientName::Key("AB".into())]),
+            Ok(())
+        );
+        for (key_length, recipients, code) in [
+            (None, vec![named()], Code::EncryptionUnknown),
+            (Some(Level::L192), vec![named()], Code::ContentKeyTooLong),
+            (Some(Level::L256), vec![named()], Code::ContentKeyTooLong),
+            (short, vec![RecipientName::Other], Code::EncryptedForOthers),
+            (short, Vec::new(), Code::EncryptedForOthers),
+        ] {
+            assert_eq!(outcome(key_length, recipients), Err(code));
+        }
     }
 }

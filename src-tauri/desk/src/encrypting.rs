@@ -1,36 +1,38 @@
 //! Journey J10, the part of secrecy: a file is encrypted for the holders of certificates, and one that
 //! came encrypted is opened with the card.
 
+mod ours;
+mod several;
+
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
 use kabinet_pki::certificate::{Certificate, MAX_CERTIFICATE};
-use kabinet_pki::{
-    DecryptError, EncryptError, Encryption, Mode, RecipientName, Validation, check_certificate,
-};
+use kabinet_pki::{EncryptError, Encryption, Mode, Validation, check_certificate};
 use kabinet_stb::{Secret, SystemRandom};
 use kabinet_token::ReaderAddress;
 
-use crate::decipher::CardDecipher;
-use crate::new_file::{Readers, refuse_existing, write_new};
+use crate::decipher::{self, CardDecipher};
+use crate::files::{Place, write_new_for};
+use crate::new_file::{Readers, refuse_existing};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::view::{DecryptedView, EncryptedView, PromptView, RecipientView};
 use crate::visible::visible;
+use crate::watched::{Opened, Watched, Watching};
 use crate::{Desk, Outcome, signature_speech, signing, speech};
 
-/// Told how many octets of how many are done.
-pub type Progress<'a> = &'a dyn Fn(u64, u64);
+pub use ours::OwnCertificate;
+pub use several::FileToCrypt;
 
 /// What encrypted files are called: the name of what is in them and this.
-const ENDING: &str = "p7m";
+const ENDING: &str = ".p7m";
 
 /// An encrypted file that waits for the person's PIN.
 pub struct Decrypting {
-    file: File,
-    length: u64,
+    opened: Opened,
     address: ReaderAddress,
     prompt: PromptView,
 }
@@ -55,9 +57,20 @@ impl Desk {
         self.recipient_views(&certificates)
     }
 
+    /// As [`Desk::recipients`], for one file that the person calls so.
+    ///
+    /// # Errors
+    /// As [`Desk::recipients`].
+    pub fn recipient(&self, certificate: &Path, name: &str) -> Outcome<RecipientView> {
+        let read = read_certificate_named(certificate, name)?;
+        let view = self.recipient_views(std::slice::from_ref(&read))?.pop();
+        view.ok_or_else(|| Code::CertificateUnreadable.into())
+    }
+
     fn recipient_views(&self, certificates: &[Certificate]) -> Outcome<Vec<RecipientView>> {
         let anchors = signing::anchors_in(&self.profile.trust_dir())?;
-        let validation = Validation::new(&anchors, signing::now()?);
+        let now = signing::now()?;
+        let validation = Validation::new(&anchors, now);
         let view = |certificate: &Certificate| {
             let report = check_certificate(certificate, &validation);
             let summary = certificate.summary();
@@ -66,6 +79,8 @@ impl Desk {
                 let args = [("reason", reason.clone())];
                 speech::say(self.language(), "recipient-unproven", None, &args.into())
             });
+            let alone = std::slice::from_ref(certificate);
+            let refused = Encryption::new(alone, Mode::Cfb, now).err();
             RecipientView {
                 name: visible(&summary.subject),
                 issuer: visible(&summary.issuer),
@@ -75,6 +90,8 @@ impl Desk {
                 verdict: signature_speech::word_of(report.verdict).to_owned(),
                 reason,
                 note,
+                problem: refused
+                    .map(|error| encryption_problem(&error, alone).view(self.language())),
             }
         };
         Ok(certificates.iter().map(view).collect())
@@ -87,35 +104,24 @@ impl Desk {
     /// # Errors
     /// `file_unreadable`, `certificate_unreadable`, `file_exists`; `no_recipient`,
     /// `too_many_recipients`, `recipient_unfit`, `recipient_not_for_encryption`, `recipient_expired`;
-    /// `disk_full`, `read_only`. Nothing is left at `output` then.
+    /// `disk_full`, `read_only`, `cancelled`. Nothing is left at `place` then.
     pub fn encrypt_file(
         &self,
         file: &Path,
         certificates: &[PathBuf],
-        output: &Path,
-        progress: Progress<'_>,
+        place: &Place,
+        watching: &Watching<'_>,
     ) -> Outcome<EncryptedView> {
-        refuse_existing(output)?;
-        let content = File::open(file).map_err(|error| file_problem(&error))?;
-        let length = length_of(&content)?;
+        refuse_taken(place)?;
+        let opened = Opened::open(file, &name_of(file))?;
         let read = certificates.iter().map(|path| read_certificate(path));
         let certificates = read.collect::<Outcome<Vec<_>>>()?;
         let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
             .map_err(|error| encryption_problem(&error, &certificates))?;
         let recipients = self.recipient_views(&certificates)?;
-        write_new(output, Readers::Usual, |target| {
-            let content = Counted {
-                inner: BufReader::new(content),
-                done: 0,
-                all: length,
-                progress,
-            };
-            encryption
-                .encrypt_stream(content, target, &mut SystemRandom)
-                .map_err(|error| encryption_problem(&error, &certificates))
-        })?;
-        let chosen = encryption.content_encryption();
-        let key_bits = chosen.key_length.bits() as u32;
+        let path = encrypt_to(place, &opened, &encryption, (1, 1), watching)
+            .map_err(|problem| watching.problem(problem))?;
+        let key_bits = encryption.content_encryption().key_length.bits() as u32;
         let weakest = recipients.iter().find(|one| one.key_bits == key_bits);
         let note = weakest.filter(|_| key_bits < 256).map(|weakest| {
             let args = [
@@ -125,58 +131,49 @@ impl Desk {
             speech::say(self.language(), "encrypted-key", None, &args.into())
         });
         Ok(EncryptedView {
-            path: output.display().to_string(),
-            algorithm: chosen.name().to_owned(),
+            path: path.display().to_string(),
+            algorithm: encryption.content_encryption().name().to_owned(),
             key_bits,
             note,
             recipients,
         })
     }
 
-    /// Where [`Desk::finish_decrypt`] would put the content of this file by itself: beside it, under its
-    /// name without `.p7m`.
+    /// Where the content of this file goes unless somebody says otherwise: beside it, under its name
+    /// without `.p7m`.
     #[must_use]
     pub fn decrypted_path(&self, file: &Path) -> PathBuf {
-        if file.extension().is_some_and(|ending| ending == ENDING) {
-            return file.with_extension("");
-        }
-        let mut name = file.as_os_str().to_owned();
-        name.push(".decrypted");
-        PathBuf::from(name)
+        file.with_file_name(decrypted_name(&name_of(file)))
     }
 
-    /// Looks at an encrypted file and at the card. For whom the file is is known only when the card has
-    /// given its certificate, after the PIN.
+    /// Looks at an encrypted file and at the card. Whether the card opens it is known for sure only when
+    /// the card has given its certificate, after the PIN; what no card of its level could open is refused
+    /// before.
     ///
     /// # Errors
-    /// `file_unreadable`, `file_not_encrypted`, and what is in the way of card or PIN.
-    pub fn begin_decrypt(&self, file: &Path, reader: Option<&str>) -> Outcome<Decrypting> {
-        let opened = File::open(file).map_err(|error| file_problem(&error))?;
-        let found =
-            kabinet_pki::encrypted_for(BufReader::new(&opened)).map_err(|error| match error {
-                DecryptError::Io(error) => file_problem(&error),
-                error => Problem::new(Code::FileNotEncrypted).because(error),
-            })?;
+    /// `file_unreadable`, `file_not_encrypted`; `encrypted_for_others`, `content_key_too_long`,
+    /// `encryption_unknown` for what no such card opens; what is in the way of card or PIN.
+    pub fn begin_decrypt(
+        &self,
+        file: &Path,
+        name: Option<&str>,
+        reader: Option<&str>,
+    ) -> Outcome<Decrypting> {
+        let name = name.map_or_else(|| name_of(file), str::to_owned);
+        let opened = Opened::open(file, &name)?;
+        let found = ours::encrypted_for(&opened)?;
+        decipher::could_open(&found)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let recipients = found.recipients.iter().map(|recipient| match recipient {
-            RecipientName::Certificate {
-                issuer,
-                serial_number,
-            } => format!("{serial_number} ({})", visible(issuer)),
-            RecipientName::Key(identifier) => identifier.clone(),
-            RecipientName::Other => "?".to_owned(),
-        });
         let prompt = PromptView::Decrypt {
             name: visible(&name),
             size: found.length,
-            recipients: recipients.collect(),
+            recipients: ours::names(&found),
+            ours: self.is_for_us(&found),
             pin,
         };
         Ok(Decrypting {
-            file: opened,
-            length: found.length,
+            opened,
             address,
             prompt,
         })
@@ -187,38 +184,37 @@ impl Desk {
     /// # Errors
     /// `file_exists`; what the card says; `no_certificate`, `encrypted_for_others`,
     /// `content_key_too_long`, `content_key_damaged`, `encryption_unknown`; `file_unreadable`,
-    /// `disk_full`, `read_only`. Nothing is left at `output` then.
+    /// `file_changed`, `disk_full`, `read_only`, `cancelled`. Nothing is left at `place` then.
     pub fn finish_decrypt(
         &self,
         decrypting: Decrypting,
-        output: &Path,
+        place: &Place,
         pin: Secret,
-        progress: Progress<'_>,
+        at: (usize, usize),
+        watching: &Watching<'_>,
     ) -> Outcome<DecryptedView> {
-        refuse_existing(output)?;
+        refuse_taken(place)?;
+        let opened = &decrypting.opened;
         let mut key = CardDecipher::open(self, &decrypting.address, pin)?;
-        let (decrypted, is_signed) = write_new(output, Readers::Ours, |target| {
-            let mut target = CountedOut {
-                inner: target,
-                done: 0,
-                all: decrypting.length,
-                progress,
-            };
-            let file = BufReader::new(&decrypting.file);
-            let decrypted = kabinet_pki::decrypt_stream(file, &mut target, &mut key)?;
-            let written = *target.inner.get_ref();
+        opened.check()?;
+        let written = write_new_for(place, Readers::Ours, |target| {
+            let file = opened.content(1, at, watching)?;
+            let decrypted = kabinet_pki::decrypt_stream(file, &mut *target, &mut key)?;
+            let written = *target.get_ref();
             Ok((
                 decrypted,
                 kabinet_pki::is_signature(BufReader::new(written)),
             ))
-        })?;
+        });
+        let (path, (decrypted, is_signed)) =
+            written.map_err(|problem| watching.problem(problem))?;
         let about = if is_signed {
             "decrypted-signed"
         } else {
             "decrypted-unsigned"
         };
         Ok(DecryptedView {
-            path: output.display().to_string(),
+            path: path.display().to_string(),
             algorithm: decrypted.encryption.name().to_owned(),
             size: decrypted.length,
             is_signed,
@@ -227,18 +223,59 @@ impl Desk {
     }
 }
 
-fn length_of(file: &File) -> Outcome<u64> {
-    let facts = file.metadata().map_err(|error| file_problem(&error))?;
-    if facts.is_dir() {
-        return Err(Code::FileUnreadable.into());
+/// Encrypts one opened file to its place.
+fn encrypt_to(
+    place: &Place,
+    opened: &Opened,
+    encryption: &Encryption<'_>,
+    at: (usize, usize),
+    watching: &Watching<'_>,
+) -> Outcome<PathBuf> {
+    let (path, ()) = write_new_for(place, Readers::Usual, |target| {
+        let content: Watched<'_, _> = opened.content(1, at, watching)?;
+        encryption
+            .encrypt_stream(content, target, &mut SystemRandom)
+            .map_err(|error| encryption_problem(&error, &[]))?;
+        opened.check()
+    })?;
+    Ok(path)
+}
+
+/// Says before the work that its result would have no place.
+fn refuse_taken(place: &Place) -> Outcome {
+    match place {
+        Place::File(path) => refuse_existing(path),
+        Place::Folder(..) => Ok(()),
     }
-    Ok(facts.len())
+}
+
+fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// The name of what is in an encrypted file of that name.
+#[must_use]
+pub fn decrypted_name(name: &str) -> String {
+    match name.strip_suffix(ENDING) {
+        Some(inner) if !inner.is_empty() => inner.to_owned(),
+        _ => format!("{name}.decrypted"),
+    }
+}
+
+/// The name of the encrypted file of a file of that name.
+#[must_use]
+pub fn encrypted_name(name: &str) -> String {
+    format!("{name}{ENDING}")
 }
 
 /// A certificate in DER or PEM (RFC 7468).
 fn read_certificate(path: &Path) -> Outcome<Certificate> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unreadable = || Problem::new(Code::CertificateUnreadable).with("name", visible(&name));
+    read_certificate_named(path, &name_of(path))
+}
+
+fn read_certificate_named(path: &Path, name: &str) -> Outcome<Certificate> {
+    let unreadable = || Problem::new(Code::CertificateUnreadable).with("name", visible(name));
     let file = File::open(path).map_err(|error| file_problem(&error))?;
     // Twice as long as the longest certificate is more than its PEM.
     let mut octets = Vec::new();
@@ -276,50 +313,6 @@ fn encryption_problem(error: &EncryptError, certificates: &[Certificate]) -> Pro
         EncryptError::OutsideValidity(place) => about(Code::RecipientExpired, place),
         EncryptError::Io(error) => file_problem(error),
         EncryptError::ContentChanged => Problem::new(Code::FileUnreadable).because(error),
-    }
-}
-
-/// Tells of what is read.
-struct Counted<'p, R> {
-    inner: R,
-    done: u64,
-    all: u64,
-    progress: Progress<'p>,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, octets: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(octets)?;
-        self.done += count as u64;
-        (self.progress)(self.done.min(self.all), self.all);
-        Ok(count)
-    }
-}
-
-impl<R: Seek> Seek for Counted<'_, R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
-    }
-}
-
-/// Tells of what is written.
-struct CountedOut<'p, W> {
-    inner: W,
-    done: u64,
-    all: u64,
-    progress: Progress<'p>,
-}
-
-impl<W: Write> Write for CountedOut<'_, W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let count = self.inner.write(octets)?;
-        self.done += count as u64;
-        (self.progress)(self.done.min(self.all), self.all);
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
     }
 }
 

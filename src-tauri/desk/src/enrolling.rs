@@ -14,16 +14,21 @@ mod requesting;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kabinet_portal::{Issued, Registration};
 use kabinet_stb::Secret;
 use kabinet_token::ReaderAddress;
 
 use crate::problem::Code;
-use crate::view::{EnrolmentStateView, EnrolmentView, PromptView, StepView};
+use crate::view::{
+    CertificateView, EnrolmentStateView, EnrolmentView, KnownCertificatesView, PromptView, StepView,
+};
 use crate::visible::visible_text;
 use crate::{Desk, Outcome, apart};
 
 use card::{Asked, KeyPlace, Plan, Prepared};
+
+pub use ending::Ending;
 
 /// What is done with the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +125,10 @@ impl Desk {
         let (asked, issued) = loop {
             progress(StepView::Pin);
             let (opened, proved, planned) = (address.clone(), Arc::clone(&pin), plan.clone());
-            let (session, prepared) =
-                apart(move || card::prepare(&opened, &proved, &planned)).await?;
+            let (session, prepared) = telling(progress, move |tell| {
+                card::prepare(&opened, &proved, &planned, tell)
+            })
+            .await?;
             progress(StepView::Portal);
             match prepared {
                 Prepared::Waiting(asked) => {
@@ -160,20 +167,23 @@ impl Desk {
         issued: Issued,
         progress: &(dyn Fn(StepView) + Sync),
     ) -> Outcome<EnrolmentView> {
-        progress(StepView::Saving);
         let view = match issued {
             Issued::Certificate(der) => {
+                progress(StepView::Checking);
                 let issuers = &registration.authorities;
                 let certificate =
                     self.check_certificate(&der, &asked.key_hash, issuers, plan.place)?;
-                apart(move || card::install(&address, &pin, &plan, &asked, &der)).await?;
-                self.remember_certificate(&certificate);
+                progress(StepView::Saving);
+                let written = der.clone();
+                apart(move || card::install(&address, &pin, &plan, &asked, &written)).await?;
+                self.remember_issued(&certificate, &der);
                 EnrolmentView {
                     state: EnrolmentStateView::Issued,
                     certificate: Some(certificate),
                 }
             }
             Issued::Waiting(identifier) => {
+                progress(StepView::Saving);
                 apart(move || card::keep_waiting(&address, &pin, &plan, &asked, identifier))
                     .await?;
                 EnrolmentView {
@@ -187,6 +197,27 @@ impl Desk {
         Ok(view)
     }
 
+    /// What is known of the person's certificate and of an enrolment, without card and network.
+    #[must_use]
+    pub fn known_certificates(&self) -> KnownCertificatesView {
+        let ends = self.noted_certificates().into_iter();
+        let ends = ends.filter_map(|(_, end)| Timestamp::from_second(end).ok());
+        KnownCertificatesView {
+            ends: ends.map(|end| end.to_string()).collect(),
+            begun: pending::is_any(&self.profile),
+            authority: self.registration_address().unwrap_or_default(),
+        }
+    }
+
+    /// Notes a certificate that has just been written to the card.
+    fn remember_issued(&self, certificate: &CertificateView, der: &[u8]) {
+        if certificate.key == format!("{:02X}", crate::signing::KEY) {
+            self.remember_own(der);
+        } else {
+            self.remember_certificate(certificate);
+        }
+    }
+
     /// The registration authority of the settings, asked what it is.
     async fn registration(&self) -> Outcome<Registration> {
         let client = self.client(&self.registration_address()?)?;
@@ -198,5 +229,27 @@ impl Desk {
         let settings = self.settings();
         let address = settings.registration.or(settings.portal);
         address.ok_or_else(|| Code::NoPortal.into())
+    }
+}
+
+/// Runs what waits for a card apart, and passes on where it is meanwhile.
+async fn telling<T: Send + 'static>(
+    progress: &(dyn Fn(StepView) + Sync),
+    act: impl FnOnce(&dyn Fn(StepView)) -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let acting = apart(move || {
+        act(&|step| {
+            // Whoever listened is gone only when nobody waits for the outcome either.
+            let _ = tell.send(step);
+        })
+    });
+    let mut acting = std::pin::pin!(acting);
+    loop {
+        tokio::select! {
+            biased;
+            Some(step) = told.recv() => progress(step),
+            outcome = &mut acting => return outcome,
+        }
     }
 }

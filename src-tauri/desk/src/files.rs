@@ -67,12 +67,24 @@ pub(crate) fn write_new(
     place: &Place,
     write: impl FnOnce(&mut BufWriter<&File>) -> Outcome,
 ) -> Outcome<PathBuf> {
+    write_new_for(place, Readers::Usual, write).map(|(path, ())| path)
+}
+
+/// As [`write_new`], for those readers, with what the writing gives.
+///
+/// # Errors
+/// As [`write_new`].
+pub(crate) fn write_new_for<T>(
+    place: &Place,
+    readers: Readers,
+    write: impl FnOnce(&mut BufWriter<&File>) -> Outcome<T>,
+) -> Outcome<(PathBuf, T)> {
     let path = match place {
         Place::File(path) => path.clone(),
         Place::Folder(folder, name) => free(folder, name),
     };
-    new_file::write_new(&path, Readers::Usual, write)?;
-    Ok(path)
+    let written = new_file::write_new(&path, readers, write)?;
+    Ok((path, written))
 }
 
 /// Writes a file anew, with the rights that it has: there is the old one or the new one.

@@ -7,6 +7,7 @@ use kabinet_stb::{Secret, hash};
 use kabinet_token::{CertificateFile, KeyState, Password, Session};
 
 use crate::problem::Code;
+use crate::signing::KEY;
 use crate::view::{CardContentsView, CertificateView, KeyStateView, KeyView};
 use crate::{Desk, Outcome, pins};
 
@@ -37,13 +38,22 @@ impl Desk {
         drop(pin);
         let mut keys = Vec::new();
         let mut certificates = Vec::new();
+        let mut own = None;
         for place in PLACES {
             let (view, certificate) = look(&mut session, place, self.now())?;
-            certificates.extend(certificate);
+            if let Some((certificate, der)) = certificate {
+                if place.0 == KEY {
+                    own = Some(der);
+                }
+                certificates.push(certificate);
+            }
             keys.push(view);
         }
         for certificate in &certificates {
             self.remember_certificate(certificate);
+        }
+        if let Some(der) = own {
+            self.remember_own(&der);
         }
         let holder = match certificates.first() {
             Some(certificate) => Some(certificate.subject.clone()),
@@ -126,7 +136,7 @@ fn look(
     session: &mut Session,
     (key, level): (u8, u16),
     now: Timestamp,
-) -> Outcome<(KeyView, Option<CertificateView>)> {
+) -> Outcome<(KeyView, Option<(CertificateView, Vec<u8>)>)> {
     let state = session.key_state(key)?;
     let file = match state {
         KeyState::Absent => None,
@@ -145,7 +155,8 @@ fn look(
     };
     let certificate = match file {
         Some(CertificateFile::Certificate(der)) => {
-            Some(certificate_view(key, certificate::summary(&der)?, now))
+            let view = certificate_view(key, certificate::summary(&der)?, now);
+            Some((view, der))
         }
         _ => None,
     };

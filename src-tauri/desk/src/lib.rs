@@ -70,8 +70,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use applying::Signing;
 pub use cards::Watch;
-pub use encrypting::{Decrypting, Progress};
-pub use enrolling::{Enrolling, KeyWish};
+pub use encrypting::{Decrypting, FileToCrypt, OwnCertificate, decrypted_name, encrypted_name};
+pub use enrolling::{Ending, Enrolling, KeyWish};
 pub use files::Place;
 pub use handing_over::HandOver;
 pub use kabinet_pki::RevocationReason;

@@ -249,6 +249,18 @@ impl Desk {
         }
     }
 
+    /// Serial numbers of the person's certificates that were seen on a card, with their ends in seconds
+    /// since 1970; nothing while no store is open.
+    pub(crate) fn noted_certificates(&self) -> Vec<(String, i64)> {
+        let told = self.with_store(|store| Ok(store.noticed()?));
+        let told = told.unwrap_or_default().into_iter();
+        told.filter_map(|(name, end)| {
+            let serial = name.strip_prefix(CERTIFICATE_END)?;
+            Some((serial.to_owned(), end))
+        })
+        .collect()
+    }
+
     /// What the desktop is to tell now, each thing once: what this gives is told. Nothing as long as
     /// the store is closed, and, with notices switched off, nothing that came up meanwhile either.
     ///
@@ -331,6 +343,13 @@ impl Desk {
             title: speech::text(language, "main-window-title"),
             body,
             application_id: page.map(|id| id.to_string()),
+            certificate: matches!(
+                notice,
+                Notice::One {
+                    what: What::Certificate(_),
+                    ..
+                }
+            ),
         }
     }
 

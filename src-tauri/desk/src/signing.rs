@@ -27,7 +27,9 @@ impl CardSigner {
     /// Opens the card with the PIN and reads the certificate. Says what is wrong with it before
     /// anything is signed.
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
-        Self::of(desk.open_to_use_keys(address, pin)?)
+        let signer = Self::of(desk.open_to_use_keys(address, pin)?)?;
+        desk.remember_own(&signer.certificate);
+        Ok(signer)
     }
 
     /// As [`CardSigner::open`], for so many signatures.

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use kabinet_pki::Signer as _;
 use kabinet_stb::Secret;
 use kabinet_token::ReaderAddress;
 
@@ -140,6 +141,7 @@ impl Desk {
         let jobs = signing.jobs.take().ok_or(Code::Cancelled)?;
         let count = u8::try_from(jobs.len()).map_err(|_| Code::TooManyFiles)?;
         let mut signer = CardSigner::open_for(&signing.address, &pin, count)?;
+        self.remember_own(signer.certificate());
         let wishes = signing.wishes;
         let mut signed = Vec::with_capacity(jobs.len());
         for (index, job) in jobs.iter().enumerate() {

@@ -19,6 +19,8 @@ const SHORTEST_PASSPHRASE: usize = 8;
 pub(crate) struct Area {
     pub(crate) store: Store,
     protection: Protection,
+    /// The certificate of the person's card, DER, once the card was read.
+    pub(crate) own: Option<Vec<u8>>,
 }
 
 /// Where the open store is, shared with what keeps renewed sessions.
@@ -171,6 +173,7 @@ pub(crate) fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outco
     Ok(Area {
         store: Store::open(path, &key)?,
         protection,
+        own: None,
     })
 }
 
@@ -197,6 +200,7 @@ fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
     Ok(Area {
         store: Store::create(&path, &key)?,
         protection,
+        own: None,
     })
 }
 

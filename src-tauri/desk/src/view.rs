@@ -27,15 +27,18 @@ pub use application::{
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,
-    CheckView, DoctorView, EnrolmentStateView, EnrolmentView, KeyStateView, KeyView, PinView,
-    ReaderView, ReadersView, ServiceView, TravelDocumentView,
+    CheckView, DoctorView, EnrolmentStateView, EnrolmentView, KeyStateView, KeyView,
+    KnownCertificatesView, PinView, ReaderView, ReadersView, RevocationReasonView, ServiceView,
+    TravelDocumentView,
 };
 pub use catalogue::{FormFieldView, FormStepView, FormView, ProcedureView};
 pub use draft::{
     AsideReasonView, AsideView, AttachmentView, CarriedFieldView, CarriedView, ConflictView,
     DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView, SharingView,
 };
-pub use encryption::{DecryptedView, EncryptedView, RecipientView};
+pub use encryption::{
+    CryptedFileView, DecryptedView, EncryptedFileView, EncryptedView, RecipientView,
+};
 pub use files::{
     AskedForView, AskedView, FileProgressView, FileView, FilesPromptView, LevelView, RaisedView,
     RaisingView, SignedFileView, VerifiedFileView,
@@ -133,12 +136,18 @@ pub enum StepView {
     Portal,
     /// The PIN is being proved to the card.
     Pin,
+    /// The key pair is made on the card, or looked for.
+    Key,
+    /// The card signs the request for a certificate.
+    Request,
     /// The card checks the terminal.
     Terminal,
     /// Data travel from card to portal.
     Reading,
     /// The card signs.
     Signing,
+    /// The authority has issued the certificate, which is being checked.
+    Checking,
     /// Saving.
     Saving,
     /// Done.

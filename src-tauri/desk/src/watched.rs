@@ -88,6 +88,14 @@ impl Opened {
         }
     }
 
+    /// The content from its beginning, read by nobody who watches.
+    pub(crate) fn whole(&self) -> Outcome<BufReader<&File>> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))
+            .map_err(|error| file_problem(&error))?;
+        Ok(BufReader::new(file))
+    }
+
     /// The content from its beginning; it is read `passes` times in all.
     pub(crate) fn content<'a>(
         &'a self,
@@ -95,11 +103,8 @@ impl Opened {
         at: (usize, usize),
         watching: &'a Watching<'a>,
     ) -> Outcome<Watched<'a, BufReader<&'a File>>> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0))
-            .map_err(|error| file_problem(&error))?;
         Ok(Watched::new(
-            BufReader::new(file),
+            self.whole()?,
             &self.name,
             self.size.saturating_mul(passes),
             at,

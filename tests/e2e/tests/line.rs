@@ -203,7 +203,14 @@ fn files_are_encrypted_and_opened_by_the_card() {
         std::fs::write(&certificate, hex::decode(der).unwrap()).unwrap();
         certificate
     };
-    let (ours, others) = (of("citizen"), of("foreigner"));
+    let (given, others) = (of("citizen"), of("foreigner"));
+    // What the card gives out for others is its certificate, and nothing is overwritten.
+    let ours = path("saved.cer");
+    let save = ["cert", "save", "-o", &ours];
+    assert_eq!(cli.ok(&save).unwrap()["written"], ours.as_str());
+    let octets = |path: &str| std::fs::read(path).unwrap();
+    assert_eq!(octets(&ours), octets(&given));
+    cli.fails(&save, "file_exists").unwrap();
 
     let encrypted = format!("{file}.p7m");
     let made = cli.ok(&["encrypt", &file, "--to", &ours, &others]).unwrap();

@@ -1,11 +1,14 @@
 //! Encrypted and decrypted files, and how far the work has come.
 
-use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use kabinet_desk::view::{DecryptedView, EncryptedView};
 
 use super::Show;
+
+/// No percents were shown yet.
+const NONE: u64 = u64::MAX;
 
 impl Show {
     pub(crate) fn encrypted(&self, view: &EncryptedView) {
@@ -37,7 +40,7 @@ impl Show {
     pub(crate) fn progress(&self) -> Percents {
         Percents {
             is_shown: !self.json && std::io::stderr().is_terminal(),
-            last: Cell::new(None),
+            last: AtomicU64::new(NONE),
         }
     }
 }
@@ -45,7 +48,7 @@ impl Show {
 /// How far the work has come, for a person at a terminal only.
 pub(crate) struct Percents {
     is_shown: bool,
-    last: Cell<Option<u64>>,
+    last: AtomicU64,
 }
 
 impl Percents {
@@ -53,7 +56,7 @@ impl Percents {
         let percent = (u128::from(done) * 100)
             .checked_div(u128::from(all))
             .unwrap_or(100) as u64;
-        if self.is_shown && self.last.replace(Some(percent)) != Some(percent) {
+        if self.is_shown && self.last.swap(percent, Ordering::Relaxed) != percent {
             eprint!("\r{percent} % ");
             let _ = std::io::stderr().flush();
         }
@@ -61,7 +64,7 @@ impl Percents {
 
     /// Leaves the line.
     pub(crate) fn end(&self) {
-        if self.is_shown && self.last.get().is_some() {
+        if self.is_shown && self.last.load(Ordering::Relaxed) != NONE {
             eprintln!();
         }
     }

@@ -116,9 +116,12 @@ impl Show {
         let id = match step {
             StepView::Portal => "step-portal",
             StepView::Pin => "step-pin",
+            StepView::Key => "step-key",
+            StepView::Request => "step-request",
             StepView::Terminal => "step-terminal",
             StepView::Reading => "step-reading",
             StepView::Signing => "step-signing",
+            StepView::Checking => "step-checking",
             StepView::Saving => "step-saving",
             StepView::Done => return,
         };

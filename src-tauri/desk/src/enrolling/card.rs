@@ -12,6 +12,7 @@ use kabinet_token::{
 use super::{KeyWish, pending};
 use crate::problem::{Code, Problem};
 use crate::profile::Profile;
+use crate::view::StepView;
 use crate::{Outcome, pins};
 
 /// A key's place on the card.
@@ -82,9 +83,11 @@ pub(super) fn prepare(
     address: &ReaderAddress,
     pin: &Secret,
     plan: &Plan,
+    tell: &dyn Fn(StepView),
 ) -> Outcome<(Session, Prepared)> {
     let reference = plan.place.reference;
     let mut session = open(address, pin)?;
+    tell(StepView::Key);
     let mut state = session.key_state(reference)?;
     if plan.wish == KeyWish::Anew && matches!(state, KeyState::Active | KeyState::Deactivated) {
         session.terminate_key(reference)?;
@@ -98,6 +101,7 @@ pub(super) fn prepare(
             let key = make(&mut session, plan)?;
             // Making it used the confirmation up.
             session.verify_pin(pin)?;
+            tell(StepView::Request);
             let asked = request(&mut session, plan, &key, false)?;
             return Ok((session, Prepared::Request(asked)));
         }
@@ -141,6 +145,7 @@ pub(super) fn prepare(
         Some(key) => key.clone(),
         None => kept.ok_or(Code::KeyUnknown)?.public_key,
     };
+    tell(StepView::Request);
     let asked = request(&mut session, plan, &key, keeps_older)?;
     Ok((session, Prepared::Request(asked)))
 }

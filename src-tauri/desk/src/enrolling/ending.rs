@@ -9,60 +9,155 @@ use kabinet_pki::{RevocationReason, Signer as _, Time, Validation, Verdict, chec
 use kabinet_portal::{Process, Registration};
 use kabinet_stb::{Secret, SystemRandom};
 
+use kabinet_token::ReaderAddress;
+
 use crate::problem::{Code, Problem};
 use crate::signing::CardSigner;
+use crate::view::{PinView, PromptView, RevocationReasonView};
+use crate::visible::visible_text;
 use crate::{Desk, Outcome, apart, signing};
 
+/// What is to be done with a certificate, waiting for the person's PIN.
+pub struct Ending {
+    address: ReaderAddress,
+    registration: Registration,
+    act: Act,
+    prompt: PromptView,
+}
+
+enum Act {
+    Revoke(RevocationReason),
+    SetPassword,
+}
+
+impl Ending {
+    /// Who is told what; what the trusted prompt shows.
+    #[must_use]
+    pub fn prompt(&self) -> &PromptView {
+        &self.prompt
+    }
+}
+
+impl From<RevocationReasonView> for RevocationReason {
+    fn from(view: RevocationReasonView) -> Self {
+        match view {
+            RevocationReasonView::Cessation => Self::CessationOfOperation,
+            RevocationReasonView::KeyCompromise => Self::KeyCompromise,
+            RevocationReasonView::Changed => Self::AffiliationChanged,
+            RevocationReasonView::Superseded => Self::Superseded,
+        }
+    }
+}
+
 impl Desk {
-    /// Has the certificate of the card's key for signatures revoked. It cannot be taken back.
+    /// Looks at card and authority before the certificate of the card's key for signatures is revoked.
     ///
     /// # Errors
-    /// `enrolment_rejected` when the authority refused; `portal_garbage` when it is not known whether
-    /// it did: then the status of the certificate tells.
-    pub async fn revoke_certificate(
+    /// What is in the way of card, PIN or network; `no_portal` when no authority is known.
+    pub async fn begin_revocation(
         &self,
         reader: Option<&str>,
-        pin: Secret,
-        reason: RevocationReason,
-    ) -> Outcome {
+        reason: RevocationReasonView,
+    ) -> Outcome<Ending> {
+        let (address, registration, pin) = self.look_at_both(reader).await?;
+        let prompt = PromptView::Revoke {
+            authority: visible_text(registration.name.clone()),
+            address: self.registration_address()?,
+            reason,
+            pin,
+        };
+        Ok(Ending {
+            address,
+            registration,
+            act: Act::Revoke(reason.into()),
+            prompt,
+        })
+    }
+
+    /// Has the certificate revoked. It cannot be taken back.
+    ///
+    /// # Errors
+    /// `usage` for what was begun for a password; what the card says; `enrolment_rejected` when the
+    /// authority refused; `portal_garbage` when it is not known whether it did: then the status of the
+    /// certificate tells.
+    pub async fn finish_revocation(&self, ending: Ending, pin: Secret) -> Outcome {
+        let Act::Revoke(reason) = ending.act else {
+            return Err(Code::Usage.into());
+        };
         let content = move |certificate: &Certificate| {
             let request = RevokeRequest::of(certificate, reason);
             let octets = request.to_der();
             octets.map_err(|error| Problem::new(Code::Internal).because(error))
         };
-        self.process(reader, pin, Process::Revoke, content).await
+        self.process(ending, pin, Process::Revoke, content).await
     }
 
-    /// Sets the password by which the certificate can be revoked when the card is lost. After an
-    /// error that tells of no refusal, either password may be the one that counts.
+    /// Looks at card and authority before a password is set by which the certificate can be revoked when
+    /// the card is lost.
     ///
     /// # Errors
-    /// As [`Desk::revoke_certificate`]; `usage` for a password that cannot be sent.
-    pub async fn set_revocation_password(
+    /// As [`Desk::begin_revocation`].
+    pub async fn begin_revocation_password(&self, reader: Option<&str>) -> Outcome<Ending> {
+        let (address, registration, pin) = self.look_at_both(reader).await?;
+        let prompt = PromptView::SetRevocationPassword {
+            authority: visible_text(registration.name.clone()),
+            address: self.registration_address()?,
+            pin,
+        };
+        Ok(Ending {
+            address,
+            registration,
+            act: Act::SetPassword,
+            prompt,
+        })
+    }
+
+    /// Sets the password. After an error that tells of no refusal, either password may be the one that
+    /// counts.
+    ///
+    /// # Errors
+    /// As [`Desk::finish_revocation`]; `usage` for a password that cannot be sent.
+    pub async fn finish_revocation_password(
         &self,
-        reader: Option<&str>,
+        ending: Ending,
         pin: Secret,
         password: Secret,
     ) -> Outcome {
+        if !matches!(ending.act, Act::SetPassword) {
+            return Err(Code::Usage.into());
+        }
         let content = move |_: &Certificate| {
             let octets = new_password(&password);
             octets.map_err(|error| Problem::new(Code::Usage).with("reason", error.to_string()))
         };
         let process = Process::SetPassword;
-        self.process(reader, pin, process, content).await
+        self.process(ending, pin, process, content).await
+    }
+
+    async fn look_at_both(
+        &self,
+        reader: Option<&str>,
+    ) -> Outcome<(ReaderAddress, Registration, PinView)> {
+        let address = self.choose_card(reader)?;
+        let pin = self.usable_pin(&address)?;
+        Ok((address, self.registration().await?, pin))
     }
 
     async fn process(
         &self,
-        reader: Option<&str>,
+        ending: Ending,
         pin: Secret,
         process: Process,
         content: impl FnOnce(&Certificate) -> Outcome<Secret> + Send + 'static,
     ) -> Outcome {
-        let address = self.choose_card(reader)?;
-        let registration = self.registration().await?;
+        let Ending {
+            address,
+            registration,
+            ..
+        } = ending;
         let now = signing::time(self.now())?;
-        let mut signer = CardSigner::open(self, &address, pin)?;
+        let mut signer = apart(move || CardSigner::open_for(&address, &pin, 1)).await?;
+        self.remember_own(signer.certificate());
         let certificate = Certificate::from_der(signer.certificate())?;
         let authority = self.authority_above(&certificate, &registration, now)?;
         let recipient = authority.clone();

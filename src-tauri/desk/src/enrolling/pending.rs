@@ -43,6 +43,15 @@ pub(super) fn keep(profile: &Profile, key: &PublicKey, identifier: Option<[u8; 3
     replace(&folder.join(name), &text)
 }
 
+/// Whether any key waits here.
+pub(super) fn is_any(profile: &Profile) -> bool {
+    let folder = std::fs::read_dir(profile.dir().join(FOLDER));
+    folder.is_ok_and(|entries| {
+        let mut names = entries.flatten().map(|entry| entry.file_name());
+        names.any(|name| name.to_string_lossy().ends_with(".json"))
+    })
+}
+
 /// The key with that hash.
 pub(super) fn find(profile: &Profile, level: Level, key_hash: &[u8]) -> Option<Pending> {
     let folder = std::fs::read_dir(profile.dir().join(FOLDER)).ok()?;

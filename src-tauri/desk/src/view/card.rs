@@ -1,6 +1,6 @@
 //! Readers, cards and what they tell.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::ProblemView;
@@ -253,4 +253,31 @@ pub enum EnrolmentStateView {
     Issued,
     /// The authority takes its time; the certificate is to be asked after.
     Waiting,
+}
+
+/// What is known of the person's certificate without the card.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct KnownCertificatesView {
+    /// Ends of validity, RFC 3339; as the card was read last.
+    pub ends: Vec<String>,
+    /// Whether an enrolment was begun on this computer and has not ended.
+    pub begun: bool,
+    /// Address of the registration authority; empty when none is known.
+    pub authority: String,
+}
+
+/// Why a certificate is revoked (RFC 5280, clause 5.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationReasonView {
+    /// It is needed no more.
+    Cessation,
+    /// The key is, or may be, in other hands.
+    KeyCompromise,
+    /// Something that it says of its subject has changed.
+    Changed,
+    /// Another certificate took its place.
+    Superseded,
 }

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::ProblemView;
+
 /// For whom a file is, or was, encrypted.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -23,6 +25,8 @@ pub struct RecipientView {
     pub reason: Option<String>,
     /// A sentence in the person's language when nobody trusted vouches for the name.
     pub note: Option<String>,
+    /// Why nothing can be encrypted for it; empty when it can.
+    pub problem: Option<ProblemView>,
 }
 
 /// A file that was encrypted.
@@ -56,4 +60,33 @@ pub struct DecryptedView {
     pub is_signed: bool,
     /// A sentence in the person's language on what is known of who made it.
     pub note: String,
+}
+
+/// What can be told of an encrypted file without a key.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct EncryptedFileView {
+    /// Octets of the content.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// For whom it is: numbers and issuers of certificates.
+    pub recipients: Vec<String>,
+    /// Whether one of them is the certificate of the person's card; nothing when that is not known.
+    pub ours: Option<bool>,
+    /// Why no ID card could open it; empty when one could.
+    pub problem: Option<ProblemView>,
+}
+
+/// What became of a file that was encrypted or decrypted among others.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct CryptedFileView {
+    /// Name of the file.
+    pub name: String,
+    /// Where the result is; nothing when there is none.
+    pub path: Option<String>,
+    /// Whether the content is a signature, which then says who made it.
+    pub is_signed: bool,
+    /// Why there is no result.
+    pub problem: Option<ProblemView>,
 }

@@ -12,6 +12,8 @@ pub struct NoticeView {
     pub body: String,
     /// The application that it leads to; else it leads to the list of all.
     pub application_id: Option<String>,
+    /// Whether it leads to the certificate instead.
+    pub certificate: bool,
 }
 
 /// Whether and how the desktop tells.

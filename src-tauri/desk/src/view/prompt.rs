@@ -3,7 +3,9 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{AttachmentView, ConsentView, FilesPromptView, LossView, PinView, TextView};
+use super::{
+    AttachmentView, ConsentView, FilesPromptView, LossView, PinView, RevocationReasonView, TextView,
+};
 
 /// What the trusted prompt shows and asks. Composed by the core alone.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -72,6 +74,55 @@ pub enum PromptView {
         size: u64,
         /// For whom it is, as far as the file says: numbers and issuers of certificates.
         recipients: Vec<String>,
+        /// Whether one of them is the certificate of the person's card; nothing when that is not known.
+        ours: Option<bool>,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// The certificate on the card, to encrypt for it or to give it to others.
+    TakeCertificate {
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// A request for a certificate goes into a file.
+    RequestCertificate {
+        /// Level of the key.
+        level: u16,
+        /// Whether the key on the card is destroyed and another one made.
+        new_key: bool,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// A certificate from a file goes onto the card.
+    InstallCertificate {
+        /// Whom it names.
+        subject: String,
+        /// Who issued it.
+        issuer: String,
+        /// End of validity, RFC 3339.
+        valid_until: String,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// Revocation of the certificate, for ever.
+    Revoke {
+        /// Name of the registration authority.
+        authority: TextView,
+        /// Its address.
+        address: String,
+        /// Why.
+        reason: RevocationReasonView,
+        /// PIN state before the try.
+        pin: PinView,
+    },
+    /// The password by which the certificate can be revoked when the card is lost; a new one, twice.
+    RevocationPassword,
+    /// That password goes to the authority.
+    SetRevocationPassword {
+        /// Name of the registration authority.
+        authority: TextView,
+        /// Its address.
+        address: String,
         /// PIN state before the try.
         pin: PinView,
     },
