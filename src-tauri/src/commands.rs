@@ -4,6 +4,7 @@
 pub(crate) mod attachments;
 pub(crate) mod card;
 pub(crate) mod catalogue;
+pub(crate) mod certificates;
 pub(crate) mod drafts;
 pub(crate) mod following;
 pub(crate) mod handing_over;

@@ -1,13 +1,14 @@
 //! Journey J10 in the window: files that the person drops or chooses are signed and checked.
 //!
-//! The page never learns where a file is and cannot name one: what is dropped or chosen comes as octets,
-//! piece by piece, is kept in a folder of this run that only the person can read, and what becomes of
-//! it goes to the folder of downloads, where nothing is overwritten.
+//! The page never learns where a file is and cannot name one. What is dropped or chosen comes as octets,
+//! piece by piece, and is kept in a folder of this run that only the person can read; what becomes of it
+//! goes to the folder for results. What the system handed over stays where it is, and what becomes of it
+//! goes beside it where that can be written. Nothing is overwritten.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -49,12 +50,24 @@ struct Files {
 }
 
 #[derive(Clone)]
-struct Known {
-    name: String,
-    path: PathBuf,
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
     size: u64,
     /// Octets that have come.
     came: u64,
+    /// Whether it is the person's own file, which stays where it is.
+    own: bool,
+}
+
+impl Known {
+    /// Where what becomes of it goes: beside the person's own file where that can be written, else into
+    /// that folder.
+    pub(crate) fn folder(&self, results: &Path) -> PathBuf {
+        let beside = self.path.parent().filter(|_| self.own);
+        let writable = beside.filter(|folder| tempfile::tempfile_in(folder).is_ok());
+        writable.unwrap_or(results).to_path_buf()
+    }
 }
 
 /// A file, as the page knows it.
@@ -82,8 +95,30 @@ impl Handed {
         *self.files() = Files::default();
     }
 
+    /// Adds a file of the person's own, which stays where it is.
+    pub(crate) fn add_own(&self, name: &str, path: PathBuf, size: u64) -> Outcome<HandedView> {
+        self.files().add(Known {
+            name: name.to_owned(),
+            path,
+            size,
+            came: size,
+            own: true,
+        })
+    }
+
+    /// Adds a file with these octets.
+    pub(crate) fn put(&self, name: &str, octets: &[u8]) -> Outcome<HandedView> {
+        let mut files = self.files();
+        let view = files.begin(name, octets.len() as u64)?;
+        if let Some(known) = files.known.get_mut(&view.handle) {
+            std::fs::write(&known.path, octets).map_err(|error| unwritable(&error))?;
+            known.came = known.size;
+        }
+        Ok(view)
+    }
+
     /// The files of those handles, in that order.
-    fn these(&self, handles: &[u64]) -> Outcome<Vec<Known>> {
+    pub(crate) fn these(&self, handles: &[u64]) -> Outcome<Vec<Known>> {
         let files = self.files();
         let known = handles.iter().map(|handle| {
             let known = files.known.get(handle);
@@ -114,7 +149,18 @@ impl Files {
             path,
             size,
             came: 0,
+            own: false,
         })
+    }
+
+    fn forget(&mut self, handles: &[u64]) {
+        for handle in handles {
+            if let Some(known) = self.known.remove(handle)
+                && !known.own
+            {
+                let _ = std::fs::remove_file(known.path);
+            }
+        }
     }
 
     fn add(&mut self, known: Known) -> Outcome<HandedView> {
@@ -178,12 +224,7 @@ pub(crate) fn append_file(
 /// Takes files off the list; the person's own stay as they are.
 #[tauri::command]
 pub(crate) fn drop_files(handed: State<'_, Handed>, handles: Vec<u64>) {
-    let mut files = handed.files();
-    for handle in handles {
-        if let Some(known) = files.known.remove(&handle) {
-            let _ = std::fs::remove_file(known.path);
-        }
-    }
+    handed.files().forget(&handles);
 }
 
 /// Signs files with the card, once the trusted prompt has listed them.
@@ -207,7 +248,7 @@ pub(crate) async fn sign_files(
     let all = said(&desk, handed.these(&beside))?;
     let folder = downloads(&app, &desk)?;
     let files = known.into_iter().map(|one| FileToSign {
-        place: place_beside(&one.path, Some(&folder), &one.name, wishes),
+        place: place_beside(&one.path, Some(&one.folder(&folder)), &one.name, wishes),
         content: added
             .then(|| content_of(&one, &all))
             .flatten()
@@ -320,12 +361,12 @@ pub(crate) async fn set_time_stamping(
     Ok(kept.unwrap_or_default())
 }
 
-fn begin_work(handed: &Handed) -> Arc<AtomicBool> {
+pub(crate) fn begin_work(handed: &Handed) -> Arc<AtomicBool> {
     handed.stop.store(false, Ordering::SeqCst);
     Arc::clone(&handed.stop)
 }
 
-fn progress(app: &AppHandle) -> impl Fn(FileProgressView) + Sync + use<> {
+pub(crate) fn progress(app: &AppHandle) -> impl Fn(FileProgressView) + Sync + use<> {
     let app = app.clone();
     move |view| {
         let _ = app.emit_to("main", "file-progress", view);
@@ -378,6 +419,30 @@ mod tests {
     }
 
     #[test]
+    fn results_go_beside_a_file_of_the_persons_own_where_that_can_be_written() {
+        let (home, results) = (tempfile::tempdir().unwrap(), Path::new("/results"));
+        let handed = Handed::default();
+        let folder_of = |path: PathBuf| {
+            let handle = handed.add_own("a", path, 1).unwrap().handle;
+            handed.these(&[handle]).unwrap()[0].folder(results)
+        };
+        assert_eq!(folder_of(home.path().join("a")), home.path());
+        assert_eq!(folder_of(home.path().join("none/a")), results);
+        let dropped = handed.put("a", b"x").unwrap().handle;
+        assert_eq!(
+            handed.these(&[dropped]).unwrap()[0].folder(results),
+            results
+        );
+        // Taken off the list, the person's own stays.
+        let path = home.path().join("own");
+        std::fs::write(&path, b"x").unwrap();
+        let known = handed.add_own("own", path.clone(), 1).unwrap();
+        handed.files().forget(&[known.handle, dropped]);
+        assert!(path.exists());
+        assert!(handed.these(&[dropped]).is_err());
+    }
+
+    #[test]
     fn a_file_that_has_not_come_whole_is_not_worked_on() {
         let handed = Handed::default();
         let known = |came| Known {
@@ -385,6 +450,7 @@ mod tests {
             path: PathBuf::from("/nowhere"),
             size: 2,
             came,
+            own: false,
         };
         let half = handed.files().add(known(1)).unwrap().handle;
         let whole = handed.files().add(known(2)).unwrap().handle;

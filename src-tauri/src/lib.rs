@@ -3,6 +3,7 @@
 mod appearance;
 mod background;
 mod commands;
+mod encryption;
 mod files;
 mod locking;
 mod main_window;
@@ -89,6 +90,13 @@ pub fn run() {
             commands::card::resume_pin,
             commands::card::unblock_pin,
             commands::card::enable_pin,
+            commands::certificates::known_certificates,
+            commands::certificates::enrol,
+            commands::certificates::request_certificate,
+            commands::certificates::install_certificate,
+            commands::certificates::revoke_certificate,
+            commands::certificates::set_revocation_password,
+            commands::certificates::save_certificate,
             commands::store::store_state,
             commands::store::unlock_store,
             commands::store::lock_store,
@@ -150,13 +158,18 @@ pub fn run() {
             commands::running::set_running,
             commands::handing_over::hand_over,
             opened::opened,
-            opened::opened_file,
+            opened::take_opened,
             files::begin_file,
             files::append_file,
             files::drop_files,
             files::sign_files,
             files::verify_files,
             files::stop_files,
+            encryption::recipient,
+            encryption::own_recipient,
+            encryption::encrypt_files,
+            encryption::look_at_encrypted,
+            encryption::decrypt_files,
             files::files_to_raise,
             files::raise_files,
             files::time_stamping,

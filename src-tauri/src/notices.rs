@@ -90,11 +90,19 @@ pub(crate) mod session {
     /// The action of a click on the notice itself.
     const CLICK: &str = "default";
 
-    /// What was shown: the service's number of it, and the application that it leads to.
+    /// Where a click on a notice leads.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    enum Page {
+        Application(String),
+        Applications,
+        Certificate,
+    }
+
+    /// What was shown: the service's number of it, and where it leads.
     #[derive(Default)]
     pub(crate) struct Shown {
         connection: Mutex<Option<Connection>>,
-        notices: Mutex<Vec<(u32, Option<String>)>>,
+        notices: Mutex<Vec<(u32, Page)>>,
     }
 
     impl Shown {
@@ -131,15 +139,20 @@ pub(crate) mod session {
             if notices.len() == REMEMBERED {
                 notices.remove(0);
             }
-            notices.push((number, notice.application_id.clone()));
+            let page = match &notice.application_id {
+                _ if notice.certificate => Page::Certificate,
+                Some(id) => Page::Application(id.clone()),
+                None => Page::Applications,
+            };
+            notices.push((number, page));
             Ok(())
         }
 
         /// Where a click on that notice leads; `None` when it is not one of ours.
-        fn clicked(&self, number: u32) -> Option<Option<String>> {
+        fn clicked(&self, number: u32) -> Option<Page> {
             let notices = lock(&self.notices);
             let found = notices.iter().rev().find(|(shown, _)| *shown == number);
-            found.map(|(_, application)| application.clone())
+            found.map(|(_, page)| page.clone())
         }
     }
 
@@ -168,8 +181,8 @@ pub(crate) mod session {
                     continue;
                 };
                 let led = app.state::<Shown>().clicked(number);
-                if let Some(application) = led.filter(|_| action == CLICK) {
-                    open(&app, application);
+                if let Some(page) = led.filter(|_| action == CLICK) {
+                    open(&app, page);
                 }
             }
             Ok(())
@@ -185,9 +198,13 @@ pub(crate) mod session {
         }
     }
 
-    fn open(app: &AppHandle, application: Option<String>) {
+    fn open(app: &AppHandle, page: Page) {
         crate::main_window::show(app);
-        let _ = app.emit_to("main", "open-application", application);
+        let _ = match page {
+            Page::Certificate => app.emit_to("main", "open-certificate", ()),
+            Page::Application(id) => app.emit_to("main", "open-application", Some(id)),
+            Page::Applications => app.emit_to("main", "open-application", None::<String>),
+        };
     }
 
     #[cfg(test)]
@@ -202,10 +219,10 @@ pub(crate) mod session {
         #[test]
         fn clicks_lead_to_what_was_shown() {
             let shown = Shown::default();
-            lock(&shown.notices).push((7, Some("a".into())));
-            lock(&shown.notices).push((8, None));
-            assert_eq!(shown.clicked(7), Some(Some("a".into())));
-            assert_eq!(shown.clicked(8), Some(None));
+            lock(&shown.notices).push((7, Page::Application("a".into())));
+            lock(&shown.notices).push((8, Page::Certificate));
+            assert_eq!(shown.clicked(7), Some(Page::Application("a".into())));
+            assert_eq!(shown.clicked(8), Some(Page::Certificate));
             assert_eq!(shown.clicked(9), None);
         }
     }

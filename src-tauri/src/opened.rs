@@ -5,22 +5,20 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kabinet_desk::view::{OpenedFileView, OpenedView};
 use kabinet_desk::{Code, Desk, Problem};
-use tauri::ipc::Response;
 use tauri::{AppHandle, Emitter as _, Manager as _, State, Url};
 
-use crate::commands::{Answer, Shared, blocking};
+use crate::commands::{Answer, Shared, blocking, said};
+use crate::files::{Handed, HandedView};
 use crate::main_window;
 
 /// The switch of a start with the system, which shows no window.
 pub(crate) const UNASKED: &str = "--unasked";
 /// The switch that names another folder for settings and stores than the platform's.
 pub(crate) const PROFILE: &str = "--profile";
-/// Most octets of a file that goes to the page.
-const LARGEST: u64 = 64 * 1024 * 1024;
 /// Most files of one start.
 const MOST: usize = 50;
 
@@ -31,7 +29,7 @@ pub(crate) struct Opened(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     waiting: Vec<OpenedView>,
-    /// Files by handle, until the page has taken their octets.
+    /// Files by handle, until the page has taken them.
     files: HashMap<String, PathBuf>,
     /// The link that came last, with its handle.
     link: Option<(String, String)>,
@@ -137,9 +135,6 @@ fn look(path: &Path) -> Result<OpenedFileView, Problem> {
     if !facts.is_file() {
         return Err(Problem::new(Code::FileUnreadable).because("no file"));
     }
-    if facts.len() > LARGEST {
-        return Err(Problem::new(Code::FileTooLarge).with("name", name));
-    }
     Ok(OpenedFileView {
         handle: handle(),
         name,
@@ -171,32 +166,22 @@ pub(crate) fn opened(opened: State<'_, Opened>) -> Vec<OpenedView> {
     std::mem::take(&mut opened.lock().waiting)
 }
 
-/// The octets of a file that was handed over, once.
+/// Puts a file that was handed over among those that the window works on, once. Its octets stay where they
+/// are.
 #[tauri::command]
-pub(crate) async fn opened_file(
+pub(crate) async fn take_opened(
     desk: Shared<'_>,
     opened: State<'_, Opened>,
+    handed: State<'_, Handed>,
     handle: String,
-) -> Answer<Response> {
+) -> Answer<HandedView> {
     let path = opened.lock().files.remove(&handle);
-    let desk = Arc::clone(&desk);
-    blocking(&desk, move |_| {
+    let looked = blocking(&desk, move |_| {
         let path = path.ok_or(Code::FileUnreadable)?;
-        Ok(Response::new(read(&path)?))
-    })
-    .await
-}
-
-/// Bounded, since the file may have grown since it was looked at.
-fn read(path: &Path) -> Result<Vec<u8>, Problem> {
-    use std::io::Read as _;
-    let unreadable = |error| Problem::new(Code::FileUnreadable).because(error);
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut octets = Vec::new();
-    file.take(LARGEST)
-        .read_to_end(&mut octets)
-        .map_err(unreadable)?;
-    Ok(octets)
+        Ok((look(&path)?, path))
+    });
+    let (file, path) = looked.await?;
+    said(&desk, handed.add_own(&file.name, path, file.size))
 }
 
 #[cfg(test)]
@@ -232,16 +217,5 @@ mod tests {
             look(&dir.path().join("none")).unwrap_err().code,
             Code::FileUnreadable
         );
-    }
-
-    #[test]
-    fn a_file_that_is_too_large_is_not_taken() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("large");
-        std::fs::File::create(&path)
-            .unwrap()
-            .set_len(LARGEST + 1)
-            .unwrap();
-        assert_eq!(look(&path).unwrap_err().code, Code::FileTooLarge);
     }
 }

@@ -1,5 +1,8 @@
 // What the components of the gallery show. Nobody of this exists.
+import type { Recipient } from "../src/files/recipients";
 import type { ApplicationView } from "../src/generated/ApplicationView";
+import type { CryptedFileView } from "../src/generated/CryptedFileView";
+import type { EncryptedFileView } from "../src/generated/EncryptedFileView";
 import type { FormView } from "../src/generated/FormView";
 import type { OutboxItemView } from "../src/generated/OutboxItemView";
 import type { PinView } from "../src/generated/PinView";
@@ -82,6 +85,49 @@ export const problem: ProblemView = {
     },
   },
 };
+
+const certificate = (handle: number, change: Partial<Recipient["view"]> = {}): Recipient => ({
+  handle,
+  name: `${handle}.cer`,
+  size: 900,
+  own: handle === 1,
+  view: {
+    name: "YANKOUSKAYA NASTASSIA",
+    issuer: "Issuing CA",
+    serial_number: `0${handle}`,
+    valid_until: "2029-03-04T09:05:00Z",
+    key_bits: 128,
+    verdict: "valid",
+    reason: null,
+    note: null,
+    problem: null,
+    ...change,
+  },
+});
+/** A recipient of each kind. */
+export const people: Recipient[] = [
+  certificate(1),
+  certificate(2, { verdict: "cannot_tell", reason: "NO_CERTIFICATE_CHAIN_FOUND" }),
+  certificate(3, { key_bits: 256, problem }),
+];
+
+const found = (ours: boolean | null, of: ProblemView | null = null): EncryptedFileView => ({
+  size: 3000,
+  recipients: ["0A1B2C3D4E5F (Issuing CA)"],
+  ours,
+  problem: of,
+});
+/** What came encrypted, in each way that can be told. */
+export const sealed = {
+  files: [1, 2, 3, 4].map((handle) => ({ handle, name: `${handle}.p7m`, size: 4000 })),
+  found: { 1: found(true), 2: found(false), 3: found(null), 4: found(null, problem) },
+};
+
+export const crypted: CryptedFileView[] = [
+  { name: "a.pdf", path: "/home/nastassia/a.pdf.p7m", is_signed: false, problem: null },
+  { name: "b.pdf", path: null, is_signed: false, problem },
+  { name: "c.pdf", path: null, is_signed: false, problem: { ...problem, code: "cancelled" } },
+];
 
 const label = (be: string, ru: string, en: string): TextView => ({ be, ru, en });
 const LABELS = {

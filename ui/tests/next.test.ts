@@ -38,10 +38,10 @@ test("what is over comes before what presses, and drafts come last", () => {
   expect(nextSteps(known, NOW).map((step) => step.what)).toEqual(["due-over", "ending", "sign-in", "carried", "ready", "open"]);
 });
 
-test("a certificate is spoken of in its last thirty days and when it has ended", () => {
+test("a certificate is spoken of in its last sixty days and when it has ended", () => {
   const of = (until: string) => nextSteps({ ...nothing, certificates: [until] }, NOW).map((step) => [step.what, step.tone]);
-  expect(of("2026-12-27T12:00:01Z")).toEqual([]);
-  expect(of("2026-12-27T12:00:00Z")).toEqual([["ending", "care"]]);
+  expect(of("2027-01-26T12:00:01Z")).toEqual([]);
+  expect(of("2027-01-26T12:00:00Z")).toEqual([["ending", "care"]]);
   expect(of("2026-11-27T11:59:59Z")).toEqual([["ended", "bad"]]);
   expect(of("no date")).toEqual([]);
 });

@@ -6,7 +6,7 @@ use kabinet_desk::view::{
 };
 use tauri::AppHandle;
 
-use super::{Answer, Shared, ask, blocking};
+use super::{Answer, Shared, ask, blocking, stale};
 
 #[tauri::command]
 pub(crate) async fn readers(desk: Shared<'_>) -> Answer<ReadersView> {
@@ -27,10 +27,12 @@ pub(crate) async fn read_card(
     let address = reader.clone();
     let status = blocking(&desk, move |desk| desk.usable_card(Some(&address))).await?;
     let answer = ask(&app, &desk, PromptView::ReadCard { pin: status.pin }).await?;
-    blocking(&desk, move |desk| {
+    let contents = blocking(&desk, move |desk| {
         desk.read_card(Some(&reader), answer.secret)
     })
-    .await
+    .await;
+    stale(&app, &["certificates"]);
+    contents
 }
 
 /// With `lines`, the lines printed for machines open the chip instead of the CAN.

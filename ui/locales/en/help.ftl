@@ -41,6 +41,20 @@ help-follow-text =
     The application’s page shows its registration number, what happened, messages, and documents that were issued. Kabinet checks the signature of each document each time it shows one.
 
     When an authority asks for documents, Home tells until when. You sign the reply with the card, just like an application.
+help-encrypt = Encrypted files
+help-encrypt-text =
+    To encrypt a file is to lock it for certain people. Their certificates are needed: everybody saves their own in Kabinet under “My certificate” and passes it on; there is no secret in it. Add yours too if you want to open the file yourself.
+
+    What was encrypted for you is opened by the card with the PIN. The content is written at once to where it stays, and only you can read it.
+
+    Encryption hides the content; it does not show whom it is from, nor whether it was changed. If that matters, sign the file first with the document inside the signature, then encrypt it.
+help-certificate = The certificate
+help-certificate-text =
+    A certificate lasts for some years. Kabinet reminds you 60, 30 and 7 days before its end; you renew it under “My certificate” with card and PIN. The old one stays until the new one is written.
+
+    If something stops, because the card was taken out or the connection broke, go on with the same card: key and request are still there, and nothing is done twice.
+
+    If the card may have been in other hands, revoke the certificate. A password set beforehand helps to do that at the authority without the card.
 help-files = Paper and your data
 help-files-text =
     An application can be saved as PDF pages with codes by which any copy of Kabinet can check the signature. In the settings you can save everything of yours in one file.

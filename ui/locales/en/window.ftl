@@ -498,7 +498,7 @@ export-note = Everything that this computer keeps of you in one file: drafts, ap
 export-button = Save all my data
 export-done = Saved:
 prompt-decrypt = Decrypt this file?
-prompt-decrypt-text = The card opens the file's key; the content will be saved where you chose, for you alone.
+prompt-decrypt-text = The card’s key opens the file, the one that also signs (level 128). The content is saved where the window says, for you alone.
 prompt-decrypt-for = Encrypted for the certificates: { $count }
 prompt-do-decrypt = Decrypt
 prompt-export = Save everything of yours in one file?
@@ -582,9 +582,9 @@ next-refused-do = Look
 next-carried = The form has changed: check the draft
 next-carried-do = Check
 next-ending = The card’s certificate ends { $ahead }
-next-ending-do = To the card
+next-ending-do = Renew
 next-ended = The card’s certificate ended { $ahead }
-next-ended-do = To the card
+next-ended-do = Renew
 next-sign-in = Sign in again to reach the portal. What is saved can be read and filled in.
 next-sign-in-do = Sign in
 next-ready = A draft is ready to be signed
@@ -643,8 +643,8 @@ prompt-digits = Digits only: the layout and Caps Lock do not matter.
 
 # Files: signing and checking.
 nav-files = Files
-files-page = Sign and check files
-files-lead = Sign a document with your card, or find out whether a signature on a document is good.
+files-page = Files: sign, check, encrypt
+files-lead = Sign a document with your card, check a signature, encrypt for certain people, or open what was encrypted for you.
 files-here = Drop files here, or choose them. To check a signature that stands beside its document, add both.
 file-kind-unknown = unknown kind
 files-act = What to do
@@ -664,7 +664,7 @@ files-level-t = Signature with a time stamp.
 files-level-t-note = An independent service proves when you signed: it stays good after your certificate has ended.
 files-level-lt = Signature for years to come.
 files-level-lt-note = With a time stamp and everything that is needed to check it later, without a network.
-files-place = The signatures go to your downloads. Nothing that is there is overwritten.
+files-place = Results go to your downloads; for a file that you opened from the file manager, beside it. Nothing that is there is overwritten.
 files-do-sign = { $count ->
     [one] Sign the file
    *[other] Sign { $count } files with one PIN
@@ -716,3 +716,12 @@ prompt-time-stamping = Change who gives time stamps?
 prompt-time-stamping-text = This service will say from now on when your signatures were made. It gets a hash value of each signature.
 prompt-time-stamping-none = Nobody gives time stamps then.
 prompt-do-time-stamping = Use it
+
+# Ways to certificate and encryption.
+
+files-act-encrypt = Encrypt for certain people
+files-act-decrypt = Open what is encrypted
+palette-encrypt = Encrypt or open a file
+certificate-page = My certificate
+certificate-lead = The certificate tells others that the key on the card is yours. Without a valid one nothing can be signed.
+go-certificate = To the certificate

@@ -6,6 +6,7 @@ import type { LetterPromptView } from "./LetterPromptView";
 import type { LossView } from "./LossView";
 import type { PinView } from "./PinView";
 import type { PromptFieldView } from "./PromptFieldView";
+import type { RevocationReasonView } from "./RevocationReasonView";
 import type { TextView } from "./TextView";
 
 /**
@@ -100,6 +101,70 @@ size: number,
  * For whom it is, as far as the file says: numbers and issuers of certificates.
  */
 recipients: Array<string>, 
+/**
+ * Whether one of them is the certificate of the person's card; nothing when that is not known.
+ */
+ours: boolean | null, 
+/**
+ * PIN state before the try.
+ */
+pin: PinView, } | { "kind": "take_certificate", 
+/**
+ * PIN state before the try.
+ */
+pin: PinView, } | { "kind": "request_certificate", 
+/**
+ * Level of the key.
+ */
+level: number, 
+/**
+ * Whether the key on the card is destroyed and another one made.
+ */
+new_key: boolean, 
+/**
+ * PIN state before the try.
+ */
+pin: PinView, } | { "kind": "install_certificate", 
+/**
+ * Whom it names.
+ */
+subject: string, 
+/**
+ * Who issued it.
+ */
+issuer: string, 
+/**
+ * End of validity, RFC 3339.
+ */
+valid_until: string, 
+/**
+ * PIN state before the try.
+ */
+pin: PinView, } | { "kind": "revoke", 
+/**
+ * Name of the registration authority.
+ */
+authority: TextView, 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Why.
+ */
+reason: RevocationReasonView, 
+/**
+ * PIN state before the try.
+ */
+pin: PinView, } | { "kind": "revocation_password" } | { "kind": "set_revocation_password", 
+/**
+ * Name of the registration authority.
+ */
+authority: TextView, 
+/**
+ * Its address.
+ */
+address: string, 
 /**
  * PIN state before the try.
  */

@@ -3,4 +3,4 @@
 /**
  * Where a card dialogue is.
  */
-export type StepView = "portal" | "pin" | "terminal" | "reading" | "signing" | "saving" | "done";
+export type StepView = "portal" | "pin" | "key" | "request" | "terminal" | "reading" | "signing" | "checking" | "saving" | "done";

@@ -38,7 +38,7 @@ class Area {
   applications: ApplicationView[] = $state([]);
   /** Requests of authorities that are due soon. */
   due: DueView[] = $state([]);
-  /** Last days of the certificates on the card that was read last, RFC 3339. */
+  /** Last days of the person's certificates, as their card was read last, RFC 3339. */
   certificates: string[] = $state([]);
   /** When the portal was last in step with this computer, as far as this window knows. */
   synced: Date | null = $state(null);
@@ -54,6 +54,8 @@ class Area {
   step: StepView | null = $state(null);
   /** Grows when signatures of files were raised. */
   raised = $state(0);
+  /** Grows when something about the certificate on the card may have changed. */
+  carded = $state(0);
   /** Grows when the catalogue changed. */
   catalogue = $state(0);
   /** The choice that is being told to the core. */
@@ -78,6 +80,7 @@ class Area {
       platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
       platform.on("open-application", (id) => router.go(id === null ? to.affairs : to.application(id))),
+      platform.on("open-certificate", () => router.go(to.certificate)),
       platform.on("returned", () => announce(t("returned"))),
     ]);
     this.#tellTouches();
@@ -121,7 +124,7 @@ class Area {
   async reload(): Promise<void> {
     this.#turn(await platform.call("store_state"));
     if (!this.isOpen) return;
-    await this.#refresh(["person", "drafts", "outbox", "applications"]);
+    await this.#refresh(["person", "drafts", "outbox", "applications", "certificates"]);
     await finish();
   }
 
@@ -185,6 +188,7 @@ class Area {
       const has = (name: string) => names.includes(name);
       if (has("catalog")) this.catalogue += 1;
       if (has("files")) this.raised += 1;
+      if (has("certificates")) this.carded += 1;
       if (has("store")) {
         this.#turn(await platform.call("store_state"));
         if (!this.isOpen) return;
@@ -198,7 +202,8 @@ class Area {
         has("applications") ? platform.call("applications") : this.applications,
         follows ? platform.call("due") : this.due,
       ]);
-      Object.assign(this, { person, drafts, outbox, applications, due });
+      const certificates = has("certificates") ? (await platform.call("known_certificates")).ends : this.certificates;
+      Object.assign(this, { person, drafts, outbox, applications, due, certificates });
     } catch (thrown) {
       const problem = problemOf(thrown);
       if (problem.code === "store_locked") this.#turn(await platform.call("store_state"));

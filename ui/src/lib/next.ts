@@ -32,7 +32,7 @@ export interface Known {
 }
 
 /** A certificate is spoken of so many days before its end. */
-const CERTIFICATE_SOON = 30;
+const CERTIFICATE_SOON = 60;
 const DAY = 864e5;
 
 /** What to do next, the most pressing first. Each thing appears once. */
@@ -64,7 +64,7 @@ export function nextSteps(known: Known, now = Date.now()): NextStep[] {
       tone: over ? "bad" : "care",
       title: null,
       at,
-      href: to.card,
+      href: to.certificate,
     });
   }
   if (!known.session) {

@@ -1,12 +1,13 @@
 import type { ProblemView } from "../generated/ProblemView";
 import { platform } from "../platform/tauri";
+import type { HandedView } from "../platform/types";
 import { router, to } from "./router.svelte";
 import { problemOf } from "./task.svelte";
 
 /** What the system handed to the program: files that wait for their page, a link's request. */
 class Opened {
   /** Files for the page of files, which takes them out. */
-  files: File[] = $state([]);
+  files: HandedView[] = $state([]);
   /** The request of a page of the portal. */
   link: { handle: string; portal: string } | null = $state(null);
   /** Why something that was handed over cannot be used. */
@@ -31,10 +32,7 @@ class Opened {
           router.go(to.handOver);
           continue;
         }
-        for (const { handle, name } of view.files) {
-          const octets = await platform.call("opened_file", { handle });
-          this.files.push(new File([octets], name));
-        }
+        for (const { handle } of view.files) this.files.push(await platform.call("take_opened", { handle }));
         router.go(to.files);
       }
     } catch (thrown) {

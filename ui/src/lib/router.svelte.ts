@@ -8,6 +8,7 @@ export type Route =
   | { page: "application"; id: string }
   | { page: "files" }
   | { page: "card" }
+  | { page: "certificate" }
   | { page: "sign-in" }
   | { page: "hand-over" }
   | { page: "settings" }
@@ -26,8 +27,9 @@ export function parseRoute(hash: string): Route {
       return id ? { page: "application", id } : { page: "affairs" };
     case "help":
       return { page: "help", topic: id ?? "" };
-    case "files":
     case "card":
+      return { page: id === "certificate" ? "certificate" : "card" };
+    case "files":
     case "sign-in":
     case "hand-over":
     case "settings":
@@ -72,6 +74,7 @@ export const to = {
   affairs: "#/applications",
   application: (id: string) => `#/applications/${encodeURIComponent(id)}`,
   card: "#/card",
+  certificate: "#/card/certificate",
   signIn: "#/sign-in",
   settings: "#/settings",
   files: "#/files",

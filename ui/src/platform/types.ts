@@ -9,6 +9,13 @@ import type { AppearanceView } from "../generated/AppearanceView";
 import type { ApplicationView } from "../generated/ApplicationView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
+import type { CertificateView } from "../generated/CertificateView";
+import type { CryptedFileView } from "../generated/CryptedFileView";
+import type { EncryptedFileView } from "../generated/EncryptedFileView";
+import type { EnrolmentView } from "../generated/EnrolmentView";
+import type { KnownCertificatesView } from "../generated/KnownCertificatesView";
+import type { RecipientView } from "../generated/RecipientView";
+import type { RevocationReasonView } from "../generated/RevocationReasonView";
 import type { CardStatusView } from "../generated/CardStatusView";
 import type { DoctorView } from "../generated/DoctorView";
 import type { DocumentView } from "../generated/DocumentView";
@@ -60,6 +67,16 @@ export interface Commands {
   resume_pin: { args: { reader: string }; answer: CardStatusView };
   unblock_pin: { args: { reader: string; newPin: boolean }; answer: CardStatusView };
   enable_pin: { args: { reader: string }; answer: CardStatusView };
+  known_certificates: { args: Record<string, never>; answer: KnownCertificatesView };
+  enrol: { args: { reader: string; newKey: boolean }; answer: EnrolmentView };
+  /** The path of the file. */
+  request_certificate: { args: { reader: string; newKey: boolean }; answer: string };
+  /** One of the files has the certificate, others perhaps those of authorities above it. */
+  install_certificate: { args: { handles: number[]; reader: string }; answer: CertificateView };
+  revoke_certificate: { args: { reader: string; reason: RevocationReasonView }; answer: null };
+  set_revocation_password: { args: { reader: string }; answer: null };
+  /** The path of the file. */
+  save_certificate: { args: { reader: string }; answer: string };
   store_state: { args: Record<string, never>; answer: StoreView };
   unlock_store: { args: Record<string, never>; answer: null };
   lock_store: { args: Record<string, never>; answer: null };
@@ -74,8 +91,8 @@ export interface Commands {
   hand_over: { args: { handle: string; reader: string }; answer: null };
   /** What the system handed to the program since it was asked last. */
   opened: { args: Record<string, never>; answer: OpenedView[] };
-  /** The octets of a file that was handed over, once. */
-  opened_file: { args: { handle: string }; answer: ArrayBuffer };
+  /** Puts a file that was handed over among those that are worked on, once. */
+  take_opened: { args: { handle: string }; answer: HandedView };
   touched: { args: Record<string, never>; answer: null };
   check_store: { args: Record<string, never>; answer: boolean };
   repair_store: { args: Record<string, never>; answer: RepairView };
@@ -135,6 +152,13 @@ export interface Commands {
   };
   verify_files: { args: { handles: number[]; beside: number[]; online: boolean }; answer: VerifiedFileView[] };
   stop_files: { args: Record<string, never>; answer: null };
+  recipient: { args: { handle: number }; answer: RecipientView };
+  /** The person's own certificate among the files; nothing when it is not known and no reader is named. */
+  own_recipient: { args: { reader: string | null }; answer: HandedView | null };
+  encrypt_files: { args: { handles: number[]; recipients: number[] }; answer: CryptedFileView[] };
+  /** Nothing for each file that is not encrypted. */
+  look_at_encrypted: { args: { handles: number[] }; answer: Array<EncryptedFileView | null> };
+  decrypt_files: { args: { handles: number[]; reader: string }; answer: CryptedFileView[] };
   files_to_raise: { args: Record<string, never>; answer: RaisingView[] };
   raise_files: { args: Record<string, never>; answer: RaisingView[] };
   /** The address; empty for nobody. */
@@ -183,6 +207,8 @@ export interface Events {
   returned: string[];
   /** A notice of the desktop was clicked: the application that it is about, or nothing for several. */
   "open-application": string | null;
+  /** A notice of the desktop about the certificate was clicked. */
+  "open-certificate": null;
   /** The system handed something to the program. */
   opened: null;
   /** How far the work on files is. */

@@ -41,6 +41,8 @@ function acts(): Command[] {
       ? ([{ id: "sign-in", icon: "lock", text: t("sign-in-title"), run: go(to.signIn) }] satisfies Command[])
       : []),
     ...SECTIONS.map((section): Command => ({ id: `go-${section.id}`, icon: section.icon, text: t(`nav-${section.id}`), run: go(section.href) })),
+    { id: "certificate", icon: "card", text: t("certificate-page"), run: go(to.certificate) },
+    { id: "encrypt", icon: "lock", text: t("palette-encrypt"), run: go(to.files) },
     { id: "check", icon: "reader", text: t("check-title"), run: go(to.check) },
     { id: "keys", icon: "keyboard", text: t("keys-title"), run: () => overlay.show("keys") },
     ...LANGUAGES.map(({ code, name }): Command => ({ id: `speak-${code}`, icon: "online", text: name, lang: code, note: t("language"), run: () => void area.speak(code) })),

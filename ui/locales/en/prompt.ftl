@@ -1,0 +1,30 @@
+# What only the trusted prompt says, and reasons that a page says too.
+
+prompt-decrypt-others = By what is known, the file is not for your card.
+prompt-decrypt-from = The file does not show who encrypted it: anybody who has the card’s certificate could.
+revoke-reason-cessation = It is needed no more
+revoke-reason-key_compromise = Somebody else may have used the card or the PIN
+revoke-reason-changed = What it says of me has changed
+revoke-reason-superseded = Another certificate took its place
+revocation-password-label = Password for revoking, at least 8 characters
+revocation-password-differs = The passwords differ.
+prompt-enrol = Get a certificate?
+prompt-enrol-reads = The registration authority will read from the card: its number, names, personal number, nationality.
+prompt-enrol-issuer = The certificate for the key of level { $level } comes from: { $issuer }
+prompt-enrol-new-key = The key on the card will be destroyed: what was encrypted for it can never be opened again.
+prompt-enrol-pin = The card needs the PIN several times; you enter it once. Leave the card in until the window says that it is done.
+prompt-do-enrol = Get it
+prompt-do-revoke = Revoke
+prompt-revoke = Revoke the certificate for ever?
+prompt-revoke-text = This cannot be taken back. Signatures that are proven to be older stay good.
+prompt-revoke-reason = Reason: { $reason }
+prompt-set_revocation_password = Hand over the password for revoking?
+prompt-set_revocation_password-text = It goes to the authority encrypted and signed by the card. An earlier password counts no more.
+prompt-revocation_password = A password for revoking
+prompt-revocation_password-text = By it the authority knows you when the card is lost. It is not the PIN; keep it apart from the card.
+prompt-take_certificate = Take the certificate from the card
+prompt-take_certificate-text = The certificate has your name and the number of your document. Nothing is sent anywhere.
+prompt-request_certificate = Save a request for a certificate?
+prompt-request_certificate-text = The card signs a request with your name, and makes the key first where there is none. The request goes into a file only.
+prompt-install_certificate = Write this certificate to the card?
+prompt-install_certificate-text = It is written only if it is for the key on the card and an authority that you trust vouches for it.

@@ -1,0 +1,30 @@
+# What only the trusted prompt says, and reasons that a page says too.
+
+prompt-decrypt-others = Судя по известному, файл не для вашей карты.
+prompt-decrypt-from = Кто его зашифровал, по файлу не видно: это мог сделать любой, у кого есть сертификат карты.
+revoke-reason-cessation = Больше не нужен
+revoke-reason-key_compromise = Картой или PIN мог воспользоваться кто-то другой
+revoke-reason-changed = Изменились сведения обо мне
+revoke-reason-superseded = Есть новый сертификат
+revocation-password-label = Пароль для отзыва, не менее 8 знаков
+revocation-password-differs = Пароли различаются.
+prompt-enrol = Получить сертификат?
+prompt-enrol-reads = Регистрационный центр прочитает с карты: её номер, имена, личный номер, гражданство.
+prompt-enrol-issuer = Сертификат для ключа уровня { $level } выпустит: { $issuer }
+prompt-enrol-new-key = Ключ на карте будет уничтожен: зашифрованное для него больше не открыть.
+prompt-enrol-pin = PIN понадобится карте несколько раз; ввести его нужно один раз. Не вынимайте карту, пока окно не скажет, что готово.
+prompt-do-enrol = Получить
+prompt-do-revoke = Отозвать
+prompt-revoke = Отозвать сертификат навсегда?
+prompt-revoke-text = Этого не вернуть. Подписи, про которые доказано, что они сделаны раньше, остаются действительными.
+prompt-revoke-reason = Причина: { $reason }
+prompt-set_revocation_password = Передать пароль для отзыва?
+prompt-set_revocation_password-text = Он идёт в центр зашифрованным и подписанным картой. Прежний пароль больше не действует.
+prompt-revocation_password = Пароль для отзыва
+prompt-revocation_password-text = По нему центр узнает вас, если карта потеряется. Это не PIN; храните его отдельно от карты.
+prompt-take_certificate = Взять сертификат с карты
+prompt-take_certificate-text = В сертификате ваше имя и номер документа. Ничего никуда не отправляется.
+prompt-request_certificate = Сохранить запрос на сертификат?
+prompt-request_certificate-text = Карта подпишет запрос с вашим именем, а если ключа нет, сначала сделает его. Запрос идёт только в файл.
+prompt-install_certificate = Записать этот сертификат на карту?
+prompt-install_certificate-text = Он запишется, только если он для ключа карты и его подтверждает центр, которому вы доверяете.
