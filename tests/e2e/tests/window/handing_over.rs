@@ -12,7 +12,7 @@ use crate::driver::{Screen, executable};
 use crate::{PIN, shots};
 
 /// The profile in the person's own folder: only there is a second start the same program.
-fn own_profile(world: &World) -> PathBuf {
+pub(crate) fn own_profile(world: &World) -> PathBuf {
     let profile = world.profile("window").unwrap();
     let home = world.dir().join(".local/share");
     std::fs::create_dir_all(&home).unwrap();

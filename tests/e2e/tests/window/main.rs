@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod attaching;
+mod certificate;
 mod display;
 mod driver;
+mod encrypting;
 mod files;
 mod following;
 mod forgotten;
