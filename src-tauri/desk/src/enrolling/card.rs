@@ -254,8 +254,16 @@ pub(super) fn awaited(address: &ReaderAddress, pin: &Secret, plan: &Plan) -> Out
     if session.key_state(reference)? != KeyState::Active {
         return Err(Code::KeyAbsent.into());
     }
-    let key_hash = session.read_key_hash(reference)?.ok_or(Code::KeyUnknown)?;
+    let own_hash = session.read_key_hash(reference)?;
     let file = session.read_certificate_file(reference);
+    // Cards need not hold the hash; then the certificate that is there tells the key.
+    let certified = match &file {
+        Ok(Some(CertificateFile::Certificate(der))) => Certificate::from_der(der).ok(),
+        _ => None,
+    };
+    let certified = certified.as_ref().and_then(Certificate::public_key);
+    let certified = certified.map(|key| hash::belt_hash(&key.to_bytes()).to_vec());
+    let key_hash = own_hash.or(certified).ok_or(Code::KeyUnknown)?;
     let identifier = match file {
         Ok(Some(CertificateFile::RequestHash(identifier))) => identifier,
         Ok(_) | Err(CardError::Protocol(_)) => [0; 32],
