@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
 use crate::search::Findable;
-use crate::search::index::{self, Indexer};
+use crate::search::index;
 use crate::states::{self, Kind};
 use crate::{Changes, Store, StoreError, retention};
 
@@ -82,7 +82,7 @@ impl Store {
         &mut self,
         changes: &Changes<'_, Application>,
     ) -> Result<(), StoreError> {
-        let found = Some((Findable::Application, put_found as _));
+        let found = Some((Findable::Application, (|one: &Application| one.id) as _));
         retention::removed(&self.connection, changes.removed)?;
         states::change(
             self,
@@ -108,24 +108,30 @@ pub(crate) fn put(connection: &Connection, application: &Application) -> Result<
     index::index(connection, |indexer| indexer.put_application(application))
 }
 
-fn put_found(indexer: &mut Indexer<'_>, application: &Application) -> Result<(), StoreError> {
-    indexer.put_application(application)
-}
-
 fn put_row(connection: &Connection, application: &Application) -> Result<(), StoreError> {
     let ended_at = retention::ended_at(application).map(Timestamp::as_millisecond);
     let is_withdrawn = application.status == Status::Withdrawn;
-    connection
+    let row = params![
+        application.id.to_string(),
+        serde_json::to_string(application)?,
+        application.submitted_at.as_millisecond(),
+        ended_at.filter(|_| !is_withdrawn),
+        ended_at,
+    ];
+    // As with messages: what only goes on touches no index of the table.
+    let changed = connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO applications (id, body, submitted_at, decided_at, ended_at)
-             VALUES (?, ?, ?, ?, ?)",
+            "UPDATE applications SET body = ?2 WHERE id = ?1 AND submitted_at = ?3
+             AND decided_at IS ?4 AND ended_at IS ?5",
         )?
-        .execute(params![
-            application.id.to_string(),
-            serde_json::to_string(application)?,
-            application.submitted_at.as_millisecond(),
-            ended_at.filter(|_| !is_withdrawn),
-            ended_at,
-        ])?;
+        .execute(row)?;
+    if changed == 0 {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO applications (id, body, submitted_at, decided_at, ended_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(row)?;
+    }
     Ok(())
 }

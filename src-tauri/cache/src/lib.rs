@@ -39,7 +39,7 @@ pub use protection::Protection;
 pub use raising::Raising;
 pub use repair::{Repaired, repair, settle};
 pub use retention::Over;
-pub use search::{Entry, Findable, Found, Hit, Marker, Segment, Spoken};
+pub use search::{Findable, Found, Hit, Marker, Segment, Spoken};
 pub use sharing::{Sharing, Unsent};
 pub use states::{Changes, Kind};
 pub use store::Store;

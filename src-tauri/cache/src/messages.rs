@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::search::Findable;
-use crate::search::index::{self, Indexer};
+use crate::search::index;
 use crate::states::{self, Kind};
 use crate::{Changes, Store, StoreError, retention};
 
@@ -72,7 +72,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn change_messages(&mut self, changes: &Changes<'_, Message>) -> Result<(), StoreError> {
-        let found = Some((Findable::Message, put_found as _));
+        let found = Some((Findable::Message, (|message: &Message| message.id) as _));
         states::change(
             self,
             Kind::Message,
@@ -90,27 +90,33 @@ pub(crate) fn put(connection: &Connection, message: &Message) -> Result<(), Stor
     index::index(connection, |indexer| indexer.put_message(message))
 }
 
-fn put_found(indexer: &mut Indexer<'_>, message: &Message) -> Result<(), StoreError> {
-    indexer.put_message(message)
-}
-
 fn put_row(connection: &Connection, message: &Message) -> Result<(), StoreError> {
     let due = message
         .request
         .as_ref()
         .and_then(|request| request.deadline);
-    connection
+    let row = params![
+        message.id.to_string(),
+        message.application_id.to_string(),
+        serde_json::to_string(message)?,
+        message.sent_at.as_millisecond(),
+        message.in_reply_to.map(|id| id.to_string()),
+        due.map(Timestamp::as_millisecond),
+    ];
+    // Where nothing changed by which it is found, no index of the table is touched.
+    let changed = connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO messages (id, application, body, sent_at, in_reply_to, due)
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "UPDATE messages SET body = ?3 WHERE id = ?1 AND application = ?2 AND sent_at = ?4
+             AND in_reply_to IS ?5 AND due IS ?6",
         )?
-        .execute(params![
-            message.id.to_string(),
-            message.application_id.to_string(),
-            serde_json::to_string(message)?,
-            message.sent_at.as_millisecond(),
-            message.in_reply_to.map(|id| id.to_string()),
-            due.map(Timestamp::as_millisecond),
-        ])?;
+        .execute(row)?;
+    if changed == 0 {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO messages (id, application, body, sent_at, in_reply_to, due)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(row)?;
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use crate::carrying;
 use crate::search::Findable;
-use crate::search::index::Indexer;
+use crate::search::index;
 use crate::states::{self, Kind};
 use crate::{Changes, Store, StoreError};
 
@@ -71,37 +71,30 @@ impl Store {
         changes: &Changes<'_, Procedure>,
     ) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        let mut indexer = Indexer::open(&transaction)?;
-        if changes.complete {
-            transaction
-                .prepare_cached("UPDATE procedures SET withdrawn = 1")?
-                .execute([])?;
-            if let Some(indexer) = &mut indexer {
+        index::index(&transaction, |indexer| {
+            if changes.complete {
+                transaction
+                    .prepare_cached("UPDATE procedures SET withdrawn = 1")?
+                    .execute([])?;
                 indexer.clear(Findable::Procedure)?;
             }
-        }
-        for procedure in changes.changed {
-            carrying::keep_former(&transaction, procedure)?;
-        }
-        {
+            for procedure in changes.changed {
+                carrying::keep_former(&transaction, procedure)?;
+            }
             let mut put = transaction
                 .prepare_cached("INSERT OR REPLACE INTO procedures (id, body) VALUES (?, ?)")?;
             for procedure in changes.changed {
                 put.execute(params![procedure.id, serde_json::to_string(procedure)?])?;
-                if let Some(indexer) = &mut indexer {
-                    indexer.put_procedure(procedure)?;
-                }
+                indexer.put_procedure(procedure)?;
             }
             let mut withdraw =
                 transaction.prepare_cached("UPDATE procedures SET withdrawn = 1 WHERE id = ?")?;
             for id in changes.removed {
                 withdraw.execute([id])?;
-                if let Some(indexer) = &mut indexer {
-                    indexer.remove(Findable::Procedure, id)?;
-                }
+                indexer.remove(Findable::Procedure, id)?;
             }
-        }
-        drop(indexer);
+            Ok(())
+        })?;
         carrying::prune_former(&transaction)?;
         states::keep(&transaction, Kind::Procedure, changes.state)?;
         Ok(transaction.commit()?)

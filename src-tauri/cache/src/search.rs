@@ -23,6 +23,8 @@ pub use stems::Spoken;
 
 /// Weights of the columns of `procedure_terms` for BM25: number, title, keywords, description.
 const WEIGHTS: &str = "20.0, 10.0, 5.0, 1.0";
+/// How much of what is due goes into the index in one transaction before a search.
+const AT_ONCE: usize = 5_000;
 /// Most procedures that one word may stand for in the search of records.
 const MOST_PROCEDURES: i64 = 300;
 
@@ -44,17 +46,6 @@ pub struct Found {
     /// Words of the query that occur nowhere, as the person typed them. The others were sought
     /// without them.
     pub unknown: Vec<String>,
-}
-
-/// A text that is to be findable.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
-    /// Its identifier among its kind.
-    pub id: &'a str,
-    /// Number of the procedure that it is about.
-    pub procedure: &'a str,
-    /// Its texts with their languages.
-    pub texts: &'a [(Spoken, &'a str)],
 }
 
 impl Store {
@@ -115,6 +106,7 @@ impl Store {
         let own = Query::new(&self.connection, RECORDS, 2, true).read(text)?;
         let in_titles = Query::new(&self.connection, PROCEDURES, 2, false).read(text)?;
         let mut terms = HashSet::new();
+        let mut beginnings = Vec::new();
         let mut words = Vec::new();
         let mut unknown = Vec::new();
         for (own, titles) in own.iter().zip(&in_titles) {
@@ -136,13 +128,18 @@ impl Store {
                     }
                 }
             }
-            if alternatives.is_empty() {
+            let begun = own.beginning.as_ref();
+            let any = either(
+                any_of(alternatives.iter()),
+                begun.map(|begun| begins(begun)),
+            );
+            if any.is_none() {
                 unknown.push(own);
-            } else {
-                words.push(any_of(alternatives.iter()));
-                terms.extend(alternatives);
-                terms.extend(titles);
             }
+            words.extend(any.map(Some));
+            beginnings.extend(begun.cloned());
+            terms.extend(alternatives);
+            terms.extend(titles);
         }
         let hits = match all_of(words.into_iter()) {
             Some(expression) => self.latest(&expression, count)?,
@@ -150,34 +147,51 @@ impl Store {
         };
         Ok(Found {
             hits,
-            marker: Marker::new(terms),
+            marker: Marker::new(terms, beginnings),
             unknown: typed(unknown, text),
         })
     }
 
-    /// Makes texts findable that are kept elsewhere than in the tables of this crate's own kinds. What
-    /// was known of the same identifiers is replaced.
+    /// Puts the first `count` of what passes changed into the index, in one transaction; gives how
+    /// many there were. A search does all of it first, so this only spares it the time.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
-    pub fn make_findable(
-        &mut self,
-        kind: Findable,
-        entries: &[Entry<'_>],
-    ) -> Result<(), StoreError> {
+    pub fn index_due(&mut self, count: usize) -> Result<usize, StoreError> {
+        if self.due()? == 0 {
+            return Ok(0);
+        }
         let transaction = self.transaction()?;
-        index::index(&transaction, |indexer| {
-            entries
-                .iter()
-                .try_for_each(|entry| indexer.put(kind, entry.id, entry.procedure, entry.texts))
-        })?;
-        Ok(transaction.commit()?)
+        let taken = index::take_due(&transaction, count)?;
+        transaction.commit()?;
+        Ok(taken)
     }
 
-    /// Makes the index anew where another version of the program made it.
+    /// How much changed and is not in the index yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn due(&self) -> Result<usize, StoreError> {
+        // Numbers begin again only when nothing is due, and few of them are replaced.
+        let due: i64 = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(number) - min(number) + 1, 0) FROM search_due")?
+            .query_row([], |row| row.get(0))?;
+        Ok(usize::try_from(due).unwrap_or(0))
+    }
+
+    /// Takes what is due into the index; makes it anew where another version of the program made it.
     fn refresh_search(&mut self) -> Result<(), StoreError> {
         if index::is_current(&self.connection)? {
-            return Ok(());
+            loop {
+                match self.index_due(AT_ONCE) {
+                    Ok(0) => return Ok(()),
+                    Ok(_) => {}
+                    // What is in the index can be found all the same.
+                    Err(StoreError::DiskFull | StoreError::ReadOnly) => return Ok(()),
+                    Err(error) => return Err(error),
+                }
+            }
         }
         let transaction = self.transaction()?;
         Indexer::rebuild(&transaction)?;
@@ -248,7 +262,7 @@ fn found(hits: Vec<Hit>, asked: &[Asked], text: &str) -> Found {
     let unknown: Vec<&Asked> = asked.iter().filter(|asked| !asked.is_known()).collect();
     Found {
         hits,
-        marker: Marker::new(terms),
+        marker: Marker::new(terms, Vec::new()),
         unknown: typed(unknown, text),
     }
 }
@@ -262,11 +276,26 @@ fn typed<'a>(words: impl IntoIterator<Item = &'a Asked>, text: &str) -> Vec<Stri
 
 /// One of the terms, in the language of FTS5.
 fn any_of<'a>(terms: impl Iterator<Item = &'a String>) -> Option<String> {
-    // A term has letters, digits and signs of numbers only; in quotation marks it is no operator.
-    let terms: Vec<String> = terms
-        .map(|term| format!("\"{}\"", term.replace('"', "")))
-        .collect();
+    let terms: Vec<String> = terms.map(|term| quoted(term)).collect();
     (!terms.is_empty()).then(|| terms.join(" OR "))
+}
+
+/// Any term that begins so.
+fn begins(beginning: &str) -> String {
+    format!("{} *", quoted(beginning))
+}
+
+/// A term has letters, digits and signs of numbers only; in quotation marks it is no operator.
+fn quoted(term: &str) -> String {
+    format!("\"{}\"", term.replace('"', ""))
+}
+
+/// What one of the expressions finds.
+fn either(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one} OR {other}")),
+        (one, other) => one.or(other),
+    }
 }
 
 /// All of the expressions; nothing when one of them is empty.

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::search::Findable;
-use crate::search::index::Indexer;
+use crate::search::index;
 use crate::{Store, StoreError};
 
 /// What changed at the portal since a state.
@@ -110,8 +111,8 @@ impl Store {
     }
 }
 
-/// Makes an object findable.
-pub(crate) type PutFound<T> = fn(&mut Indexer<'_>, &T) -> Result<(), StoreError>;
+/// What an object is found as, and its identifier.
+pub(crate) type FoundAs<T> = (Findable, fn(&T) -> Uuid);
 
 /// Whether an object belongs here.
 pub(crate) type Takes<T> = fn(&Connection, &T) -> Result<bool, StoreError>;
@@ -125,41 +126,37 @@ pub(crate) fn change<T>(
     changes: &Changes<'_, T>,
     takes: Takes<T>,
     put: fn(&Connection, &T) -> Result<(), StoreError>,
-    found: Option<(Findable, PutFound<T>)>,
+    found: Option<FoundAs<T>>,
 ) -> Result<(), StoreError> {
     let transaction = store.transaction()?;
-    let mut index = match found {
-        Some((findable, put)) => {
-            Indexer::open(&transaction)?.map(|indexer| (indexer, findable, put))
+    index::index(&transaction, |indexer| {
+        if changes.complete {
+            transaction
+                .prepare_cached(&format!("DELETE FROM {table}"))?
+                .execute([])?;
+            if let Some((findable, _)) = found {
+                indexer.clear(findable)?;
+            }
         }
-        None => None,
-    };
-    if changes.complete {
-        transaction
-            .prepare_cached(&format!("DELETE FROM {table}"))?
-            .execute([])?;
-        if let Some((indexer, findable, _)) = &mut index {
-            indexer.clear(*findable)?;
+        for object in changes.changed {
+            if !takes(&transaction, object)? {
+                continue;
+            }
+            put(&transaction, object)?;
+            if let Some((findable, id_of)) = found {
+                indexer.put_later(findable, &id_of(object).to_string())?;
+            }
         }
-    }
-    for object in changes.changed {
-        if !takes(&transaction, object)? {
-            continue;
+        for id in changes.removed {
+            transaction
+                .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?
+                .execute([id])?;
+            if let Some((findable, _)) = found {
+                indexer.put_later(findable, id)?;
+            }
         }
-        put(&transaction, object)?;
-        if let Some((indexer, _, put)) = &mut index {
-            put(indexer, object)?;
-        }
-    }
-    for id in changes.removed {
-        transaction
-            .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?
-            .execute([id])?;
-        if let Some((indexer, findable, _)) = &mut index {
-            indexer.remove(*findable, id)?;
-        }
-    }
-    drop(index);
+        Ok(())
+    })?;
     keep(&transaction, kind, changes.state)?;
     Ok(transaction.commit()?)
 }

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/008.sql"),
     include_str!("migrations/009.sql"),
     include_str!("migrations/010.sql"),
+    include_str!("migrations/011.sql"),
     include_str!("migrations/012.sql"),
 ];
 /// Tables whose rows the portal has too.
@@ -39,6 +40,7 @@ pub(crate) const REMADE: &[&str] = &[
     "noticed",
     "revocation_answers",
     "sync_states",
+    "search_due",
     "search_state",
     "search_entries",
     "search_words",
@@ -118,7 +120,8 @@ impl Store {
         // made on a full disk, where everything must stay readable.
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
+             PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;
+             PRAGMA cache_size = -16000;",
         )?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         sharing::choose_names(&connection, || u64::from_be_bytes(random::bytes()))?;

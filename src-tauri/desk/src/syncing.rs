@@ -27,6 +27,11 @@ use crate::view::{
 };
 use crate::{Desk, Outcome, lock};
 
+/// How many changes go into the index of the search at once: each time the store is held for some
+/// hundredths of a second.
+const SLICE: usize = 200;
+/// How many may be due while more is coming: a search does all of them first.
+const MOST_DUE: usize = 2_000;
 /// How long the person must not have written for drafts to leave: each change by itself would be a
 /// request a second.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
@@ -102,6 +107,7 @@ impl Desk {
         let mut pass = Pass::new(&since);
         while let Some(part) = area.sync(&mut pass).await? {
             self.with_store(|store| came.keep(store, part))?;
+            self.index_due(MOST_DUE).await?;
         }
         if came.procedures > 0 {
             returned.extend(self.return_outdated()?);
@@ -115,6 +121,7 @@ impl Desk {
             Shared::default()
         };
         self.let_go()?;
+        self.index_due(0).await?;
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Ok(SyncView {
             sent: sent
@@ -136,6 +143,18 @@ impl Desk {
             waiting: self.with_store(|store| Ok(store.outbox_count()?))?,
             returned,
         })
+    }
+
+    /// Puts what the pass brought into the index of the search, until no more than that is due. Others
+    /// come to the store in between.
+    async fn index_due(&self, most: usize) -> Outcome {
+        while self.with_store(|store| Ok(store.due()?))? > most {
+            if self.with_store(|store| Ok(store.index_due(SLICE)?))? == 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 
     /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one thing

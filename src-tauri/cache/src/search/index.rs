@@ -1,6 +1,6 @@
 //! Keeping the index: what is put into the store is findable in the same transaction.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kabinet_records::{Application, Draft, Letter, Manifest, Message, Procedure, Text, Words};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -64,43 +64,184 @@ type Source = fn(&Connection, &mut Indexer<'_>) -> Result<(), StoreError>;
 /// Every kind that this store keeps, those that change least first: later ones are found before.
 const SOURCES: &[Source] = &[procedures, applications, messages, waiting, drafts];
 
-/// Puts records into the index and takes them out.
+/// Most texts that are held back before they go into the index together.
+const MOST_HELD: usize = 20_000;
+
+/// Puts records into the index and takes them out, in a transaction: see [`index`].
 pub(crate) struct Indexer<'c> {
     connection: &'c Connection,
+    /// Whether there is an index to keep: one that must be made anew anyway is left alone.
+    is_current: bool,
+    /// Whether something is due. What changes then waits behind it, so that the latest stays the last.
+    waits: bool,
     stems: Stems,
     /// Words that are known to be in `search_words`.
     known: HashSet<(i64, String)>,
+    procedures: Held,
+    records: Held,
+}
+
+/// What goes out of a table of FTS5 and what comes into it. FTS5 writes what it has gathered to the
+/// disk when it is given a key that is smaller than the one before: each change by itself, whose old
+/// key is smaller than its new one, would be a segment of the index.
+#[derive(Default)]
+struct Held {
+    gone: BTreeSet<i64>,
+    /// The columns by key.
+    added: BTreeMap<i64, Vec<String>>,
+}
+
+impl Held {
+    fn remove(&mut self, key: i64) {
+        if self.added.remove(&key).is_none() {
+            self.gone.insert(key);
+        }
+    }
+
+    fn write(
+        &mut self,
+        connection: &Connection,
+        delete: &str,
+        insert: &str,
+    ) -> Result<(), StoreError> {
+        let mut delete = connection.prepare_cached(delete)?;
+        for key in std::mem::take(&mut self.gone) {
+            delete.execute([key])?;
+        }
+        let mut insert = connection.prepare_cached(insert)?;
+        for (key, columns) in std::mem::take(&mut self.added) {
+            insert.raw_bind_parameter(1, key)?;
+            for (column, at) in columns.iter().zip(2..) {
+                insert.raw_bind_parameter(at, column)?;
+            }
+            insert.raw_execute()?;
+        }
+        Ok(())
+    }
 }
 
 impl<'c> Indexer<'c> {
-    /// The index, unless it must be made anew anyway.
-    pub(crate) fn open(connection: &'c Connection) -> Result<Option<Self>, StoreError> {
-        Ok(is_current(connection)?.then(|| Self::new(connection)))
-    }
-
-    fn new(connection: &'c Connection) -> Self {
+    fn new(connection: &'c Connection, is_current: bool) -> Self {
         Self {
             connection,
+            is_current,
+            waits: false,
             stems: Stems::default(),
             known: HashSet::new(),
+            procedures: Held::default(),
+            records: Held::default(),
         }
     }
 
     /// Makes the index anew, of everything in the store.
     pub(crate) fn rebuild(connection: &'c Connection) -> Result<(), StoreError> {
         connection.execute_batch(
-            "DELETE FROM search_entries; DELETE FROM search_words;
+            "DELETE FROM search_entries; DELETE FROM search_words; DELETE FROM search_due;
              INSERT INTO procedure_terms (procedure_terms) VALUES ('delete-all');
              INSERT INTO record_terms (record_terms) VALUES ('delete-all');",
         )?;
-        let mut indexer = Self::new(connection);
+        let mut indexer = Self::new(connection, true);
         for source in SOURCES {
             source(connection, &mut indexer)?;
         }
+        indexer.write()?;
         mark_current(connection)
     }
 
+    /// What was held back goes into the index.
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.procedures.write(
+            self.connection,
+            "DELETE FROM procedure_terms WHERE rowid = ?",
+            "INSERT INTO procedure_terms (rowid, number, title, keywords, description)
+             VALUES (?, ?, ?, ?, ?)",
+        )?;
+        self.records.write(
+            self.connection,
+            "DELETE FROM record_terms WHERE rowid = ?",
+            "INSERT INTO record_terms (rowid, terms) VALUES (?, ?)",
+        )
+    }
+
+    fn held(&mut self, kind: Findable) -> &mut Held {
+        match kind {
+            Findable::Procedure => &mut self.procedures,
+            _ => &mut self.records,
+        }
+    }
+
+    fn add(&mut self, kind: Findable, key: i64, columns: Vec<String>) -> Result<(), StoreError> {
+        let held = self.held(kind);
+        held.added.insert(key, columns);
+        if held.added.len() >= MOST_HELD {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    /// The record changed or went; the index learns of it with [`Store::index_due`] or before the next
+    /// search.
+    pub(crate) fn put_later(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
+        if !self.is_current {
+            return Ok(());
+        }
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO search_due (kind, id) VALUES (?, ?)")?
+            .execute(params![kind.name(), id])?;
+        self.waits = true;
+        Ok(())
+    }
+
+    /// The first records of what is due go into the index; gives how many there were.
+    fn take_due(&mut self, count: usize) -> Result<usize, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let due: Vec<(i64, String, String)> = self
+            .connection
+            .prepare_cached("SELECT number, kind, id FROM search_due ORDER BY number LIMIT ?")?
+            .query_map([count], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        for (_, kind, id) in &due {
+            let kind = Findable::from_name(kind).ok_or(StoreError::Damaged)?;
+            self.put_kept(kind, id)?;
+        }
+        if let Some((last, ..)) = due.last() {
+            self.connection
+                .prepare_cached("DELETE FROM search_due WHERE number <= ?")?
+                .execute([last])?;
+        }
+        Ok(due.len())
+    }
+
+    /// Puts a record into the index as the store has it; one that it does not have is taken out.
+    fn put_kept(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
+        let sql = match kind {
+            Findable::Procedure => "SELECT body FROM procedures WHERE id = ? AND NOT withdrawn",
+            Findable::Draft => "SELECT body FROM drafts WHERE id = ?",
+            Findable::Waiting => "SELECT CAST(manifest AS TEXT) FROM outbox WHERE id = ?",
+            Findable::Application => "SELECT body FROM applications WHERE id = ?",
+            Findable::Message => "SELECT body FROM messages WHERE id = ?",
+        };
+        let body: Option<String> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        let Some(body) = body else {
+            return self.remove(kind, id);
+        };
+        match kind {
+            Findable::Procedure => self.put_procedure(&serde_json::from_str(&body)?),
+            Findable::Draft => self.put_draft(&serde_json::from_str(&body)?),
+            Findable::Waiting => self.put_waiting(id, body.as_bytes()),
+            Findable::Application => self.put_application(&serde_json::from_str(&body)?),
+            Findable::Message => self.put_message(&serde_json::from_str(&body)?),
+        }
+    }
+
     pub(crate) fn put_procedure(&mut self, procedure: &Procedure) -> Result<(), StoreError> {
+        if !self.is_current {
+            return Ok(());
+        }
         let key = self.new_key(Findable::Procedure, &procedure.id)?;
         let number = self.terms(PROCEDURES, &[(Spoken::Any, &procedure.id)])?;
         let title = self.terms(PROCEDURES, &languages(&procedure.title))?;
@@ -111,13 +252,8 @@ impl<'c> Indexer<'c> {
             .collect();
         let keywords = self.terms(PROCEDURES, &keywords)?;
         let description = self.terms(PROCEDURES, &languages(&procedure.description))?;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO procedure_terms (rowid, number, title, keywords, description)
-                 VALUES (?, ?, ?, ?, ?)",
-            )?
-            .execute(params![key, number, title, keywords, description])?;
-        Ok(())
+        let columns = vec![number, title, keywords, description];
+        self.add(Findable::Procedure, key, columns)
     }
 
     /// Makes a record findable by its texts and by the words of its procedure; what was known of it
@@ -129,15 +265,18 @@ impl<'c> Indexer<'c> {
         procedure: &str,
         texts: &[(Spoken, &str)],
     ) -> Result<(), StoreError> {
+        if !self.is_current {
+            return Ok(());
+        }
+        if self.waits {
+            return self.put_later(kind, id);
+        }
         let key = self.new_key(kind, id)?;
         let mut terms = self.terms(RECORDS, texts)?;
         let procedure = term_of(procedure);
         terms.push_str(&procedure);
         self.keep_word(RECORDS, &procedure)?;
-        self.connection
-            .prepare_cached("INSERT INTO record_terms (rowid, terms) VALUES (?, ?)")?
-            .execute(params![key, terms])?;
-        Ok(())
+        self.add(kind, key, vec![terms])
     }
 
     pub(crate) fn put_application(&mut self, application: &Application) -> Result<(), StoreError> {
@@ -238,35 +377,33 @@ impl<'c> Indexer<'c> {
     }
 
     pub(crate) fn remove(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
+        if !self.is_current {
+            return Ok(());
+        }
         let key: Option<i64> = self
             .connection
             .prepare_cached("DELETE FROM search_entries WHERE kind = ? AND id = ? RETURNING key")?
             .query_row(params![kind.name(), id], |row| row.get(0))
             .optional()?;
         if let Some(key) = key {
-            let sql = match kind {
-                Findable::Procedure => "DELETE FROM procedure_terms WHERE rowid = ?",
-                _ => "DELETE FROM record_terms WHERE rowid = ?",
-            };
-            self.connection.prepare_cached(sql)?.execute([key])?;
+            self.held(kind).remove(key);
         }
         Ok(())
     }
 
     /// Forgets every record of a kind.
     pub(crate) fn clear(&mut self, kind: Findable) -> Result<(), StoreError> {
-        let table = match kind {
-            Findable::Procedure => "procedure_terms",
-            _ => "record_terms",
-        };
-        self.connection.execute(
-            &format!(
-                "DELETE FROM {table} WHERE rowid IN (SELECT key FROM search_entries WHERE kind = ?)"
-            ),
-            [kind.name()],
-        )?;
-        self.connection
-            .execute("DELETE FROM search_entries WHERE kind = ?", [kind.name()])?;
+        if !self.is_current {
+            return Ok(());
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("DELETE FROM search_entries WHERE kind = ? RETURNING key")?;
+        let mut rows = statement.query([kind.name()])?;
+        while let Some(row) = rows.next()? {
+            let key = row.get(0)?;
+            self.held(kind).remove(key);
+        }
         Ok(())
     }
 
@@ -308,15 +445,26 @@ impl<'c> Indexer<'c> {
     }
 }
 
-/// Does something with the index in a transaction, unless it must be made anew anyway.
-pub(crate) fn index(
+/// Does something in a transaction, with the index: what is put into it is findable with the rest.
+pub(crate) fn index<T>(
     connection: &Connection,
-    act: impl FnOnce(&mut Indexer<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    match Indexer::open(connection)? {
-        Some(mut indexer) => act(&mut indexer),
-        None => Ok(()),
-    }
+    act: impl FnOnce(&mut Indexer<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut indexer = Indexer::new(connection, is_current(connection)?);
+    indexer.waits = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM search_due)")?
+        .query_row([], |row| row.get(0))?;
+    let done = act(&mut indexer)?;
+    indexer.write()?;
+    Ok(done)
+}
+
+/// Puts the first of what is due into the index, in a transaction; gives how many there were.
+pub(crate) fn take_due(connection: &Connection, count: usize) -> Result<usize, StoreError> {
+    let mut indexer = Indexer::new(connection, is_current(connection)?);
+    let taken = indexer.take_due(count)?;
+    indexer.write()?;
+    Ok(taken)
 }
 
 /// Whether the term occurs in the index of that class, or once did.

@@ -19,15 +19,22 @@ pub struct Segment {
 #[derive(Default)]
 pub struct Marker {
     terms: HashSet<String>,
+    /// With which other terms begin.
+    beginnings: Vec<String>,
     stems: RefCell<Stems>,
 }
 
 impl Marker {
-    pub(crate) fn new(terms: HashSet<String>) -> Self {
+    pub(crate) fn new(terms: HashSet<String>, beginnings: Vec<String>) -> Self {
         Self {
             terms,
+            beginnings,
             stems: RefCell::default(),
         }
+    }
+
+    fn knows(&self, term: &str) -> bool {
+        self.terms.contains(term) || self.beginnings.iter().any(|begun| term.starts_with(begun))
     }
 
     /// The text in parts. Put together they are the text.
@@ -45,11 +52,7 @@ impl Marker {
         };
         let mut stems = self.stems.borrow_mut();
         for word in words(text) {
-            if stems
-                .of(spoken, &word)
-                .iter()
-                .any(|term| self.terms.contains(term))
-            {
+            if stems.of(spoken, &word).iter().any(|term| self.knows(term)) {
                 push(&text[plain..word.range.start], false);
                 push(&text[word.range.clone()], true);
                 plain = word.range.end;
@@ -107,7 +110,10 @@ mod tests {
     use super::*;
 
     fn marker(terms: &[&str]) -> Marker {
-        Marker::new(terms.iter().map(|&term| term.to_owned()).collect())
+        Marker::new(
+            terms.iter().map(|&term| term.to_owned()).collect(),
+            Vec::new(),
+        )
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use rusqlite::{Connection, params};
 
-use super::index::has_word;
+use super::index::{RECORDS, has_word};
 use super::stems::{Spoken, Stems};
 use super::words::{Script, Word, words};
 use crate::StoreError;
 
 /// Most terms that a beginning is completed to, the shortest first.
 const MOST_COMPLETIONS: u32 = 200;
+/// Letters of a beginning that is in the index of records itself (`migrations/012.sql`).
+const INDEXED: std::ops::RangeInclusive<usize> = 2..=3;
 /// Fewest letters of a word that may be mistyped.
 const SHORTEST_MISTYPED: usize = 5;
 /// Fewest letters of a term that a mistyped word may stand for.
@@ -26,13 +28,15 @@ pub(crate) struct Asked {
     pub(crate) exact: Vec<String>,
     /// Terms that the word, still being typed, is the beginning of.
     pub(crate) begun: Vec<String>,
+    /// The beginning itself, where the index has it and more terms begin so than are listed.
+    pub(crate) beginning: Option<String>,
     /// Terms one edit away, when there are no others.
     pub(crate) near: Vec<String>,
 }
 
 impl Asked {
     pub(crate) fn is_known(&self) -> bool {
-        self.all().next().is_some()
+        self.beginning.is_some() || self.all().next().is_some()
     }
 
     pub(crate) fn is_number(&self) -> bool {
@@ -41,7 +45,7 @@ impl Asked {
 
     /// Whether the index has the word as it was typed so far.
     pub(crate) fn is_right(&self) -> bool {
-        self.right().next().is_some()
+        self.beginning.is_some() || self.right().next().is_some()
     }
 
     pub(crate) fn right(&self) -> impl Iterator<Item = &String> {
@@ -101,7 +105,11 @@ impl<'c> Query<'c> {
             .chars()
             .filter(|sign| !matches!(sign, 'ь' | 'ъ'))
             .collect();
-        let begun = if open && beginning.chars().count() >= self.shortest {
+        let letters = beginning.chars().count();
+        let begins = open && letters >= self.shortest;
+        let is_indexed = self.class == RECORDS && INDEXED.contains(&letters);
+        let whole = begins && is_indexed && self.begins_many(&beginning)?;
+        let begun = if begins && !whole {
             self.completions(&beginning)?
         } else {
             Vec::new()
@@ -114,6 +122,7 @@ impl<'c> Query<'c> {
         }
         let mistyped = exact.is_empty()
             && begun.is_empty()
+            && !whole
             && word.script != Script::Number
             && word.folded.chars().count() >= SHORTEST_MISTYPED;
         let near = if mistyped {
@@ -125,8 +134,24 @@ impl<'c> Query<'c> {
             word,
             exact,
             begun,
+            beginning: whole.then_some(beginning),
             near,
         })
+    }
+
+    /// Whether more terms begin so than are listed.
+    fn begins_many(&self, beginning: &str) -> Result<bool, StoreError> {
+        let end = format!("{beginning}{}", char::MAX);
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM search_words WHERE class = ? AND term >= ? AND term < ?
+                 LIMIT 1 OFFSET ?)",
+            )?
+            .query_row(
+                params![self.class, beginning, end, MOST_COMPLETIONS],
+                |row| row.get(0),
+            )?)
     }
 
     fn completions(&self, beginning: &str) -> Result<Vec<String>, StoreError> {

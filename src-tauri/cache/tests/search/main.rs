@@ -6,8 +6,10 @@ mod catalogue;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kabinet_cache::{Changes, Entry, Findable, Found, Spoken, Store};
-use kabinet_records::{Application, Draft, Event, Procedure, Status, Text};
+use kabinet_cache::{Changes, Findable, Found, Spoken, Store};
+use kabinet_records::{
+    Application, Direction, Draft, Event, Message, Procedure, Status, Text, Words,
+};
 use kabinet_stb::Secret;
 use serde_json::json;
 use tempfile::TempDir;
@@ -307,22 +309,142 @@ fn what_changes_is_found_by_its_new_words_only() {
     assert_eq!(ids(&store.search_procedures("пашпарт").unwrap()), ["11.2"]);
 }
 
-#[test]
-fn further_kinds_can_be_put_into_the_index() {
-    let (_folder, mut store) = store();
-    let text = [(Spoken::Any, "Калі ласка, дашліце копію пашпарта")];
-    let entry = Entry {
-        id: "00000000-0000-0000-0000-000000000009",
-        procedure: "2.2",
-        texts: &text,
+fn message(number: u128, text: &str) -> Message {
+    Message {
+        id: Uuid::from_u128(number),
+        application_id: Uuid::from_u128(1),
+        direction: Direction::ToApplicant,
+        author: Words::One("Выканкам".into()),
+        sent_at: Timestamp::from_second(1_790_000_000).unwrap(),
+        subject: None,
+        text: Words::One(text.into()),
+        request: None,
+        in_reply_to: None,
+        signature_blob_id: None,
+    }
+}
+
+fn bring(store: &mut Store, messages: &[Message], removed: &[String]) {
+    let changes = Changes {
+        complete: false,
+        changed: messages,
+        removed,
+        state: Some("1"),
     };
-    store
-        .make_findable(Findable::Message, &[entry, entry])
-        .unwrap();
-    assert_eq!(
-        records(&mut store, "копіі пашпарту"),
-        [(Findable::Message, 9)]
+    store.change_messages(&changes).unwrap();
+}
+
+/// What a pass brings goes into the index after it, in parts. Whatever is done in between, every
+/// search finds it, and finds it in its order.
+#[test]
+fn what_is_due_is_found_wherever_the_power_goes() {
+    let (folder, mut store) = store();
+    bring(&mut store, &[message(9, "даўняе слова крыніца")], &[]);
+    while store.index_due(1).unwrap() > 0 {}
+    let brought: Vec<Message> = (10..15).map(|at| message(at, "новае слова")).collect();
+    let found = |ids: &[u128]| -> Vec<(Findable, u128)> {
+        ids.iter().map(|&id| (Findable::Message, id)).collect()
+    };
+    // After so many steps the power goes: the files stay as they are then.
+    for steps in 0..=7 {
+        let path = folder.path().join(format!("{steps}.db"));
+        for end in ["", "-wal"] {
+            let from = format!("{}{end}", store.path().display());
+            std::fs::copy(from, format!("{}{end}", path.display())).unwrap();
+        }
+        let mut copy = Store::open(&path, &key()).unwrap();
+        bring(&mut copy, &brought, &[]);
+        for _ in 0..steps {
+            copy.index_due(1).unwrap();
+        }
+        assert_eq!(copy.due().unwrap(), 5_usize.saturating_sub(steps));
+        let after = folder.path().join(format!("{steps}-after.db"));
+        for end in ["", "-wal"] {
+            let from = format!("{}{end}", path.display());
+            std::fs::copy(from, format!("{}{end}", after.display())).unwrap();
+        }
+        drop(copy);
+        let mut store = Store::open(&after, &key()).unwrap();
+        assert_eq!(
+            records(&mut store, "слова"),
+            found(&[14, 13, 12, 11, 10, 9])
+        );
+        assert_eq!(records(&mut store, "крыніцы"), found(&[9]));
+        assert_eq!(store.due().unwrap(), 0);
+        assert!(store.is_whole().unwrap());
+    }
+}
+
+#[test]
+fn what_changes_while_something_is_due_is_found_before_it() {
+    let (_folder, mut store) = store();
+    store.add_draft(&draft(3, "2.2", "слова")).unwrap();
+    let number = |at: u128| Uuid::from_u128(at).to_string();
+    bring(
+        &mut store,
+        &[message(9, "слова"), message(10, "слова")],
+        &[],
     );
+    bring(&mut store, &[message(11, "слова")], &[number(10)]);
+    store
+        .change_draft(&draft(3, "2.2", "слова нанова"))
+        .unwrap();
+    bring(&mut store, &[message(9, "іншае")], &[]);
+    let (drafted, other) = ((Findable::Draft, 3), (Findable::Message, 11));
+    assert_eq!(records(&mut store, "слова"), [drafted, other]);
+    assert_eq!(records(&mut store, "іншае"), [(Findable::Message, 9)]);
+}
+
+/// On a full disk nothing goes into the index any more; what is in it is found.
+#[test]
+fn a_full_disk_keeps_no_search_from_finding() {
+    let (_folder, mut store) = store();
+    bring(&mut store, &[message(9, "слова")], &[]);
+    assert_eq!(records(&mut store, "слова").len(), 1);
+    let many: Vec<Message> = (10..400)
+        .map(|at| message(at, &format!("слова {at}а{at}")))
+        .collect();
+    bring(&mut store, &many, &[]);
+    store.limit_pages(1).unwrap();
+    assert_eq!(records(&mut store, "слова"), [(Findable::Message, 9)]);
+    store.limit_pages(u32::MAX).unwrap();
+    assert_eq!(records(&mut store, "слова").len(), 10);
+}
+
+/// More terms than are listed begin with these letters: the index itself has the beginning, and no
+/// record is left out.
+#[test]
+fn two_and_three_letters_find_every_word_that_begins_so() {
+    let (_folder, mut store) = store();
+    let many: Vec<Message> = (1_000..1_400)
+        .map(|at| {
+            message(
+                at,
+                &format!(
+                    "вулкан{}",
+                    "а".repeat((at - 1_000) as usize % 90 + 1) + &at.to_string()
+                ),
+            )
+        })
+        .collect();
+    bring(&mut store, &many, &[]);
+    bring(
+        &mut store,
+        &[message(9, "Вулачка-завулачка"), message(8, "завуліца")],
+        &[],
+    );
+    for beginning in ["ву", "вул", "слова ву"] {
+        let found = store.search_records(beginning, 1_000).unwrap();
+        assert_eq!(found.hits.len(), 401, "{beginning}");
+        assert_eq!(found.hits[0].id, Uuid::from_u128(9).to_string());
+        let marked = found.marker.mark(Spoken::Any, "Вулачка, завуліца");
+        let marked: Vec<&str> = marked
+            .iter()
+            .filter(|segment| segment.found)
+            .map(|segment| segment.text.as_str())
+            .collect();
+        assert_eq!(marked, ["Вулачка"]);
+    }
 }
 
 /// What an earlier version of the program left has no index, and gets one.
