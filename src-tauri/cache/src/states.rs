@@ -10,6 +10,9 @@ use crate::search::Findable;
 use crate::search::index;
 use crate::{Store, StoreError};
 
+/// So many changes go into the index of the search at once; more of them later.
+const FEW: usize = 20;
+
 /// What changed at the portal since a state.
 #[derive(Clone, Copy, Debug)]
 pub struct Changes<'a, T> {
@@ -128,6 +131,7 @@ pub(crate) fn change<T>(
     put: fn(&Connection, &T) -> Result<(), StoreError>,
     found: Option<FoundAs<T>>,
 ) -> Result<(), StoreError> {
+    let many = changes.changed.len() + changes.removed.len() > FEW;
     let transaction = store.transaction()?;
     index::index(&transaction, |indexer| {
         if changes.complete {
@@ -144,7 +148,7 @@ pub(crate) fn change<T>(
             }
             put(&transaction, object)?;
             if let Some((findable, id_of)) = found {
-                indexer.put_later(findable, &id_of(object).to_string())?;
+                indexer.put_changed(findable, &id_of(object).to_string(), many)?;
             }
         }
         for id in changes.removed {
@@ -152,7 +156,7 @@ pub(crate) fn change<T>(
                 .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?
                 .execute([id])?;
             if let Some((findable, _)) = found {
-                indexer.put_later(findable, id)?;
+                indexer.put_changed(findable, id, many)?;
             }
         }
         Ok(())

@@ -27,9 +27,9 @@ use crate::view::{
 };
 use crate::{Desk, Outcome, lock};
 
-/// How many changes go into the index of the search at once: each time the store is held for some
-/// hundredths of a second.
-const SLICE: usize = 200;
+/// How many changes go into the index of the search at once: the store is held for some tenths of a
+/// second each time, and many small parts would cost several times as much.
+const SLICE: usize = 1_000;
 /// How many may be due while more is coming: a search does all of them first.
 const MOST_DUE: usize = 2_000;
 /// How long the person must not have written for drafts to leave: each change by itself would be a

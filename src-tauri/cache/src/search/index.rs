@@ -179,9 +179,22 @@ impl<'c> Indexer<'c> {
         Ok(())
     }
 
-    /// The record changed or went; the index learns of it with [`Store::index_due`] or before the next
-    /// search.
-    pub(crate) fn put_later(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
+    /// The record changed or went. Where `many` did, the index learns of it with [`crate::Store::index_due`]
+    /// or before the next search.
+    pub(crate) fn put_changed(
+        &mut self,
+        kind: Findable,
+        id: &str,
+        many: bool,
+    ) -> Result<(), StoreError> {
+        if many || self.waits {
+            self.put_later(kind, id)
+        } else {
+            self.put_kept(kind, id)
+        }
+    }
+
+    fn put_later(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
         if !self.is_current {
             return Ok(());
         }
@@ -214,6 +227,9 @@ impl<'c> Indexer<'c> {
 
     /// Puts a record into the index as the store has it; one that it does not have is taken out.
     fn put_kept(&mut self, kind: Findable, id: &str) -> Result<(), StoreError> {
+        if !self.is_current {
+            return Ok(());
+        }
         let sql = match kind {
             Findable::Procedure => "SELECT body FROM procedures WHERE id = ? AND NOT withdrawn",
             Findable::Draft => "SELECT body FROM drafts WHERE id = ?",

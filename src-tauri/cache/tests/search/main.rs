@@ -341,7 +341,7 @@ fn what_is_due_is_found_wherever_the_power_goes() {
     let (folder, mut store) = store();
     bring(&mut store, &[message(9, "даўняе слова крыніца")], &[]);
     while store.index_due(1).unwrap() > 0 {}
-    let brought: Vec<Message> = (10..15).map(|at| message(at, "новае слова")).collect();
+    let brought: Vec<Message> = (10..35).map(|at| message(at, "новае слова")).collect();
     let found = |ids: &[u128]| -> Vec<(Findable, u128)> {
         ids.iter().map(|&id| (Findable::Message, id)).collect()
     };
@@ -355,9 +355,9 @@ fn what_is_due_is_found_wherever_the_power_goes() {
         let mut copy = Store::open(&path, &key()).unwrap();
         bring(&mut copy, &brought, &[]);
         for _ in 0..steps {
-            copy.index_due(1).unwrap();
+            copy.index_due(5).unwrap();
         }
-        assert_eq!(copy.due().unwrap(), 5_usize.saturating_sub(steps));
+        assert_eq!(copy.due().unwrap(), 25_usize.saturating_sub(5 * steps));
         let after = folder.path().join(format!("{steps}-after.db"));
         for end in ["", "-wal"] {
             let from = format!("{}{end}", path.display());
@@ -365,10 +365,10 @@ fn what_is_due_is_found_wherever_the_power_goes() {
         }
         drop(copy);
         let mut store = Store::open(&after, &key()).unwrap();
-        assert_eq!(
-            records(&mut store, "слова"),
-            found(&[14, 13, 12, 11, 10, 9])
-        );
+        let all: Vec<u128> = (9..35).rev().collect();
+        assert_eq!(records(&mut store, "слова"), found(&all[..10]));
+        let hits = store.search_records("слова", 100).unwrap().hits;
+        assert_eq!(hits.len(), all.len());
         assert_eq!(records(&mut store, "крыніцы"), found(&[9]));
         assert_eq!(store.due().unwrap(), 0);
         assert!(store.is_whole().unwrap());
@@ -379,6 +379,8 @@ fn what_is_due_is_found_wherever_the_power_goes() {
 fn what_changes_while_something_is_due_is_found_before_it() {
     let (_folder, mut store) = store();
     store.add_draft(&draft(3, "2.2", "слова")).unwrap();
+    let others: Vec<Message> = (100..150).map(|at| message(at, "рэшта")).collect();
+    bring(&mut store, &others, &[]);
     let number = |at: u128| Uuid::from_u128(at).to_string();
     bring(
         &mut store,
@@ -390,6 +392,7 @@ fn what_changes_while_something_is_due_is_found_before_it() {
         .change_draft(&draft(3, "2.2", "слова нанова"))
         .unwrap();
     bring(&mut store, &[message(9, "іншае")], &[]);
+    assert!(store.due().unwrap() > 50);
     let (drafted, other) = ((Findable::Draft, 3), (Findable::Message, 11));
     assert_eq!(records(&mut store, "слова"), [drafted, other]);
     assert_eq!(records(&mut store, "іншае"), [(Findable::Message, 9)]);
