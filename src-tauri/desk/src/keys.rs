@@ -131,12 +131,11 @@ fn place(level: u16) -> Outcome<(u8, u16)> {
     })
 }
 
+/// A place, and what it has of a certificate, which is DER too.
+type Looked = (KeyView, Option<(CertificateView, Vec<u8>)>);
+
 /// One place. Where there never was a key, no file is looked into.
-fn look(
-    session: &mut Session,
-    (key, level): (u8, u16),
-    now: Timestamp,
-) -> Outcome<(KeyView, Option<(CertificateView, Vec<u8>)>)> {
+fn look(session: &mut Session, (key, level): (u8, u16), now: Timestamp) -> Outcome<Looked> {
     let state = session.key_state(key)?;
     let file = match state {
         KeyState::Absent => None,
