@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { TOPICS } from "../src/help/topics";
 
 const LANGUAGES = ["be", "ru", "en"] as const;
-const FILES = ["window.ftl", "help.ftl", "encryption.ftl", "certificate.ftl", "prompt.ftl"];
+const FILES = ["window.ftl", "help.ftl", "encryption.ftl", "certificate.ftl", "prompt.ftl", "signatures.ftl"];
 /** What is the same in every language. */
 const NAMES = new Set(["Kabinet", "Ctrl K", "https://", "BYN"]);
 /** Attributes that people read or hear. */

@@ -260,7 +260,7 @@ impl Desk {
             size: document.size,
             issued_at: document.issued_at.to_string(),
             trust,
-            sentence: speech::say(self.language(), id, None, &values),
+            sentence: speech::in_all(id, None, &values),
             signer,
         })
     }

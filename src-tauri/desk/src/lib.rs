@@ -82,6 +82,7 @@ pub use locking::card_left;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use proxying::ProxySettings;
+pub use signature_speech::note as signature_note;
 pub use signing_files::{FileSigning, FileToSign, SignWishes, place_beside};
 pub use signing_in::SignIn;
 pub use speech::text;

@@ -112,7 +112,7 @@ impl Desk {
             issuer: certificate.map(|summary| visible(&summary.issuer)),
             hash: hex(&hash),
             application,
-            report: signature_speech::view(&report, self.language()),
+            report: signature_speech::view(&report),
         })
     }
 
@@ -219,10 +219,11 @@ impl Desk {
             parts.push(Part::Facts(words.files(manifest)));
         }
         let report = self.check(&signed.cms, None, None)?;
+        let sentence = signature_speech::view(&report).sentence;
         parts.push(Part::Heading(words.say("paper-signature")));
         parts.push(Part::Facts(words.signature(
             &report,
-            &signature_speech::view(&report, self.language()).sentence,
+            sentence.in_language(language),
             &signed.hash,
         )));
         parts.push(Part::Heading(words.say("paper-check")));

@@ -100,12 +100,7 @@ impl Problem {
     fn in_all_languages(&self, kind: &str) -> TextView {
         let id = format!("{kind}-{}", self.code.name().replace('_', "-"));
         let attempts = self.attempts_left.map(u32::from);
-        let say = |language| speech::say(language, &id, attempts, &self.args);
-        TextView {
-            be: say(Language::Be),
-            ru: say(Language::Ru),
-            en: say(Language::En),
-        }
+        speech::in_all(&id, attempts, &self.args)
     }
 }
 

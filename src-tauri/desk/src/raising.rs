@@ -38,7 +38,7 @@ impl Desk {
         Ok(RaisedView {
             path: file.display().to_string(),
             level: outcome?,
-            asked: asking.asked(self.language()),
+            asked: asking.asked(),
         })
     }
 

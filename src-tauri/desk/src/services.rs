@@ -10,7 +10,7 @@ use kabinet_pki::ocsp;
 use kabinet_portal::{Options, PortalError, web};
 
 use crate::problem::{Code, Problem};
-use crate::view::{AskedForView, AskedView, Language};
+use crate::view::{AskedForView, AskedView};
 use crate::{Desk, Outcome, speech};
 
 /// Longest time to a connection, and of one exchange.
@@ -86,7 +86,7 @@ impl Desk {
 
 impl Asking {
     /// Who was asked, and for what, each once.
-    pub(crate) fn asked(self, language: Language) -> Vec<AskedView> {
+    pub(crate) fn asked(self) -> Vec<AskedView> {
         let mut asked = self.asked;
         asked.dedup();
         let view = |(host, what, answered): (String, AskedForView, bool)| {
@@ -98,7 +98,7 @@ impl Asking {
             };
             let values = BTreeMap::from([("host", host.clone())]);
             AskedView {
-                sentence: speech::say(language, id, None, &values),
+                sentence: speech::in_all(id, None, &values),
                 host,
                 what,
                 answered,

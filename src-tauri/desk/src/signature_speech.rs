@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use kabinet_pki::{Report, RevocationStatus, SignerReport, Time, Verdict};
 
 use crate::speech;
-use crate::view::{Language, SignatureReportView, SignerView};
+use crate::view::{Language, SignatureNoteView, SignatureReportView, SignerView, TextView};
 
 /// The report with its sentences.
-pub(crate) fn view(report: &Report, language: Language) -> SignatureReportView {
+pub(crate) fn view(report: &Report) -> SignatureReportView {
     let signers: Vec<_> = report
         .signers
         .iter()
-        .map(|signer| view_of_signer(signer, report.checked_at, language))
+        .map(|signer| view_of_signer(signer, report.checked_at))
         .collect();
     let reason = reason_of(report.verdict);
     let sentence = match &signers[..] {
         [only] => only.sentence.clone(),
-        _ => sentence_of(report.verdict, &names(&signers), language),
+        _ => sentence_of(report.verdict, &names(&signers)),
     };
     SignatureReportView {
         verdict: word_of(report.verdict).to_owned(),
@@ -36,22 +36,18 @@ fn names(signers: &[SignerView]) -> String {
     names.join(", ")
 }
 
-fn view_of_signer(signer: &SignerReport, checked_at: Time, language: Language) -> SignerView {
+fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
     let name = signer.certificate.as_ref().map(|one| one.subject.clone());
     let revocation = revocation_of(signer, checked_at);
     SignerView {
         verdict: word_of(signer.verdict).to_owned(),
         reason: reason_of(signer.verdict),
-        sentence: sentence_of(
-            signer.verdict,
-            name.as_deref().unwrap_or_default(),
-            language,
-        ),
+        sentence: sentence_of(signer.verdict, name.as_deref().unwrap_or_default()),
         level: signer.level.map(|level| level.name().to_owned()),
         claimed_at: signer.claimed_signing_time.map(|time| time.to_string()),
         proven_at: signer.proven_signing_time.map(|time| time.to_string()),
         revocation: revocation.map(|(word, _)| word.to_owned()),
-        notes: notes(signer, revocation, language),
+        notes: notes(signer, revocation),
         chain: signer
             .chain
             .iter()
@@ -75,7 +71,7 @@ pub(crate) fn reason_of(verdict: Verdict) -> Option<String> {
 }
 
 /// The sentence on a verdict: `signature-valid`, or `signature-why-` and the reason.
-fn sentence_of(verdict: Verdict, signer: &str, language: Language) -> String {
+fn sentence_of(verdict: Verdict, signer: &str) -> TextView {
     let id = match verdict.reason() {
         None => "signature-valid".to_owned(),
         Some(reason) => {
@@ -84,26 +80,30 @@ fn sentence_of(verdict: Verdict, signer: &str, language: Language) -> String {
         }
     };
     let values = BTreeMap::from([("signer", signer.to_owned())]);
-    speech::say(language, &id, None, &values)
+    speech::in_all(&id, None, &values)
 }
 
 /// What there is to say of time and revocation.
-fn notes(signer: &SignerReport, revocation: Option<Told>, language: Language) -> Vec<String> {
-    let say = |id: &str, time: Option<Time>| {
-        let time = time.map(|time| time.to_string().replace('T', " ").replace('Z', " UTC"));
-        let values = BTreeMap::from([("time", time.unwrap_or_default())]);
-        speech::say(language, id, None, &values)
+fn notes(signer: &SignerReport, revocation: Option<Told>) -> Vec<SignatureNoteView> {
+    let note = |what: &str, at: Option<Time>| SignatureNoteView {
+        what: what.replace('_', "-"),
+        at: at.map(|at| at.to_string()),
     };
     let time = match (signer.proven_signing_time, signer.claimed_signing_time) {
-        (Some(proven), _) => Some(say("signature-proven", Some(proven))),
-        (None, Some(claimed)) => Some(say("signature-claimed", Some(claimed))),
+        (Some(proven), _) => Some(note("proven", Some(proven))),
+        (None, Some(claimed)) => Some(note("claimed", Some(claimed))),
         (None, None) => None,
     };
-    let revocation = revocation.map(|(word, time)| {
-        let id = format!("signature-{}", word.replace('_', "-"));
-        say(&id, time)
-    });
+    let revocation = revocation.map(|(what, at)| note(what, at));
     time.into_iter().chain(revocation).collect()
+}
+
+/// The note as a sentence for the command line, with its moment in UTC.
+#[must_use]
+pub fn note(language: Language, note: &SignatureNoteView) -> String {
+    let at = note.at.as_deref().unwrap_or_default();
+    let values = BTreeMap::from([("time", at.replace('T', " ").replace('Z', " UTC"))]);
+    speech::say(language, &format!("signature-{}", note.what), None, &values)
 }
 
 /// What is told of revocation: a word and a time.
@@ -135,30 +135,30 @@ mod tests {
     use super::*;
 
     const LANGUAGES: [Language; 3] = [Language::Be, Language::Ru, Language::En];
+    const NOTES: [&str; 6] = [
+        "proven",
+        "claimed",
+        "not-revoked",
+        "revoked-later",
+        "unknown",
+        "revoked",
+    ];
 
     #[test]
     fn every_reason_has_a_sentence_of_its_own_in_every_language() {
         for language in LANGUAGES {
+            let said = |verdict| sentence_of(verdict, "N").in_language(language).to_owned();
             let mut sentences: Vec<_> = Reason::ALL
                 .iter()
-                .map(|&reason| sentence_of(Verdict::CannotTell(reason), "N", language))
+                .map(|&reason| said(Verdict::CannotTell(reason)))
                 .collect();
-            sentences.push(sentence_of(Verdict::Valid, "N", language));
-            for id in [
-                "proven",
-                "claimed",
-                "not-revoked",
-                "revoked-later",
-                "unknown",
-                "revoked",
-            ] {
-                let values = BTreeMap::from([("time", "T".to_owned())]);
-                sentences.push(speech::say(
-                    language,
-                    &format!("signature-{id}"),
-                    None,
-                    &values,
-                ));
+            sentences.push(said(Verdict::Valid));
+            for what in NOTES {
+                let view = SignatureNoteView {
+                    what: what.to_owned(),
+                    at: Some("2026-11-27T09:21:00Z".to_owned()),
+                };
+                sentences.push(note(language, &view));
             }
             for sentence in &sentences {
                 assert!(sentence.ends_with('.'), "{language:?}: {sentence}");
@@ -185,18 +185,29 @@ mod tests {
         let check = |name| {
             let validation = Validation::new(&anchors, at);
             let report = verify(Cursor::new(file(name)), None, &validation).unwrap();
-            view(&report, Language::En)
+            view(&report)
         };
         let two = check("two-signers.p7s");
         assert_eq!(two.verdict, "valid");
         for name in ["ADAM MITSKEVICH", "TADEUSZ KASTSIUSHKA"] {
-            assert!(two.sentence.contains(name), "{}", two.sentence);
+            for language in LANGUAGES {
+                let sentence = two.sentence.in_language(language);
+                assert!(sentence.contains(name), "{sentence}");
+            }
         }
         let lasting = check("accepted-lt.p7s").signers.remove(0);
         assert_eq!(lasting.level.as_deref(), Some("CAdES-B-LT"));
         assert_eq!(lasting.revocation.as_deref(), Some("not_revoked"));
-        assert!(lasting.proven_at.unwrap().starts_with("2026-11-27T09:2"));
-        assert_eq!(lasting.notes.len(), 2);
+        let at = lasting.proven_at.as_deref().unwrap();
+        assert!(at.starts_with("2026-11-27T09:2"));
+        let [proven, revocation] = &lasting.notes[..] else {
+            panic!("{:?}", lasting.notes);
+        };
+        assert_eq!((&*proven.what, proven.at.as_deref()), ("proven", Some(at)));
+        assert_eq!(revocation.what, "not-revoked");
+        let said = note(Language::En, proven);
+        assert!(said.contains("2026-11-27 09:2"), "{said}");
+        assert!(said.contains(" UTC"), "{said}");
         assert_eq!(two.signers[0].revocation.as_deref(), Some("unknown"));
     }
 }

@@ -177,7 +177,7 @@ impl Desk {
                 },
             });
         }
-        Ok((views, asking.asked(self.language())))
+        Ok((views, asking.asked()))
     }
 
     fn sign_one(

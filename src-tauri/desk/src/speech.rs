@@ -7,7 +7,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use crate::view::Language;
+use crate::view::{Language, TextView};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -19,6 +19,7 @@ static BE: LazyLock<Bundle> = LazyLock::new(|| {
             include_str!("../../../ui/locales/be/cli.ftl"),
             include_str!("../../../ui/locales/be/notices.ftl"),
             include_str!("../../../ui/locales/be/paper.ftl"),
+            include_str!("../../../ui/locales/be/signatures.ftl"),
         ],
     )
 });
@@ -30,6 +31,7 @@ static RU: LazyLock<Bundle> = LazyLock::new(|| {
             include_str!("../../../ui/locales/ru/cli.ftl"),
             include_str!("../../../ui/locales/ru/notices.ftl"),
             include_str!("../../../ui/locales/ru/paper.ftl"),
+            include_str!("../../../ui/locales/ru/signatures.ftl"),
         ],
     )
 });
@@ -41,6 +43,7 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| {
             include_str!("../../../ui/locales/en/cli.ftl"),
             include_str!("../../../ui/locales/en/notices.ftl"),
             include_str!("../../../ui/locales/en/paper.ftl"),
+            include_str!("../../../ui/locales/en/signatures.ftl"),
         ],
     )
 });
@@ -49,6 +52,20 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| {
 #[must_use]
 pub fn text(language: Language, id: &str) -> String {
     say(language, id, None, &BTreeMap::new())
+}
+
+/// The sentence of that name in every language, for what may be shown in another one later.
+pub(crate) fn in_all(
+    id: &str,
+    attempts_left: Option<u32>,
+    args: &BTreeMap<&'static str, String>,
+) -> TextView {
+    let say = |language| say(language, id, attempts_left, args);
+    TextView {
+        be: say(Language::Be),
+        ru: say(Language::Ru),
+        en: say(Language::En),
+    }
 }
 
 /// The sentence of that name, or the name itself when there is none (a test sees to it that there is).
@@ -87,7 +104,7 @@ fn bundle_of(language: Language) -> &'static Bundle {
     }
 }
 
-fn bundle(language: &str, texts: [&str; 4]) -> Bundle {
+fn bundle(language: &str, texts: [&str; 5]) -> Bundle {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The texts go to terminals and logs too, where the isolation marks would show.

@@ -114,8 +114,8 @@ impl Desk {
                 Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
             );
         }
-        let mut view = signature_speech::view(&report, self.language());
-        view.asked = asking.asked(self.language());
+        let mut view = signature_speech::view(&report);
+        view.asked = asking.asked();
         Ok(view)
     }
 }

@@ -23,7 +23,7 @@ use ts_rs::TS;
 
 pub use application::{
     ApplicationView, DocumentTrustView, DocumentView, DueView, HistoryView, MessageView,
-    RequestView, SentView, SignatureReportView, SignerView, SyncView,
+    RequestView, SentView, SignatureNoteView, SignatureReportView, SignerView, SyncView,
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,

@@ -319,12 +319,6 @@ signature-why-revoked-no-poe = Сертыфікат таго, хто падпі�
 signature-why-revoked-ca-no-poe = Сертыфікат цэнтра адкліканы, і нішто не даказвае, што дакумент падпісалі раней.
 signature-why-try-later = Пакуль невядома, ці не адкліканы сертыфікат. Паўтарыце пазней.
 signature-why-timestamp-order-failure = Штампы часу супярэчаць адзін аднаму.
-signature-proven = Штамп часу даказвае, што { $time } подпіс ужо быў.
-signature-claimed = Той, хто падпісаў, называе час { $time }; нішто яго не пацвярджае.
-signature-not-revoked = Сертыфікаты не адкліканы, паводле звестак на { $time }.
-signature-revoked-later = Сертыфікат адклікалі { $time }, ужо пасля подпісу.
-signature-unknown = Невядома, ці не адкліканы сертыфікат.
-signature-revoked = Сертыфікат адклікалі { $time }.
 
 # Titles of windows.
 main-window-title = Кабінет

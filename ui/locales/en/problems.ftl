@@ -318,12 +318,6 @@ signature-why-revoked-no-poe = The signer's certificate was revoked, and nothing
 signature-why-revoked-ca-no-poe = The certificate of an authority was revoked, and nothing proves that the document was signed before.
 signature-why-try-later = It is not known yet whether a certificate was revoked. Try again later.
 signature-why-timestamp-order-failure = The time stamps contradict each other.
-signature-proven = A time stamp proves that the signature was there on { $time }.
-signature-claimed = The signer gives { $time } as the time; nothing proves it.
-signature-not-revoked = The certificates were not revoked as of { $time }.
-signature-revoked-later = A certificate was revoked on { $time }, after the signature.
-signature-unknown = Whether a certificate was revoked is not known.
-signature-revoked = A certificate was revoked on { $time }.
 
 # Titles of windows.
 main-window-title = Kabinet

@@ -319,12 +319,6 @@ signature-why-revoked-no-poe = Сертификат подписавшего о�
 signature-why-revoked-ca-no-poe = Сертификат центра отозван, и ничто не доказывает, что документ подписали раньше.
 signature-why-try-later = Пока неизвестно, не отозван ли сертификат. Повторите позже.
 signature-why-timestamp-order-failure = Штампы времени противоречат друг другу.
-signature-proven = Штамп времени доказывает, что { $time } подпись уже была.
-signature-claimed = Подписавший называет время { $time }; ничто его не подтверждает.
-signature-not-revoked = Сертификаты не отозваны, по данным на { $time }.
-signature-revoked-later = Сертификат отозвали { $time }, уже после подписи.
-signature-unknown = Неизвестно, не отозван ли сертификат.
-signature-revoked = Сертификат отозвали { $time }.
 
 # Titles of windows.
 main-window-title = Кабинет

@@ -35,9 +35,9 @@ issued_at: string,
  */
 trust: DocumentTrustView, 
 /**
- * The same in a sentence, in the person's language.
+ * The same in a sentence.
  */
-sentence: string, 
+sentence: TextView, 
 /**
  * Who signed it, where that is known.
  */

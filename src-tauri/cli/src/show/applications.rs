@@ -186,7 +186,7 @@ impl Show {
             document.issued_at,
             self.pick(&document.title)
         ));
-        self.line(&format!("  {}", document.sentence));
+        self.line(&format!("  {}", self.pick(&document.sentence)));
     }
 
     /// What was signed as an application.

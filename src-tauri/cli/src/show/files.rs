@@ -81,16 +81,19 @@ impl Show {
     }
 
     fn report(&self, view: &SignatureReportView) {
-        self.line(&view.sentence);
+        self.line(self.pick(&view.sentence));
         for signer in &view.signers {
             if view.signers.len() > 1 {
-                self.line(&signer.sentence);
+                self.line(self.pick(&signer.sentence));
             }
             if let Some(level) = &signer.level {
                 self.line(&format!("  {level}"));
             }
             for note in &signer.notes {
-                self.line(&format!("  {note}"));
+                self.line(&format!(
+                    "  {}",
+                    kabinet_desk::signature_note(self.language, note)
+                ));
             }
             for name in &signer.chain {
                 self.line(&format!("  {name}"));
@@ -136,7 +139,7 @@ impl Show {
 
     fn asked(&self, asked: &[AskedView]) {
         for one in asked {
-            self.line(&format!("  {}", one.sentence));
+            self.line(&format!("  {}", self.pick(&one.sentence)));
         }
     }
 }

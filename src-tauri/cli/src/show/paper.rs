@@ -19,7 +19,7 @@ impl Show {
 
     pub(crate) fn paper(&self, view: &PaperView) {
         self.either(view, || {
-            self.line(&view.report.sentence);
+            self.line(self.pick(&view.report.sentence));
             if let Some(number) = &view.serial_number {
                 self.pair("paper-certificate", number);
             }

@@ -122,8 +122,8 @@ pub struct DocumentView {
     pub issued_at: String,
     /// Whether it can be believed.
     pub trust: DocumentTrustView,
-    /// The same in a sentence, in the person's language.
-    pub sentence: String,
+    /// The same in a sentence.
+    pub sentence: TextView,
     /// Who signed it, where that is known.
     pub signer: Option<String>,
 }
@@ -190,8 +190,8 @@ pub struct SignatureReportView {
     pub verdict: String,
     /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
     pub reason: Option<String>,
-    /// One sentence in the person's language.
-    pub sentence: String,
+    /// One sentence.
+    pub sentence: TextView,
     /// One for each signer, in the order of the file.
     pub signers: Vec<SignerView>,
     /// Who was asked for this check.
@@ -208,8 +208,8 @@ pub struct SignerView {
     pub verdict: String,
     /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
     pub reason: Option<String>,
-    /// One sentence in the person's language.
-    pub sentence: String,
+    /// One sentence.
+    pub sentence: TextView,
     /// Level that the signature has reached, such as `CAdES-B-T`; empty when it is not CAdES.
     pub level: Option<String>,
     /// Time that the signer claims, RFC 3339.
@@ -219,8 +219,19 @@ pub struct SignerView {
     /// `not_revoked`, `revoked_later`, `revoked`, `unknown`: the worst that is known of the
     /// certificates; empty when there is no chain.
     pub revocation: Option<String>,
-    /// What there is to say of time and revocation, in the person's language.
-    pub notes: Vec<String>,
+    /// What there is to say of time and revocation.
+    pub notes: Vec<SignatureNoteView>,
     /// Names of the chain, the signer's certificate first.
     pub chain: Vec<String>,
+}
+
+/// Something to say of a signature's time, or of revocation. Its sentence is `signature-` and `what`,
+/// with the moment written as the reader writes moments (`signatures.ftl` of `ui/locales`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct SignatureNoteView {
+    /// `proven`, `claimed`, `not-revoked`, `revoked-later`, `unknown`, `revoked`.
+    pub what: String,
+    /// The moment that the sentence names, RFC 3339; empty for `unknown`.
+    pub at: Option<String>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ProblemView, SignatureReportView};
+use super::{ProblemView, SignatureReportView, TextView};
 
 /// A level of signatures (ETSI EN 319 122-1, clause 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -61,8 +61,8 @@ pub struct AskedView {
     pub what: AskedForView,
     /// Whether it answered.
     pub answered: bool,
-    /// The same in a sentence, in the person's language.
-    pub sentence: String,
+    /// The same in a sentence.
+    pub sentence: TextView,
 }
 
 /// A file as the trusted prompt lists it.

@@ -73,6 +73,19 @@ async fn files_are_signed_offline_raised_and_checked() {
     window.click(&format!("details-{CONTRACT}.p7s")).await;
     let found = window.text(&checked).await;
     assert!(found.contains("CAdES-B-LT"), "{found}");
+    // Its moments are written as everywhere in the window, in the time of this computer.
+    let proven = window.css("[data-testid='proven-at']").await;
+    let proven = proven.text().await.unwrap();
+    assert!(proven.contains(" at "), "{proven}");
+    assert_eq!(found.matches(&proven).count(), 2, "{proven}: {found}");
+    assert!(!found.contains("UTC"), "{found}");
+    // Its sentences follow the language that the window is turned to.
+    speak(&window, "be").await;
+    let other = window.text(&checked).await;
+    assert!(other.contains("Подпіс"), "{other}");
+    assert!(!other.contains("signature"), "{other}");
+    speak(&window, "en").await;
+    assert_eq!(window.text(&checked).await, found);
     look_at(&window, &checked).await;
     window.shoot("74-files-valid").await;
 
@@ -108,6 +121,13 @@ async fn hand(window: &Window, name: &str, octets: &[u8]) {
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
+}
+
+/// Turns the window to another language.
+async fn speak(window: &Window, language: &str) {
+    let list = window.find("language").await;
+    list.select_by_value(language).await.unwrap();
+    window.css(&format!("html[lang='{language}']")).await;
 }
 
 /// Brings it into view, as somebody who looks for it would.
