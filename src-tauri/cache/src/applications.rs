@@ -50,6 +50,38 @@ impl Store {
         rows.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
     }
 
+    /// How many applications there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn application_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM applications")?
+            .query_row([], |row| row.get(0))?;
+        u64::try_from(count).map_err(|_| StoreError::Damaged)
+    }
+
+    /// The `count` applications from that place on in the order of [`Store::newest_applications`],
+    /// whose first is at 0: any part of a list. Its cost grows a little with the place, by what an
+    /// index with nothing but the order costs to walk through.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn applications_from(
+        &self,
+        place: usize,
+        count: usize,
+    ) -> Result<Vec<Application>, StoreError> {
+        let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+        self.bodies(
+            "SELECT body FROM applications WHERE id IN
+                 (SELECT id FROM applications ORDER BY submitted_at DESC, id DESC LIMIT ? OFFSET ?)
+             ORDER BY submitted_at DESC, id DESC",
+            [number(count), number(place)],
+        )
+    }
+
     /// One application.
     ///
     /// # Errors

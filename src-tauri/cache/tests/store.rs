@@ -415,6 +415,12 @@ fn a_long_list_is_read_in_pages() {
     }
     assert_eq!(pages, store.newest_applications(1000).unwrap());
     assert_eq!(pages.len(), 250);
+    assert_eq!(store.application_count().unwrap(), 250);
+    for (place, count) in [(0, 40), (113, 40), (240, 40), (250, 1)] {
+        let part = store.applications_from(place, count).unwrap();
+        let end = (place + count).min(250);
+        assert_eq!(part, pages[place..end], "{place}");
+    }
     let gone = store.applications_after(Uuid::nil(), 40);
     assert!(matches!(gone, Err(StoreError::NotFound)));
 }

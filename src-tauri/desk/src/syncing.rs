@@ -23,7 +23,8 @@ use crate::signing;
 use crate::storing::Keeper;
 use crate::uploading;
 use crate::view::{
-    ApplicationView, HistoryView, OutboxItemView, OutboxStateView, SyncView, TextView,
+    ApplicationView, ApplicationsView, HistoryView, OutboxItemView, OutboxStateView, SyncView,
+    TextView,
 };
 use crate::{Desk, Outcome, lock};
 
@@ -302,6 +303,27 @@ impl Desk {
     pub fn applications(&self, count: usize) -> Outcome<Vec<ApplicationView>> {
         let applications = self.with_store(|store| Ok(store.newest_applications(count)?))?;
         Ok(self.views_of_applications(applications))
+    }
+
+    /// At most `count` applications from that place on, the newest first, and how many there are.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`.
+    pub fn applications_from(&self, place: usize, count: usize) -> Outcome<ApplicationsView> {
+        let (list, all) = self.with_store(|store| {
+            let list = store.applications_from(place, count)?;
+            // The end of the list says how long it is; else they must be counted.
+            let all = if place == 0 && list.len() < count {
+                u64::try_from(list.len()).unwrap_or(u64::MAX)
+            } else {
+                store.application_count()?
+            };
+            Ok((list, all))
+        })?;
+        Ok(ApplicationsView {
+            count: all,
+            list: self.views_of_applications(list),
+        })
     }
 
     /// The applications that follow that one in the list, the newest first: the next page.

@@ -22,8 +22,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use application::{
-    ApplicationView, DocumentTrustView, DocumentView, DueView, HistoryView, MessageView,
-    RequestView, SentView, SignatureNoteView, SignatureReportView, SignerView, SyncView,
+    ApplicationView, ApplicationsView, DocumentTrustView, DocumentView, DueView, HistoryView,
+    MessageView, RequestView, SentView, SignatureNoteView, SignatureReportView, SignerView,
+    SyncView,
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,

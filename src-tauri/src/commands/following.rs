@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use kabinet_desk::view::{ApplicationView, DocumentView, DueView, MessageView, SentView, StepView};
+use kabinet_desk::view::{
+    ApplicationView, ApplicationsView, DocumentView, DueView, MessageView, SentView, StepView,
+};
 use kabinet_desk::{Desk, LetterSigning};
 use tauri::AppHandle;
 
 use super::{Answer, Shared, ask, blocking, downloads, said, stale, step};
 
-/// Applications that the window lists.
-const NEWEST: usize = 200;
+/// Messages or documents of an application that the window lists, and applications that it gets at once.
+const MOST: usize = 200;
 
 #[tauri::command]
 pub(crate) async fn sent_application(desk: Shared<'_>, id: String) -> Answer<SentView> {
@@ -30,8 +32,15 @@ pub(crate) async fn save_sent_file(
 }
 
 #[tauri::command]
-pub(crate) async fn applications(desk: Shared<'_>) -> Answer<Vec<ApplicationView>> {
-    blocking(&desk, |desk| desk.applications(NEWEST)).await
+pub(crate) async fn applications(
+    desk: Shared<'_>,
+    from: usize,
+    count: usize,
+) -> Answer<ApplicationsView> {
+    blocking(&desk, move |desk| {
+        desk.applications_from(from, count.min(MOST))
+    })
+    .await
 }
 
 #[tauri::command]
@@ -42,7 +51,7 @@ pub(crate) async fn application(desk: Shared<'_>, id: String) -> Answer<Applicat
 #[tauri::command]
 pub(crate) async fn messages(desk: Shared<'_>, application_id: String) -> Answer<Vec<MessageView>> {
     blocking(&desk, move |desk| {
-        desk.messages(Some(&application_id), NEWEST)
+        desk.messages(Some(&application_id), MOST)
     })
     .await
 }
@@ -53,7 +62,7 @@ pub(crate) async fn documents(
     application_id: String,
 ) -> Answer<Vec<DocumentView>> {
     blocking(&desk, move |desk| {
-        desk.documents(Some(&application_id), NEWEST)
+        desk.documents(Some(&application_id), MOST)
     })
     .await
 }

@@ -159,6 +159,7 @@ taken-back = Заява зноў чарнавік.
 signed-at = Падпісана { $at }
 applications = Заявы
 applications-empty = Партал яшчэ не мае вашых заяў.
+row-coming = Чытаецца…
 nothing-yet = Пакуль нічога няма. Пачніце з новай заявы.
 registered-as = № { $number }
 registration-number = Рэгістрацыйны нумар

@@ -159,6 +159,7 @@ taken-back = The application is a draft again.
 signed-at = Signed { $at }
 applications = Applications
 applications-empty = The portal has no applications of yours yet.
+row-coming = Loading…
 nothing-yet = There is nothing here yet. Begin with a new application.
 registered-as = No. { $number }
 registration-number = Registration number

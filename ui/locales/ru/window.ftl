@@ -159,6 +159,7 @@ taken-back = Заявление снова черновик.
 signed-at = Подписано { $at }
 applications = Заявления
 applications-empty = У портала ещё нет ваших заявлений.
+row-coming = Читается…
 nothing-yet = Пока ничего нет. Начните с нового заявления.
 registered-as = № { $number }
 registration-number = Регистрационный номер

@@ -20,6 +20,8 @@ import { readiness } from "./readiness";
 import { router, to } from "./router.svelte";
 import { problemOf, Task } from "./task.svelte";
 
+/** Applications that are always at hand. */
+const NEWEST = 200;
 /** How often the core is told that somebody is there, in milliseconds. */
 const TOUCHES = 10_000;
 
@@ -35,7 +37,10 @@ class Area {
   person: PersonView | null = $state(null);
   drafts: DraftSummaryView[] = $state([]);
   outbox: OutboxItemView[] = $state([]);
+  /** The newest applications. */
   applications: ApplicationView[] = $state([]);
+  /** How many applications there are. */
+  count = $state(0);
   /** Requests of authorities that are due soon. */
   due: DueView[] = $state([]);
   /** Last days of the person's certificates, as their card was read last, RFC 3339. */
@@ -133,7 +138,7 @@ class Area {
     const wasOpen = this.isOpen;
     this.store = store;
     if (store.state === "open") return;
-    Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], due: [], certificates: [] });
+    Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });
     // The last announcement may name the person.
     if (announcer.text !== "") announce(t("locked-title"));
     if (wasOpen) router.go(to.home);
@@ -195,15 +200,15 @@ class Area {
       }
       const follows = has("applications") || has("outbox");
       if (follows) this.news += 1;
-      const [person, drafts, outbox, applications, due] = await Promise.all([
+      const [person, drafts, outbox, { list: applications, count }, due] = await Promise.all([
         has("person") ? platform.call("person") : this.person,
         has("drafts") ? platform.call("drafts") : this.drafts,
         has("outbox") ? platform.call("outbox") : this.outbox,
-        has("applications") ? platform.call("applications") : this.applications,
+        has("applications") ? platform.call("applications", { from: 0, count: NEWEST }) : { list: this.applications, count: this.count },
         follows ? platform.call("due") : this.due,
       ]);
       const certificates = has("certificates") ? (await platform.call("known_certificates")).ends : this.certificates;
-      Object.assign(this, { person, drafts, outbox, applications, due, certificates });
+      Object.assign(this, { person, drafts, outbox, applications, count, due, certificates });
     } catch (thrown) {
       const problem = problemOf(thrown);
       if (problem.code === "store_locked") this.#turn(await platform.call("store_state"));

@@ -7,6 +7,7 @@ import type { VerifiedFileView } from "../generated/VerifiedFileView";
 import type { AdditionalDataView } from "../generated/AdditionalDataView";
 import type { AppearanceView } from "../generated/AppearanceView";
 import type { ApplicationView } from "../generated/ApplicationView";
+import type { ApplicationsView } from "../generated/ApplicationsView";
 import type { AppliedView } from "../generated/AppliedView";
 import type { CardContentsView } from "../generated/CardContentsView";
 import type { CertificateView } from "../generated/CertificateView";
@@ -137,7 +138,8 @@ export interface Commands {
   pause_outbox: { args: { id: string }; answer: null };
   resume_outbox: { args: { id: string }; answer: null };
   sync: { args: Record<string, never>; answer: SyncView };
-  applications: { args: Record<string, never>; answer: ApplicationView[] };
+  /** At most `count` of them, the newest first, from that place on. */
+  applications: { args: { from: number; count: number }; answer: ApplicationsView };
   application: { args: { id: string }; answer: ApplicationView };
   messages: { args: { applicationId: string }; answer: MessageView[] };
   documents: { args: { applicationId: string }; answer: DocumentView[] };

@@ -27,6 +27,17 @@ pub struct ApplicationView {
     pub history: Vec<HistoryView>,
 }
 
+/// A part of the list of applications.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ApplicationsView {
+    /// How many there are in all.
+    #[ts(type = "number")]
+    pub count: u64,
+    /// This part, the newest first.
+    pub list: Vec<ApplicationView>,
+}
+
 /// A message on an application.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
