@@ -632,6 +632,12 @@ pub(crate) struct EncryptArguments {
     /// Certificates of those who shall read it (DER or PEM)
     #[arg(long, value_name = "CERT", num_args = 1.., required = true)]
     pub(crate) to: Vec<PathBuf>,
+    /// Ask nobody whether the certificates were revoked: what is known from before has to do
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Encrypt also for somebody whose certificate was revoked
+    #[arg(long)]
+    pub(crate) even_revoked: bool,
     /// Where to write [default: FILE.p7m]; nothing is overwritten
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,

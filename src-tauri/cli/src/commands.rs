@@ -164,7 +164,7 @@ impl Call {
             Command::Verify(arguments) => return files::verify(self, arguments).await,
             Command::Raise(arguments) => return files::raise(self, arguments).await,
             Command::TimeStamping { address } => files::time_stamping(self, address.as_deref())?,
-            Command::Encrypt(arguments) => encryption::encrypt(self, &arguments)?,
+            Command::Encrypt(arguments) => encryption::encrypt(self, &arguments).await?,
             Command::Decrypt(arguments) => encryption::decrypt(self, &arguments)?,
             Command::Manual { dir } => {
                 manual::write(&dir)?;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use kabinet_desk::{Outcome, Place, Watching};
+use kabinet_desk::{EncryptWishes, Outcome, Place, Watching};
 
 use crate::arguments::{DecryptArguments, EncryptArguments};
 use crate::commands::{Call, beside};
@@ -11,9 +11,17 @@ use crate::secrets::Kind;
 /// Nobody stops it but by Ctrl-C, which ends the program.
 static NEVER: AtomicBool = AtomicBool::new(false);
 
-pub(crate) fn encrypt(call: &Call, arguments: &EncryptArguments) -> Outcome {
+pub(crate) async fn encrypt(call: &Call, arguments: &EncryptArguments) -> Outcome {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| beside(&arguments.file, ".p7m"));
+    let wishes = EncryptWishes {
+        offline: arguments.offline,
+        even_revoked: arguments.even_revoked,
+    };
+    // Where a store is at hand, what was told of recipients is kept in it.
+    let _ = call
+        .desk
+        .unlock(call.secrets.given(Kind::Passphrase).as_ref());
     let progress = call.show.progress();
     let watching = Watching {
         tell: &|view| progress.tell(view.done, view.size),
@@ -22,7 +30,8 @@ pub(crate) fn encrypt(call: &Call, arguments: &EncryptArguments) -> Outcome {
     let place = Place::File(output);
     let view = call
         .desk
-        .encrypt_file(&arguments.file, &arguments.to, &place, &watching)?;
+        .encrypt_file(&arguments.file, &arguments.to, wishes, &place, &watching)
+        .await?;
     progress.end();
     call.show.encrypted(&view);
     Ok(())

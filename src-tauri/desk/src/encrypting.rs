@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
 use kabinet_pki::certificate::{Certificate, MAX_CERTIFICATE};
-use kabinet_pki::{EncryptError, Encryption, Mode, Validation, check_certificate};
+use kabinet_pki::{EncryptError, Encryption, Mode};
 use kabinet_stb::{Secret, SystemRandom};
 use kabinet_token::ReaderAddress;
 
@@ -19,6 +19,7 @@ use crate::files::{Place, write_new_for};
 use crate::new_file::{Readers, refuse_existing};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
+use crate::recipients::{EncryptWishes, Standing, refuse_revoked};
 use crate::view::{DecryptedView, EncryptedView, PromptView, RecipientView};
 use crate::visible::visible;
 use crate::watched::{Opened, Watched, Watching};
@@ -46,8 +47,9 @@ impl Decrypting {
 }
 
 impl Desk {
-    /// Whose certificates these files (DER or PEM) are and whether somebody trusted vouches for them,
-    /// in the order of the files.
+    /// Whose certificates these files (DER or PEM) are, whether somebody trusted vouches for them and
+    /// whether they were revoked, as far as it is known ([`Desk::ask_about_recipients`]), in the order
+    /// of the files.
     ///
     /// # Errors
     /// `file_unreadable`, `certificate_unreadable`.
@@ -68,17 +70,10 @@ impl Desk {
     }
 
     fn recipient_views(&self, certificates: &[Certificate]) -> Outcome<Vec<RecipientView>> {
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
         let now = signing::now()?;
-        let validation = Validation::new(&anchors, now);
-        let view = |certificate: &Certificate| {
-            let report = check_certificate(certificate, &validation);
+        let standings = self.standings(certificates)?;
+        let view = |(certificate, standing): (&Certificate, Standing)| {
             let summary = certificate.summary();
-            let reason = signature_speech::reason_of(report.verdict);
-            let note = reason.as_ref().map(|reason| {
-                let args = [("reason", reason.clone())];
-                speech::say(self.language(), "recipient-unproven", None, &args.into())
-            });
             let alone = std::slice::from_ref(certificate);
             let refused = Encryption::new(alone, Mode::Cfb, now).err();
             RecipientView {
@@ -87,28 +82,30 @@ impl Desk {
                 serial_number: summary.serial_number.clone(),
                 valid_until: summary.not_after.to_string(),
                 key_bits: summary.level.map_or(0, |level| level.bits() as u32),
-                verdict: signature_speech::word_of(report.verdict).to_owned(),
-                reason,
-                note,
+                verdict: signature_speech::word_of(standing.verdict).to_owned(),
+                reason: standing.reason,
+                note: standing.note,
                 problem: refused
                     .map(|error| encryption_problem(&error, alone).view(self.language())),
             }
         };
-        Ok(certificates.iter().map(view).collect())
+        Ok(certificates.iter().zip(standings).map(view).collect())
     }
 
-    /// Encrypts a file for the holders of these certificates (files in DER or PEM) into a new file. The
-    /// content key is as long as the weakest recipient's key allows, and the answer says so. The file is
-    /// read in pieces, so its size does not matter.
+    /// Encrypts a file for the holders of these certificates (files in DER or PEM) into a new file. It is
+    /// asked first whether one was revoked; that nobody answered is said with the recipient, and
+    /// hinders nothing. The content key is as long as the weakest recipient's key allows, and the
+    /// answer says so. The file is read in pieces, so its size does not matter.
     ///
     /// # Errors
     /// `file_unreadable`, `certificate_unreadable`, `file_exists`; `no_recipient`,
-    /// `too_many_recipients`, `recipient_unfit`, `recipient_not_for_encryption`, `recipient_expired`;
-    /// `disk_full`, `read_only`, `cancelled`. Nothing is left at `place` then.
-    pub fn encrypt_file(
+    /// `too_many_recipients`, `recipient_unfit`, `recipient_not_for_encryption`, `recipient_expired`,
+    /// `recipient_revoked`; `disk_full`, `read_only`, `cancelled`. Nothing is left at `place` then.
+    pub async fn encrypt_file(
         &self,
         file: &Path,
         certificates: &[PathBuf],
+        wishes: EncryptWishes,
         place: &Place,
         watching: &Watching<'_>,
     ) -> Outcome<EncryptedView> {
@@ -118,7 +115,15 @@ impl Desk {
         let certificates = read.collect::<Outcome<Vec<_>>>()?;
         let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
             .map_err(|error| encryption_problem(&error, &certificates))?;
+        let asked = if wishes.offline {
+            Vec::new()
+        } else {
+            self.ask_about(&certificates).await?
+        };
         let recipients = self.recipient_views(&certificates)?;
+        if !wishes.even_revoked {
+            refuse_revoked(&recipients)?;
+        }
         let path = encrypt_to(place, &opened, &encryption, (1, 1), watching)
             .map_err(|problem| watching.problem(problem))?;
         let key_bits = encryption.content_encryption().key_length.bits() as u32;
@@ -136,6 +141,7 @@ impl Desk {
             key_bits,
             note,
             recipients,
+            asked,
         })
     }
 
@@ -270,7 +276,7 @@ pub fn encrypted_name(name: &str) -> String {
 }
 
 /// A certificate in DER or PEM (RFC 7468).
-fn read_certificate(path: &Path) -> Outcome<Certificate> {
+pub(crate) fn read_certificate(path: &Path) -> Outcome<Certificate> {
     read_certificate_named(path, &name_of(path))
 }
 

@@ -366,6 +366,8 @@ codes! {
     RecipientNotForEncryption = "recipient_not_for_encryption",
     /// A recipient's certificate is not valid now.
     RecipientExpired = "recipient_expired",
+    /// A recipient's certificate was revoked.
+    RecipientRevoked = "recipient_revoked",
     /// A file is not encrypted, or damaged.
     FileNotEncrypted = "file_not_encrypted",
     /// A file is encrypted for others.

@@ -191,6 +191,19 @@ impl Profile {
         replace(&self.list_path(name), octets)
     }
 
+    /// Where the certificate of an issuing authority of that name is.
+    pub(crate) fn issuer_path(&self, name: &str) -> PathBuf {
+        self.dir.join("issuers").join(format!("{name}.cer"))
+    }
+
+    /// Keeps the certificate of an issuing authority, whole or not at all.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`.
+    pub(crate) fn keep_issuer(&self, name: &str, octets: &[u8]) -> Outcome {
+        replace(&self.issuer_path(name), octets)
+    }
+
     /// Name of the person's store that was used last.
     #[must_use]
     pub fn current_person(&self) -> Option<String> {

@@ -1,8 +1,8 @@
 //! What is known of certificates' revocation: kept from before, or asked for now, the responder first
 //! and then the list.
 //!
-//! Asked is only whom a certificate names to which a trust anchor leads: a file from a stranger cannot
-//! make this program call anybody. What responders said, which tells whose signatures the person looks
+//! Asked is only whom a certificate names to which a trust anchor leads: a stranger's certificate is
+//! asked about nowhere. What responders said, which tells whose signatures the person looks
 //! at, is kept in the encrypted store, or in memory as long as no store is open. Lists, which
 //! everybody fetches alike, are kept as files of the profile. Whether what is kept is still good
 //! is judged where signatures are, by its own times.
@@ -11,12 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use kabinet_pki::certificate::Certificate;
-use kabinet_pki::{
-    ChainMember, Evidence, Report, RevocationChecking, RevocationStatus, Time, TrustAnchors,
-    Validation,
-};
+use kabinet_pki::{Evidence, RevocationChecking, RevocationStatus, Time, TrustAnchors, Validation};
 use kabinet_stb::hash::belt_hash;
 
+use crate::issuers::Seen;
 use crate::services::Asking;
 use crate::signing_in::hex;
 use crate::{Desk, lock};
@@ -46,22 +44,95 @@ impl Learnt {
     }
 }
 
-/// Judges everything but the content of one signature.
-pub(crate) type Survey<'a> = &'a mut (dyn FnMut(&Validation<'_>) -> io::Result<Report> + Send);
+/// Judges everything but the content of one signature, or certificates.
+pub(crate) type Survey<'a, R> = &'a mut (dyn FnMut(&Validation<'_>) -> io::Result<R> + Send);
 
 impl Desk {
-    /// What is kept for a signature. Asks nobody.
+    /// What is kept for a signature or for certificates. Asks nobody.
     ///
     /// # Errors
     /// Those of reading the signature.
-    pub(crate) fn recall(
+    pub(crate) fn recall<R: Seen>(
         &self,
-        survey: Survey<'_>,
+        survey: Survey<'_, R>,
         anchors: &TrustAnchors,
         at: Time,
     ) -> io::Result<Learnt> {
         let mut evidence = Evidence::new();
-        let report = survey(&Validation::new(anchors, at))?;
+        self.recall_issuers(&mut evidence, &mut |known| {
+            survey(&with(known, anchors, at))
+        })?;
+        self.recall_statuses(&mut evidence, survey, anchors, at)?;
+        let report = survey(&with(&evidence, anchors, at))?;
+        Ok(Learnt {
+            checking: checking(&report),
+            evidence,
+        })
+    }
+
+    /// As [`Desk::recall`]; what is not known is asked for, and kept: issuers first, since nobody is
+    /// asked about a certificate to which no trust anchor leads.
+    ///
+    /// # Errors
+    /// Those of reading the signature.
+    pub(crate) async fn learn<R: Seen>(
+        &self,
+        survey: Survey<'_, R>,
+        anchors: &TrustAnchors,
+        at: Time,
+        asking: &mut Asking,
+    ) -> io::Result<Learnt> {
+        let Learnt { mut evidence, .. } = self.recall(survey, anchors, at)?;
+        let mut with_issuers = |known: &Evidence| survey(&with(known, anchors, at));
+        let fetched = self
+            .fetch_issuers(&mut evidence, &mut with_issuers, asking)
+            .await?;
+        if !fetched.is_empty() {
+            self.keep_issuers(&fetched, &survey(&with(&evidence, anchors, at))?);
+            self.recall_statuses(&mut evidence, survey, anchors, at)?;
+        }
+        let pairs: Vec<(Certificate, Certificate)> =
+            unknown(&survey(&with(&evidence, anchors, at))?)
+                .map(|(certificate, issuer)| (certificate.clone(), issuer.clone()))
+                .collect();
+        let mut asked = BTreeSet::new();
+        for (certificate, issuer) in &pairs {
+            if !asked.insert(certificate.der()) {
+                continue;
+            }
+            if let Some(octets) = asking.responder(certificate, issuer).await
+                && evidence.add_ocsp_response(&octets).is_ok()
+            {
+                self.keep_answer(certificate, &octets);
+            }
+        }
+        let lists: BTreeSet<String> = unknown(&survey(&with(&evidence, anchors, at))?)
+            .flat_map(|(certificate, _)| certificate.revocation_list_addresses())
+            .cloned()
+            .collect();
+        for address in &lists {
+            if let Some(octets) = asking.list(address).await
+                && evidence.add_revocation_list(&octets).is_ok()
+            {
+                self.keep_list(address, &octets);
+            }
+        }
+        let report = survey(&with(&evidence, anchors, at))?;
+        Ok(Learnt {
+            checking: checking(&report),
+            evidence,
+        })
+    }
+
+    /// Adds what is kept of the status of each certificate.
+    fn recall_statuses<R: Seen>(
+        &self,
+        evidence: &mut Evidence,
+        survey: Survey<'_, R>,
+        anchors: &TrustAnchors,
+        at: Time,
+    ) -> io::Result<()> {
+        let report = survey(&with(evidence, anchors, at))?;
         for certificate in certificates(&report) {
             if let Some(octets) = self.kept_answer(certificate) {
                 let _ = evidence.add_ocsp_response(&octets);
@@ -75,53 +146,7 @@ impl Desk {
                 let _ = evidence.add_revocation_list(&octets);
             }
         }
-        let report = survey(&with(&evidence, anchors, at))?;
-        Ok(Learnt {
-            checking: checking(&report),
-            evidence,
-        })
-    }
-
-    /// As [`Desk::recall`]; what is not known is asked for, and kept.
-    ///
-    /// # Errors
-    /// Those of reading the signature.
-    pub(crate) async fn learn(
-        &self,
-        survey: Survey<'_>,
-        anchors: &TrustAnchors,
-        at: Time,
-        asking: &mut Asking,
-    ) -> io::Result<Learnt> {
-        let Learnt { mut evidence, .. } = self.recall(survey, anchors, at)?;
-        let report = survey(&with(&evidence, anchors, at))?;
-        let mut asked = BTreeSet::new();
-        for (certificate, issuer) in unknown(&report) {
-            if !asked.insert(certificate.der()) {
-                continue;
-            }
-            if let Some(octets) = asking.responder(certificate, issuer).await
-                && evidence.add_ocsp_response(&octets).is_ok()
-            {
-                self.keep_answer(certificate, &octets);
-            }
-        }
-        let report = survey(&with(&evidence, anchors, at))?;
-        let lists: BTreeSet<&String> = unknown(&report)
-            .flat_map(|(certificate, _)| certificate.revocation_list_addresses())
-            .collect();
-        for address in lists {
-            if let Some(octets) = asking.list(address).await
-                && evidence.add_revocation_list(&octets).is_ok()
-            {
-                self.keep_list(address, &octets);
-            }
-        }
-        let report = survey(&with(&evidence, anchors, at))?;
-        Ok(Learnt {
-            checking: checking(&report),
-            evidence,
-        })
+        Ok(())
     }
 
     fn kept_answer(&self, certificate: &Certificate) -> Option<Vec<u8>> {
@@ -163,25 +188,19 @@ fn with<'a>(evidence: &'a Evidence, anchors: &'a TrustAnchors, at: Time) -> Vali
     }
 }
 
-fn name_of(octets: &[u8]) -> String {
+pub(crate) fn name_of(octets: &[u8]) -> String {
     hex(&belt_hash(octets))
 }
 
-/// All chains that a report has, those of time stamps too.
-fn chains(report: &Report) -> impl Iterator<Item = &[ChainMember]> {
-    report.signers.iter().flat_map(|signer| {
-        let stamps = signer.time_stamps.iter().map(|stamp| &stamp.chain[..]);
-        std::iter::once(&signer.chain[..]).chain(stamps)
-    })
-}
-
-fn certificates(report: &Report) -> impl Iterator<Item = &Certificate> {
-    chains(report).flatten().map(|member| &member.certificate)
+fn certificates(report: &impl Seen) -> impl Iterator<Item = &Certificate> {
+    report.chains().flatten().map(|member| &member.certificate)
 }
 
 /// The certificates of which nothing is known although they name who would tell, with their issuers.
-fn unknown(report: &Report) -> impl Iterator<Item = (&Certificate, &Certificate)> {
-    let pairs = chains(report).flat_map(|chain| chain.iter().zip(chain.iter().skip(1)));
+fn unknown(report: &impl Seen) -> impl Iterator<Item = (&Certificate, &Certificate)> {
+    let pairs = report
+        .chains()
+        .flat_map(|chain| chain.iter().zip(chain.iter().skip(1)));
     pairs.filter_map(|(member, issuer)| {
         let certificate = &member.certificate;
         let told = !certificate.responder_addresses().is_empty()
@@ -191,7 +210,7 @@ fn unknown(report: &Report) -> impl Iterator<Item = (&Certificate, &Certificate)
     })
 }
 
-fn checking(report: &Report) -> RevocationChecking {
+pub(crate) fn checking(report: &impl Seen) -> RevocationChecking {
     if unknown(report).next().is_some() {
         RevocationChecking::Required
     } else {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use kabinet_pki::certificate::Certificate;
+use kabinet_pki::certificate::{Certificate, MAX_CERTIFICATE};
 use kabinet_pki::ocsp;
 use kabinet_portal::{Options, PortalError, web};
 
@@ -95,6 +95,7 @@ impl Asking {
                 (true, AskedForView::Status) => "asked-status",
                 (true, AskedForView::List) => "asked-list",
                 (true, AskedForView::Stamp) => "asked-stamp",
+                (true, AskedForView::Issuer) => "asked-issuer",
             };
             let values = BTreeMap::from([("host", host.clone())]);
             AskedView {
@@ -133,6 +134,18 @@ impl Asking {
         self.ask(address, AskedForView::List, Question::Get, LIST)
             .await
             .ok()
+    }
+
+    /// What stands at the address of an issuing authority's certificate, as it came.
+    pub(crate) async fn issuer(&mut self, address: &str) -> Option<Vec<u8>> {
+        self.ask(
+            address,
+            AskedForView::Issuer,
+            Question::Get,
+            MAX_CERTIFICATE,
+        )
+        .await
+        .ok()
     }
 
     /// The answer of a time-stamping authority to a TimeStampReq in DER.

@@ -241,6 +241,27 @@ impl Sandbox {
         .map(|_| ())
     }
 
+    /// What the certification authority has done: `issued`, its certificates with `serial_number` and
+    /// `der` in hex, and `passwords`, how many of them have one.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn account(&self) -> Outcome<Value> {
+        let answer = http::request("GET", &self.listen, "/sandbox/authority", "")?;
+        serde_json::from_str(&answer).map_err(|error| error.to_string())
+    }
+
+    /// Hands a certificate request (DER) in at the registration office: its operator vouches for it.
+    /// Gives what the certification authority says.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn at_the_office(&self, request: &[u8]) -> Outcome<Value> {
+        let digits: String = request.iter().map(|octet| format!("{octet:02x}")).collect();
+        let answer = http::request("POST", &self.listen, "/sandbox/registration", &digits)?;
+        serde_json::from_str(&answer).map_err(|error| error.to_string())
+    }
+
     /// Takes a document back, as if it had been issued by mistake.
     ///
     /// # Errors

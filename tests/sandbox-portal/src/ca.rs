@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::tlv;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::authority::Authorities;
 use crate::der::{self, sequence, tlv as write};
@@ -24,7 +25,7 @@ pub const LIST_PATH: &str = "/ca.crl";
 pub const CERTIFICATE_PATH: &str = "/ca.cer";
 
 /// Numbers of content types below [`oids::BPKI_CONTENT`].
-const ENROLL1: u8 = 1;
+pub(crate) const ENROLL1: u8 = 1;
 pub(crate) const ENROLL2: u8 = 2;
 const REENROLL: u8 = 3;
 const SPAWN: u8 = 4;
@@ -164,6 +165,20 @@ pub fn order(portal: &Portal, order: &Order) -> Result<(), Problem> {
     ca.keep()
 }
 
+/// What it has done: the certificates that it issued, with their serial numbers, both in hex, and how
+/// many of them have a password.
+#[must_use]
+pub fn account(portal: &Portal) -> Value {
+    let ca = lock(&portal.ca);
+    let entry = |der: &Vec<u8>| {
+        let serial = Certificate::parse(der)?.serial;
+        let serial = hex::encode_upper(exactly(&serial, 0x02)?.value);
+        Some(json!({ "serial_number": serial, "der": hex::encode(der) }))
+    };
+    let issued: Vec<Value> = ca.issued().iter().filter_map(entry).collect();
+    json!({ "issued": issued, "passwords": ca.books.passwords.len() })
+}
+
 /// Takes a message of a process of which the authority answers later or at once: `/enroll1`,
 /// `/enroll2`, `/reenroll`, `/spawn`, `/setpwd`, `/revoke`.
 ///
@@ -274,12 +289,8 @@ fn enrol(
     let Some(request) = Request::parse(&signed.content) else {
         return Ok(Outcome::Rejected(BAD_FORMAT));
     };
-    // Only a terminal has seen that the key is on an ID card.
-    let of_card = request
-        .person()
-        .is_some_and(|texts| texts[3].starts_with("IDC"));
-    let too_strong = request.key.level() > portal.issuing.key.level();
-    if too_strong || (of_card && kind == ENROLL1) {
+    // That the key is on the ID card (clause 7.3), a terminal has found out or an operator has seen.
+    if request.key.level() > portal.issuing.key.level() {
         return Ok(Outcome::Rejected(BAD_REQUEST));
     }
     let mut ca = lock(&portal.ca);

@@ -44,8 +44,9 @@ pub struct Portal {
     pub ca: Mutex<Ca>,
     /// Enrolments under way at the registration authority.
     pub enrolments: Mutex<HashMap<String, Enrolment>>,
-    /// What it sent to the certification authority: identifiers by belt-hash of the request.
-    pub known: Mutex<BTreeMap<[u8; 32], [u8; 32]>>,
+    /// What it sent to the certification authority: identifiers, and who vouched, by belt-hash of the
+    /// request.
+    pub known: Mutex<BTreeMap<[u8; 32], ([u8; 32], &'static str)>>,
     /// Which certificates of that root were revoked.
     pub revocations: Mutex<Revocations>,
     /// Signs ID tokens.

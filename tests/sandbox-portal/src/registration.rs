@@ -209,11 +209,16 @@ fn check_holder(request: &[u8], files: &BTreeMap<u8, Vec<u8>>) -> Result<(), Rep
 
 /// Vouches for a request and sends it to the certification authority.
 fn submit(portal: &Portal, request: &[u8]) -> Result<Reply, Problem> {
-    let message = vouch(portal, "ra", ca::ENROLL2, request)?;
+    hand_in(portal, "ra", ca::ENROLL2, request)
+}
+
+/// Sends a request for which `who` vouches, and remembers it for who asks again.
+fn hand_in(portal: &Portal, who: &'static str, kind: u8, request: &[u8]) -> Result<Reply, Problem> {
+    let message = vouch(portal, who, kind, request)?;
     let id = belt_hash(&message);
-    lock(&portal.known).insert(belt_hash(request), id);
+    lock(&portal.known).insert(belt_hash(request), (id, who));
     let answer = ca::take_message(portal, &message)?;
-    outcome(portal, "ra", &id, &answer)
+    outcome(portal, who, &id, &answer)
 }
 
 /// The request signed by the registration authority or its operator, encrypted for the
@@ -267,24 +272,19 @@ pub fn retrieve(portal: &Portal, form: &Form) -> Reply {
         Err(refusal) => return refusal,
     };
     let known = lock(&portal.known).clone();
-    let id = known.get(&asked).copied();
-    let id = id.or_else(|| known.values().any(|id| *id == asked).then_some(asked));
-    let Some(id) = id else {
+    let by_message = || known.values().find(|(id, _)| *id == asked);
+    let Some((id, who)) = known.get(&asked).or_else(by_message).copied() else {
         return reply(200, &json!({ "status": "unknown" }));
     };
     let nonce: [u8; 8] = random::bytes();
     let question = sequence(&[&der::tlv(0x04, &id), &der::tlv(0x04, &nonce)]);
     ca::retrieve(portal, &question)
-        .and_then(|answer| outcome(portal, "ra", &id, &answer))
+        .and_then(|answer| outcome(portal, who, &id, &answer))
         .unwrap_or_else(|error| broken(&error))
 }
 
-/// Enroll1: an operator has seen the person and the papers, and vouches for the request (hex of its
-/// DER). Gives what the certification authority says.
+/// Enroll1: an operator has seen the person, the papers and the card, and vouches for the request (hex
+/// of its DER). Gives what the certification authority says.
 pub fn operator(portal: &Portal, request: &[u8]) -> Reply {
-    let done = vouch(portal, "ra-operator", 1, request).and_then(|message| {
-        let answer = ca::take_message(portal, &message)?;
-        outcome(portal, "ra-operator", &belt_hash(&message), &answer)
-    });
-    done.unwrap_or_else(|error| broken(&error))
+    hand_in(portal, "ra-operator", ca::ENROLL1, request).unwrap_or_else(|error| broken(&error))
 }

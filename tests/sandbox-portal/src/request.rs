@@ -56,16 +56,4 @@ impl Request {
         let found = self.extensions.iter().find(|(one, _)| one == id);
         found.map(|(_, value)| value.as_slice())
     }
-
-    /// The five texts of the name of a natural person.
-    #[must_use]
-    pub fn person(&self) -> Option<[String; 5]> {
-        let mut texts = Vec::new();
-        for set in tlv::children(exactly(&self.subject, 0x30)?.value).ok()? {
-            let [pair] = take(&tlv::children(set.value).ok()?)?;
-            let [_, value] = take(&tlv::children(pair.value).ok()?)?;
-            texts.push(String::from_utf8(value.value.to_vec()).ok()?);
-        }
-        texts.try_into().ok()
-    }
 }

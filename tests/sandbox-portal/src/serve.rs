@@ -318,7 +318,10 @@ pub fn router(portal: Arc<Portal>) -> Router {
                 registration::operator(&portal, &hex::decode(&body).unwrap_or_default())
             }),
         )
-        .route("/sandbox/authority", post(order))
+        .route(
+            "/sandbox/authority",
+            post(order).get(async |State(portal): Shared| reply(200, &ca::account(&portal))),
+        )
         .route(
             stamping::PATH,
             post(async |State(portal): Shared, body: Bytes| {

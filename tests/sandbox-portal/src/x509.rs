@@ -2,6 +2,7 @@
 
 use kabinet_stb::bign::{Level, PrivateKey, PublicKey};
 use kabinet_stb::hash::{bash384, bash512, belt_hash};
+use kabinet_stb::random;
 use kabinet_stb::tlv::{self, Tlv};
 
 use crate::der::{algorithm, bit_string, integer, nest, oid, sequence, tlv as der};
@@ -69,11 +70,9 @@ pub struct Issuer<'a> {
 pub fn issue(contents: &Contents<'_>, issuer: &Issuer<'_>) -> Vec<u8> {
     let public = contents.key.to_bytes();
     // A serial number from the key: unique by construction, and the same on every run. Those under
-    // an issuing authority may be for the same key again.
-    let again = match contents.address {
-        Some(_) => contents.from.as_bytes(),
-        None => &[],
-    };
+    // an issuing authority may be for the same key again, within the same second too.
+    let again = contents.address.map(|_| random::bytes::<16>());
+    let again = again.as_ref().map_or(&[][..], |octets| octets);
     let mut serial = belt_hash(&[contents.subject, &public, again].concat())[..16].to_vec();
     serial[0] = serial[0] & 0x7F | 0x40;
     let body = sequence(&[

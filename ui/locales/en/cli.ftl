@@ -169,6 +169,8 @@ decrypted-unsigned = The content is not signed: nothing shows who made it, or wh
 decrypts = To be decrypted
 encrypted-for = For
 recipient-unproven = No authority that you trust vouches for this name ({ $reason }).
+recipient-revoked = This certificate, or one above it, was revoked ({ $reason }).
+recipient-status-unknown = Nobody told whether this certificate was revoked ({ $reason }).
 
 keep-years = Years that finished applications stay here
 keep-all = Finished applications stay here for ever.

@@ -3,4 +3,4 @@
 /**
  * What a service was asked for.
  */
-export type AskedForView = "status" | "list" | "stamp";
+export type AskedForView = "status" | "list" | "stamp" | "issuer";

@@ -26,15 +26,16 @@ valid_until: string,
  */
 key_bits: number, 
 /**
- * `valid`, `invalid` or `cannot_tell`.
+ * `valid`, `invalid` (revoked) or `cannot_tell`.
  */
 verdict: string, 
 /**
- * Reason after ETSI EN 319 102-1, such as `NO_CERTIFICATE_CHAIN_FOUND`; empty when valid.
+ * Reason after ETSI EN 319 102-1, such as `NO_CERTIFICATE_CHAIN_FOUND`, `REVOKED`, or `TRY_LATER`
+ * when nobody told whether it was revoked; empty when valid.
  */
 reason: string | null, 
 /**
- * A sentence in the person's language when nobody trusted vouches for the name.
+ * A sentence in the person's language on that reason.
  */
 note: string | null, 
 /**

@@ -26,6 +26,7 @@ impl Show {
             if let Some(note) = &view.note {
                 self.line(note);
             }
+            self.asked(&view.asked);
         });
     }
 

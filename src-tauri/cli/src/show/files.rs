@@ -137,7 +137,7 @@ impl Show {
         });
     }
 
-    fn asked(&self, asked: &[AskedView]) {
+    pub(super) fn asked(&self, asked: &[AskedView]) {
         for one in asked {
             self.line(&format!("  {}", self.pick(&one.sentence)));
         }

@@ -7,6 +7,7 @@ use kabinet_pki::{Encryption, Mode};
 use super::{encrypt_to, encryption_problem, read_certificate};
 use crate::files::Place;
 use crate::problem::{Code, Problem};
+use crate::recipients::refuse_revoked;
 use crate::view::CryptedFileView;
 use crate::watched::{Opened, Watching};
 use crate::{Desk, Outcome, signing};
@@ -29,7 +30,8 @@ impl Desk {
     /// # Errors
     /// What is wrong with the recipients, before anything is written: `certificate_unreadable`,
     /// `no_recipient`, `too_many_recipients`, `recipient_unfit`, `recipient_not_for_encryption`,
-    /// `recipient_expired`; `too_many_files` for none. What is wrong with one file is said with it.
+    /// `recipient_expired`, `recipient_revoked` as far as it is known ([`Desk::ask_about_recipients`]);
+    /// `too_many_files` for none. What is wrong with one file is said with it.
     pub fn encrypt_files(
         &self,
         files: &[FileToCrypt],
@@ -43,6 +45,7 @@ impl Desk {
         let certificates = read.collect::<Outcome<Vec<_>>>()?;
         let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
             .map_err(|error| encryption_problem(&error, &certificates))?;
+        refuse_revoked(&self.recipient_views(&certificates)?)?;
         let views = files.iter().enumerate().map(|(index, file)| {
             let at = (index + 1, files.len());
             let written = watching

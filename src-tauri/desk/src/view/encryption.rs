@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::ProblemView;
+use super::{AskedView, ProblemView};
 
 /// For whom a file is, or was, encrypted.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -19,11 +19,12 @@ pub struct RecipientView {
     pub valid_until: String,
     /// Level of the key in bits: 128, 192 or 256; 0 for a key that nothing can be encrypted for.
     pub key_bits: u32,
-    /// `valid`, `invalid` or `cannot_tell`.
+    /// `valid`, `invalid` (revoked) or `cannot_tell`.
     pub verdict: String,
-    /// Reason after ETSI EN 319 102-1, such as `NO_CERTIFICATE_CHAIN_FOUND`; empty when valid.
+    /// Reason after ETSI EN 319 102-1, such as `NO_CERTIFICATE_CHAIN_FOUND`, `REVOKED`, or `TRY_LATER`
+    /// when nobody told whether it was revoked; empty when valid.
     pub reason: Option<String>,
-    /// A sentence in the person's language when nobody trusted vouches for the name.
+    /// A sentence in the person's language on that reason.
     pub note: Option<String>,
     /// Why nothing can be encrypted for it; empty when it can.
     pub problem: Option<ProblemView>,
@@ -43,6 +44,8 @@ pub struct EncryptedView {
     pub note: Option<String>,
     /// Who can read it.
     pub recipients: Vec<RecipientView>,
+    /// Who was asked about their certificates.
+    pub asked: Vec<AskedView>,
 }
 
 /// A file that was decrypted.

@@ -49,6 +49,8 @@ pub enum AskedForView {
     List,
     /// A time stamp: it learns a hash value.
     Stamp,
+    /// The certificate of an issuing authority that was not sent along.
+    Issuer,
 }
 
 /// Somebody who was asked.

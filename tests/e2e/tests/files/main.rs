@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod issuers;
+mod recipients;
+
 use std::path::{Path, PathBuf};
 
 use e2e::{Applicant, Cli, VirtualCard, World};
@@ -36,7 +39,12 @@ fn asked(report: &Value, what: &str) -> usize {
 
 /// The certificate on the citizen's card, DER in hex.
 fn certificate(world: &World) -> String {
-    let card = std::fs::read(world.sandbox.card_file("citizen")).unwrap();
+    certificate_of(world, "citizen")
+}
+
+/// The same of any holder.
+fn certificate_of(world: &World, holder: &str) -> String {
+    let card = std::fs::read(world.sandbox.card_file(holder)).unwrap();
     let card: Value = serde_json::from_slice(&card).unwrap();
     card["esign"]["keys"][0]["certificate"]
         .as_str()
