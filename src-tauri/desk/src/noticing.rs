@@ -21,7 +21,7 @@ use crate::{Desk, Outcome, lock, speech};
 const DAYS: [i64; 4] = [0, 1, 2, 7];
 /// Days before the end of a certificate at which it is told of, the last first.
 const CERTIFICATE_DAYS: [i64; 3] = [7, 30, 60];
-/// When a certificate ends, in seconds since 1970, by its serial number.
+/// When a certificate ends, in seconds since 1970, by reference of the key and serial number.
 const CERTIFICATE_END: &str = "certificate-end:";
 /// At which of [`CERTIFICATE_DAYS`] it was told of.
 const CERTIFICATE_TOLD: &str = "certificate:";
@@ -179,9 +179,10 @@ fn certificates(
     const AFTER: i64 = -30;
     let mut telling: Option<i64> = None;
     for (name, end) in told {
-        let Some(serial) = name.strip_prefix(CERTIFICATE_END) else {
+        let Some(place) = name.strip_prefix(CERTIFICATE_END) else {
             continue;
         };
+        let (_, serial) = place.split_once(':').unwrap_or(("", place));
         let left = (end - now.as_second()).div_euclid(DAY);
         if left < AFTER {
             continue;
@@ -227,7 +228,13 @@ impl Desk {
     /// certificates of the same key are past then. Without an open store nothing is told of anyway.
     pub(crate) fn remember_certificate(&self, certificate: &CertificateView) {
         let end = certificate.not_after.parse::<Timestamp>();
-        let name = format!("{CERTIFICATE_END}{}", certificate.serial_number);
+        let of_key = format!("{CERTIFICATE_END}{}:", certificate.key);
+        let name = format!("{of_key}{}", certificate.serial_number);
+        // Without a key as earlier versions had it.
+        let is_older = |known: &str| {
+            let place = known.strip_prefix(CERTIFICATE_END);
+            known.starts_with(&of_key) || place.is_some_and(|place| !place.contains(':'))
+        };
         let noted = self.with_store(|store| {
             let ours = store
                 .person()?
@@ -238,7 +245,7 @@ impl Desk {
             }
             let mut told = store.noticed()?;
             if told.get(&name) != Some(&end.as_second()) {
-                told.retain(|name, _| !name.starts_with(CERTIFICATE_END));
+                told.retain(|known, _| !is_older(known));
                 told.insert(name, end.as_second());
                 store.set_noticed(&told)?;
             }
