@@ -28,7 +28,8 @@ Examples:
   kabinet-cli verify contract.p7m
 
 Secrets are asked for on the terminal, or read with --secrets FILE (- is standard input) as a JSON
-object with pin, can, puk, new_pin, passphrase, mrz, proxy_password. They are never arguments.
+object with pin, can, puk, new_pin, passphrase, mrz, proxy_password, revocation_password. They are
+never arguments.
 mrz is the printed lines as a text, or an object with number, date_of_birth, date_of_expiry (YYMMDD).
 Exit codes: 0 done (verify: valid), 1 not done (verify: invalid), 2 wrong words (verify: cannot tell),
 130 ended by Ctrl-C, which is safe at any point. There are no colours but in this help, and with
@@ -358,9 +359,18 @@ pub(crate) enum CertCommand {
         /// Address of the registration authority [default: the one in the settings, else the portal]
         #[arg(long, value_name = "URL")]
         authority: Option<String>,
+        /// Without the card, which is lost: the certificate (DER or PEM), by the password for revocation
+        #[arg(long, value_name = "CERT")]
+        lost: Option<PathBuf>,
         /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
+    },
+    /// Set the password by which the certificate can be revoked when the card is lost
+    Password {
+        /// Address of the registration authority [default: the one in the settings, else the portal]
+        #[arg(long, value_name = "URL")]
+        authority: Option<String>,
     },
     /// Check a certificate against the key on the card and write it there
     Install {

@@ -3,11 +3,11 @@
 use std::io::IsTerminal as _;
 
 use kabinet_desk::view::{RevocationReasonView, StepView};
-use kabinet_desk::{Code, KeyWish, Outcome, Place};
+use kabinet_desk::{Code, KeyWish, Outcome, Place, Problem, Secret};
 
 use crate::arguments::{CertCommand, EnrolArguments, WhyRevoked};
 use crate::commands::{Call, confirmed};
-use crate::secrets::Kind;
+use crate::secrets::{Kind, typed};
 
 /// Runs one of them.
 pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
@@ -56,6 +56,7 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
         CertCommand::Revoke {
             reason,
             authority,
+            lost,
             yes,
         } => {
             if let Some(address) = &authority {
@@ -73,9 +74,29 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
                 WhyRevoked::Changed => RevocationReasonView::Changed,
                 WhyRevoked::Superseded => RevocationReasonView::Superseded,
             };
-            let ending = call.desk.begin_revocation(call.reader(), reason).await?;
+            if let Some(certificate) = lost {
+                let prompt = call.show.say("revocation-password");
+                let password = call.secrets.ask(Kind::RevocationPassword, &prompt)?;
+                call.desk
+                    .revoke_by_password(&certificate, password, reason)
+                    .await?;
+            } else {
+                let ending = call.desk.begin_revocation(call.reader(), reason).await?;
+                let pin = call.secrets.ask(Kind::Pin, "PIN")?;
+                call.desk.finish_revocation(ending, pin).await?;
+            }
+            call.show.done();
+        }
+        CertCommand::Password { authority } => {
+            if let Some(address) = &authority {
+                call.desk.use_registration(address);
+            }
+            let ending = call.desk.begin_revocation_password(call.reader()).await?;
+            let password = new_password(call)?;
             let pin = call.secrets.ask(Kind::Pin, "PIN")?;
-            call.desk.finish_revocation(ending, pin).await?;
+            call.desk
+                .finish_revocation_password(ending, pin, password)
+                .await?;
             call.show.done();
         }
         CertCommand::Install {
@@ -92,6 +113,20 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// The new password for revocation, typed twice where it was not handed over.
+fn new_password(call: &Call) -> Outcome<Secret> {
+    if let Some(password) = call.secrets.given(Kind::RevocationPassword) {
+        return Ok(password);
+    }
+    let password = typed(&call.show.say("revocation-password"))?;
+    let again = typed(&call.show.say("revocation-password-again"))?;
+    if password.expose() == again.expose() {
+        Ok(password)
+    } else {
+        Err(Problem::new(Code::Usage).with("reason", call.show.say("passwords-differ")))
+    }
 }
 
 async fn enrol(call: &Call, arguments: &EnrolArguments) -> Outcome {

@@ -19,6 +19,7 @@ pub(crate) enum Kind {
     NewPin,
     Passphrase,
     ProxyPassword,
+    RevocationPassword,
 }
 
 /// Secrets that were handed over, and the terminal for the rest.
@@ -35,6 +36,7 @@ struct Given {
     new_pin: Option<Zeroizing<String>>,
     passphrase: Option<Zeroizing<String>>,
     proxy_password: Option<Zeroizing<String>>,
+    revocation_password: Option<Zeroizing<String>>,
     mrz: Option<Mrz>,
 }
 
@@ -88,6 +90,7 @@ impl Secrets {
             Kind::NewPin => &mut given.new_pin,
             Kind::Passphrase => &mut given.passphrase,
             Kind::ProxyPassword => &mut given.proxy_password,
+            Kind::RevocationPassword => &mut given.revocation_password,
         };
         text.take().map(|text| secret(&text))
     }

@@ -8,7 +8,7 @@
 mod card;
 mod checking;
 mod ending;
-mod pending;
+pub(crate) mod pending;
 mod relaying;
 mod requesting;
 

@@ -6,6 +6,7 @@ use kabinet_stb::access::EsignRights;
 use kabinet_stb::{Secret, hash};
 use kabinet_token::{CertificateFile, KeyState, Password, Session};
 
+use crate::enrolling::pending;
 use crate::problem::Code;
 use crate::signing::KEY;
 use crate::view::{CardContentsView, CertificateView, KeyStateView, KeyView};
@@ -93,6 +94,8 @@ impl Desk {
         match change {
             KeyChange::Generate => {
                 let public_key = session.generate_key(place.0)?;
+                // The card tells it this once, and a certificate needs it.
+                pending::keep_octets(&self.profile, level, &public_key)?;
                 // By it certificates are matched with keys. Cards may write it by themselves.
                 if session.read_key_hash(place.0)?.is_none() {
                     session.write_key_hash(place.0, &hash::belt_hash(&public_key))?;

@@ -7,6 +7,7 @@ pub mod apart;
 pub mod applicant;
 pub mod card;
 pub mod cli;
+pub mod hold;
 mod http;
 #[cfg(target_os = "linux")]
 pub mod memory;
@@ -18,6 +19,7 @@ pub mod world;
 pub use applicant::Applicant;
 pub use card::VirtualCard;
 pub use cli::Cli;
+pub use hold::Hold;
 pub use pcscd::Pcscd;
 pub use sandbox::Sandbox;
 pub use world::World;

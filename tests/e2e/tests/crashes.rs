@@ -6,19 +6,15 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e2e::{Applicant, Cli, VirtualCard, World};
+use e2e::hold::kill;
+use e2e::{Applicant, Hold, VirtualCard, World};
 use serde_json::{Value, json};
 
-const SIGKILL: i32 = 9;
 const UPLOAD: &str = "/jmap/upload/";
 const API: &str = "/jmap/api";
 /// INS, P1, P2 of the commands at which the card is held; secure messaging leaves them open.
@@ -83,27 +79,20 @@ impl Person {
         until(&format!("{more} requests to {path}"), || {
             self.requests(path) >= before + more
         });
-        kill(child);
+        kill(child).unwrap();
     }
 
     /// Signs with the card held at the answer to the n-th command with that head, and kills.
     fn killed_at_command(&self, id: &str, head: &str, n: usize) {
         let (child, hold) = self.held_at_command(id, head, n);
-        kill(child);
+        kill(child).unwrap();
         drop(hold);
     }
 
     fn held_at_command(&self, id: &str, head: &str, n: usize) -> (Child, Hold) {
-        let hold = Hold::before(&self.card, head, n);
-        let cli = Cli {
-            profile: self.applicant.cli.profile.clone(),
-            reader: format!("tcp:{}", hold.address),
-            secrets: self.applicant.cli.secrets.clone(),
-        };
-        let child = cli.start(&["apply", id]).unwrap();
-        let held = hold.held.recv_timeout(Duration::from_secs(30));
-        held.unwrap_or_else(|_| panic!("the card never got command {n} of {head}"));
-        (child, hold)
+        let hold = Hold::before(&self.card, head, n).unwrap();
+        let child = hold.reached_by(&self.applicant.cli, &["apply", id]);
+        (child.unwrap(), hold)
     }
 
     /// Where it is after a restart. It is nowhere else, and what was typed is still there.
@@ -185,98 +174,6 @@ fn until(what: &str, mut happened: impl FnMut() -> bool) {
     }
 }
 
-/// Kills a process that still runs.
-fn kill(mut child: Child) {
-    child.kill().unwrap();
-    let status = child.wait().unwrap();
-    assert_eq!(
-        status.signal(),
-        Some(SIGKILL),
-        "it had ended by itself: {status}"
-    );
-}
-
-/// A wire to the card that stands still before one answer: the card has carried the command out,
-/// and the computer does not know. Going, it lets the answer through.
-struct Hold {
-    address: String,
-    held: Receiver<()>,
-    _release: Sender<()>,
-}
-
-impl Hold {
-    fn before(card: &VirtualCard, head: &str, n: usize) -> Self {
-        let card = card.reader.trim_start_matches("tcp:").to_owned();
-        let head = head.to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let (say, held) = channel();
-        let (release, released) = channel::<()>();
-        let left = Arc::new(Mutex::new((n, released)));
-        thread::spawn(move || {
-            for reader in listener.incoming() {
-                let (reader, card) = (reader.unwrap(), TcpStream::connect(&card).unwrap());
-                let (say, left, head) = (say.clone(), Arc::clone(&left), head.clone());
-                thread::spawn(move || {
-                    let wait = |command: &[u8]| {
-                        let ours = command.get(1..4).is_some_and(|octets| hex(octets) == head);
-                        let mut left = left.lock().unwrap();
-                        if ours && left.0 > 0 {
-                            left.0 -= 1;
-                            if left.0 == 0 {
-                                say.send(()).unwrap();
-                                // Nobody sends: it ends when the other side goes.
-                                let _ = left.1.recv();
-                            }
-                        }
-                    };
-                    // Either end closes when it is done.
-                    let _ = carry(reader, card, wait);
-                });
-            }
-        });
-        Self {
-            address,
-            held,
-            _release: release,
-        }
-    }
-}
-
-/// Carries messages (two octets of length, big-endian) between reader and card; orders of one octet
-/// have no answer, except the one for the answer to reset.
-fn carry(mut reader: TcpStream, mut card: TcpStream, wait: impl Fn(&[u8])) -> io::Result<()> {
-    const TELL_ATR: [u8; 1] = [4];
-    reader.set_nodelay(true)?;
-    card.set_nodelay(true)?;
-    loop {
-        let command = message(&mut reader)?;
-        write(&mut card, &command)?;
-        if command.len() > 1 || command == TELL_ATR {
-            let answer = message(&mut card)?;
-            wait(&command);
-            write(&mut reader, &answer)?;
-        }
-    }
-}
-
-fn message(from: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut length = [0; 2];
-    from.read_exact(&mut length)?;
-    let mut octets = vec![0; usize::from(u16::from_be_bytes(length))];
-    from.read_exact(&mut octets)?;
-    Ok(octets)
-}
-
-fn write(to: &mut TcpStream, octets: &[u8]) -> io::Result<()> {
-    let length = u16::try_from(octets.len()).unwrap().to_be_bytes();
-    to.write_all(&[&length, octets].concat())
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02X}")).collect()
-}
-
 type Act = fn(&mut Person, &str) -> Place;
 
 /// Plays each act with an application of its own, by two people at once: what takes the time is the
@@ -355,7 +252,7 @@ fn registered_unheard(person: &Person, id: &str) {
         .status();
     assert!(stop.unwrap().success());
     until("the registration", || person.at_portal(id) == 1);
-    kill(child);
+    kill(child).unwrap();
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl KeyPlace {
         };
         Ok(Self { reference, level })
     }
+
+    /// The level of the keys there.
+    pub(super) fn level(self) -> Level {
+        self.level
+    }
 }
 
 /// What is to be done.
@@ -89,7 +94,19 @@ pub(super) fn prepare(
     let mut session = open(address, pin)?;
     tell(StepView::Key);
     let mut state = session.key_state(reference)?;
-    if plan.wish == KeyWish::Anew && matches!(state, KeyState::Active | KeyState::Deactivated) {
+    let (mut file, mut own_hash) = (None, None);
+    if state == KeyState::Active && plan.wish == KeyWish::Keep {
+        file = match session.read_certificate_file(reference) {
+            // Something of a certificate that was written when the card left.
+            Err(CardError::Protocol(_)) => None,
+            file => file?,
+        };
+        own_hash = session.read_key_hash(reference)?;
+    }
+    let mark = file.as_ref().and_then(|file| mark_in(plan, file));
+    let is_there = matches!(state, KeyState::Active | KeyState::Deactivated);
+    let is_unheard = mark.is_some() && !is_kept(plan, own_hash.as_deref());
+    if is_there && (plan.wish == KeyWish::Anew || is_unheard) {
         session.terminate_key(reference)?;
         session.verify_pin(pin)?;
         state = KeyState::Destroyed;
@@ -98,20 +115,17 @@ pub(super) fn prepare(
         KeyState::Active => {}
         KeyState::Deactivated => return Err(Code::KeyDeactivated.into()),
         KeyState::Absent | KeyState::Destroyed => {
-            let key = make(&mut session, plan)?;
+            let (key, new_mark) = make(&mut session, plan)?;
             // Making it used the confirmation up.
             session.verify_pin(pin)?;
             tell(StepView::Request);
             let asked = request(&mut session, plan, &key, false)?;
+            for mark in mark.iter().chain([&new_mark]) {
+                pending::forget_mark(&plan.profile, mark);
+            }
             return Ok((session, Prepared::Request(asked)));
         }
     }
-    let file = match session.read_certificate_file(reference) {
-        // Something of a certificate that was written when the card left.
-        Err(CardError::Protocol(_)) => None,
-        file => file?,
-    };
-    let own_hash = session.read_key_hash(reference)?;
     let certificate = match &file {
         Some(CertificateFile::Certificate(der)) => Certificate::from_der(der).ok(),
         _ => None,
@@ -127,7 +141,9 @@ pub(super) fn prepare(
     };
     let kept = pending::find(&plan.profile, plan.place.level, &key_hash);
     let waits = match &file {
-        Some(CertificateFile::RequestHash(identifier)) => Some(*identifier),
+        Some(CertificateFile::RequestHash(identifier)) => {
+            Some(*identifier).filter(|_| mark.is_none())
+        }
         _ if certified.is_some() => kept.as_ref().and_then(|kept| kept.identifier),
         _ => None,
     };
@@ -147,12 +163,37 @@ pub(super) fn prepare(
     };
     tell(StepView::Request);
     let asked = request(&mut session, plan, &key, keeps_older)?;
+    if let Some(mark) = mark {
+        pending::forget_mark(&plan.profile, &mark);
+    }
     Ok((session, Prepared::Request(asked)))
 }
 
-/// Makes the key pair. The public key is kept before anything else is done.
-fn make(session: &mut Session, plan: &Plan) -> Outcome<PublicKey> {
+/// The mark that [`make`] left in the certificate's place. As long as it stands there, the key was made
+/// here and no certificate was asked for; where its public key is not kept either, that got lost on
+/// the way from the card. Nobody knows such a key: nothing was encrypted for it, and nothing that it
+/// signed can be checked.
+fn mark_in(plan: &Plan, file: &CertificateFile) -> Option<[u8; 32]> {
+    match file {
+        CertificateFile::RequestHash(mark) => {
+            Some(*mark).filter(|mark| pending::is_mark(&plan.profile, mark))
+        }
+        CertificateFile::Certificate(_) => None,
+    }
+}
+
+/// Whether the public key with that hash is kept.
+fn is_kept(plan: &Plan, own_hash: Option<&[u8]>) -> bool {
+    let level = plan.place.level;
+    own_hash.is_some_and(|own| pending::find(&plan.profile, level, own).is_some())
+}
+
+/// Makes the key pair, with a mark on the card before. The public key is kept before anything else is
+/// done. Gives the mark, too.
+fn make(session: &mut Session, plan: &Plan) -> Outcome<(PublicKey, [u8; 32])> {
     let reference = plan.place.reference;
+    let mark = pending::new_mark(&plan.profile)?;
+    session.write_request_hash(reference, &mark)?;
     let octets = session.generate_key(reference)?;
     let key = PublicKey::from_bytes(plan.place.level, &octets)
         .map_err(|error| Problem::new(Code::CardProtocol).because(error))?;
@@ -162,7 +203,7 @@ fn make(session: &mut Session, plan: &Plan) -> Outcome<PublicKey> {
     if !written.is_some_and(|hash| is_key_hash(&key, &hash)) {
         session.write_key_hash(reference, &hash::belt_hash(&octets))?;
     }
-    Ok(key)
+    Ok((key, mark))
 }
 
 /// Makes the request, signed on the card, and leaves its hash in the certificate's place, unless an

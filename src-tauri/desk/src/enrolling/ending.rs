@@ -1,6 +1,8 @@
 //! Revoke and Setpwd (STB 34.101.78, clauses 9.6 and 9.7): signed with the card, encrypted for the
 //! certification authority, answered by its agent.
 
+use std::path::Path;
+
 use kabinet_pki::bpki::{
     MessageKind, RevokeRequest, Status, new_password, read_response, request_id, seal, sign_message,
 };
@@ -11,6 +13,7 @@ use kabinet_stb::{Secret, SystemRandom};
 
 use kabinet_token::ReaderAddress;
 
+use crate::encrypting::read_certificate;
 use crate::problem::{Code, Problem};
 use crate::signing::CardSigner;
 use crate::view::{PinView, PromptView, RevocationReasonView};
@@ -90,6 +93,35 @@ impl Desk {
             octets.map_err(|error| Problem::new(Code::Internal).because(error))
         };
         self.process(ending, pin, Process::Revoke, content).await
+    }
+
+    /// Has a certificate (a file in DER or PEM) revoked by its password, without the card: it is lost.
+    /// It cannot be taken back.
+    ///
+    /// # Errors
+    /// `certificate_unreadable`, `certificate_untrusted`; as [`Desk::finish_revocation`], where a
+    /// refusal may be of the password; `usage` for a password that cannot be sent.
+    pub async fn revoke_by_password(
+        &self,
+        certificate: &Path,
+        password: Secret,
+        reason: RevocationReasonView,
+    ) -> Outcome {
+        let certificate = read_certificate(certificate)?;
+        let registration = self.registration().await?;
+        let now = signing::time(self.now())?;
+        let authority = self.authority_above(&certificate, &registration, now)?;
+        let request = RevokeRequest {
+            password,
+            ..RevokeRequest::of(&certificate, reason.into())
+        };
+        let content = request
+            .to_der()
+            .map_err(|error| Problem::new(Code::Usage).with("reason", error.to_string()))?;
+        let message = seal(content.expose(), authority.clone(), now, &mut SystemRandom)
+            .map_err(|error| Problem::new(Code::CertificateUntrusted).because(error))?;
+        let process = Process::Revoke;
+        send(&registration, process, &message, &authority, now).await
     }
 
     /// Looks at card and authority before a password is set by which the certificate can be revoked when
@@ -172,15 +204,7 @@ impl Desk {
                 .map_err(|error| Problem::new(Code::CertificateUntrusted).because(error))
         })
         .await?;
-        let id = request_id(&message);
-        let answer = registration.send(process, &message).await?;
-        let status = read_response(&answer, &authority, &id, None, now)
-            .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
-        match status {
-            Status::Granted => Ok(()),
-            Status::Rejected(_) => Err(Code::EnrolmentRejected.into()),
-            Status::Waiting => Err(Problem::new(Code::PortalGarbage)),
-        }
+        send(&registration, process, &message, &authority, now).await
     }
 
     /// Who issued the certificate, among those that the registration authority names, and checked up
@@ -203,5 +227,24 @@ impl Desk {
             return Err(Problem::new(Code::CertificateUntrusted).because(why));
         }
         Ok(issuer)
+    }
+}
+
+/// Sends a message of a process to the authority and reads what it says.
+async fn send(
+    registration: &Registration,
+    process: Process,
+    message: &[u8],
+    authority: &Certificate,
+    now: Time,
+) -> Outcome {
+    let id = request_id(message);
+    let answer = registration.send(process, message).await?;
+    let status = read_response(&answer, authority, &id, None, now)
+        .map_err(|error| Problem::new(Code::PortalGarbage).because(error))?;
+    match status {
+        Status::Granted => Ok(()),
+        Status::Rejected(_) => Err(Code::EnrolmentRejected.into()),
+        Status::Waiting => Err(Problem::new(Code::PortalGarbage)),
     }
 }

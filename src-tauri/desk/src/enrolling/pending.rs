@@ -1,17 +1,25 @@
 //! Public keys that wait for their certificates: a card tells a public key when it makes it, and never
-//! again. `enrolment/<belt-hash of the key>.json`; nothing in it tells whose key it is.
+//! again (STB 34.101.79, clause 12.2.9: P1 P2 is 8000, and no other command gives it; files hold its
+//! hash only). `enrolment/<belt-hash of the key>.json`; nothing in it tells whose key it is.
+//!
+//! A mark, random octets, is left on the card and here before a key is made (`enrolment/<mark>.mark`).
+//! It tells afterwards of a key whose public key is nowhere that it was made here and served nobody.
 
 use kabinet_pki::certificate::is_key_hash;
 use kabinet_stb::bign::{Level, PublicKey};
 use kabinet_stb::hash;
 use serde::{Deserialize, Serialize};
 
+use super::card::KeyPlace;
 use crate::Outcome;
 use crate::problem::{Code, Problem};
 use crate::profile::{Profile, octets_of, replace};
 use crate::signing_in::hex;
 
 const FOLDER: &str = "enrolment";
+
+/// Octets of a mark, as many as of the hash of a request.
+type Mark = [u8; 32];
 
 /// A key that waits.
 pub(super) struct Pending {
@@ -26,6 +34,30 @@ struct File {
     public_key: String,
     /// Hex of the identifier.
     request: Option<String>,
+}
+
+/// Keeps a new mark.
+pub(super) fn new_mark(profile: &Profile) -> Outcome<Mark> {
+    let mark: Mark = kabinet_stb::random::bytes();
+    replace(&mark_path(profile, &mark), b"")?;
+    Ok(mark)
+}
+
+/// Whether that is a mark of this profile.
+pub(super) fn is_mark(profile: &Profile, octets: &Mark) -> bool {
+    mark_path(profile, octets).exists()
+}
+
+/// Forgets a mark. One that stays does no harm.
+pub(super) fn forget_mark(profile: &Profile, mark: &Mark) {
+    let _ = std::fs::remove_file(mark_path(profile, mark));
+}
+
+fn mark_path(profile: &Profile, mark: &Mark) -> std::path::PathBuf {
+    profile
+        .dir()
+        .join(FOLDER)
+        .join(format!("{}.mark", hex(mark)))
 }
 
 /// Keeps a key, whole or not at all.
@@ -50,6 +82,14 @@ pub(super) fn is_any(profile: &Profile) -> bool {
         let mut names = entries.flatten().map(|entry| entry.file_name());
         names.any(|name| name.to_string_lossy().ends_with(".json"))
     })
+}
+
+/// As [`keep`], of a key that is to be asked for later: l/2 octets for the level l.
+pub(crate) fn keep_octets(profile: &Profile, level: u16, octets: &[u8]) -> Outcome {
+    let place = KeyPlace::of_level(level)?;
+    let key = PublicKey::from_bytes(place.level(), octets)
+        .map_err(|error| Problem::new(Code::CardProtocol).because(error))?;
+    keep(profile, &key, None)
 }
 
 /// The key with that hash.
