@@ -133,13 +133,19 @@ impl Desk {
             match prepared {
                 Prepared::Waiting(asked) => {
                     drop(session);
-                    match registration.retrieve(&asked.identifier).await? {
-                        // It never arrived, or came to nothing: the same key asks again.
-                        Issued::Unknown | Issued::Rejected => {
-                            plan.passes_over = true;
-                            plan.wish = KeyWish::Keep;
-                        }
-                        issued => break (asked, issued),
+                    let issued = registration.retrieve(&asked.identifier).await?;
+                    // Where signatures are made without chance, the request for the older certificate
+                    // was the same.
+                    let is_older = match &issued {
+                        Issued::Certificate(der) => asked.older.as_ref() == Some(der),
+                        _ => false,
+                    };
+                    // It never arrived, or came to nothing: the same key asks again.
+                    if is_older || matches!(issued, Issued::Unknown | Issued::Rejected) {
+                        plan.passes_over = true;
+                        plan.wish = KeyWish::Keep;
+                    } else {
+                        break (asked, issued);
                     }
                 }
                 Prepared::Request(asked) => {

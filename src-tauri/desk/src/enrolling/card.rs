@@ -66,8 +66,8 @@ pub(super) struct Asked {
     pub(super) identifier: [u8; 32],
     /// The request in DER; empty when it was made earlier.
     pub(super) request: Vec<u8>,
-    /// Whether an older certificate of the same key stays on the card until then.
-    keeps_older: bool,
+    /// An older certificate of the same key in DER, which stays on the card until then.
+    pub(super) older: Option<Vec<u8>>,
 }
 
 /// Where the enrolment stands.
@@ -119,7 +119,7 @@ pub(super) fn prepare(
             // Making it used the confirmation up.
             session.verify_pin(pin)?;
             tell(StepView::Request);
-            let asked = request(&mut session, plan, &key, false)?;
+            let asked = request(&mut session, plan, &key, None)?;
             for mark in mark.iter().chain([&new_mark]) {
                 pending::forget_mark(&plan.profile, mark);
             }
@@ -152,21 +152,31 @@ pub(super) fn prepare(
             key_hash,
             identifier,
             request: Vec::new(),
-            keeps_older: certified.is_some(),
+            older: certificate
+                .as_ref()
+                .filter(|_| certified.is_some())
+                .map(octets_of),
         };
         return Ok((session, Prepared::Waiting(asked)));
     }
-    let keeps_older = certified.is_some();
+    let older = certificate
+        .as_ref()
+        .filter(|_| certified.is_some())
+        .map(octets_of);
     let key = match certified {
         Some(key) => key.clone(),
         None => kept.ok_or(Code::KeyUnknown)?.public_key,
     };
     tell(StepView::Request);
-    let asked = request(&mut session, plan, &key, keeps_older)?;
+    let asked = request(&mut session, plan, &key, older)?;
     if let Some(mark) = mark {
         pending::forget_mark(&plan.profile, &mark);
     }
     Ok((session, Prepared::Request(asked)))
+}
+
+fn octets_of(certificate: &Certificate) -> Vec<u8> {
+    certificate.der().to_vec()
 }
 
 /// The mark that [`make`] left in the certificate's place. As long as it stands there, the key was made
@@ -212,7 +222,7 @@ fn request(
     session: &mut Session,
     plan: &Plan,
     key: &PublicKey,
-    keeps_older: bool,
+    older: Option<Vec<u8>>,
 ) -> Outcome<Asked> {
     let reference = plan.place.reference;
     let name = session.read_name()?.or_else(|| plan.holder.clone());
@@ -235,7 +245,7 @@ fn request(
         .finish(&signature)
         .map_err(|error| Problem::new(Code::KeyUnknown).because(error))?;
     let identifier = hash::belt_hash(&request);
-    if keeps_older {
+    if older.is_some() {
         pending::keep(&plan.profile, key, Some(identifier))?;
     } else {
         pending::keep(&plan.profile, key, None)?;
@@ -246,7 +256,7 @@ fn request(
         key_hash: own.unwrap_or_else(|| hash::belt_hash(&key.to_bytes()).to_vec()),
         identifier,
         request,
-        keeps_older,
+        older,
     })
 }
 
@@ -276,7 +286,7 @@ pub(super) fn keep_waiting(
     if identifier == asked.identifier {
         return Ok(());
     }
-    if asked.keeps_older {
+    if asked.older.is_some() {
         let kept = pending::find(&plan.profile, plan.place.level, &asked.key_hash);
         return match kept {
             Some(kept) => pending::keep(&plan.profile, &kept.public_key, Some(identifier)),
@@ -314,7 +324,7 @@ pub(super) fn awaited(address: &ReaderAddress, pin: &Secret, plan: &Plan) -> Out
         key_hash,
         identifier,
         request: Vec::new(),
-        keeps_older: false,
+        older: None,
     })
 }
 
