@@ -57,7 +57,7 @@ impl Desk {
         )
         .await
         .map_err(|error| file_problem(&error))?;
-        Ok(asking.asked(self.language()))
+        Ok(asking.asked())
     }
 
     /// What is known of each certificate. Asks nobody.
