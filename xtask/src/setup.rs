@@ -27,6 +27,7 @@ const PACKAGES: &[&str] = &[
 
 /// Debian and Ubuntu packages for the window and its tests.
 const WINDOW_PACKAGES: &[&str] = &[
+    "at-spi2-core",
     "dbus",
     "fonts-noto-core",
     "gdb",

@@ -15,12 +15,13 @@ use serde_json::{Value, json};
 /// How long anything in the window may take.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A session bus that starts no services by itself.
+/// A session bus that starts no services by itself but those that a test provides.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:tmpdir=/tmp</listen>
+  <servicedir>SERVICES</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
@@ -79,7 +80,9 @@ impl Screen {
             .unwrap();
         let (port, native) = (free_port(), free_port());
         let bus = home.join("bus.conf");
-        std::fs::write(&bus, BUS).unwrap();
+        let services = home.join("services");
+        let config = BUS.replace("SERVICES", &services.to_string_lossy());
+        std::fs::write(&bus, config).unwrap();
         let bus = bus.to_string_lossy().into_owned();
         let log = std::fs::File::create(home.join("log")).unwrap();
         let driver = Command::new("dbus-run-session")

@@ -77,7 +77,7 @@ async fn files_are_signed_offline_raised_and_checked() {
     let proven = window.css("[data-testid='proven-at']").await;
     let proven = proven.text().await.unwrap();
     assert!(proven.contains(" at "), "{proven}");
-    assert_eq!(found.matches(&proven).count(), 2, "{proven}: {found}");
+    assert!(found.matches(&proven).count() >= 2, "{proven}: {found}");
     assert!(!found.contains("UTC"), "{found}");
     // Its sentences follow the language that the window is turned to.
     speak(&window, "be").await;

@@ -8,6 +8,7 @@ mod attaching;
 mod certificate;
 mod display;
 mod driver;
+mod ears;
 mod encrypting;
 mod files;
 mod following;
@@ -15,6 +16,9 @@ mod forgotten;
 mod form;
 mod gallery;
 mod handing_over;
+mod hands;
+mod hearing;
+mod journeys;
 mod keyboard;
 mod killed;
 mod lines;
@@ -27,6 +31,7 @@ mod secrecy;
 mod settings;
 mod sharing;
 mod shell;
+mod still;
 mod tray;
 mod trust;
 mod versions;
@@ -162,6 +167,20 @@ async fn sign_in(window: &mut Window, pin: &str, passphrase: &str) {
     window.click("claim-email_address").await;
     window.shoot("04-prompt-consent").await;
     window.write("prompt-secret", pin).await;
+    window.confirm().await;
+    window.find("new-application").await;
+}
+
+/// The same without pictures on the way, by somebody who shares everything.
+async fn sign_in_unseen(window: &Window) {
+    window.click("go-sign-in").await;
+    window.click("sign-in").await;
+    window.prompt("passphrase").await;
+    window.write("prompt-secret", PASSPHRASE).await;
+    window.write("prompt-secret-again", PASSPHRASE).await;
+    window.confirm().await;
+    window.prompt("sign_in").await;
+    window.write("prompt-secret", PIN).await;
     window.confirm().await;
     window.find("new-application").await;
 }

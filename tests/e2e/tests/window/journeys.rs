@@ -1,0 +1,270 @@
+//! Journeys by the keyboard alone, in one window: the way to each thing is the tab key, and nothing is
+//! ever clicked.
+
+use std::path::{Path, PathBuf};
+
+use e2e::{Pcscd, World};
+use fantoccini::key::Key;
+use serde_json::json;
+
+use crate::driver::Screen;
+use crate::hands::Hands;
+use crate::{PASSPHRASE, PIN, shots};
+
+const CAN: &str = "654321";
+const WRONG: &str = "999999";
+const OTHER: &str = "another long passphrase";
+/// A long form, with lists, groups, conditions and files.
+const FORM: &str = "2.33.1";
+
+#[tokio::test]
+async fn from_the_look_at_the_computer_to_a_whole_form_by_keyboard() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let profile = world.profile("window").unwrap();
+    // Somebody else of the family uses this computer already.
+    let second = world.card_over_tcp("foreigner").unwrap();
+    let mut family = world.cli("family", Some(&second)).unwrap();
+    family.profile.clone_from(&profile);
+    family.secrets["passphrase"] = json!(OTHER);
+    family.ok(&["login"]).unwrap();
+    // And the PIN was typed wrong elsewhere, twice.
+    let mut wrong = world.cli("elsewhere", Some(&card)).unwrap();
+    wrong.secrets["pin"] = json!(WRONG);
+    for _ in 0..2 {
+        wrong.fails(&["card", "read"], "pin_wrong").unwrap();
+    }
+    let screen = Screen::start(world.dir(), &shots());
+    let window = screen.open(&profile).await;
+    window
+        .css("[data-testid='reader-state'][data-state='ready']")
+        .await;
+    let hands = Hands(&window);
+    check_and_pin(hands).await;
+    sign_in(hands).await;
+    find(hands).await;
+    fill_in(hands, &photo(world.dir())).await;
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+    window.close().await;
+}
+
+/// A file that is handed in.
+fn photo(folder: &Path) -> PathBuf {
+    let path = folder.join("фота.png");
+    let mut octets = b"\x89PNG\r\n\x1a\n".to_vec();
+    octets.resize(9000, 7);
+    std::fs::write(&path, octets).unwrap();
+    path
+}
+
+/// J1, J3 and J2: the look at this computer and its report; a suspended PIN is resumed and changed; then
+/// the card is read.
+async fn check_and_pin(hands: Hands<'_>) {
+    let window = hands.0;
+    hands.press(&Key::F1).await;
+    hands.enter("topic-check").await;
+    window.find("check-verdict").await;
+    hands.act("check-again", "check-verdict").await;
+    hands.act("save-report", "report-path").await;
+    // A dialog gives the focus back.
+    hands.control('k').await;
+    window.css("[data-testid='palette-words']:focus").await;
+    hands.press(&Key::Escape).await;
+    window.gone("palette").await;
+    hands.is_on("save-report").await;
+
+    hands.control('4').await;
+    window.find("pin-suspended").await;
+    hands.enter("resume-pin").await;
+    hands.refuse("resume_pin").await;
+    // Whoever said no is where they were.
+    hands.is_on("resume-pin").await;
+    hands.press(&Key::Enter).await;
+    hands.answer("resume_pin", "000000", false).await;
+    window.find("problem-can_wrong").await;
+    hands.is_on("resume-pin").await;
+    hands.press(&Key::Enter).await;
+    hands.answer("resume_pin", CAN, false).await;
+    window.find("pin-usable").await;
+    hands.kept("resume-pin").await;
+    // The last try is the right one, and sets the count back.
+    for (old, new) in [(PIN, "271828"), ("271828", PIN)] {
+        hands.enter("change-pin").await;
+        hands.answer("change_pin", old, false).await;
+        hands.answer("new_pin", new, true).await;
+        window.find("pin-done").await;
+        hands.is_on("change-pin").await;
+    }
+
+    hands.enter("read-card").await;
+    hands.answer("read_card", PIN, false).await;
+    window.find("certificate").await;
+    hands.kept("read-card").await;
+    hands.to("certificate-details").await;
+    hands.press(" ").await;
+    window
+        .css("[data-testid='certificate'] details[open]")
+        .await;
+    hands.enter("read-document").await;
+    hands.answer("read_document", CAN, false).await;
+    window.find("travel-document").await;
+    hands.kept("read-document").await;
+}
+
+/// J4, by the command of that name: another person's area is locked on this computer.
+async fn sign_in(hands: Hands<'_>) {
+    let window = hands.0;
+    hands.control('k').await;
+    window.css("[data-testid='palette-words']:focus").await;
+    hands.press("sign in").await;
+    window.find("command-sign-in").await;
+    window.gone("command-go-home").await;
+    hands.press(&Key::Enter).await;
+    window.find("sign-in").await;
+    hands.enter("sign-in").await;
+    hands.answer("passphrase", PASSPHRASE, false).await;
+    hands.answer("sign_in", PIN, false).await;
+    window.find("new-application").await;
+    hands.kept("sign-in").await;
+}
+
+/// J5: found by words.
+async fn find(hands: Hands<'_>) {
+    let window = hands.0;
+    hands.control('f').await;
+    window.find("search").await;
+    hands.write("search", FORM).await;
+    window.find(&format!("service-{FORM}")).await;
+    hands.enter(&format!("service-{FORM}")).await;
+    window.find("begin").await;
+    hands.kept("service").await;
+    hands.enter("begin").await;
+    window.find("step-0").await;
+    hands.kept("begin").await;
+}
+
+/// J6: every kind of field, groups and lists, and files.
+async fn fill_in(hands: Hands<'_>, photo: &Path) {
+    let window = hands.0;
+    let field = |path: &str| format!("field-{path}");
+    hands.fill(&field("/residence/flat"), "34", "34").await;
+    hands
+        .fill(&field("/phone"), "80 29 555-01-24", "+375295550124")
+        .await;
+    // What the typing did is undone and done again; the focus stays on the button.
+    hands.back_to("undo").await;
+    hands.press(&Key::Enter).await;
+    hands.has(&field("/phone"), "+375295550123").await;
+    hands.is_on("undo").await;
+    hands.to("redo").await;
+    hands.press(&Key::Enter).await;
+    hands.has(&field("/phone"), "+375295550124").await;
+    hands.is_on("redo").await;
+    give(hands, photo, "file-фота.png").await;
+    hands.enter("next").await;
+    window.find("field-/kind=single").await;
+
+    hands
+        .pick("field-/kind=monthly", "field-/kind=single")
+        .await;
+    window.find("field-/hardship").await;
+    // Going on without an answer leads to it.
+    hands.enter("next").await;
+    window.find("mistakes").await;
+    hands.kept("next").await;
+    hands.enter("fix-/hardship").await;
+    hands.is_on("field-/hardship").await;
+    hands.write("field-/hardship", "Пажар у доме").await;
+    hands.enter("next").await;
+
+    // Lists: added, filled in, moved, taken away.
+    window.find("entry-/members/0").await;
+    hands.choose(&field("/members/0/occupation"), "work").await;
+    hands
+        .fill(
+            &field("/members/0/employer"),
+            "ААТ «Прыклад»",
+            "ААТ «Прыклад»",
+        )
+        .await;
+    hands
+        .fill(&field("/members/0/income"), "4 300,5", "4300.50")
+        .await;
+    hands.enter("add-/members").await;
+    hands.is_on("field-/members/1/familyName").await;
+    hands.write("field-/members/1/familyName", "Янкоўскі").await;
+    hands.write("field-/members/1/givenName", "Максім").await;
+    day(hands, "field-/members/1/birthDate", "2020-06-14").await;
+    hands.choose("field-/members/1/occupation", "child").await;
+    hands.to("up-/members/1").await;
+    hands.press(&Key::Enter).await;
+    hands.is_on("down-/members/0").await;
+    hands.press(&Key::Enter).await;
+    hands.is_on("up-/members/1").await;
+    hands.enter("add-/members").await;
+    hands.is_on("field-/members/2/familyName").await;
+    hands.enter("remove-/members/2").await;
+    hands.is_on("add-/members").await;
+    hands.tick("field-/otherIncome").await;
+    hands.enter("add-/incomes").await;
+    hands.is_on("field-/incomes/0/source").await;
+    hands.press("Арэнда").await;
+    hands.fill("field-/incomes/0/amount", "600", "600.00").await;
+    hands.enter("next").await;
+
+    window.find("add-/dwellings").await;
+    hands.enter("add-/dwellings").await;
+    hands
+        .write("field-/dwellings/0/address/locality", "г. Нясвіж")
+        .await;
+    hands.write("field-/dwellings/0/address/house", "7").await;
+    hands.fill("field-/dwellings/0/area", "54,2", "54.2").await;
+    hands.enter("next").await;
+
+    window.find("field-/confirmed").await;
+    hands.kept("next").await;
+}
+
+/// A day is typed in its parts, in the order of the system's language.
+async fn day(hands: Hands<'_>, id: &str, wanted: &str) {
+    hands.to(id).await;
+    let (year, month_day) = wanted.split_once('-').unwrap();
+    let (month, day) = month_day.split_once('-').unwrap();
+    let on = char::from(Key::Right);
+    hands.press(&format!("{month}{on}{day}{on}{year}")).await;
+    hands.has(id, wanted).await;
+}
+
+/// Hands a file over.
+async fn give(hands: Hands<'_>, path: &Path, comes: &str) {
+    hands.to("choose-files").await;
+    hands.choose_file(path).await;
+    hands.0.find(comes).await;
+    hands.kept("choose-files").await;
+}
+
+/// What the hands find is right only if they notice what is wrong.
+#[tokio::test]
+async fn the_hands_notice_what_is_wrong() {
+    let world = World::start().unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let window = screen.open(&world.profile("window").unwrap()).await;
+    let hands = Hands(&window);
+    for (wrong, sign) in [
+        ("at.style.outline = 'none'", "cannot be seen"),
+        ("at.style.outline = '1px dotted'", "cannot be seen"),
+        (
+            "at.style.position = 'fixed'; at.style.top = '-500px'",
+            "out of sight",
+        ),
+    ] {
+        let script = format!(
+            "const at = document.querySelector('[data-testid=nav-card]'); at.removeAttribute('style'); {wrong}"
+        );
+        window.client.execute(&script, Vec::new()).await.unwrap();
+        let said = hands.way("nav-card", true).await.unwrap_err();
+        assert!(said.contains(sign), "{wrong}: {said}");
+    }
+    window.close().await;
+}
