@@ -16,12 +16,15 @@ mod retention;
 mod sealed;
 mod session_start;
 mod tray;
+mod updates;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kabinet_desk::{Desk, Outcome, Profile};
+use kabinet_desk::{Desk, Logbook, Outcome, Profile};
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 
 /// Opens the main window and runs until it is closed. `--profile DIR` names another folder for
 /// settings and stores than the platform's; `--unasked` shows no window where there is a tray; other
@@ -33,6 +36,7 @@ pub fn run() {
         .skip(1)
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
+    log_into(&folder);
     let desk = match open(&folder) {
         Ok(desk) => Arc::new(desk),
         Err(problem) => {
@@ -68,6 +72,8 @@ pub fn run() {
         .plugin(tauri_plugin_notification::init())
         .plugin(session_start::plugin());
     let built = builder
+        .plugin(tauri_plugin_updater::Builder::new().build())
+        .manage(updates::Updates::default())
         .manage(Arc::clone(&desk))
         .manage(prompt::Prompts::default())
         .manage(opened::Opened::default())
@@ -79,9 +85,12 @@ pub fn run() {
             commands::settings::settings,
             commands::settings::doctor,
             commands::settings::save_report,
+            commands::settings::log,
+            commands::settings::clear_log,
             commands::settings::set_language,
             commands::settings::set_appearance,
             commands::settings::set_portal,
+            commands::settings::portal,
             commands::card::readers,
             commands::card::card_status,
             commands::card::read_card,
@@ -179,9 +188,15 @@ pub fn run() {
             retention::retention,
             retention::retention_plan,
             retention::set_retention,
+            updates::updates,
+            updates::set_updates,
+            updates::look_for_updates,
+            updates::install_update,
+            updates::restart,
             commands::following::reply,
             commands::following::withdraw,
             prompt::prompt_view,
+            prompt::prompt_touched,
             prompt::prompt_submit,
             prompt::prompt_cancel,
         ])
@@ -204,6 +219,7 @@ pub fn run() {
             background::raise_files(app.handle().clone(), Arc::clone(&desk));
             background::show_uploads(app.handle().clone(), &desk);
             notices::start(app.handle().clone(), Arc::clone(&desk));
+            updates::start(app.handle().clone(), Arc::clone(&desk));
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -233,6 +249,29 @@ pub fn run() {
 
 fn open(folder: &Path) -> Outcome<Desk> {
     Desk::open(Profile::open(folder)?)
+}
+
+/// Notes what happens in the profile's folder, for whoever helps.
+fn log_into(folder: &Path) {
+    let book = Logbook::open(folder);
+    let noting = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_ansi(false)
+        .with_timer(Moment)
+        .with_writer(move || book.clone())
+        .try_init();
+    if let Err(error) = noting {
+        eprintln!("nothing is noted: {error}");
+    }
+}
+
+/// The moment that a line of the log begins with.
+struct Moment;
+
+impl FormatTime for Moment {
+    fn format_time(&self, line: &mut Writer<'_>) -> std::fmt::Result {
+        line.write_str(&Logbook::moment())
+    }
 }
 
 fn named_profile() -> Option<PathBuf> {

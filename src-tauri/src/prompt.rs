@@ -4,6 +4,7 @@
 //! window can neither open nor fill nor read it; it only learns how the act ended.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kabinet_desk::view::{Language, PromptView};
 use kabinet_desk::{Code, Desk, Outcome, Secret};
@@ -13,6 +14,7 @@ use tauri::{
     AppHandle, Manager as _, State, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::appearance;
 use crate::sealed::SealingKey;
@@ -28,6 +30,10 @@ pub(crate) struct Prompts(Mutex<Option<Open>>);
 
 struct Open {
     view: PromptView,
+    /// It closes when the person has not touched it for so long.
+    patience: Duration,
+    /// When it was touched last.
+    touched: Instant,
     language: Language,
     key: SealingKey,
     answer: oneshot::Sender<Answer>,
@@ -46,6 +52,8 @@ pub(crate) struct Answer {
 pub(crate) struct PromptPage {
     language: Language,
     prompt: PromptView,
+    /// Seconds without a touch after which it closes.
+    patience: u64,
     /// The core's public key for the secret; see [`crate::sealed`].
     key: Vec<u8>,
 }
@@ -59,7 +67,7 @@ impl Prompts {
 /// Opens the prompt and waits for the person.
 ///
 /// # Errors
-/// `cancelled` when they close it, or when one is open already.
+/// `cancelled` when they close it, or when one is open already; `prompt_timed_out` when they leave it.
 pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -> Outcome<Answer> {
     let (answer, answered) = oneshot::channel();
     {
@@ -70,6 +78,8 @@ pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -
         }
         *open = Some(Open {
             view,
+            patience: app.state::<Arc<Desk>>().prompt_patience(),
+            touched: Instant::now(),
             language,
             key: SealingKey::generate(),
             answer,
@@ -92,11 +102,37 @@ pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -
             closed.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     });
-    let answer = answered.await.map_err(|_| Code::Cancelled.into());
+    let answer = tokio::select! {
+        answer = answered => answer.map_err(|_| Code::Cancelled.into()),
+        () = left_alone(app) => {
+            app.state::<Prompts>().open().take();
+            Err(Code::PromptTimedOut.into())
+        }
+    };
     let _ = window.destroy();
     // The next prompt has the same label, and this window's end must not be taken for its end.
     let _ = closing.await;
     answer
+}
+
+/// Ends when the person has not touched the prompt for as long as it may stand: whoever comes by must
+/// not find it open, nor the act that it asks about.
+async fn left_alone(app: &AppHandle) {
+    loop {
+        let until = {
+            let prompts = app.state::<Prompts>();
+            let open = prompts.open();
+            open.as_ref().map(|open| open.touched + open.patience)
+        };
+        let Some(until) = until else {
+            // It is being closed; that ends the wait.
+            return std::future::pending().await;
+        };
+        if Instant::now() >= until {
+            return;
+        }
+        tokio::time::sleep_until(until).await;
+    }
 }
 
 fn make_window(app: &AppHandle, language: Language) -> tauri::Result<WebviewWindow> {
@@ -125,8 +161,17 @@ pub(crate) fn prompt_view(prompts: State<'_, Prompts>) -> Option<PromptPage> {
     prompts.open().as_ref().map(|open| PromptPage {
         language: open.language,
         prompt: open.view.clone(),
+        patience: open.patience.as_secs(),
         key: open.key.public(),
     })
+}
+
+/// The person is there.
+#[tauri::command]
+pub(crate) fn prompt_touched(prompts: State<'_, Prompts>) {
+    if let Some(open) = prompts.open().as_mut() {
+        open.touched = Instant::now();
+    }
 }
 
 /// Takes the secret, sealed by the page. Only octets that cannot be opened leave the prompt open.

@@ -19,7 +19,7 @@ const application = {
   deadline: null,
   history: [],
 };
-const nothing = { session: true, due: [], drafts: [], outbox: [], applications: [], certificates: [] };
+const nothing = { session: true, due: [], drafts: [], outbox: [], applications: [], certificates: [], update: null };
 
 test("nothing to do is an empty list", () => {
   expect(nextSteps({ ...nothing, applications: [{ ...application, status: "registered" }] }, NOW)).toEqual([]);
@@ -44,4 +44,10 @@ test("a certificate is spoken of in its last sixty days and when it has ended", 
   expect(of("2027-01-26T12:00:00Z")).toEqual([["ending", "care"]]);
   expect(of("2026-11-27T11:59:59Z")).toEqual([["ended", "bad"]]);
   expect(of("no date")).toEqual([]);
+});
+
+test("a newer version comes after what is the person's own", () => {
+  const update = { version: "0.2.0", published: null, notes: title };
+  const steps = nextSteps({ ...nothing, drafts: [draft], update }, NOW);
+  expect(steps.map((step) => step.id)).toEqual(["draft-d", "update"]);
 });

@@ -1,4 +1,4 @@
-//! The developers' commands: `cargo xtask demo|test|check|bench|package|types|setup`.
+//! The developers' commands: `cargo xtask demo|test|check|bench|package|manifest|types|setup`.
 
 mod checks;
 mod demo;
@@ -20,6 +20,8 @@ cargo xtask COMMAND
   bench [FILTER]      benchmarks
   package [--test]    the packages of this system; with --test they are installed into empty roots,
                       started and removed (--debug takes the build of the tests)
+  manifest FOLDER ADDRESS
+                      what tells programs of these packages, signed with TAURI_SIGNING_PRIVATE_KEY
   types               write the TypeScript types of ui/src/generated from the Rust ones
   setup               only install what is missing
 ";
@@ -33,6 +35,7 @@ fn main() {
         Some("check") => checks::check(rest),
         Some("bench") => checks::bench(rest),
         Some("package") => package::package(rest),
+        Some("manifest") => package::manifest(rest),
         Some("types") => checks::write_types(),
         Some("setup") => setup::setup(setup::Need::Everything).map(|_| ()),
         None | Some("help" | "--help" | "-h") => {

@@ -1,8 +1,11 @@
 //! `package`: the installable files of this system, and what they do when they are installed.
 
+mod manifest;
 mod trial;
 
 use std::path::{Path, PathBuf};
+
+pub(crate) use manifest::manifest;
 
 use crate::checks::window_build;
 use crate::run::{Outcome, cargo, command, root, run, target};

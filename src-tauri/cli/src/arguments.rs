@@ -207,6 +207,8 @@ Examples:
     Paper(PaperArguments),
     /// Requests that are due within a week
     Due,
+    /// Which portal is set, and with what its server shows who it is
+    Portal,
     /// The proxy between this computer and the portal
     Proxy {
         #[command(subcommand)]

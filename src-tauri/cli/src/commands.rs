@@ -153,6 +153,7 @@ impl Call {
                 self.unlock()?;
                 self.show.due(&self.desk.due()?);
             }
+            Command::Portal => self.show.portal(&self.desk.portal_shown().await?),
             Command::Proxy { command } => proxy::run(self, command)?,
             Command::Keep(arguments) => keep::run(self, &arguments)?,
             Command::Export { file } => {

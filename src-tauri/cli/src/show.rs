@@ -9,6 +9,7 @@ mod files;
 mod found;
 mod keep;
 mod paper;
+mod portal;
 mod prompts;
 mod proxy;
 

@@ -15,6 +15,9 @@ use crate::speech::text;
 use crate::view::{CheckView, DoctorView, Language, PinView};
 use crate::{Desk, Outcome, holders, service, usb};
 
+/// So many lines of what the program noted go into a report.
+const REPORTED: usize = 200;
+
 impl Desk {
     /// Looks at everything that is needed. What depends on something that is missing is left out.
     pub async fn doctor(&self, reader: Option<&str>) -> DoctorView {
@@ -43,6 +46,13 @@ impl Desk {
     pub async fn save_report(&self, folder: &Path) -> Outcome<PathBuf> {
         let mut lines = self.doctor(None).await.lines(self.language());
         lines.push(String::new());
+        let noted = self.log(REPORTED);
+        lines.extend(
+            noted
+                .into_iter()
+                .rev()
+                .map(|line| format!("{} {} {}", line.at, line.level, line.text)),
+        );
         let day = form::day_in_belarus(self.now());
         let path = free_path(folder, &format!("Kabinet {day}"), "text/plain");
         write_beside(&path, |target| {

@@ -40,6 +40,8 @@ impl Desk {
             Err(StoreError::NoKeyStore) => Err(Problem::from(Code::NoKeyStore)),
             done => Ok(done?),
         };
+        // Nothing personal is in it; that somebody was here is.
+        self.clear_log()?;
         self.profile
             .forget_current_person()
             .map_err(|error| file_problem(&error))?;

@@ -7,6 +7,9 @@ use std::time::Duration;
 use crate::view::{CardPresenceView, LockView, ReadersView};
 use crate::{Desk, Outcome, lock};
 
+/// How long the trusted prompt stands without a touch, where nothing else is set.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
 impl Desk {
     /// Closes the store until [`Desk::let_in`]: what is shown of it goes, keys and session leave the
     /// memory. Waits for a pass that is under way, so that nothing is cut off in the middle.
@@ -23,6 +26,14 @@ impl Desk {
     /// The person asks to be let in again. A store under a passphrase still asks for it.
     pub fn let_in(&self) {
         self.held.store(false, Ordering::SeqCst);
+    }
+
+    /// How long the trusted prompt stands without a touch.
+    pub fn prompt_patience(&self) -> Duration {
+        let set = self.settings().prompt_seconds;
+        set.map_or(PATIENCE, |seconds| {
+            Duration::from_secs(seconds.max(20).into())
+        })
     }
 
     /// When the store closes by itself.

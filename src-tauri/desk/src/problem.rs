@@ -76,6 +76,7 @@ impl Problem {
                 | Code::ComputerSlept
                 | Code::ServiceSilent
                 | Code::NotLasting
+                | Code::UpdateSilent
         )
     }
 
@@ -258,6 +259,8 @@ codes! {
     TimedOut = "timed_out",
     /// The person stopped it.
     Cancelled = "cancelled",
+    /// The trusted prompt was left alone for too long.
+    PromptTimedOut = "prompt_timed_out",
     /// The portal cannot be reached.
     Offline = "offline",
     /// The portal was too slow.
@@ -454,6 +457,14 @@ codes! {
     FileTooLarge = "file_too_large",
     /// The system does not start the program with the session.
     StartRefused = "start_refused",
+    /// The publisher of newer versions does not answer.
+    UpdateSilent = "update_silent",
+    /// What tells of a newer version, or its package, is not the publisher's.
+    UpdateForged = "update_forged",
+    /// What tells of a newer version cannot be used.
+    UpdateUnusable = "update_unusable",
+    /// A newer version could not be put in the program's place.
+    UpdateNotInstalled = "update_not_installed",
     /// Our own mistake.
     Internal = "internal",
 }

@@ -7,6 +7,7 @@
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents
 //! enrolment/*.json   public keys that wait for their certificates; nothing personal
 //! revocation/        revocation lists of authorities; nothing personal
+//! log.txt            what the program noted, with log.older.txt; nothing personal
 //! persons/current    name of the store that was used last
 //! persons/<name>/    store.db (SQLCipher), store.key (its key under a passphrase, if so protected)
 //! ```
@@ -55,6 +56,11 @@ pub struct Settings {
     pub silent: bool,
     /// Whether the program ends when its window is closed.
     pub ends_with_window: bool,
+    /// Seconds without a touch after which the trusted prompt closes, at least 20; five minutes where
+    /// nothing is set.
+    pub prompt_seconds: Option<u32>,
+    /// Whether nobody is asked for newer versions of the program unless the person does.
+    pub stays_with_version: bool,
     /// Whether the desktop says more than the procedure's title.
     pub notice_details: bool,
 }

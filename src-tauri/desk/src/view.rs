@@ -17,6 +17,7 @@ mod retention;
 mod running;
 mod search;
 mod store;
+mod updates;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -51,14 +52,15 @@ pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, P
 pub use prompt::{LetterPromptView, PromptFieldView, PromptView};
 pub use proxy::{ProxyKindView, ProxyModeView, ProxyPasswordView, ProxyView};
 pub use retention::{LeavingView, RetentionPlanView, RetentionView};
-pub use running::{OpenedFileView, OpenedView, RunningView, TrayView};
+pub use running::{LogLineView, OpenedFileView, OpenedView, RunningView, TrayView};
 pub use search::{
     MarkedTextView, ProcedureHitView, RecordHitView, RecordKindView, SearchView, SegmentView,
 };
 pub use store::{
-    AppearanceView, ExportView, LockView, LossView, PersonChoiceView, RepairView, SettingsView,
-    StoreView, ThemeView,
+    AppearanceView, ExportView, LockView, LossView, PersonChoiceView, PortalView, RepairView,
+    ServerCertificateView, SettingsView, StoreView, ThemeView,
 };
+pub use updates::{ReleaseView, UpdateStateView, UpdatesView};
 
 /// A text in the three languages of the interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

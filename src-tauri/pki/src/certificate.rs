@@ -4,6 +4,7 @@ use std::fmt;
 
 use der::Decode;
 use kabinet_stb::bign::{Level, PublicKey};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use x509_cert::name::Name;
 
@@ -70,6 +71,12 @@ pub struct Certificate {
     signature_algorithm: SignatureAlgorithm,
     signature: Vec<u8>,
     extensions: Extensions,
+}
+
+/// SHA-256 of a certificate in DER, by which browsers and people compare certificates of servers.
+#[must_use]
+pub fn fingerprint(der: &[u8]) -> [u8; 32] {
+    Sha256::digest(der).into()
 }
 
 /// Reads a certificate in DER and gives its summary. The signature is not checked.

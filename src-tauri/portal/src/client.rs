@@ -179,6 +179,16 @@ impl Client {
         self.jwks(false).await.map(|_| ())
     }
 
+    /// The certificate with which the portal's server shows who it is, in DER, after the system has
+    /// found it good; nothing for a portal of this computer without TLS.
+    ///
+    /// # Errors
+    /// Any of the network's.
+    pub async fn server_certificate(&self) -> Result<Option<Vec<u8>>, PortalError> {
+        let request = Request::new(Method::HEAD, self.inner.base.clone());
+        self.inner.http.certificate(request).await
+    }
+
     /// The portal's address, ending in `/`.
     #[must_use]
     pub fn address(&self) -> &str {

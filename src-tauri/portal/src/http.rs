@@ -101,6 +101,7 @@ impl Http {
             .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
             .referer(false)
+            .tls_info(true)
             .connect_timeout(options.connect_timeout)
             .timeout(options.timeout);
         let builder = match &options.proxy {
@@ -143,6 +144,19 @@ impl Http {
             return Ok(Ok(response));
         }
         Ok(Err(self.reply(read(response, limit).await?)))
+    }
+
+    /// The certificate that the other side showed for this exchange, in DER; nothing without TLS.
+    pub(crate) async fn certificate(
+        &self,
+        request: Request,
+    ) -> Result<Option<Vec<u8>>, PortalError> {
+        let network = self.network.as_ref().ok_or(PortalError::Server(404))?;
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+        let response = network.execute(request).await?;
+        let shown = response.extensions().get::<reqwest::tls::TlsInfo>();
+        let certificate = shown.and_then(reqwest::tls::TlsInfo::peer_certificate);
+        Ok(certificate.map(<[u8]>::to_vec))
     }
 
     fn reply(&self, answer: Answer) -> Reply {

@@ -63,18 +63,55 @@ impl Web {
         self.send(request, limit).await
     }
 
+    /// Fetches a file of at most `limit` octets, and tells after each piece how many octets are here, of
+    /// how many where the server says so.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn fetch(
+        &self,
+        url: &str,
+        limit: usize,
+        mut progress: impl FnMut(usize, Option<u64>),
+    ) -> Result<Vec<u8>, PortalError> {
+        let request = Request::new(Method::GET, service(url)?);
+        let http = self.http(&request)?;
+        let mut response = match http.open(request, 0).await? {
+            Ok(response) => response,
+            Err(refusal) => return Err(refusal.error()),
+        };
+        let all = response.content_length();
+        if all.is_some_and(|all| usize::try_from(all).is_ok_and(|all| all > limit)) {
+            return Err(PortalError::Garbage("answer too long"));
+        }
+        let mut octets = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if octets.len() + chunk.len() > limit => {
+                    return Err(PortalError::Garbage("answer too long"));
+                }
+                Ok(Some(chunk)) => octets.extend_from_slice(&chunk),
+                Ok(None) => return Ok(octets),
+                Err(error) if error.is_timeout() => return Err(PortalError::Timeout),
+                Err(_) => return Err(PortalError::Garbage("answer cut short")),
+            }
+            progress(octets.len(), all);
+        }
+    }
+
+    fn http(&self, request: &Request) -> Result<Http, PortalError> {
+        let direct = address::is_loopback(request.url());
+        match &self.wire {
+            Some(wire) => Ok(Http::over(Arc::clone(wire), self.clock.clone())),
+            None => Http::network(&self.options, direct, self.clock.clone()),
+        }
+    }
+
     async fn send(&self, mut request: Request, limit: usize) -> Result<Vec<u8>, PortalError> {
         request
             .headers_mut()
             .insert(ACCEPT, HeaderValue::from_static("*/*"));
-        let http = match &self.wire {
-            Some(wire) => Http::over(Arc::clone(wire), self.clock.clone()),
-            None => {
-                let direct = address::is_loopback(request.url());
-                Http::network(&self.options, direct, self.clock.clone())?
-            }
-        };
-        let reply = http.send(request, limit).await?;
+        let reply = self.http(&request)?.send(request, limit).await?;
         if reply.status != StatusCode::OK {
             return Err(reply.error());
         }
@@ -114,6 +151,12 @@ pub fn is_beside(url: &str, other: &str) -> bool {
         (Ok(url), Ok(other)) => address::origin(&url) == address::origin(&other),
         _ => false,
     }
+}
+
+/// Whether nobody on the way to that address can read or change what is said: HTTPS, or this computer.
+#[must_use]
+pub fn is_private(url: &str) -> bool {
+    service(url).is_ok_and(|url| url.scheme() == "https" || address::is_loopback(&url))
 }
 
 fn service(text: &str) -> Result<Url, PortalError> {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{
-    AppearanceView, DoctorView, Language, LockView, PromptView, SettingsView,
+    AppearanceView, DoctorView, Language, LockView, LogLineView, PortalView, PromptView,
+    SettingsView,
 };
 use kabinet_desk::{Code, Problem};
 use tauri::AppHandle;
@@ -11,9 +12,23 @@ use tauri::AppHandle;
 use super::{Answer, Shared, ask, blocking, downloads, said};
 use crate::{appearance, locking, tray};
 
+/// So many lines of what the program noted are shown.
+const LINES: usize = 500;
+
 #[tauri::command]
 pub(crate) fn settings(desk: Shared<'_>) -> SettingsView {
     desk.settings_view()
+}
+
+/// What the program noted last, the newest first.
+#[tauri::command]
+pub(crate) async fn log(desk: Shared<'_>) -> Answer<Vec<LogLineView>> {
+    blocking(&desk, |desk| Ok(desk.log(LINES))).await
+}
+
+#[tauri::command]
+pub(crate) async fn clear_log(desk: Shared<'_>) -> Answer {
+    blocking(&desk, |desk| desk.clear_log()).await
 }
 
 /// What this computer has and lacks for cards and portal.
@@ -74,6 +89,12 @@ pub(crate) async fn set_portal(
     ask(&app, &desk, view).await?;
     blocking(&desk, move |desk| desk.keep_portal(&address)).await?;
     Ok(desk.settings_view())
+}
+
+/// With what the server of the portal shows who it is.
+#[tauri::command]
+pub(crate) async fn portal(desk: Shared<'_>) -> Answer<PortalView> {
+    said(&desk, desk.portal_shown().await)
 }
 
 #[tauri::command]

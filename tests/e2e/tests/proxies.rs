@@ -1,5 +1,6 @@
-//! A proxy on the command line: what is kept of it, and what a person hears when it wants another
-//! password. The portal's name exists nowhere: nothing but the proxy could reach it.
+//! Who stands at the other end. A proxy on the command line: what is kept of it, and what a person
+//! hears when it wants another password (the portal's name exists nowhere: nothing but the proxy could
+//! reach it). The certificate with which a portal shows who it is.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -204,4 +205,46 @@ fn a_proxy_over_tls_hears_nothing_before_it_has_shown_who_it_is() {
     assert_ne!(problem["code"], "proxy_refused", "{problem}");
     assert_ne!(problem, Value::Null);
     assert!(seen.try_iter().all(|head| head.is_empty()));
+}
+
+/// What the command line says of a portal's certificate, where these roots are trusted.
+fn portal_trusting(cli: &Cli, port: u16, roots: &Path) -> Value {
+    let output = Command::new(e2e::program::path("kabinet-cli").unwrap())
+        .args(["--json", "--portal", &format!("https://localhost:{port}")])
+        .arg("--profile")
+        .arg(&cli.profile)
+        .arg("portal")
+        .env("SSL_CERT_FILE", roots)
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_portal_s_certificate_is_shown_when_the_system_trusts_it() {
+    let world = World::start().unwrap();
+    let cli = world.cli("holder", None).unwrap();
+    // What answers each request with a refusal shows its certificate before.
+    let (port, _seen) = proxy_over_tls();
+    let shown = portal_trusting(&cli, port, &fixture("root.pem"));
+    let certificate = &shown["certificate"];
+    let der = std::fs::read(fixture("certificate.der")).unwrap();
+    let summary = kabinet_pki::certificate::summary(&der).unwrap();
+    assert_eq!(certificate["subject"], summary.subject.as_str());
+    assert_eq!(certificate["issuer"], summary.issuer.as_str());
+    let mut digest = Command::new("sha256sum");
+    let digest = digest.arg(fixture("certificate.der")).output().unwrap();
+    let digest = String::from_utf8(digest.stdout).unwrap();
+    let print = certificate["fingerprint"].as_str().unwrap();
+    assert_eq!(print.replace(':', "").to_lowercase(), digest[..64]);
+    assert_eq!(print.len(), 95);
+
+    let none = world.dir().join("none.pem");
+    std::fs::write(&none, "").unwrap();
+    let refused = portal_trusting(&cli, port, &none);
+    assert!(refused["error"]["code"].is_string(), "{refused}");
+
+    // The sandbox is on this computer, without TLS.
+    assert_eq!(cli.ok(&["portal"]).unwrap()["certificate"], Value::Null);
 }

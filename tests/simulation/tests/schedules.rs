@@ -13,7 +13,7 @@ use std::thread;
 use simulation::{Schedule, play, shrink};
 
 /// Schedules of a normal run.
-const SCHEDULES: u64 = 1000;
+const SCHEDULES: u64 = 2000;
 /// Throws of one schedule.
 const THROWS: usize = 60;
 /// What must be found in the traces of a hundred schedules, and how often at least: a simulation in

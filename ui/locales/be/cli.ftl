@@ -157,6 +157,13 @@ share-ended = Чарнавікі больш не пераходзяць памі
 conflict = зменена на двух камп’ютарах
 conflict-empty = (пуста)
 
+portal-no-certificate = Партал на гэтым камп’ютары і сертыфіката не паказвае.
+portal-subject = Сертыфікат
+portal-issuer = Выдаў
+portal-from = Дзейнічае з
+portal-until = Дзейнічае да
+portal-fingerprint = SHA-256
+
 proxy-system = Проксі — як наладжана ў сістэме.
 proxy-none = Проксі не выкарыстоўваецца.
 proxy-manual = Выкарыстоўваецца проксі:

@@ -157,6 +157,13 @@ share-ended = Drafts no longer travel between your computers: that was switched 
 conflict = changed on two computers
 conflict-empty = (empty)
 
+portal-no-certificate = The portal is on this computer and shows no certificate.
+portal-subject = Certificate of
+portal-issuer = Issued by
+portal-from = Valid from
+portal-until = Valid until
+portal-fingerprint = SHA-256
+
 proxy-system = The proxy is as the system is set.
 proxy-none = No proxy is used.
 proxy-manual = A proxy is used:

@@ -157,6 +157,13 @@ share-ended = Черновики больше не переходят между
 conflict = изменено на двух компьютерах
 conflict-empty = (пусто)
 
+portal-no-certificate = Портал на этом компьютере и сертификата не предъявляет.
+portal-subject = Сертификат
+portal-issuer = Выдал
+portal-from = Действует с
+portal-until = Действует до
+portal-fingerprint = SHA-256
+
 proxy-system = Прокси — как настроено в системе.
 proxy-none = Прокси не используется.
 proxy-manual = Используется прокси:

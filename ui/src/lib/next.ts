@@ -2,6 +2,7 @@ import type { ApplicationView } from "../generated/ApplicationView";
 import type { DraftSummaryView } from "../generated/DraftSummaryView";
 import type { DueView } from "../generated/DueView";
 import type { OutboxItemView } from "../generated/OutboxItemView";
+import type { ReleaseView } from "../generated/ReleaseView";
 import type { TextView } from "../generated/TextView";
 import { to } from "./router.svelte";
 
@@ -10,7 +11,7 @@ export interface NextStep {
   /** `data-testid` of its row, and its key in a list. */
   id: string;
   /** Its sentences: `next-` and this, and `next-` this `-do` for the link. */
-  what: "due-over" | "due-soon" | "asked" | "refused" | "carried" | "ending" | "ended" | "sign-in" | "ready" | "open";
+  what: "due-over" | "due-soon" | "asked" | "refused" | "carried" | "ending" | "ended" | "sign-in" | "ready" | "open" | "update";
   tone: "bad" | "care" | "info" | "good";
   /** What it is about. */
   title: TextView | null;
@@ -29,6 +30,8 @@ export interface Known {
   applications: readonly ApplicationView[];
   /** Last days of the certificates that were read from a card, RFC 3339. */
   certificates: readonly string[];
+  /** A newer version of the program that waits to be installed or started. */
+  update: ReleaseView | null;
 }
 
 /** A certificate is spoken of so many days before its end. */
@@ -74,6 +77,11 @@ export function nextSteps(known: Known, now = Date.now()): NextStep[] {
     const what = draft.carried ? "carried" : draft.complete ? "ready" : "open";
     const tone = ({ carried: "care", ready: "good", open: "info" } as const)[what];
     steps.push({ id: `draft-${draft.id}`, what, tone, title: draft.title, at: draft.changed_at, href: to.draft(draft.id) });
+  }
+  if (known.update) {
+    const { version } = known.update;
+    const title = { be: version, ru: version, en: version };
+    steps.push({ id: "update", what: "update", tone: "info", title, at: null, href: to.settings });
   }
   const rank = { bad: 0, care: 1, good: 2, info: 3 };
   // Equals stay in the order in which they came: what is due sooner is listed sooner.

@@ -19,5 +19,6 @@ export const promptPlatform: PromptPlatform = {
     const headers: Record<string, string> = groups === null ? {} : { "kabinet-groups": groups.join(",") };
     await invoke("prompt_submit", await seal(new Uint8Array(key), secret), { headers });
   },
+  touched: () => invoke("prompt_touched"),
   cancel: () => invoke("prompt_cancel"),
 };

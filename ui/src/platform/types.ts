@@ -26,11 +26,13 @@ import type { DueView } from "../generated/DueView";
 import type { FormView } from "../generated/FormView";
 import type { Language } from "../generated/Language";
 import type { LockView } from "../generated/LockView";
+import type { LogLineView } from "../generated/LogLineView";
 import type { MessageView } from "../generated/MessageView";
 import type { NoticesView } from "../generated/NoticesView";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonChoiceView } from "../generated/PersonChoiceView";
 import type { PersonView } from "../generated/PersonView";
+import type { PortalView } from "../generated/PortalView";
 import type { ProblemView } from "../generated/ProblemView";
 import type { ProcedureHitView } from "../generated/ProcedureHitView";
 import type { PromptView } from "../generated/PromptView";
@@ -52,6 +54,7 @@ import type { SentView } from "../generated/SentView";
 import type { SharingView } from "../generated/SharingView";
 import type { SyncView } from "../generated/SyncView";
 import type { TravelDocumentView } from "../generated/TravelDocumentView";
+import type { UpdatesView } from "../generated/UpdatesView";
 import type { UploadView } from "../generated/UploadView";
 
 /** The commands of the main window: arguments and answer of each. */
@@ -59,6 +62,7 @@ export interface Commands {
   settings: { args: Record<string, never>; answer: SettingsView };
   set_language: { args: { language: Language }; answer: null };
   set_appearance: { args: { view: AppearanceView }; answer: null };
+  portal: { args: Record<string, never>; answer: PortalView };
   set_portal: { args: { address: string }; answer: SettingsView };
   readers: { args: Record<string, never>; answer: ReadersView };
   card_status: { args: { reader: string }; answer: CardStatusView };
@@ -88,6 +92,11 @@ export interface Commands {
   set_notice_settings: { args: { view: NoticesView }; answer: null };
   running: { args: Record<string, never>; answer: RunningView };
   set_running: { args: { goesOn: boolean; withSystem: boolean }; answer: RunningView };
+  updates: { args: Record<string, never>; answer: UpdatesView };
+  set_updates: { args: { looks: boolean }; answer: UpdatesView };
+  look_for_updates: { args: Record<string, never>; answer: UpdatesView };
+  install_update: { args: Record<string, never>; answer: UpdatesView };
+  restart: { args: Record<string, never>; answer: null };
   /** Goes on with a link that was handed over. */
   hand_over: { args: { handle: string; reader: string }; answer: null };
   /** What the system handed to the program since it was asked last. */
@@ -182,6 +191,9 @@ export interface Commands {
   doctor: { args: Record<string, never>; answer: DoctorView };
   /** The path of the file. */
   save_report: { args: Record<string, never>; answer: string };
+  /** The newest first. */
+  log: { args: Record<string, never>; answer: LogLineView[] };
+  clear_log: { args: Record<string, never>; answer: null };
   /** The path of the file. */
   export: { args: Record<string, never>; answer: string };
   print_paper: { args: { id: string }; answer: null };
@@ -205,6 +217,7 @@ export interface Events {
   step: StepView;
   /** Whether a pass that the core made by itself found no portal. */
   offline: boolean;
+  updates: UpdatesView;
   /** Signed applications that became drafts again, since their form has changed. */
   returned: string[];
   /** A notice of the desktop was clicked: the application that it is about, or nothing for several. */
@@ -223,6 +236,8 @@ export interface Events {
 export interface PromptPage {
   language: Language;
   prompt: PromptView;
+  /** Seconds without a touch after which the core closes it. */
+  patience: number;
   /** The core's public key, by which the secret is sealed. */
   key: number[];
 }
@@ -246,6 +261,8 @@ export interface PromptPlatform {
   view(): Promise<PromptPage | null>;
   /** Hands a secret to the core. `groups` are the data groups that the person shares. */
   submit(key: number[], secret: Uint8Array, groups: number[] | null): Promise<void>;
+  /** The person is there. */
+  touched(): Promise<void>;
   cancel(): Promise<void>;
 }
 

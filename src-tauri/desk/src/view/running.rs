@@ -17,6 +17,18 @@ pub struct RunningView {
     pub tray: bool,
 }
 
+/// Something that the program noted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct LogLineView {
+    /// When, as RFC 3339 has it.
+    pub at: String,
+    /// How grave it is: `error`, `warn` or `info`.
+    pub level: String,
+    /// Where it was noted and what, in English.
+    pub text: String,
+}
+
 /// What the icon in the tray says, in the person's language. It may be read by whoever sees the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrayView {

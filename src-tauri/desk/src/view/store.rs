@@ -29,6 +29,33 @@ pub struct SettingsView {
     pub appearance: AppearanceView,
 }
 
+/// With what the portal's server shows who it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct PortalView {
+    /// Address of the portal.
+    pub address: String,
+    /// Its certificate, which the system has found good; none for a portal of this computer without
+    /// TLS.
+    pub certificate: Option<ServerCertificateView>,
+}
+
+/// The certificate of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct ServerCertificateView {
+    /// Whose it is.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Start of validity, RFC 3339.
+    pub not_before: String,
+    /// End of validity, RFC 3339.
+    pub not_after: String,
+    /// SHA-256 of the certificate, in pairs of hexadecimal digits with colons, as browsers show it.
+    pub fingerprint: String,
+}
+
 /// How every window of the program looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

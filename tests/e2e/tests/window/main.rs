@@ -34,6 +34,7 @@ mod shell;
 mod still;
 mod tray;
 mod trust;
+mod updates;
 mod versions;
 mod waiting;
 

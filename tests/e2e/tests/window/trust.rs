@@ -116,3 +116,36 @@ async fn the_main_window_has_no_power_over_the_prompt() {
     window.close().await;
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
+
+#[tokio::test]
+async fn a_prompt_that_is_left_alone_closes_and_nothing_was_tried() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    let profile = world.profile("window").unwrap();
+    let settings = profile.join("settings.json");
+    let kept = std::fs::read_to_string(&settings).unwrap();
+    let mut kept: Value = serde_json::from_str(&kept).unwrap();
+    kept["prompt_seconds"] = json!(20);
+    std::fs::write(&settings, kept.to_string()).unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let window = screen.open(&profile).await;
+    window
+        .css("[data-testid='reader-state'][data-state='ready']")
+        .await;
+
+    window.click("nav-card").await;
+    window.click("read-card").await;
+    window.prompt("read_card").await;
+    let opened = std::time::Instant::now();
+    window.find("prompt-closes").await;
+    // Who is there keeps it open.
+    window.write("prompt-secret", "1234").await;
+    window.gone("prompt-closes").await;
+    window.find("prompt-closes").await;
+    assert!(opened.elapsed().as_secs() >= 18, "{:?}", opened.elapsed());
+    window.picture("81-prompt-closes").await;
+    window.closed().await;
+    window.find("problem-prompt_timed_out").await;
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
