@@ -83,19 +83,30 @@ impl Show {
     pub(crate) fn persons(&self, views: &[PersonChoiceView]) {
         self.either(&views, || {
             for view in views {
-                let name = view.name.as_ref().and_then(|name| {
-                    let order = match self.language {
-                        Language::Be => ["be", "ru", "latin"],
-                        Language::Ru => ["ru", "be", "latin"],
-                        Language::En => ["latin", "be", "ru"],
-                    };
-                    order.into_iter().find_map(|language| name.get(language))
-                });
-                let locked = self.say("person-locked");
                 let mark = if view.is_current { "*" } else { " " };
-                self.line(&format!("{mark} {}  {}", view.id, name.unwrap_or(&locked)));
+                self.line(&format!("{mark} {}  {}", view.id, self.name_of(view)));
             }
         });
+    }
+
+    fn name_of(&self, person: &PersonChoiceView) -> String {
+        let name = person.name.as_ref().and_then(|name| {
+            let order = match self.language {
+                Language::Be => ["be", "ru", "latin"],
+                Language::Ru => ["ru", "be", "latin"],
+                Language::En => ["latin", "be", "ru"],
+            };
+            order.into_iter().find_map(|language| name.get(language))
+        });
+        name.cloned().unwrap_or_else(|| self.say("person-locked"))
+    }
+
+    /// Whose card it is that has a store here, and how to come to it.
+    pub(crate) fn other_person(&self, person: Option<&PersonChoiceView>) {
+        if let Some(person) = person {
+            self.pair("card-of", &self.name_of(person));
+            self.pair("switch-by", &format!("kabinet-cli person use {}", person.id));
+        }
     }
 
     pub(crate) fn store_checked(&self, whole: bool) {

@@ -7,6 +7,7 @@ use kabinet_stb::{Secret, hash};
 use kabinet_token::{CertificateFile, KeyState, Password, Session};
 
 use crate::enrolling::pending;
+use crate::persons::Told;
 use crate::problem::Code;
 use crate::signing::KEY;
 use crate::view::{CardContentsView, CertificateView, KeyStateView, KeyView};
@@ -64,10 +65,17 @@ impl Desk {
                 .and_then(|name| certificate::name(&name).ok())
                 .filter(|name| !name.is_empty()),
         };
+        let mut numbers = certificates.iter();
+        let serial_number = numbers.find_map(|one| one.subject_serial_number.as_deref());
+        let other_person = self.other_person(Told {
+            serial_number,
+            ..Told::default()
+        });
         Ok(CardContentsView {
             holder,
             keys,
             certificates,
+            other_person,
         })
     }
 

@@ -9,6 +9,7 @@ use kabinet_mrtd::{
 use kabinet_stb::Secret;
 use kabinet_token::{CancelToken, Card, Password};
 
+use crate::persons::Told;
 use crate::problem::{Code, Problem};
 use crate::view::{AuthenticityView, TravelDocumentView};
 use crate::{Desk, Outcome, photo, pins};
@@ -75,7 +76,12 @@ impl Desk {
             (MrtdError::AccessKeyWrong, AccessKey::Mrz(_)) => Code::MrzWrong.into(),
             _ => Problem::from(error),
         })?;
-        Ok(view_of(&document))
+        let mut view = view_of(&document);
+        view.other_person = self.other_person(Told {
+            personal_number: view.personal_number.as_deref(),
+            ..Told::default()
+        });
+        Ok(view)
     }
 
     /// Folder of the CSCA certificates that person or packager supply.
@@ -127,6 +133,7 @@ fn view_of(document: &Document) -> TravelDocumentView {
             Authenticity::Broken => AuthenticityView::Broken,
         },
         chip_is_original: document.chip_is_original,
+        other_person: None,
     }
 }
 

@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
 use e2e::{Cli, World};
+#[cfg(target_os = "linux")]
+use serde_json::Value;
 use serde_json::json;
 
 const PAGE: usize = 4096;
@@ -78,6 +82,90 @@ fn two_persons_share_a_computer_and_nothing_else() {
     cli.secrets["passphrase"] = json!("another long passphrase");
     cli.ok(&["person", "use", &id]).unwrap();
     assert_eq!(cli.ok(&["whoami"]).unwrap()["name"], theirs["name"]);
+}
+
+/// A call where the system keeps the keys of stores: GNOME's key store, unlocked as a sign-in to the
+/// desktop does. It keeps them in the folder of `home` from one call to the next.
+#[cfg(target_os = "linux")]
+fn with_key_store(home: &Path, cli: &Cli, words: &[&str]) -> Value {
+    const CALL: &str = "printf 'the password of the desktop' \
+        | gnome-keyring-daemon --unlock --components=secrets > /dev/null && \"$@\"";
+    let secrets = home.join("secrets.json");
+    std::fs::write(&secrets, cli.secrets.to_string()).unwrap();
+    let output = Command::new("dbus-run-session")
+        .args(["--", "sh", "-c", CALL, "sh"])
+        .arg(e2e::program::path("kabinet-cli").unwrap())
+        .args(["--json", "--reader", &cli.reader, "--profile"])
+        .arg(&cli.profile)
+        .arg("--secrets")
+        .arg(&secrets)
+        .args(words)
+        .env("HOME", home)
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_RUNTIME_DIR", home)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    serde_json::from_str(&text).unwrap_or_else(|_| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        panic!("{words:?}: {text}{said}")
+    })
+}
+
+/// Before CAN and PIN a card says nothing of its holder. After either it is the card of somebody who
+/// has a store here, and their store is offered.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_card_of_another_person_offers_their_store() {
+    let world = World::start().unwrap();
+    let first = world.card_over_tcp("citizen").unwrap();
+    let second = world.card_over_tcp("foreigner").unwrap();
+    let home = world.dir().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let mut cli = world.cli("family", Some(&first)).unwrap();
+    cli.secrets.as_object_mut().unwrap().remove("passphrase");
+    let call = |cli: &Cli, words: &[&str]| with_key_store(&home, cli, words);
+    const BY_CAN: [&str; 4] = ["card", "read", "--with", "can"];
+
+    call(&cli, &["login"]);
+    let mine = call(&cli, &["whoami"]);
+    let draft = call(&cli, &["sync"]);
+    assert_eq!(draft["error"], Value::Null, "{draft}");
+    let draft = call(&cli, &["draft", "new", "2.2"]);
+    let draft = draft["summary"]["id"].as_str().unwrap().to_owned();
+    // One's own card offers nothing, and nobody is known who has no store.
+    assert_eq!(call(&cli, &["card", "read"])["other_person"], Value::Null);
+    cli.reader.clone_from(&second.reader);
+    for words in [&["card", "read"][..], &BY_CAN] {
+        assert_eq!(call(&cli, words)["other_person"], Value::Null);
+    }
+
+    call(&cli, &["login"]);
+    let theirs = call(&cli, &["whoami"]);
+    assert_ne!(mine["name"], theirs["name"]);
+    assert_eq!(call(&cli, &["draft", "list"]), json!([]));
+    assert_eq!(call(&cli, &["card", "read"])["other_person"], Value::Null);
+    cli.reader.clone_from(&first.reader);
+    for words in [&["card", "read"][..], &BY_CAN] {
+        let read = call(&cli, words);
+        let other = &read["other_person"];
+        assert_eq!(other["name"], mine["name"], "{read}");
+        assert_eq!(other["is_current"], false);
+        // It is an offer: the store that is open stays open.
+        assert_eq!(call(&cli, &["whoami"])["name"], theirs["name"]);
+        assert_eq!(call(&cli, &["draft", "list"]), json!([]));
+        let id = other["id"].as_str().unwrap().to_owned();
+        call(&cli, &["person", "use", &id]);
+        assert_eq!(call(&cli, &["whoami"])["name"], mine["name"]);
+        let drafts = call(&cli, &["draft", "list"]);
+        assert_eq!(drafts[0]["id"], draft.as_str(), "{drafts}");
+        assert_eq!(call(&cli, words)["other_person"], Value::Null);
+
+        let persons = call(&cli, &["person", "list"]);
+        let persons = persons.as_array().unwrap();
+        let back = persons.iter().find(|one| one["is_current"] == false);
+        call(&cli, &["person", "use", back.unwrap()["id"].as_str().unwrap()]);
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ impl Show {
             self.pair("holder", view.holder.as_deref().unwrap_or("-"));
             self.list_keys(&view.keys);
             self.list_certificates(&view.certificates);
+            self.other_person(view.other_person.as_ref());
         });
     }
 
@@ -62,6 +63,7 @@ impl Show {
             if view.chip_is_original == Some(true) {
                 self.line(&self.say("document-original"));
             }
+            self.other_person(view.other_person.as_ref());
         });
     }
 

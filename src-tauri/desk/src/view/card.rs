@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ProblemView;
+use super::{PersonChoiceView, ProblemView};
 
 /// What is known of this computer's readers at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -122,6 +122,8 @@ pub struct CardContentsView {
     pub keys: Vec<KeyView>,
     /// Certificates for signing.
     pub certificates: Vec<CertificateView>,
+    /// Whose card it is, when they have a store here that is not the one in use.
+    pub other_person: Option<PersonChoiceView>,
 }
 
 /// What is printed on a card and the photo, from its travel document application. Dates are
@@ -159,6 +161,8 @@ pub struct TravelDocumentView {
     pub authenticity: AuthenticityView,
     /// Whether the chip proved that it is not a copy; nothing when it has no key for that.
     pub chip_is_original: Option<bool>,
+    /// Whose card it is, when they have a store here that is not the one in use.
+    pub other_person: Option<PersonChoiceView>,
 }
 
 /// How far a travel document can be believed.

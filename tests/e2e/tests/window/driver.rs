@@ -58,6 +58,19 @@ impl Screen {
 
     /// The same with more in the environment of the programs.
     pub(crate) fn start_with(home: &Path, shots: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::begin(home, shots, environment, "exec \"$@\"")
+    }
+
+    /// The same where the system keeps the keys of stores: with GNOME's key store, unlocked as a
+    /// sign-in to the desktop does.
+    pub(crate) fn start_with_key_store(home: &Path, shots: &Path) -> Self {
+        let unlocked = "printf 'the password of the desktop' \
+            | gnome-keyring-daemon --unlock --components=secrets > /dev/null && exec \"$@\"";
+        let runtime = home.to_string_lossy();
+        Self::begin(home, shots, &[("XDG_RUNTIME_DIR", &runtime)], unlocked)
+    }
+
+    fn begin(home: &Path, shots: &Path, environment: &[(&str, &str)], session: &str) -> Self {
         std::fs::create_dir_all(shots).unwrap();
         let mut xvfb = Command::new("Xvfb")
             .args([
@@ -87,10 +100,14 @@ impl Screen {
         let log = std::fs::File::create(home.join("log")).unwrap();
         let driver = Command::new("dbus-run-session")
             .args([
-                // A bus that starts no services: there is no key store on it.
+                // A bus that starts no services: there is no key store on it by itself.
                 "--config-file",
                 &bus,
                 "--",
+                "sh",
+                "-c",
+                session,
+                "sh",
                 "tauri-driver",
                 "--port",
                 &port.to_string(),

@@ -25,6 +25,7 @@ mod lines;
 mod locking;
 mod measures;
 mod notices;
+mod persons;
 mod pin;
 mod portal;
 mod secrecy;
