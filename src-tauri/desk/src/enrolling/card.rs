@@ -137,7 +137,15 @@ pub(super) fn prepare(
     let key_hash = match (own_hash, certified) {
         (Some(own), _) => own,
         (None, Some(key)) => hash::belt_hash(&key.to_bytes()).to_vec(),
-        (None, None) => return Err(Code::KeyUnknown.into()),
+        // Cards need not hold the hash, and the older certificate is being replaced.
+        (None, None) => match &file {
+            Some(CertificateFile::RequestHash(identifier)) => {
+                let level = plan.place.level;
+                let kept = pending::find_request(&plan.profile, level, identifier);
+                hash::belt_hash(&kept.ok_or(Code::KeyUnknown)?.public_key.to_bytes()).to_vec()
+            }
+            _ => return Err(Code::KeyUnknown.into()),
+        },
     };
     let kept = pending::find(&plan.profile, plan.place.level, &key_hash);
     let waits = match &file {

@@ -94,18 +94,40 @@ pub(crate) fn keep_octets(profile: &Profile, level: u16, octets: &[u8]) -> Outco
 
 /// The key with that hash.
 pub(super) fn find(profile: &Profile, level: Level, key_hash: &[u8]) -> Option<Pending> {
+    find_where(profile, level, |kept| {
+        is_key_hash(&kept.public_key, key_hash)
+    })
+}
+
+/// The key whose certificate is asked after by that identifier.
+pub(super) fn find_request(
+    profile: &Profile,
+    level: Level,
+    identifier: &[u8; 32],
+) -> Option<Pending> {
+    find_where(profile, level, |kept| {
+        kept.identifier.as_ref() == Some(identifier)
+    })
+}
+
+fn find_where(
+    profile: &Profile,
+    level: Level,
+    is_it: impl Fn(&Pending) -> bool,
+) -> Option<Pending> {
     let folder = std::fs::read_dir(profile.dir().join(FOLDER)).ok()?;
-    folder.flatten().find_map(|entry| {
+    let mut all = folder.flatten().filter_map(|entry| {
         let file: File = serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok()?;
         let octets = octets_of(&file.public_key)?;
         let public_key = PublicKey::from_bytes(level, &octets).ok()?;
         let identifier = file.request.as_deref().and_then(octets_of);
         let identifier = identifier.and_then(|octets| octets.try_into().ok());
-        is_key_hash(&public_key, key_hash).then_some(Pending {
+        Some(Pending {
             public_key,
             identifier,
         })
-    })
+    });
+    all.find(is_it)
 }
 
 /// Forgets the key with that hash. One that stays does no harm.

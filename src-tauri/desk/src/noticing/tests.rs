@@ -1,5 +1,14 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kabinet_cache::{Changes, Person};
+use kabinet_portal::Clock;
+use kabinet_records::Holder;
+use kabinet_stb::Secret;
+
 use super::*;
 use crate::view::Language;
+use crate::{Profile, Surroundings};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -173,6 +182,8 @@ fn every_notice_has_its_sentence_in_every_language() {
         What::SignIn,
     ];
     whats.extend(DAYS.map(|days| What::Due(Reverse(days))));
+    let left = CERTIFICATE_DAYS.into_iter().chain([-1]);
+    whats.extend(left.map(|days| What::Certificate(Reverse(days))));
     let mut ids: Vec<_> = whats.into_iter().map(sentence_of).collect();
     ids.push("notice-many");
     for language in [Language::Be, Language::Ru, Language::En] {
@@ -185,4 +196,162 @@ fn every_notice_has_its_sentence_in_every_language() {
             );
         }
     }
+}
+
+/// A certificate of the key 01, or of another, that ends then.
+fn certificate(key: &str, serial_number: &str, not_after: &str) -> CertificateView {
+    CertificateView {
+        key: key.into(),
+        subject: "ADAM".into(),
+        issuer: "CA".into(),
+        serial_number: serial_number.into(),
+        subject_serial_number: Some("IDCBY-590082394654".into()),
+        key_usage: Vec::new(),
+        not_before: "2023-01-01T00:00:00Z".into(),
+        not_after: not_after.into(),
+        days_left: 0,
+    }
+}
+
+/// Somebody whose store is open and has been synchronised, and a clock that is set by hand.
+fn somebody() -> (tempfile::TempDir, Desk, impl Fn(&str)) {
+    let dir = tempfile::tempdir().unwrap();
+    let now = Arc::new(AtomicI64::new(0));
+    let read = Arc::clone(&now);
+    let clock =
+        Clock::showing(move || Timestamp::from_second(read.load(Ordering::Relaxed)).unwrap());
+    let surroundings = Surroundings {
+        clock,
+        ..Surroundings::default()
+    };
+    let desk = Desk::open_in(surroundings, Profile::open(dir.path()).unwrap()).unwrap();
+    let person = Person {
+        portal: "https://portal.example/".into(),
+        subject: "opaque".into(),
+        holder: Holder {
+            serial_number: Some("IDCBY-590082394654".into()),
+            ..Holder::default()
+        },
+    };
+    let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
+    let passphrase = secret("correct horse battery staple");
+    desk.keep_sign_in(&person, &secret("session"), Some(&passphrase))
+        .unwrap();
+    let nothing = Changes {
+        complete: true,
+        changed: &[],
+        removed: &[],
+        state: Some("1"),
+    };
+    desk.with_store(|store| Ok(store.change_messages(&nothing)?))
+        .unwrap();
+    let set = move |text: &str| now.store(at(text).as_second(), Ordering::Relaxed);
+    (dir, desk, set)
+}
+
+/// What is told from one day to the other, looked at every six hours: when, and in how many words.
+fn told_between(desk: &Desk, set: &impl Fn(&str), from: &str, to: &str) -> Vec<(String, String)> {
+    let mut said = Vec::new();
+    let mut now = at(from);
+    while now < at(to) {
+        set(&now.to_string());
+        let notices = desk.take_notices().unwrap();
+        said.extend(notices.into_iter().map(|one| (now.to_string(), one.body)));
+        now += SignedDuration::from_hours(6);
+    }
+    said
+}
+
+fn days(said: &[(String, String)]) -> Vec<&str> {
+    said.iter().map(|(at, _)| at.as_str()).collect()
+}
+
+#[test]
+fn the_end_of_a_certificate_is_told_at_sixty_thirty_and_seven_days_and_once_each() {
+    let (_dir, desk, set) = somebody();
+    set("2026-01-01T00:00:00Z");
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    // Somebody else's card is no affair of this person.
+    let others = CertificateView {
+        subject_serial_number: Some("IDCBY-1".into()),
+        ..certificate("01", "EE", "2026-03-01T00:00:00Z")
+    };
+    desk.remember_certificate(&others);
+    let said = told_between(&desk, &set, "2026-01-01T00:00:00Z", "2026-09-01T00:00:00Z");
+    let expected = [
+        "2026-04-30T06:00:00Z",
+        "2026-05-30T06:00:00Z",
+        "2026-06-22T06:00:00Z",
+    ];
+    assert_eq!(days(&said), expected, "{said:?}");
+    let mut sentences: Vec<_> = said.iter().map(|(_, body)| body).collect();
+    sentences.dedup();
+    assert_eq!(sentences.len(), 3, "{said:?}");
+    // Looking at the card again makes nothing news again.
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    assert_eq!(desk.take_notices().unwrap(), []);
+}
+
+#[test]
+fn a_renewed_certificate_is_not_told_of() {
+    let (_dir, desk, set) = somebody();
+    set("2026-01-01T00:00:00Z");
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    let said = told_between(&desk, &set, "2026-01-01T00:00:00Z", "2026-05-02T00:00:00Z");
+    assert_eq!(said.len(), 1, "{said:?}");
+    desk.remember_certificate(&certificate("01", "BB", "2029-05-02T00:00:00Z"));
+    let said = told_between(&desk, &set, "2026-05-02T00:00:00Z", "2029-03-02T00:00:00Z");
+    assert_eq!(said, []);
+    let said = told_between(&desk, &set, "2029-03-02T00:00:00Z", "2029-03-03T00:00:00Z");
+    assert_eq!(days(&said), ["2029-03-02T06:00:00Z"]);
+}
+
+#[test]
+fn each_key_has_an_end_of_its_own() {
+    let (_dir, desk, set) = somebody();
+    let both = || {
+        desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+        desk.remember_certificate(&certificate("03", "CC", "2027-06-30T00:00:00Z"));
+    };
+    set("2026-04-30T00:00:00Z");
+    both();
+    let said = told_between(&desk, &set, "2026-04-30T00:00:00Z", "2026-05-10T00:00:00Z");
+    assert_eq!(days(&said), ["2026-04-30T06:00:00Z"]);
+    both();
+    assert_eq!(desk.take_notices().unwrap(), []);
+    let said = told_between(&desk, &set, "2027-05-01T00:00:00Z", "2027-05-02T00:00:00Z");
+    assert_eq!(days(&said), ["2027-05-01T00:00:00Z"]);
+}
+
+#[test]
+fn who_wants_no_notices_gets_none_of_certificates_either() {
+    let (_dir, desk, set) = somebody();
+    set("2026-04-01T00:00:00Z");
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    let wish = |on| {
+        let details = false;
+        desk.keep_notice_settings(NoticesView { on, details })
+            .unwrap();
+    };
+    wish(false);
+    let said = told_between(&desk, &set, "2026-04-01T00:00:00Z", "2026-05-20T00:00:00Z");
+    assert_eq!(said, []);
+    // What came up meanwhile is not told afterwards, what comes up later is.
+    wish(true);
+    let said = told_between(&desk, &set, "2026-05-20T00:00:00Z", "2026-06-10T00:00:00Z");
+    assert_eq!(days(&said), ["2026-05-30T06:00:00Z"]);
+}
+
+#[test]
+fn who_comes_late_hears_of_the_end_once() {
+    let (_dir, desk, set) = somebody();
+    set("2026-06-28T00:00:00Z");
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    let said = told_between(&desk, &set, "2026-06-28T00:00:00Z", "2026-06-29T00:00:00Z");
+    assert_eq!(said.len(), 1, "{said:?}");
+    let (_dir, desk, set) = somebody();
+    set("2026-07-03T00:00:00Z");
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    let said = told_between(&desk, &set, "2026-07-03T00:00:00Z", "2026-09-01T00:00:00Z");
+    assert_eq!(days(&said), ["2026-07-03T00:00:00Z"]);
 }

@@ -163,6 +163,11 @@ fn killed_while_a_new_key_is_certified() {
 }
 
 #[test]
+fn killed_while_a_certificate_is_renewed() {
+    Person::with_certificate().play(&RENEW);
+}
+
+#[test]
 fn killed_while_it_waits() {
     let person = Person::with_certificate();
     let sandbox = &person.world.sandbox;
