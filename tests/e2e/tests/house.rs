@@ -41,7 +41,9 @@ const ARROWS: [(&str, &[&str]); 16] = [
         "hostile",
         &[
             "kabinet-mrtd",
+            "kabinet-paper",
             "kabinet-pki",
+            "kabinet-portal",
             "kabinet-records",
             "kabinet-stb",
             "kabinet-token",
