@@ -95,6 +95,8 @@ pub(crate) async fn encrypt_files(
         });
         let files: Vec<_> = files.collect();
         let certificates: Vec<_> = certificates.into_iter().map(|one| one.path).collect();
+        // Whoever is revoked by now gets nothing. That nobody answers keeps nobody from encrypting.
+        tauri::async_runtime::block_on(desk.ask_about_recipients(&certificates))?;
         let tell = progress(&app);
         let watching = Watching {
             tell: &tell,

@@ -22,6 +22,7 @@ mod journeys;
 mod keyboard;
 mod killed;
 mod lines;
+mod lists;
 mod locking;
 mod measures;
 mod notices;
