@@ -83,11 +83,7 @@ fn tables(path: &Path) -> BTreeMap<String, Rows> {
             let mut statement = connection
                 .prepare(&format!("SELECT * FROM {name}"))
                 .unwrap();
-            let columns: Vec<String> = statement
-                .column_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let rows = statement
                 .query_map([], |row| {
                     columns

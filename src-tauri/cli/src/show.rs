@@ -105,7 +105,10 @@ impl Show {
     pub(crate) fn other_person(&self, person: Option<&PersonChoiceView>) {
         if let Some(person) = person {
             self.pair("card-of", &self.name_of(person));
-            self.pair("switch-by", &format!("kabinet-cli person use {}", person.id));
+            self.pair(
+                "switch-by",
+                &format!("kabinet-cli person use {}", person.id),
+            );
         }
     }
 

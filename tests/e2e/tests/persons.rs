@@ -164,7 +164,10 @@ fn the_card_of_another_person_offers_their_store() {
         let persons = call(&cli, &["person", "list"]);
         let persons = persons.as_array().unwrap();
         let back = persons.iter().find(|one| one["is_current"] == false);
-        call(&cli, &["person", "use", back.unwrap()["id"].as_str().unwrap()]);
+        call(
+            &cli,
+            &["person", "use", back.unwrap()["id"].as_str().unwrap()],
+        );
     }
 }
 

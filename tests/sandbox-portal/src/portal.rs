@@ -28,6 +28,9 @@ pub const CLIENT_ID: &str = "kabinet";
 /// In place of an account: all of them.
 pub const EVERYBODY: &str = "";
 
+/// Identifier of a request at the certification authority, and who vouched for it.
+type Vouched = ([u8; 32], &'static str);
+
 /// Everything that the endpoints need.
 pub struct Portal {
     /// Its address, without a slash at the end.
@@ -46,7 +49,7 @@ pub struct Portal {
     pub enrolments: Mutex<HashMap<String, Enrolment>>,
     /// What it sent to the certification authority: identifiers, and who vouched, by belt-hash of the
     /// request.
-    pub known: Mutex<BTreeMap<[u8; 32], ([u8; 32], &'static str)>>,
+    pub known: Mutex<BTreeMap<[u8; 32], Vouched>>,
     /// Which certificates of that root were revoked.
     pub revocations: Mutex<Revocations>,
     /// Signs ID tokens.

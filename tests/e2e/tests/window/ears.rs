@@ -180,7 +180,7 @@ impl Ears {
             return;
         };
         let name = property(&self.bus, place, "Name").unwrap_or_default();
-        let is_page = is_of_web(&attributes) && attributes.get("tag").is_none() && name == title;
+        let is_page = is_of_web(&attributes) && !attributes.contains_key("tag") && name == title;
         if inside && let Some(role) = attributes.get("computed-role") {
             found.push(Thing {
                 role: role.clone(),

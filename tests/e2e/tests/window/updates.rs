@@ -156,10 +156,8 @@ async fn only_what_the_publisher_signed_gets_into_the_place_of_the_program() {
     std::fs::set_permissions(&image, std::fs::Permissions::from_mode(0o755)).unwrap();
     let image_name = image.to_string_lossy().into_owned();
     let screen = Screen::start_with(world.dir(), &shots(), &[("APPIMAGE", &image_name)]);
-    let words = ["--profile", &profile.to_string_lossy().into_owned()].map(str::to_owned);
-    let mut window = screen
-        .launch("wry", &program, &words.each_ref().map(String::as_str))
-        .await;
+    let words = ["--profile", &profile.to_string_lossy()];
+    let mut window = screen.launch("wry", &program, &words).await;
     let whole = || std::fs::read(&image).unwrap() == b"the version that runs";
     // A program that can be started, and says so where the window's own words go.
     let package = std::fs::read("/bin/echo").unwrap();
