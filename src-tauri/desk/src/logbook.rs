@@ -230,7 +230,7 @@ mod tests {
             ),
             (
                 "cannot open /home/anna/Заява Іванова.pdf: denied",
-                "cannot open █ █: denied",
+                "cannot open █ █pdf: denied",
             ),
             ("C:\\Users\\Anna\\a.pdf", "C:█"),
             ("https://portal.example/a?code=xyz", "https:█"),
