@@ -185,7 +185,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, PortalErro
     Ok(Answer {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
-        body: read_body(response, limit).await?,
+        body: read_body(response, limit, |_, _| ()).await?,
     })
 }
 
@@ -220,12 +220,15 @@ impl Reply {
     }
 }
 
-async fn read_body(
+/// Reads a body of at most `limit` octets, and tells after each piece how many octets are here, of how
+/// many where the server says so.
+pub(crate) async fn read_body(
     mut response: Response,
     limit: usize,
+    mut progress: impl FnMut(usize, Option<u64>),
 ) -> Result<Zeroizing<Vec<u8>>, PortalError> {
-    let announced = response
-        .content_length()
+    let all = response.content_length();
+    let announced = all
         .and_then(|length| usize::try_from(length).ok())
         .unwrap_or(0);
     if announced > limit {
@@ -243,6 +246,7 @@ async fn read_body(
             Err(error) if error.is_timeout() => return Err(PortalError::Timeout),
             Err(_) => return Err(PortalError::Garbage("answer cut short")),
         }
+        progress(body.len(), all);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::address;
 use crate::client::Options;
 use crate::clock::Clock;
 use crate::error::PortalError;
-use crate::http::{Http, Wire};
+use crate::http::{Http, Wire, read_body};
 
 /// Longest address, in octets.
 const LONGEST: usize = 1024;
@@ -72,30 +72,16 @@ impl Web {
         &self,
         url: &str,
         limit: usize,
-        mut progress: impl FnMut(usize, Option<u64>),
+        progress: impl FnMut(usize, Option<u64>),
     ) -> Result<Vec<u8>, PortalError> {
         let request = Request::new(Method::GET, service(url)?);
         let http = self.http(&request)?;
-        let mut response = match http.open(request, 0).await? {
-            Ok(response) => response,
-            Err(refusal) => return Err(refusal.error()),
-        };
-        let all = response.content_length();
-        if all.is_some_and(|all| usize::try_from(all).is_ok_and(|all| all > limit)) {
-            return Err(PortalError::Garbage("answer too long"));
-        }
-        let mut octets = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if octets.len() + chunk.len() > limit => {
-                    return Err(PortalError::Garbage("answer too long"));
-                }
-                Ok(Some(chunk)) => octets.extend_from_slice(&chunk),
-                Ok(None) => return Ok(octets),
-                Err(error) if error.is_timeout() => return Err(PortalError::Timeout),
-                Err(_) => return Err(PortalError::Garbage("answer cut short")),
+        match http.open(request, 0).await? {
+            Ok(response) => {
+                let mut body = read_body(response, limit, progress).await?;
+                Ok(std::mem::take(&mut *body))
             }
-            progress(octets.len(), all);
+            Err(refusal) => Err(refusal.error()),
         }
     }
 
