@@ -63,6 +63,12 @@ class Area {
   carded = $state(0);
   /** Grows when the catalogue changed. */
   catalogue = $state(0);
+  /** Lists that are to be read again, and the reading that takes them. */
+  #stale = new Set<string>();
+  #reading: Promise<void> | null = null;
+  /** Grows when the store is asked for its state, and when it was closed. */
+  #looks = 0;
+  #closings = 0;
   /** The choice that is being told to the core. */
   #telling: Promise<unknown> = Promise.resolve();
   readonly syncing = new Task();
@@ -127,10 +133,15 @@ class Area {
 
   /** Reads all lists again. */
   async reload(): Promise<void> {
-    this.#turn(await platform.call("store_state"));
-    if (!this.isOpen) return;
-    await this.#refresh(["person", "drafts", "outbox", "applications", "certificates"]);
-    await finish();
+    await this.#refresh(["store", "person", "drafts", "outbox", "applications", "certificates"]);
+    if (this.isOpen) await finish();
+  }
+
+  /** Sees whether the store is open. Of two looks at once the later one counts. */
+  async #look(): Promise<void> {
+    const look = (this.#looks += 1);
+    const store = await platform.call("store_state");
+    if (look === this.#looks) this.#turn(store);
   }
 
   /** Takes over the store's state. Nothing of a closed one stays on the screen, not for a moment. */
@@ -138,6 +149,7 @@ class Area {
     const wasOpen = this.isOpen;
     this.store = store;
     if (store.state === "open") return;
+    this.#closings += 1;
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });
     // The last announcement may name the person.
     if (announcer.text !== "") announce(t("locked-title"));
@@ -188,32 +200,49 @@ class Area {
     if (!offline) this.synced = new Date();
   }
 
+  /** Reads lists again: one reading after the other, since of two at once the older might be shown last. */
   async #refresh(names: string[]): Promise<void> {
-    try {
-      const has = (name: string) => names.includes(name);
-      if (has("catalog")) this.catalogue += 1;
-      if (has("files")) this.raised += 1;
-      if (has("certificates")) this.carded += 1;
-      if (has("store")) {
-        this.#turn(await platform.call("store_state"));
-        if (!this.isOpen) return;
-      }
-      const follows = has("applications") || has("outbox");
-      if (follows) this.news += 1;
-      const [person, drafts, outbox, { list: applications, count }, due] = await Promise.all([
-        has("person") ? platform.call("person") : this.person,
-        has("drafts") ? platform.call("drafts") : this.drafts,
-        has("outbox") ? platform.call("outbox") : this.outbox,
-        has("applications") ? platform.call("applications", { from: 0, count: NEWEST }) : { list: this.applications, count: this.count },
-        follows ? platform.call("due") : this.due,
-      ]);
-      const certificates = has("certificates") ? (await platform.call("known_certificates")).ends : this.certificates;
-      Object.assign(this, { person, drafts, outbox, applications, count, due, certificates });
-    } catch (thrown) {
-      const problem = problemOf(thrown);
-      if (problem.code === "store_locked") this.#turn(await platform.call("store_state"));
-      else console.error(problem.code);
+    if (names.includes("store")) {
+      await this.#look();
+      if (!this.isOpen) return;
     }
+    for (const name of names) this.#stale.add(name);
+    this.#reading ??= this.#readStale().finally(() => (this.#reading = null));
+    await this.#reading;
+  }
+
+  async #readStale(): Promise<void> {
+    while (this.#stale.size > 0) {
+      const names = this.#stale;
+      this.#stale = new Set();
+      try {
+        await this.#read(names);
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        if (problem.code === "store_locked") await this.#look();
+        else console.error(problem.code);
+      }
+    }
+  }
+
+  async #read(names: ReadonlySet<string>): Promise<void> {
+    if (names.has("catalog")) this.catalogue += 1;
+    if (names.has("files")) this.raised += 1;
+    if (names.has("certificates")) this.carded += 1;
+    const follows = names.has("applications") || names.has("outbox");
+    if (follows) this.news += 1;
+    const closings = this.#closings;
+    const [person, drafts, outbox, found, due, known] = await Promise.all([
+      names.has("person") ? platform.call("person") : this.person,
+      names.has("drafts") ? platform.call("drafts") : this.drafts,
+      names.has("outbox") ? platform.call("outbox") : this.outbox,
+      names.has("applications") ? platform.call("applications", { from: 0, count: NEWEST }) : { list: this.applications, count: this.count },
+      follows ? platform.call("due") : this.due,
+      names.has("certificates") ? platform.call("known_certificates") : { ends: this.certificates },
+    ]);
+    // What was read of a store that was closed meanwhile is not shown.
+    if (closings !== this.#closings) return;
+    Object.assign(this, { person, drafts, outbox, applications: found.list, count: found.count, due, certificates: known.ends });
   }
 
   /** Lets the core know that somebody is there: it closes the store when nobody is. */

@@ -1,0 +1,110 @@
+// What the window knows of the person's area: the newest reading stays, and nothing of a closed store.
+import { beforeEach, expect, test, vi } from "vitest";
+import { area } from "../src/lib/area.svelte";
+import { platform } from "../src/platform/tauri";
+
+/** Calls of the core that wait for their answer, in order. */
+let waiting: { command: string; answer: (value: unknown) => void }[] = [];
+// What the modules ask of the web view as they are loaded.
+vi.hoisted(() => {
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("location", { hash: "" });
+  vi.stubGlobal("document", { documentElement: {} });
+  vi.stubGlobal("localStorage", { getItem: () => null });
+});
+const heard = new Map<string, (payload: unknown) => void>();
+
+vi.mock("../src/platform/tauri", () => ({ platform: { call: vi.fn(), on: vi.fn() } }));
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+const nothing: Record<string, unknown> = {
+  settings: { language: "en", portal: "", appearance: { theme: "system", size: 100 } },
+  store_state: { state: "open" },
+  person: { name: "" },
+  drafts: [],
+  outbox: [],
+  applications: { list: [], count: 0 },
+  due: [],
+  known_certificates: { ends: [] },
+};
+
+/** Answers the first call of that command that waits. */
+async function answer(command: string, value: unknown = nothing[command]): Promise<void> {
+  const at = waiting.findIndex((one) => one.command === command);
+  expect(at, `${command} was asked`).toBeGreaterThanOrEqual(0);
+  waiting.splice(at, 1)[0]!.answer(value);
+  await settled();
+}
+
+async function answerAll(): Promise<void> {
+  while (waiting.length > 0) await answer(waiting[0]!.command);
+}
+
+const tell = async (...names: string[]) => {
+  heard.get("stale")!(names);
+  await settled();
+};
+
+beforeEach(async () => {
+  vi.mocked(platform.on).mockImplementation((event, handler) => {
+    heard.set(event, handler as (payload: unknown) => void);
+    return Promise.resolve(() => undefined);
+  });
+  vi.mocked(platform.call).mockImplementation(
+    (command) => new Promise((resolve) => waiting.push({ command, answer: resolve as (value: unknown) => void })),
+  );
+  waiting = [];
+  const started = area.start();
+  await settled();
+  await answerAll();
+  await started;
+  await answerAll();
+});
+
+const application = { list: [{ id: "a" }], count: 1 };
+
+test("what was read later is not undone by what was asked earlier", async () => {
+  await tell("outbox");
+  await tell("applications", "outbox");
+  // What was asked last is answered first.
+  while (waiting.length > 0) {
+    const { command, answer: last } = waiting.pop()!;
+    last(command === "applications" ? application : nothing[command]);
+    await settled();
+  }
+  expect(area.count).toBe(1);
+  expect(area.applications).toEqual(application.list);
+});
+
+test("tellings that come while something is read are read once, all together", async () => {
+  await tell("outbox");
+  await tell("drafts");
+  await tell("drafts", "person");
+  await answer("outbox");
+  await answer("due");
+  expect(waiting.map((one) => one.command).sort()).toEqual(["drafts", "person"]);
+  await answerAll();
+});
+
+test("nothing of a store that closes is shown, whatever was asked before", async () => {
+  await tell("applications");
+  await tell("store");
+  await answer("store_state", { state: "locked" });
+  expect(area.isOpen).toBe(false);
+  await answer("applications", application);
+  await answer("due");
+  expect(area.count).toBe(0);
+  expect(area.applications).toEqual([]);
+});
+
+test("of two looks at the store the later one counts", async () => {
+  await tell("store");
+  await tell("store");
+  const [first, second] = waiting.splice(0, 2);
+  second!.answer({ state: "locked" });
+  await settled();
+  first!.answer({ state: "open" });
+  await settled();
+  expect(area.isOpen).toBe(false);
+});
