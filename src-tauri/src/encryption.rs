@@ -8,12 +8,13 @@ use kabinet_desk::view::{
     CryptedFileView, DecryptedView, EncryptedFileView, PromptView, RecipientView,
 };
 use kabinet_desk::{
-    Code, Desk, FileToCrypt, OwnCertificate, Place, Watching, decrypted_name, encrypted_name,
+    Code, Desk, FileToCrypt, OwnCertificate, Place, decrypted_name, encrypted_name,
 };
+use tauri::async_runtime::block_on;
 use tauri::{AppHandle, State};
 
 use crate::commands::{Answer, Shared, ask, blocking, downloads, said};
-use crate::files::{Handed, HandedView, Known, begin_work, progress};
+use crate::files::{Handed, HandedView, Known, begin_work, watched};
 
 /// What is wrong with one file only, so that the next one may be opened all the same.
 const OF_ONE_FILE: &[Code] = &[
@@ -87,7 +88,7 @@ pub(crate) async fn encrypt_files(
     let certificates = said(&desk, handed.these(&recipients))?;
     let folder = downloads(&app, &desk)?;
     let stop = begin_work(&handed);
-    blocking(&desk, move |desk| {
+    watched(&app, &desk, &stop, move |desk, watching| {
         let files = known.into_iter().map(|one| FileToCrypt {
             place: Place::Folder(one.folder(&folder), encrypted_name(&one.name)),
             path: one.path,
@@ -95,14 +96,7 @@ pub(crate) async fn encrypt_files(
         });
         let files: Vec<_> = files.collect();
         let certificates: Vec<_> = certificates.into_iter().map(|one| one.path).collect();
-        // Whoever is revoked by now gets nothing. That nobody answers keeps nobody from encrypting.
-        tauri::async_runtime::block_on(desk.ask_about_recipients(&certificates))?;
-        let tell = progress(&app);
-        let watching = Watching {
-            tell: &tell,
-            stop: &stop,
-        };
-        desk.encrypt_files(&files, &certificates, &watching)
+        block_on(desk.encrypt_files(&files, &certificates, watching))
     })
     .await
 }
@@ -187,14 +181,8 @@ async fn decrypt(
     });
     let decrypting = begun.await?;
     let answer = ask(app, desk, decrypting.prompt().clone()).await?;
-    let (app, stop) = (app.clone(), Arc::clone(stop));
-    blocking(desk, move |desk| {
-        let tell = progress(&app);
-        let watching = Watching {
-            tell: &tell,
-            stop: &stop,
-        };
-        desk.finish_decrypt(decrypting, &place, answer.secret, at, &watching)
+    watched(app, desk, stop, move |desk, watching| {
+        desk.finish_decrypt(decrypting, &place, answer.secret, at, watching)
     })
     .await
 }

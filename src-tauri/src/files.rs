@@ -17,10 +17,11 @@ use kabinet_desk::view::{
     VerifiedFileView,
 };
 use kabinet_desk::{
-    Code, FileToSign, FileToVerify, Outcome, Problem, SignWishes, VerifyWishes, Watching,
+    Code, Desk, FileToSign, FileToVerify, Outcome, Problem, SignWishes, VerifyWishes, Watching,
     content_name, place_beside,
 };
 use serde::Serialize;
+use tauri::async_runtime::block_on;
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{AppHandle, Emitter as _, State};
 use tempfile::TempDir;
@@ -263,20 +264,10 @@ pub(crate) async fn sign_files(
     .await?;
     let answer = ask(&app, &desk, signing.prompt().clone()).await?;
     let stop = begin_work(&handed);
-    let signed = blocking(&desk, move |desk| {
-        let tell = progress(&app);
-        let watching = Watching {
-            tell: &tell,
-            stop: &stop,
-        };
-        tauri::async_runtime::block_on(desk.finish_sign_files(
-            &mut signing,
-            answer.secret,
-            &watching,
-        ))
-    })
-    .await;
-    let (files, asked) = signed?;
+    let signed = watched(&app, &desk, &stop, move |desk, watching| {
+        block_on(desk.finish_sign_files(&mut signing, answer.secret, watching))
+    });
+    let (files, asked) = signed.await?;
     Ok(SignedView { files, asked })
 }
 
@@ -298,18 +289,13 @@ pub(crate) async fn verify_files(
         name: one.name,
     });
     let files: Vec<_> = files.collect();
+    let wishes = VerifyWishes {
+        offline: !online,
+        ..VerifyWishes::default()
+    };
     let stop = begin_work(&handed);
-    blocking(&desk, move |desk| {
-        let tell = progress(&app);
-        let watching = Watching {
-            tell: &tell,
-            stop: &stop,
-        };
-        let wishes = VerifyWishes {
-            offline: !online,
-            ..VerifyWishes::default()
-        };
-        tauri::async_runtime::block_on(desk.verify_files(&files, &wishes, &watching))
+    watched(&app, &desk, &stop, move |desk, watching| {
+        block_on(desk.verify_files(&files, &wishes, watching))
     })
     .await
 }
@@ -334,7 +320,7 @@ pub(crate) async fn files_to_raise(desk: Shared<'_>) -> Answer<Vec<RaisingView>>
 #[tauri::command]
 pub(crate) async fn raise_files(desk: Shared<'_>) -> Answer<Vec<RaisingView>> {
     blocking(&desk, |desk| {
-        tauri::async_runtime::block_on(desk.raise_files(true))?;
+        block_on(desk.raise_files(true))?;
         desk.files_to_raise()
     })
     .await
@@ -361,16 +347,31 @@ pub(crate) async fn set_time_stamping(
     Ok(kept.unwrap_or_default())
 }
 
+/// What stops the work on files that begins now.
 pub(crate) fn begin_work(handed: &Handed) -> Arc<AtomicBool> {
     handed.stop.store(false, Ordering::SeqCst);
     Arc::clone(&handed.stop)
 }
 
-pub(crate) fn progress(app: &AppHandle) -> impl Fn(FileProgressView) + Sync + use<> {
-    let app = app.clone();
-    move |view| {
-        let _ = app.emit_to("main", "file-progress", view);
-    }
+/// Works on files behind the window, which hears how far that is and can stop it.
+pub(crate) async fn watched<T: Send + 'static>(
+    app: &AppHandle,
+    desk: &Arc<Desk>,
+    stop: &Arc<AtomicBool>,
+    act: impl FnOnce(&Desk, &Watching<'_>) -> Outcome<T> + Send + 'static,
+) -> Answer<T> {
+    let (app, stop) = (app.clone(), Arc::clone(stop));
+    blocking(desk, move |desk| {
+        let tell = |view: FileProgressView| {
+            let _ = app.emit_to("main", "file-progress", view);
+        };
+        let watching = Watching {
+            tell: &tell,
+            stop: &stop,
+        };
+        act(desk, &watching)
+    })
+    .await
 }
 
 /// What a signature is over, among the files of the list.

@@ -20,7 +20,7 @@ use crate::new_file::{Readers, refuse_existing};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::recipients::{EncryptWishes, Standing, refuse_revoked};
-use crate::view::{DecryptedView, EncryptedView, PromptView, RecipientView};
+use crate::view::{AskedView, DecryptedView, EncryptedView, PromptView, RecipientView};
 use crate::visible::visible;
 use crate::watched::{Opened, Watched, Watching};
 use crate::{Desk, Outcome, signature_speech, signing, speech};
@@ -48,8 +48,7 @@ impl Decrypting {
 
 impl Desk {
     /// Whose certificates these files (DER or PEM) are, whether somebody trusted vouches for them and
-    /// whether they were revoked, as far as it is known ([`Desk::ask_about_recipients`]), in the order
-    /// of the files.
+    /// whether they were revoked, as far as that is known here, in the order of the files.
     ///
     /// # Errors
     /// `file_unreadable`, `certificate_unreadable`.
@@ -92,6 +91,29 @@ impl Desk {
         Ok(certificates.iter().zip(standings).map(view).collect())
     }
 
+    /// The encryption for the holders of these certificates (files in DER or PEM), who was asked whether
+    /// one was revoked, and what is known of the recipients.
+    async fn prepare(
+        &self,
+        certificates: &[PathBuf],
+        wishes: EncryptWishes,
+    ) -> Outcome<(Encryption, Vec<AskedView>, Vec<RecipientView>)> {
+        let read = certificates.iter().map(|path| read_certificate(path));
+        let certificates = read.collect::<Outcome<Vec<_>>>()?;
+        let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
+            .map_err(|error| encryption_problem(&error, &certificates))?;
+        let asked = if wishes.offline {
+            Vec::new()
+        } else {
+            self.ask_about(&certificates).await?
+        };
+        let recipients = self.recipient_views(&certificates)?;
+        if !wishes.even_revoked {
+            refuse_revoked(&recipients)?;
+        }
+        Ok((encryption, asked, recipients))
+    }
+
     /// Encrypts a file for the holders of these certificates (files in DER or PEM) into a new file. It is
     /// asked first whether one was revoked; that nobody answered is said with the recipient, and
     /// hinders nothing. The content key is as long as the weakest recipient's key allows, and the
@@ -111,19 +133,7 @@ impl Desk {
     ) -> Outcome<EncryptedView> {
         refuse_taken(place)?;
         let opened = Opened::open(file, &name_of(file))?;
-        let read = certificates.iter().map(|path| read_certificate(path));
-        let certificates = read.collect::<Outcome<Vec<_>>>()?;
-        let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
-            .map_err(|error| encryption_problem(&error, &certificates))?;
-        let asked = if wishes.offline {
-            Vec::new()
-        } else {
-            self.ask_about(&certificates).await?
-        };
-        let recipients = self.recipient_views(&certificates)?;
-        if !wishes.even_revoked {
-            refuse_revoked(&recipients)?;
-        }
+        let (encryption, asked, recipients) = self.prepare(certificates, wishes).await?;
         let path = encrypt_to(place, &opened, &encryption, (1, 1), watching)
             .map_err(|problem| watching.problem(problem))?;
         let key_bits = encryption.content_encryption().key_length.bits() as u32;

@@ -1,14 +1,11 @@
 //! For whom a file is encrypted: whether somebody trusted vouches for the certificates, and whether
 //! they were revoked, asked and kept as for signatures ([`crate::revocation`]).
 
-use std::path::PathBuf;
-
 use kabinet_pki::certificate::Certificate;
 use kabinet_pki::{
     CertificateReport, Reason, RevocationStatus, Validation, Verdict, check_certificate,
 };
 
-use crate::encrypting::read_certificate;
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::revocation::checking;
@@ -34,18 +31,9 @@ pub(crate) struct Standing {
 }
 
 impl Desk {
-    /// Asks about these certificates (files in DER or PEM) whether they were revoked, and for issuers
-    /// that are missing; gives who was asked. What was told is kept, and counts wherever recipients are
-    /// judged. That nobody answers is no error.
-    ///
-    /// # Errors
-    /// `file_unreadable`, `certificate_unreadable`.
-    pub async fn ask_about_recipients(&self, certificates: &[PathBuf]) -> Outcome<Vec<AskedView>> {
-        let read = certificates.iter().map(|path| read_certificate(path));
-        self.ask_about(&read.collect::<Outcome<Vec<_>>>()?).await
-    }
-
-    /// As [`Desk::ask_about_recipients`], of certificates that were read.
+    /// Asks about these certificates whether they were revoked, and for issuers that are missing; gives
+    /// who was asked. What was told is kept, and counts wherever recipients are judged. That nobody
+    /// answers is no error.
     pub(crate) async fn ask_about(&self, certificates: &[Certificate]) -> Outcome<Vec<AskedView>> {
         let anchors = signing::anchors_in(&self.profile.trust_dir())?;
         let mut asking = self.asking();

@@ -131,7 +131,8 @@ impl Http {
         Ok(self.reply(self.wire.exchange(request, limit).await?))
     }
 
-    /// Sends the request; the body of a success is left to be read.
+    /// Sends the request; the body of a success is left to be read. That of a refusal is empty when it
+    /// is longer than `limit` octets or does not come whole: its status counts all the same.
     pub(crate) async fn open(
         &self,
         request: Request,
@@ -139,11 +140,17 @@ impl Http {
     ) -> Result<Result<Response, Reply>, PortalError> {
         let network = self.network.as_ref().ok_or(PortalError::Server(404))?;
         self.round_trips.fetch_add(1, Ordering::Relaxed);
-        let response = network.execute(request).await?;
+        let mut response = network.execute(request).await?;
         if response.status() == StatusCode::OK {
             return Ok(Ok(response));
         }
-        Ok(Err(self.reply(read(response, limit).await?)))
+        Ok(Err(self.reply(Answer {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body: read_body(response, limit, |_, _| ())
+                .await
+                .unwrap_or_default(),
+        })))
     }
 
     /// The certificate that the other side showed for this exchange, in DER; nothing without TLS.

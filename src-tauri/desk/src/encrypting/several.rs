@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use kabinet_pki::{Encryption, Mode};
-
-use super::{encrypt_to, encryption_problem, read_certificate};
+use super::encrypt_to;
 use crate::files::Place;
 use crate::problem::{Code, Problem};
-use crate::recipients::refuse_revoked;
+use crate::recipients::EncryptWishes;
 use crate::view::CryptedFileView;
 use crate::watched::{Opened, Watching};
-use crate::{Desk, Outcome, signing};
+use crate::{Desk, Outcome};
 
 /// A file that is to be encrypted.
 #[derive(Clone, Debug)]
@@ -24,15 +22,15 @@ pub struct FileToCrypt {
 }
 
 impl Desk {
-    /// Encrypts each of the files for the holders of these certificates (files in DER or PEM). The content
-    /// keys are as long as the weakest recipient's key allows.
+    /// Encrypts each of the files for the holders of these certificates (files in DER or PEM), once it was
+    /// asked whether one was revoked, as for one file ([`Desk::encrypt_file`]).
     ///
     /// # Errors
     /// What is wrong with the recipients, before anything is written: `certificate_unreadable`,
     /// `no_recipient`, `too_many_recipients`, `recipient_unfit`, `recipient_not_for_encryption`,
-    /// `recipient_expired`, `recipient_revoked` as far as it is known ([`Desk::ask_about_recipients`]);
+    /// `recipient_expired`, `recipient_revoked`;
     /// `too_many_files` for none. What is wrong with one file is said with it.
-    pub fn encrypt_files(
+    pub async fn encrypt_files(
         &self,
         files: &[FileToCrypt],
         certificates: &[PathBuf],
@@ -41,11 +39,8 @@ impl Desk {
         if files.is_empty() {
             return Err(Problem::new(Code::TooManyFiles).with("count", "100"));
         }
-        let read = certificates.iter().map(|path| read_certificate(path));
-        let certificates = read.collect::<Outcome<Vec<_>>>()?;
-        let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
-            .map_err(|error| encryption_problem(&error, &certificates))?;
-        refuse_revoked(&self.recipient_views(&certificates)?)?;
+        let wishes = EncryptWishes::default();
+        let (encryption, ..) = self.prepare(certificates, wishes).await?;
         let views = files.iter().enumerate().map(|(index, file)| {
             let at = (index + 1, files.len());
             let written = watching
