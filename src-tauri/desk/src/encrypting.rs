@@ -53,9 +53,7 @@ impl Desk {
     /// # Errors
     /// `file_unreadable`, `certificate_unreadable`.
     pub fn recipients(&self, certificates: &[PathBuf]) -> Outcome<Vec<RecipientView>> {
-        let read = certificates.iter().map(|path| read_certificate(path));
-        let certificates = read.collect::<Outcome<Vec<_>>>()?;
-        self.recipient_views(&certificates)
+        self.recipient_views(&read_certificates(certificates)?)
     }
 
     /// As [`Desk::recipients`], for one file that the person calls so.
@@ -91,23 +89,21 @@ impl Desk {
         Ok(certificates.iter().zip(standings).map(view).collect())
     }
 
-    /// The encryption for the holders of these certificates (files in DER or PEM), who was asked whether
-    /// one was revoked, and what is known of the recipients.
-    async fn prepare(
+    /// The encryption for the holders of these certificates, who was asked whether one was revoked, and
+    /// what is known of the recipients.
+    async fn prepare<'a>(
         &self,
-        certificates: &[PathBuf],
+        certificates: &'a [Certificate],
         wishes: EncryptWishes,
-    ) -> Outcome<(Encryption, Vec<AskedView>, Vec<RecipientView>)> {
-        let read = certificates.iter().map(|path| read_certificate(path));
-        let certificates = read.collect::<Outcome<Vec<_>>>()?;
-        let encryption = Encryption::new(&certificates, Mode::Cfb, signing::now()?)
-            .map_err(|error| encryption_problem(&error, &certificates))?;
+    ) -> Outcome<(Encryption<'a>, Vec<AskedView>, Vec<RecipientView>)> {
+        let encryption = Encryption::new(certificates, Mode::Cfb, signing::now()?)
+            .map_err(|error| encryption_problem(&error, certificates))?;
         let asked = if wishes.offline {
             Vec::new()
         } else {
-            self.ask_about(&certificates).await?
+            self.ask_about(certificates).await?
         };
-        let recipients = self.recipient_views(&certificates)?;
+        let recipients = self.recipient_views(certificates)?;
         if !wishes.even_revoked {
             refuse_revoked(&recipients)?;
         }
@@ -133,7 +129,8 @@ impl Desk {
     ) -> Outcome<EncryptedView> {
         refuse_taken(place)?;
         let opened = Opened::open(file, &name_of(file))?;
-        let (encryption, asked, recipients) = self.prepare(certificates, wishes).await?;
+        let certificates = read_certificates(certificates)?;
+        let (encryption, asked, recipients) = self.prepare(&certificates, wishes).await?;
         let path = encrypt_to(place, &opened, &encryption, (1, 1), watching)
             .map_err(|problem| watching.problem(problem))?;
         let key_bits = encryption.content_encryption().key_length.bits() as u32;
@@ -283,6 +280,10 @@ pub fn decrypted_name(name: &str) -> String {
 #[must_use]
 pub fn encrypted_name(name: &str) -> String {
     format!("{name}{ENDING}")
+}
+
+fn read_certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
+    paths.iter().map(|path| read_certificate(path)).collect()
 }
 
 /// A certificate in DER or PEM (RFC 7468).

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::encrypt_to;
+use super::{encrypt_to, read_certificates};
 use crate::files::Place;
 use crate::problem::{Code, Problem};
 use crate::recipients::EncryptWishes;
@@ -40,7 +40,8 @@ impl Desk {
             return Err(Problem::new(Code::TooManyFiles).with("count", "100"));
         }
         let wishes = EncryptWishes::default();
-        let (encryption, ..) = self.prepare(certificates, wishes).await?;
+        let certificates = read_certificates(certificates)?;
+        let (encryption, ..) = self.prepare(&certificates, wishes).await?;
         let views = files.iter().enumerate().map(|(index, file)| {
             let at = (index + 1, files.len());
             let written = watching
