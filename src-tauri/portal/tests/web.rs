@@ -35,8 +35,10 @@ async fn a_file_comes_in_pieces_and_not_beyond_its_bound() {
     let body = vec![7; 300_000];
     let mut told = Vec::new();
     let url = serve("200 OK", &body);
-    let fetched = web().fetch(&url, body.len(), |here, all| told.push((here, all)));
-    assert_eq!(fetched.await.unwrap(), body);
+    let fetched = web()
+        .fetch(&url, body.len(), |here, all| told.push((here, all)))
+        .await;
+    assert_eq!(fetched.unwrap(), body);
     assert_eq!(told.last(), Some(&(body.len(), Some(300_000))));
     assert!(told.is_sorted());
 
