@@ -167,6 +167,11 @@ impl OcspResponse {
             .filter(|certificate| self.is_by(certificate))
     }
 
+    /// Whether the certificate is in the response.
+    pub(crate) fn carries(&self, certificate: &Certificate) -> bool {
+        self.certificates.contains(certificate)
+    }
+
     /// Whether the response names this certificate's subject or key as its responder.
     pub(crate) fn is_by(&self, certificate: &Certificate) -> bool {
         match &self.data.responder {

@@ -24,7 +24,7 @@ use crate::{
     strict::Fault,
     time_stamp::TimeStamp,
     tsp::{self, TspError},
-    verdict::{ChainMember, Reason, TimeStampKind, Verdict},
+    verdict::{self, ChainMember, Reason, SignatureLevel, SignerReport, TimeStampKind},
     verify::{self, RevocationChecking, Validation},
     walker::ReadError,
 };
@@ -162,9 +162,9 @@ fn stamp<E>(
     }
 }
 
-/// Adds the certificates of all chains, of signers and of time-stamping authorities, and what tells
-/// that none of them was revoked (level B-LT), and writes the whole. What is missing comes from the
-/// evidence of the validation.
+/// Adds the certificates of all chains, of signers and of time-stamping authorities, what tells that
+/// none of them was revoked, and whoever told it (level B-LT), and writes the whole. What is missing
+/// comes from the evidence of the validation; what is written needs none any more.
 ///
 /// # Errors
 /// [`RaiseError`]: a signature without a valid time stamp, a chain that does not hold, a status that
@@ -183,12 +183,11 @@ pub fn add_validation_data(
     let report = verify::report(&envelope, &signers, None, &demanding);
     for signer in &report.signers {
         // A stamp of which a status is not known proves nothing yet, and tells what is missing.
-        let mut stamps = signer
-            .time_stamps
-            .iter()
-            .filter(|stamp| stamp.kind == TimeStampKind::Signature);
-        let valid = stamps.clone().find(|stamp| stamp.verdict == Verdict::Valid);
-        let Some(stamp) = valid else {
+        let Some(stamp) = verdict::earliest(&signer.time_stamps, TimeStampKind::Signature) else {
+            let mut stamps = signer
+                .time_stamps
+                .iter()
+                .filter(|stamp| stamp.kind == TimeStampKind::Signature);
             let failure = stamps.find_map(|stamp| Some((stamp.verdict.reason()?, stamp.detail?)));
             return Err(failure.map_or(RaiseError::NoTimeStamp, |(reason, detail)| {
                 RaiseError::TimeStamp { reason, detail }
@@ -206,6 +205,7 @@ pub fn add_validation_data(
     {
         return Err(RaiseError::TooMuch);
     }
+    check_alone(&envelope, &signers, &demanding)?;
     rewrite(&mut signature, &envelope, &mut output, &[])?;
     Ok(())
 }
@@ -214,9 +214,36 @@ fn carry(envelope: &mut Envelope, chain: &[ChainMember]) {
     for member in chain {
         let der = member.certificate.der().to_vec();
         envelope::insert(&mut envelope.certificates, der);
-        if let Some(proof) = member.proof.as_ref().filter(|proof| !proof.is_embedded) {
+        let Some(proof) = &member.proof else {
+            continue;
+        };
+        if !proof.is_embedded {
             envelope::insert(&mut envelope.revocations, proof.choice.clone());
         }
+        if let Some(responder) = &proof.responder {
+            envelope::insert(&mut envelope.certificates, responder.der().to_vec());
+        }
+    }
+}
+
+/// Judges what will be written by what it carries: nothing else has to be at hand later.
+fn check_alone<E>(
+    envelope: &Envelope,
+    signers: &[Result<Signed, Fault>],
+    validation: &Validation<'_>,
+) -> Result<(), RaiseError<E>> {
+    let alone = Validation {
+        evidence: &Evidence::new(),
+        ..*validation
+    };
+    let report = verify::report(envelope, signers, None, &alone);
+    let is_short = |signer: &&SignerReport| signer.level != Some(SignatureLevel::Lt);
+    match report.signers.iter().find(is_short) {
+        None => Ok(()),
+        Some(signer) => Err(RaiseError::Chain {
+            reason: signer.verdict.reason().unwrap_or(Reason::TryLater),
+            detail: "what the signature would carry does not suffice",
+        }),
     }
 }
 

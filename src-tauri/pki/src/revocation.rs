@@ -73,6 +73,8 @@ pub(crate) struct Proof {
     pub(crate) choice: Vec<u8>,
     /// Whether the signature carries it already.
     pub(crate) is_embedded: bool,
+    /// Who answered, when neither the issuer did nor the response has the certificate inside.
+    pub(crate) responder: Option<Certificate>,
 }
 
 impl fmt::Debug for Proof {
@@ -167,9 +169,9 @@ fn listen_to_responders(
         let Some(answer) = response.answer(certificate, issuer) else {
             continue;
         };
-        if !is_authorized(response, issuer, pool, at) {
+        let Some(responder) = find_responder(response, issuer, pool, at) else {
             continue;
-        }
+        };
         let revocation = match answer.status {
             Status::Good => None,
             Status::Revoked(revocation) => Some(revocation),
@@ -190,33 +192,44 @@ fn listen_to_responders(
                     &[&identifier, response.der()].concat(),
                 ),
                 is_embedded,
+                responder: responder
+                    .filter(|responder| !response.carries(responder))
+                    .cloned(),
             },
         });
     }
     is_unknown
 }
 
-/// Whether the issuer itself signed the response, or somebody whom its key certified for that
-/// (RFC 6960, clause 4.2.2.2). The responder's certificate must be valid when the response is
-/// judged, which is not before it was made, and not revoked as far as is known.
-fn is_authorized(response: &OcspResponse, issuer: &Certificate, pool: &Pool<'_>, at: Time) -> bool {
+/// Who signed the response, if they may answer (RFC 6960, clause 4.2.2.2): the issuer itself, which is
+/// no responder, or somebody whom its key certified for that. The responder's certificate must be
+/// valid when the response is judged, which is not before it was made, and not revoked as far as is
+/// known.
+fn find_responder<'a>(
+    response: &'a OcspResponse,
+    issuer: &Certificate,
+    pool: &Pool<'a>,
+    at: Time,
+) -> Option<Option<&'a Certificate>> {
     let length = response.der().len();
     if response.is_by(issuer) && pool.budget.allows(length) && response.is_signed_by(issuer) {
-        return true;
+        return Some(None);
     }
     let judged_at = at.max(response.produced_at());
     let mut responders = response.responders(pool.certificates());
-    responders.any(|responder| {
-        responder.may_answer_for_issuer()
-            && responder.issuer() == issuer.subject()
-            && responder.is_valid_at(response.produced_at())
-            && responder.is_valid_at(judged_at)
-            && pool.budget.allows(length)
-            && response.is_signed_by(responder)
-            && pool.budget.allows(responder.der().len())
-            && responder.is_signed_by(issuer)
-            && !is_withdrawn(responder, issuer, pool, response.produced_at())
-    })
+    responders
+        .find(|responder| {
+            responder.may_answer_for_issuer()
+                && responder.issuer() == issuer.subject()
+                && responder.is_valid_at(response.produced_at())
+                && responder.is_valid_at(judged_at)
+                && pool.budget.allows(length)
+                && response.is_signed_by(responder)
+                && pool.budget.allows(responder.der().len())
+                && responder.is_signed_by(issuer)
+                && !is_withdrawn(responder, issuer, pool, response.produced_at())
+        })
+        .map(Some)
 }
 
 /// Whether the responder's own certificate was revoked when it answered (RFC 6960, clause 4.2.2.2.1):
@@ -275,6 +288,7 @@ fn listen_to_lists(
             proof: Proof {
                 choice: list.der().to_vec(),
                 is_embedded,
+                responder: None,
             },
         });
     }

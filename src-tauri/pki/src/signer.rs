@@ -14,8 +14,8 @@ use crate::{
     strict::Fault,
     time_stamp::TimeStamp,
     verdict::{
-        ChainMember, Failure, Reason, SignatureLevel, SignerReport, TimeStampKind, TimeStampReport,
-        Verdict,
+        self, ChainMember, Failure, Reason, SignatureLevel, SignerReport, TimeStampKind,
+        TimeStampReport, Verdict,
     },
     verify::{RevocationChecking, Validation},
 };
@@ -106,7 +106,7 @@ impl Checks<'_> {
         let certificate = cms::find_certificate(info, self.pool.certificates())?;
         report.certificate = Some(certificate.summary().clone());
         report.time_stamps = self.check_time_stamps(signer);
-        report.proven_signing_time = earliest(&report.time_stamps, TimeStampKind::Signature);
+        report.proven_signing_time = proven_time(&report.time_stamps);
         let proven_at = report.proven_signing_time.unwrap_or(self.validation.at);
         let chain = chain::build(certificate, &self.terms(proven_at));
         let failure = failure_of(&chain, &report.time_stamps);
@@ -182,20 +182,19 @@ impl Checks<'_> {
 
     /// The level that the signature has reached.
     fn level(&self, report: &SignerReport) -> SignatureLevel {
-        let mut valid = report.time_stamps.iter().filter(|stamp| {
-            stamp.kind == TimeStampKind::Signature && stamp.verdict == Verdict::Valid
-        });
-        let Some(stamp) = valid.next() else {
+        let Some(stamp) = verdict::earliest(&report.time_stamps, TimeStampKind::Signature) else {
             return SignatureLevel::B;
         };
         let is_kept = |member: &ChainMember| {
             if member.status == RevocationStatus::Trusted {
                 return true;
             }
+            let is_carried = |one| self.pool.embedded.certificates.contains(one);
             // What has grown old since was good when it was put in.
-            let is_told = member.proof.as_ref().is_some_and(|proof| proof.is_embedded);
-            let mut carried = self.pool.embedded.certificates.iter();
-            is_told && carried.any(|certificate| certificate == &member.certificate)
+            let is_told = member.proof.as_ref().is_some_and(|proof| {
+                proof.is_embedded && proof.responder.as_ref().is_none_or(is_carried)
+            });
+            is_told && is_carried(&member.certificate)
         };
         let has_chains = !report.chain.is_empty() && !stamp.chain.is_empty();
         if has_chains && report.chain.iter().chain(&stamp.chain).all(is_kept) {
@@ -206,12 +205,9 @@ impl Checks<'_> {
     }
 }
 
-/// The earliest time that a valid time stamp of this kind states.
-fn earliest(stamps: &[TimeStampReport], kind: TimeStampKind) -> Option<Time> {
-    let valid = stamps
-        .iter()
-        .filter(|stamp| stamp.kind == kind && stamp.verdict == Verdict::Valid);
-    valid.filter_map(|stamp| stamp.time).min()
+/// When the signature existed at the latest, by the earliest valid time stamp over it.
+fn proven_time(stamps: &[TimeStampReport]) -> Option<Time> {
+    verdict::earliest(stamps, TimeStampKind::Signature)?.time
 }
 
 /// What keeps the chain from holding. A revocation that a valid time stamp of the content shows to
@@ -248,7 +244,7 @@ fn check_order(stamps: &[TimeStampReport]) -> Result<(), Failure> {
         .filter(|stamp| stamp.kind == TimeStampKind::Content && stamp.verdict == Verdict::Valid)
         .filter_map(|stamp| stamp.time)
         .max();
-    match (content, earliest(stamps, TimeStampKind::Signature)) {
+    match (content, proven_time(stamps)) {
         (Some(content), Some(signature)) if content > signature => Err(Failure::new(
             Reason::TimestampOrderFailure,
             "the content is stamped later than its signature",

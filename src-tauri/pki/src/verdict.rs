@@ -261,6 +261,17 @@ pub struct TimeStampReport {
     pub orphans: Vec<Certificate>,
 }
 
+/// The earliest valid time stamp of this kind: the one that proves most.
+pub(crate) fn earliest(
+    stamps: &[TimeStampReport],
+    kind: TimeStampKind,
+) -> Option<&TimeStampReport> {
+    stamps
+        .iter()
+        .filter(|stamp| stamp.kind == kind && stamp.verdict == Verdict::Valid)
+        .min_by_key(|stamp| stamp.time)
+}
+
 /// What a check found about one signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignerReport {

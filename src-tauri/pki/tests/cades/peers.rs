@@ -260,6 +260,32 @@ fn their_time_stamps_raise_a_signature() {
     }
 }
 
+/// Whoever answers without a certificate inside has to go with the answer, or nobody could tell later
+/// who answered.
+#[test]
+fn who_answers_by_key_goes_along() {
+    for level in LEVELS {
+        let raised = stamped(level, of_level(level, "signature.tsr")).unwrap();
+        let names = [
+            "root.crl",
+            "adam-good-by-key.ocsp-response",
+            "ocsp.cer",
+            "tsa-good.ocsp-response",
+        ];
+        let more = evidence(level, &names);
+        let anchors = anchors(level);
+        let validation = Validation {
+            evidence: &more,
+            ..Validation::new(&anchors, soon())
+        };
+        let mut kept = Vec::new();
+        add_validation_data(Cursor::new(&raised), &mut kept, &validation).unwrap();
+        let report = check(level, &kept, &Evidence::new(), soon());
+        assert_eq!(report.verdict, Valid, "{level}: {report:#?}");
+        assert_eq!(report.signers[0].level, Some(SignatureLevel::Lt));
+    }
+}
+
 #[test]
 fn time_stamps_that_are_of_no_use() {
     let other = stamped("128", of_level("128", "content.tsr"));

@@ -13,7 +13,9 @@ use super::{
     authority::{Identity, Spec, now},
     message::{CONTENT, Message},
     negative::World,
-    services::{List, Response, granted, sequence, stamp, stamper_spec},
+    services::{
+        List, Response, as_choice, granted, sequence, signature_stamps, stamp, stamper_spec,
+    },
 };
 
 fn add(signature: &[u8], content: Option<&[u8]>, signer: &mut Identity) -> Vec<u8> {
@@ -273,6 +275,103 @@ fn levels_one_after_another() {
     };
     assert_eq!(check(&by_list, None, &strictly).verdict, Verdict::Valid);
     assert_eq!(content(&by_list).unwrap(), CONTENT);
+}
+
+/// What a signature carries already counts only with the certificate of whoever answered.
+#[test]
+fn a_response_that_lacks_its_responder() {
+    let world = World::new();
+    let anchors = world.root.anchors();
+    let by_key = |subject| Response {
+        by_key: true,
+        is_bare: true,
+        ..Response::good(&world.root, &world.responder, subject)
+    };
+    let mut message = world.message();
+    message.revocations = vec![as_choice(&by_key(world.person.name).sign())];
+    let plain = message.sign(&world.person.key);
+    let (raised, _) = stamped(&world, &plain, &anchors).unwrap();
+    let mut evidence = Evidence::new();
+    evidence
+        .add_ocsp_response(&by_key(world.stamper.name).sign())
+        .unwrap();
+    let kept = |evidence: &Evidence| {
+        let validation = Validation {
+            evidence,
+            ..Validation::new(&anchors, now())
+        };
+        let mut output = Vec::new();
+        add_validation_data(Cursor::new(&raised), &mut output, &validation).map(|()| output)
+    };
+    assert!(kept(&evidence).is_err());
+    evidence
+        .add_certificate(&world.responder.certificate)
+        .unwrap();
+    let lasting = kept(&evidence).unwrap();
+    assert!(holds(&lasting, &world.responder.certificate));
+    let level = |signature: &[u8], evidence: &Evidence| {
+        let validation = Validation {
+            evidence,
+            revocation: RevocationChecking::Required,
+            ..Validation::new(&anchors, now())
+        };
+        let report = check(signature, None, &validation);
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+        report.signers[0].level.unwrap()
+    };
+    assert_eq!(level(&lasting, &Evidence::new()), SignatureLevel::Lt);
+    // Both answers without who gave them: what is at hand beside a file is not in it.
+    let mut bare = world.message();
+    let value = bare.signature(&world.person.key);
+    let token = stamp(&world.stamper, &world.root, &value, "20261123115900Z");
+    bare.unsigned = signature_stamps(&[token]);
+    bare.certificates.push(world.stamper.certificate.clone());
+    bare.revocations = [world.person.name, world.stamper.name]
+        .map(|subject| as_choice(&by_key(subject).sign()))
+        .to_vec();
+    let bare = bare.sign(&world.person.key);
+    assert_eq!(level(&bare, &evidence), SignatureLevel::T);
+}
+
+/// The earliest time stamp is the one that has to last, wherever it stands.
+#[test]
+fn the_earliest_of_two_time_stamps_lasts() {
+    let world = World::new();
+    let anchors = world.root.anchors();
+    // The token of a longer name comes later in the set.
+    let early = world.root.issue(&stamper_spec("Stamper with a long name"));
+    let late = world.root.issue(&stamper_spec("Late"));
+    let mut message = world.message();
+    let value = message.signature(&world.person.key);
+    let tokens = [
+        stamp(&late, &world.root, &value, "20261123115700Z"),
+        stamp(&early, &world.root, &value, "20261123115500Z"),
+    ];
+    assert!(tokens.is_sorted());
+    message.unsigned = signature_stamps(&tokens);
+    let raised = message.sign(&world.person.key);
+    // In between the signer is revoked.
+    let mut evidence = Evidence::new();
+    let revoked = Response::good(&world.root, &world.responder, world.person.name);
+    let revoked = revoked.revoked("20261123115600Z", 4).sign();
+    evidence.add_ocsp_response(&revoked).unwrap();
+    for name in [early.name, late.name] {
+        let response = Response::good(&world.root, &world.responder, name).sign();
+        evidence.add_ocsp_response(&response).unwrap();
+    }
+    let validation = Validation {
+        evidence: &evidence,
+        ..Validation::new(&anchors, now())
+    };
+    let mut lasting = Vec::new();
+    add_validation_data(Cursor::new(&raised), &mut lasting, &validation).unwrap();
+    let strictly = Validation {
+        revocation: RevocationChecking::Required,
+        ..Validation::new(&anchors, now())
+    };
+    let report = check(&lasting, None, &strictly);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(report.signers[0].level, Some(SignatureLevel::Lt));
 }
 
 #[test]

@@ -110,6 +110,8 @@ pub struct Response<'a> {
     /// Octets that are hashed as the issuer's key.
     pub issuer_key: Vec<u8>,
     pub by_key: bool,
+    /// Whether the responder's certificate is left out.
+    pub is_bare: bool,
 }
 
 impl<'a> Response<'a> {
@@ -126,6 +128,7 @@ impl<'a> Response<'a> {
             extensions: Vec::new(),
             issuer_key: issuer.key.public_key().to_bytes(),
             by_key: false,
+            is_bare: false,
         }
     }
 
@@ -167,7 +170,10 @@ impl<'a> Response<'a> {
             &sequence(&[&answer]),
             &extensions,
         ]);
-        let certificates = encode(0xA0, &sequence(&[&self.responder.certificate]));
+        let certificates = match self.is_bare {
+            true => Vec::new(),
+            false => encode(0xA0, &sequence(&[&self.responder.certificate])),
+        };
         let basic = sequence(&[&signed(&data, self.responder), &certificates]);
         let octets = sequence(&[&encode(0x06, OCSP_BASIC), &encode(0x04, &basic)]);
         sequence(&[&[0x0A, 1, 0], &encode(0xA0, &octets)])
