@@ -86,7 +86,7 @@ impl<E> From<Fault> for RaiseError<E> {
 
 /// Adds a time stamp to every signature in the file that has no valid one (level B-T), and writes the
 /// whole. `ask` sends a TimeStampReq in DER to an authority and gives the TimeStampResp in DER. Each
-/// time stamp is checked as the validation says before it is added.
+/// time stamp is checked as the validation says before it is added, and must be of the last minutes.
 ///
 /// # Errors
 /// [`RaiseError`]. Nothing is written before all time stamps are there.
@@ -142,6 +142,9 @@ fn stamp<E>(
     let time_stamp = TimeStamp::read(token).map_err(TspError::Format)?;
     if time_stamp.info.hash() != Some(hash) || time_stamp.info.imprint != imprint {
         return Err(TspError::OtherImprint.into());
+    }
+    if !time_stamp.info.is_fresh(validation.at) {
+        return Err(TspError::NotFresh.into());
     }
     embedded.take(&time_stamp.envelope);
     let pool = Pool::new(&embedded, validation.evidence);

@@ -153,6 +153,7 @@ impl Checks<'_> {
                 verdict: Verdict::from(Reason::FormatFailure),
                 detail: Some(fault),
                 time: None,
+                policy: None,
                 chain: Vec::new(),
                 orphans: Vec::new(),
             },

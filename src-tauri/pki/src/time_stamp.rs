@@ -72,6 +72,7 @@ impl TimeStamp {
             verdict: Verdict::Valid,
             detail: None,
             time: Some(self.info.time),
+            policy: self.info.policy.clone(),
             chain: Vec::new(),
             orphans: Vec::new(),
         };

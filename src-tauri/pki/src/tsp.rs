@@ -1,6 +1,9 @@
 //! Messages of the time-stamp protocol of STB 34.101.82 (RFC 3161): requests in the profile of
 //! STB 34.101.78, responses and tokens of anybody.
 
+use std::time::Duration;
+
+use der::asn1::ObjectIdentifier;
 use kabinet_stb::tlv;
 use thiserror::Error;
 
@@ -38,6 +41,10 @@ pub enum TspError {
     /// The token is over something else than was asked.
     #[error("the time stamp is over something else")]
     OtherImprint,
+    /// The token is older than the request: an answer from before. Requests have no nonce to tell
+    /// (STB 34.101.78).
+    #[error("the time stamp is not from now")]
+    NotFresh,
 }
 
 /// Why an authority gives no stamp (RFC 3161, clause 2.4.2) or, in STB 34.101.78, does not do what
@@ -73,6 +80,8 @@ pub(crate) struct StampInfo {
     pub(crate) imprint: Vec<u8>,
     /// The time, without the fraction of a second.
     pub(crate) time: Time,
+    /// Under which policy it was made, with dots; none when a number in it is too great.
+    pub(crate) policy: Option<String>,
 }
 
 /// A TimeStampReq in DER for octets with this hash value, in the profile: certificate wanted,
@@ -167,7 +176,7 @@ impl StampInfo {
         if fields.take(INTEGER)?.value != [1] {
             return Err("the version of the time stamp is unknown");
         }
-        fields.take(OBJECT_IDENTIFIER)?;
+        let policy = ObjectIdentifier::from_bytes(fields.take(OBJECT_IDENTIFIER)?.value);
         let mut imprint = Fields::new(fields.take(SEQUENCE)?.value);
         let hash_oid = algorithm::read_identifier(imprint.take(SEQUENCE)?.value)?.to_vec();
         let hash_value = imprint.take(OCTET_STRING)?.value.to_vec();
@@ -199,7 +208,16 @@ impl StampInfo {
             hash_oid,
             imprint: hash_value,
             time,
+            policy: policy.ok().map(|policy| policy.to_string()),
         })
+    }
+
+    /// Whether it was made for a request of this moment.
+    pub(crate) fn is_fresh(&self, at: Time) -> bool {
+        // As much as answers and clocks may take.
+        const MAX_AGE: Duration = Duration::from_secs(5 * 60);
+        let age = at.unix_duration().saturating_sub(self.time.unix_duration());
+        age <= MAX_AGE
     }
 
     /// The hash function of the imprint; none when it is not taken.

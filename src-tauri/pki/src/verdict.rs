@@ -255,6 +255,9 @@ pub struct TimeStampReport {
     pub detail: Option<&'static str>,
     /// The time that it states.
     pub time: Option<Time>,
+    /// The policy of its authority under which it was made, such as `1.2.112.0.2.0.34.101.78.2.31`.
+    /// None was asked for, so any is taken.
+    pub policy: Option<String>,
     /// The certificates from the time-stamping authority's up to the trust anchor.
     pub chain: Vec<ChainMember>,
     /// Certificates whose issuers are not at hand, where no chain leads to a trust anchor.

@@ -38,6 +38,11 @@ fn soon() -> Time {
     Time::new(2026, 11, 27, 9, 36, 0).unwrap()
 }
 
+/// Just after `signature.tsr` of every level.
+fn stamped_just_now() -> Time {
+    Time::new(2026, 11, 27, 9, 25, 0).unwrap()
+}
+
 /// Lists and responses by their names.
 fn evidence(level: &str, names: &[&str]) -> Evidence {
     let mut evidence = Evidence::new();
@@ -198,8 +203,16 @@ fn our_requests_are_theirs() {
 
 /// Raises attached.p7s to B-T with what an authority answered.
 fn stamped(level: &str, response: Vec<u8>) -> Result<Vec<u8>, kabinet_pki::RaiseError<Infallible>> {
+    stamped_at(level, response, stamped_just_now())
+}
+
+fn stamped_at(
+    level: &str,
+    response: Vec<u8>,
+    at: Time,
+) -> Result<Vec<u8>, kabinet_pki::RaiseError<Infallible>> {
     let anchors = anchors(level);
-    let validation = Validation::new(&anchors, soon());
+    let validation = Validation::new(&anchors, at);
     let signature = of_level(level, "attached.p7s");
     let mut raised = Vec::new();
     add_time_stamps(
@@ -228,6 +241,9 @@ fn their_time_stamps_raise_a_signature() {
         assert_eq!(signer.level, Some(SignatureLevel::T));
         assert_eq!(signer.proven_signing_time, signer.time_stamps[0].time);
         assert!(signer.proven_signing_time.is_some());
+        // bpki-role-tsa.
+        let policy = signer.time_stamps[0].policy.as_deref();
+        assert_eq!(policy, Some("1.2.112.0.2.0.34.101.78.2.31"));
 
         // Then to B-LT with lists and responses of theirs.
         let names = [
@@ -298,6 +314,12 @@ fn time_stamps_that_are_of_no_use() {
         panic!("taken");
     };
     assert_eq!(error, TspError::Refused(Some(TspFailure::BadAlgorithm)));
+    // One of the same request, a quarter of an hour old.
+    let old = stamped_at("128", of_level("128", "signature.tsr"), soon());
+    assert!(matches!(
+        old,
+        Err(kabinet_pki::RaiseError::Response(TspError::NotFresh))
+    ));
     // Of an authority that no anchor knows.
     let foreign = stamped("128", of_level("192", "signature.tsr"));
     assert!(foreign.is_err());

@@ -57,18 +57,18 @@ fn stamped(
         &validation,
         |request| {
             asked += 1;
-            Ok(granted(&answer(world, request)))
+            Ok(granted(&answer(world, request, "20261123115900Z")))
         },
     )?;
     Ok((output, asked))
 }
 
 /// A token over the imprint of the request.
-fn answer(world: &World, request: &[u8]) -> Vec<u8> {
+fn answer(world: &World, request: &[u8], time: &str) -> Vec<u8> {
     // TimeStampReq, version, messageImprint: the imprint is its last 32 octets before certReq.
     let end = request.len() - 3;
     assert_eq!(request[end..], [1, 1, 0xFF]);
-    let info = super::services::stamp_info(b"", "20261123115900Z", &[]);
+    let info = super::services::stamp_info(b"", time, &[]);
     let place = info.windows(2).position(|two| two == [0x04, 0x20]).unwrap() + 2;
     let info = [&info[..place], &request[end - 32..end], &info[place + 32..]].concat();
     super::services::stamp_message(&world.stamper, &world.root, &info).sign(&world.stamper.key)
@@ -416,6 +416,51 @@ fn validation_data_needs_a_time_stamp() {
     let refused = add_validation_data(Cursor::new(&plain), &mut output, &validation);
     assert!(matches!(refused, Err(RaiseError::NoTimeStamp)));
     assert!(output.is_empty());
+}
+
+/// Requests have no nonce, so only its time tells an answer from an older one.
+#[test]
+fn a_time_stamp_of_minutes_ago() {
+    let mut world = World::new();
+    let anchors = world.root.anchors();
+    let plain = sign_attached(CONTENT, &mut world.person, now()).unwrap();
+    let raise = |time: &str| {
+        let validation = Validation::new(&anchors, now());
+        add_time_stamps(Cursor::new(&plain), Vec::new(), &validation, |request| {
+            Ok::<_, Infallible>(granted(&answer(&world, request, time)))
+        })
+    };
+    raise("20261123115500Z").unwrap();
+    assert!(matches!(
+        raise("20261123115459Z"),
+        Err(RaiseError::Response(TspError::NotFresh))
+    ));
+}
+
+#[test]
+fn the_policy_of_a_time_stamp_is_told() {
+    let world = World::new();
+    let mut message = world.message();
+    let value = message.signature(&world.person.key);
+    let honest = super::services::stamp_info(&value, "20261123115900Z", &[]);
+    let place = honest.windows(3).position(|three| three == [0x4E, 2, 0x1F]);
+    let mut other = honest.clone();
+    other[place.unwrap() + 2] = 0x7F;
+    let stamps = [honest, other].map(|info| {
+        super::services::stamp_message(&world.stamper, &world.root, &info).sign(&world.stamper.key)
+    });
+    message.unsigned = signature_stamps(&stamps);
+    let signature = message.sign(&world.person.key);
+    let anchors = world.root.anchors();
+    let report = check(&signature, None, &Validation::new(&anchors, now()));
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    let stamps = report.signers[0].time_stamps.iter();
+    let policies: Vec<_> = stamps.map(|one| one.policy.as_deref().unwrap()).collect();
+    let expected = [
+        "1.2.112.0.2.0.34.101.78.2.31",
+        "1.2.112.0.2.0.34.101.78.2.127",
+    ];
+    assert_eq!(policies, expected);
 }
 
 #[test]
