@@ -2,7 +2,7 @@
 
 use kabinet_stb::{bign::Level, tlv::encode};
 
-use super::{CHAIN, Case, GENERAL, NO_CHAIN, OUT_OF_BOUNDS, PASSED, ROOT, World};
+use super::{Case, Expected, NO_CHAIN, OUT_OF_BOUNDS, PASSED, ROOT, World, chain, general};
 use crate::{
     authority::{Identity, PERSON_USAGE, Spec, name},
     message::Message,
@@ -25,7 +25,7 @@ pub fn cases() -> Vec<Case> {
 /// A case of a person below these authorities, the first of which is the anchor.
 fn below(
     name: &'static str,
-    expected: &'static str,
+    expected: Expected,
     authorities: &[&Identity],
     person: &Identity,
 ) -> Case {
@@ -53,13 +53,29 @@ fn persons() -> Vec<Case> {
     let mut with_root = world.message();
     with_root.certificates.push(root.certificate.clone());
     vec![
-        of("key for encryption", CHAIN, usage(0x20)),
-        of("key for certificates", CHAIN, usage(0x06)),
-        of("purpose of a responder", CHAIN, purpose(OCSP_SIGNING)),
-        of("purpose of a stamper", CHAIN, purpose(TIME_STAMPING)),
+        of(
+            "key for encryption",
+            chain("the signer's key is not for documents"),
+            usage(0x20),
+        ),
+        of(
+            "key for certificates",
+            chain("the signer's key is not for documents"),
+            usage(0x06),
+        ),
+        of(
+            "purpose of a responder",
+            chain("the signer's key is not for documents"),
+            purpose(OCSP_SIGNING),
+        ),
+        of(
+            "purpose of a stamper",
+            chain("the signer's key is not for documents"),
+            purpose(TIME_STAMPING),
+        ),
         of(
             "unknown critical extension",
-            CHAIN,
+            chain("the signer's certificate has an unknown critical extension"),
             Spec {
                 more: vec![(POLICY_CONSTRAINTS, true, encode(0x30, &[]))],
                 ..Spec::person("Critical")
@@ -105,7 +121,7 @@ fn authorities() -> Vec<Case> {
         through("authority in between", PASSED, Spec::authority("Middle")),
         through(
             "person who certifies",
-            CHAIN,
+            chain("an issuer is no authority"),
             Spec {
                 authority: None,
                 ..Spec::authority("Not a CA")
@@ -113,7 +129,7 @@ fn authorities() -> Vec<Case> {
         ),
         through(
             "authority without the usage",
-            CHAIN,
+            chain("an issuer's key is not for certificates"),
             Spec {
                 key_usage: Some(PERSON_USAGE),
                 ..Spec::authority("No sign")
@@ -121,7 +137,7 @@ fn authorities() -> Vec<Case> {
         ),
         through(
             "authority with an unknown critical extension",
-            CHAIN,
+            chain("an authority's certificate has an unknown critical extension"),
             Spec {
                 more: vec![(POLICY_CONSTRAINTS, true, encode(0x30, &[]))],
                 ..Spec::authority("Critical CA")
@@ -129,7 +145,7 @@ fn authorities() -> Vec<Case> {
         ),
         through(
             "key stronger than its issuer's",
-            CHAIN,
+            chain("a key is stronger than its issuer's"),
             Spec {
                 level: Level::L256,
                 ..Spec::authority("Strong CA")
@@ -137,7 +153,7 @@ fn authorities() -> Vec<Case> {
         ),
         through(
             "authority after its end",
-            GENERAL,
+            general("an authority's certificate is not valid at that time"),
             Spec {
                 not_after: "251231235959Z",
                 ..Spec::authority("Past CA")
@@ -145,7 +161,7 @@ fn authorities() -> Vec<Case> {
         ),
         through(
             "authority before its beginning",
-            GENERAL,
+            general("an authority's certificate is not valid at that time"),
             Spec {
                 not_before: "270101000000Z",
                 ..Spec::authority("Future CA")
@@ -153,19 +169,19 @@ fn authorities() -> Vec<Case> {
         ),
         below(
             "certificate by a person",
-            CHAIN,
+            chain("an issuer is no authority"),
             &[&root, &person],
             &person.issue(&Spec::person("Victim")),
         ),
         below(
             "root of the same name",
-            GENERAL,
+            general("a certificate is not signed by its issuer"),
             &[&root],
             &impostor.issue(&Spec::person("Deceived")),
         ),
         below(
             "root after its end",
-            GENERAL,
+            general("an authority's certificate is not valid at that time"),
             &[&old],
             &old.issue(&Spec::person("Below")),
         ),
@@ -216,11 +232,11 @@ fn paths() -> Vec<Case> {
     vec![
         below(
             "path longer than allowed",
-            CHAIN,
+            chain("the chain is longer than an authority allows"),
             &[&limited, &first, &second],
             &far,
         ),
-        below("chain of nine", CHAIN, &all, &leaf),
+        below("chain of nine", chain("the chain is too long"), &all, &leaf),
         Case::new("cross-signed loop", NO_CHAIN, circle, &root),
         Case::new(
             "cross-signed loop with a way out",
@@ -272,31 +288,31 @@ fn name_constraints() -> Vec<Case> {
         ),
         case(
             "name that is not permitted",
-            CHAIN,
+            chain("a name is not one that an authority may certify"),
             constraints(&[directory("EVA")], &[]),
             None,
         ),
         case(
             "name that is excluded in other letters",
-            CHAIN,
+            chain("a name is not one that an authority may certify"),
             constraints(&[], &[directory("adam")]),
             None,
         ),
         case(
             "mailbox that is not permitted",
-            CHAIN,
+            chain("a name is not one that an authority may certify"),
             constraints(&[mailbox("a.by")], &[]),
             Some(mailbox("adam@b.by")),
         ),
         case(
             "mailbox that is excluded",
-            CHAIN,
+            chain("a name is not one that an authority may certify"),
             constraints(&[], &[mailbox(".b.by")]),
             Some(mailbox("adam@mail.b.by")),
         ),
         case(
             "host that is excluded",
-            CHAIN,
+            chain("a name is not one that an authority may certify"),
             constraints(&[], &[host("b.by")]),
             Some(host("a.b.by")),
         ),
@@ -308,7 +324,7 @@ fn name_constraints() -> Vec<Case> {
         ),
         case(
             "constraint that is not understood",
-            CHAIN,
+            chain("a name is not one that an authority may certify"),
             constraints(&[], std::slice::from_ref(&registered)),
             Some(registered),
         ),
@@ -352,12 +368,22 @@ fn fetched() -> Vec<Case> {
         ),
         case(
             "fetched namesake of the issuer",
-            GENERAL,
+            general("a certificate is not signed by its issuer"),
             &middle,
             &namesake,
         ),
-        case("fetched issuer that is a person", CHAIN, &person, &person),
-        case("fetched issuer that has ended", GENERAL, &old, &old),
+        case(
+            "fetched issuer that is a person",
+            chain("an issuer is no authority"),
+            &person,
+            &person,
+        ),
+        case(
+            "fetched issuer that has ended",
+            general("an authority's certificate is not valid at that time"),
+            &old,
+            &old,
+        ),
         case("fetched stranger", NO_CHAIN, &middle, &other_root),
         case("fetched unknown root", NO_CHAIN, &other_root, &other_root),
     ]

@@ -1,16 +1,16 @@
-//! Files that are no signature in DER, and signatures that contradict themselves.
+//! Signatures that have too much or too little, or contradict themselves.
 
 use kabinet_stb::{hash::belt_hash, oid, tlv::encode};
 
 use super::{
-    CONSTRAINTS, CRYPTO, Case, FORMAT, HASH, NO_CERTIFICATE, NOT_YET_VALID, PASSED, ROOT, WEAK,
-    World,
+    CONSTRAINTS, CRYPTO, Case, HASH, NO_CERTIFICATE, NOT_YET_VALID, PASSED, ROOT, WEAK, World,
+    format, verdict,
 };
 use crate::{
     authority::{Spec, algorithm},
     message::{
         CONTENT, DATA, Message, SIGNED_DATA, content_type, message_digest, pkcs9,
-        signing_certificate, signing_time, wrap_signed_data,
+        signing_certificate, signing_time,
     },
     services::unknown_attribute,
 };
@@ -20,57 +20,11 @@ const MD5: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 2, 5];
 
 pub fn cases() -> Vec<Case> {
     let world = World::new();
-    let mut cases = encodings(&world);
-    cases.extend(structures(&world));
+    let mut cases = structures(&world);
     cases.extend(attributes(&world));
     cases.extend(contents(&world));
     cases.extend(signers(&world));
     cases
-}
-
-fn encodings(world: &World) -> Vec<Case> {
-    let good = world.signed();
-    let body = &good[4..];
-    let pieces = encode(0x24, &encode(0x04, CONTENT));
-    let in_pieces = |version: &[u8]| {
-        let message = world.message();
-        let encapsulated = [encode(0x06, DATA), encode(0xA0, &pieces)].concat();
-        let fields = [
-            version.to_vec(),
-            encode(0x31, &message.listed_digest),
-            encode(0x30, &encapsulated),
-            encode(0xA0, &world.person.certificate),
-            encode(0x31, &message.signer_info(&world.person.key)),
-        ];
-        wrap_signed_data(&fields.concat())
-    };
-    [
-        ("honest", PASSED, good.clone()),
-        ("empty", FORMAT, Vec::new()),
-        ("half of a file", FORMAT, good[..good.len() / 2].to_vec()),
-        ("trailing octet", FORMAT, [&good[..], &[0]].concat()),
-        ("twice the same", FORMAT, good.repeat(2)),
-        (
-            "indefinite length outside",
-            FORMAT,
-            [&[0x30, 0x80], body, &[0, 0]].concat(),
-        ),
-        (
-            "length with a leading zero",
-            FORMAT,
-            [&[0x30, 0x83, 0, good[2], good[3]], body].concat(),
-        ),
-        (
-            "length beyond the end",
-            FORMAT,
-            [0x30, 0x88].into_iter().chain([0xFF; 8]).collect(),
-        ),
-        ("content in pieces", FORMAT, in_pieces(&[2, 1, 1])),
-        ("version in two octets", FORMAT, in_pieces(&[2, 2, 0, 1])),
-        ("text", FORMAT, b"-----BEGIN CMS-----".to_vec()),
-    ]
-    .map(|(name, expected, signature)| world.case(name, expected, signature))
-    .into()
 }
 
 fn structures(world: &World) -> Vec<Case> {
@@ -92,36 +46,56 @@ fn structures(world: &World) -> Vec<Case> {
         let all: Vec<_> = (0..most).map(unknown_attribute).collect();
         encode(0xA1, &all.concat())
     };
-    let mut infos = [info.clone(), with_number(&info)];
+    let other = world.root.issue(&Spec::person("Somebody Else"));
+    let mut pair = world.message();
+    pair.certificates.push(other.certificate.clone());
+    let mut infos = [
+        info.clone(),
+        Message::of(&other, ROOT).signer_info(&other.key),
+    ];
     infos.sort();
     infos.reverse();
     [
-        ("another content type", other_type),
-        ("version 2", version),
-        ("nobody signed", world.message().wrap(&[])),
-        ("17 signers", world.message().wrap(&info.repeat(17))),
+        (
+            "another content type",
+            "the content is not signed data",
+            other_type,
+        ),
+        ("version 2", "the version is unknown", version),
+        ("nobody signed", "nobody signed", world.message().wrap(&[])),
+        (
+            "17 signers",
+            "a list is too long",
+            world.message().wrap(&info.repeat(17)),
+        ),
         (
             "signers out of order",
-            world.message().wrap(&infos.concat()),
+            "a SET is out of order",
+            pair.wrap(&infos.concat()),
         ),
         (
             "65 certificates",
+            "a list is too long",
             with(&|message| message.certificates = vec![world.root.certificate.clone(); 65]),
         ),
         (
             "65 revocation lists",
+            "a list is too long",
             with(&|message| message.revocations = vec![encode(0x30, &[]); 65]),
         ),
         (
             "nested a thousand times",
+            "nested too deep",
             with(&|message| message.unsigned = encode(0xA1, &pkcs9(&[16, 2, 99], &nested))),
         ),
         (
             "65 unsigned attributes",
+            "a list is too long",
             with(&|message| message.unsigned = many(65)),
         ),
         (
             "65 signed attributes",
+            "a list is too long",
             with(&|message| {
                 let more = (0..61).map(unknown_attribute);
                 message.attributes().extend(more);
@@ -129,6 +103,7 @@ fn structures(world: &World) -> Vec<Case> {
         ),
         (
             "parameters of the hash function",
+            "there is more than the type has",
             with(&|message| {
                 let octets = [encode(0x06, oid::BELT_HASH), encode(0x04, &[])].concat();
                 message.digest_algorithm = encode(0x30, &octets);
@@ -136,26 +111,20 @@ fn structures(world: &World) -> Vec<Case> {
         ),
         (
             "hash function that is not listed",
+            "a signer's hash function is not listed",
             with(&|message| message.listed_digest = algorithm(oid::BASH384)),
         ),
         (
             "nine time stamps",
+            "a list is too long",
             with(&|message| {
                 let tokens: Vec<_> = (0..9).map(|number| encode(0x30, &[2, 1, number])).collect();
                 message.unsigned = encode(0xA1, &pkcs9(&[16, 2, 14], &tokens.concat()));
             }),
         ),
     ]
-    .map(|(name, signature)| world.case(name, FORMAT, signature))
+    .map(|(name, detail, signature)| world.case(name, format(detail), signature))
     .into()
-}
-
-/// The signer's part with another version, so with other octets.
-fn with_number(info: &[u8]) -> Vec<u8> {
-    let mut other = info.to_vec();
-    let position = other.windows(3).position(|three| three == [2, 1, 1]);
-    other[position.unwrap() + 2] = 3;
-    other
 }
 
 fn attributes(world: &World) -> Vec<Case> {
@@ -191,13 +160,21 @@ fn attributes(world: &World) -> Vec<Case> {
     let another_issuer = signing_certificate(certificate, Some(("Other Root", world.person.name)));
     let policy = encode(0x30, &[encode(0x06, DATA), encode(0x30, &[])].concat());
     [
-        ("no signed attributes", FORMAT, none.sign(&world.person.key)),
+        (
+            "no signed attributes",
+            format("nothing but the content is signed"),
+            none.sign(&world.person.key),
+        ),
         (
             "no content type",
-            FORMAT,
+            format("no content type is signed"),
             with(&|list| drop(list.remove(0))),
         ),
-        ("no digest", FORMAT, with(&|list| drop(list.remove(1)))),
+        (
+            "no digest",
+            format("no digest is signed"),
+            with(&|list| drop(list.remove(1))),
+        ),
         (
             "no signing time",
             CONSTRAINTS,
@@ -208,35 +185,39 @@ fn attributes(world: &World) -> Vec<Case> {
             CONSTRAINTS,
             with(&|list| drop(list.remove(3))),
         ),
-        ("content type twice", FORMAT, double(content_type(DATA))),
+        (
+            "content type twice",
+            format("an attribute is there twice"),
+            double(content_type(DATA)),
+        ),
         (
             "digest twice",
-            FORMAT,
+            format("an attribute is there twice"),
             double(message_digest(b"Another content.")),
         ),
         (
             "signing time twice",
-            FORMAT,
+            format("an attribute is there twice"),
             double(signing_time("261123120001Z")),
         ),
         (
             "reference twice",
-            FORMAT,
+            format("an attribute is there twice"),
             double(signing_certificate(&world.root.certificate, None)),
         ),
         (
             "two digests in one",
-            FORMAT,
+            format("there is more than the type has"),
             replace(1, pkcs9(&[4], &two.concat())),
         ),
         (
             "attributes out of order",
-            FORMAT,
+            format("a SET is out of order"),
             unsorted.sign(&world.person.key),
         ),
         (
             "content type of something else",
-            FORMAT,
+            format("the signed content type is another"),
             replace(0, content_type(SIGNED_DATA)),
         ),
         (
@@ -251,22 +232,22 @@ fn attributes(world: &World) -> Vec<Case> {
         ),
         (
             "time without seconds",
-            FORMAT,
+            format("a time is malformed"),
             replace(2, signing_time("2611231200Z")),
         ),
         (
             "time with a zone",
-            FORMAT,
+            format("a time is malformed"),
             replace(2, signing_time("261123120000+0300")),
         ),
         (
             "time in another type",
-            FORMAT,
+            format("a time is malformed"),
             replace(2, pkcs9(&[5], &encode(0x18, b"20261123120000Z"))),
         ),
         (
             "signed after the certificate's end",
-            "INDETERMINATE/EXPIRED",
+            verdict("INDETERMINATE/EXPIRED"),
             replace(2, signing_time("350101000000Z")),
         ),
         (
@@ -293,7 +274,7 @@ fn attributes(world: &World) -> Vec<Case> {
         ("reference by MD5", WEAK, replace(3, unknown)),
         (
             "signature policy",
-            "INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE",
+            verdict("INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE"),
             double(pkcs9(&[16, 2, 15], &policy)),
         ),
     ]
@@ -321,7 +302,7 @@ fn contents(world: &World) -> Vec<Case> {
         case("detached, empty content", HASH, &detached).beside(b""),
         case(
             "detached, no content",
-            "INDETERMINATE/SIGNED_DATA_NOT_FOUND",
+            verdict("INDETERMINATE/SIGNED_DATA_NOT_FOUND"),
             &detached,
         ),
         case("attached, another content beside", HASH, &world.signed()).beside(b"Another."),

@@ -2,7 +2,7 @@
 
 use kabinet_stb::tlv::encode;
 
-use super::{Case, PASSED, REVOKED_NO_POE, ROOT, TRY_LATER, World};
+use super::{Case, Expected, PASSED, REVOKED_NO_POE, ROOT, TRY_LATER, World, verdict};
 use crate::{
     authority::{Identity, Spec},
     message::Message,
@@ -27,7 +27,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-fn case(world: &World, name: &'static str, expected: &'static str) -> Case {
+fn case(world: &World, name: &'static str, expected: Expected) -> Case {
     world.case(name, expected, world.signed())
 }
 
@@ -74,19 +74,16 @@ fn lists(world: &World) -> Vec<Case> {
             }
             .sign(),
         ),
-        case(
-            "list after the certificate's end",
-            "INDETERMINATE/TRY_LATER",
-        )
-        .strictly()
-        .list(
-            &List {
-                this_update: "350101000000Z",
-                next_update: Some("360101000000Z"),
-                ..list()
-            }
-            .sign(),
-        ),
+        case("list after the certificate's end", TRY_LATER)
+            .strictly()
+            .list(
+                &List {
+                    this_update: "350101000000Z",
+                    next_update: Some("360101000000Z"),
+                    ..list()
+                }
+                .sign(),
+            ),
     ]
 }
 
@@ -351,7 +348,11 @@ fn authorities(world: &World) -> Vec<Case> {
         of("status of the person is not known", TRY_LATER)
             .strictly()
             .list(&of_root.sign()),
-        of("revoked authority", "INDETERMINATE/REVOKED_CA_NO_POE").list(&revoked.sign()),
+        of(
+            "revoked authority",
+            verdict("INDETERMINATE/REVOKED_CA_NO_POE"),
+        )
+        .list(&revoked.sign()),
         Case::new(
             "revoked authority with another certificate",
             PASSED,

@@ -3,7 +3,7 @@
 
 use kabinet_stb::tlv::encode;
 
-use super::{Case, NOT_YET_VALID, OUT_OF_BOUNDS, PASSED, ROOT, World};
+use super::{Case, NOT_YET_VALID, OUT_OF_BOUNDS, PASSED, REVOKED_NO_POE, ROOT, World, verdict};
 use crate::{
     authority::{Identity, Spec},
     message::Message,
@@ -54,6 +54,7 @@ fn stampers(world: &World) -> Vec<Case> {
         });
         late(world.case(name, expected, signature))
     };
+    let useless = |name, fault, spec| by(name, OUT_OF_BOUNDS, spec).stamped_badly(fault);
     let other_root = Identity::root(&Spec::authority("Other Root"));
     let stranger = other_root.issue(&long(stamper_spec("Stranger")));
     let foreign = with_tokens(world, |value| {
@@ -72,43 +73,35 @@ fn stampers(world: &World) -> Vec<Case> {
     vec![
         by("stamped while valid", PASSED, long(stamper_spec("Stamper"))),
         late(world.case("not stamped", OUT_OF_BOUNDS, world.signed())),
-        by(
-            "stamped by a person",
-            OUT_OF_BOUNDS,
+        useless("stamped by a person", "the key is not for time stamps",
             long(Spec::person("Person")),
         ),
-        by(
-            "stamper with more purposes",
-            OUT_OF_BOUNDS,
+        useless("stamper with more purposes", "the key is not for time stamps",
             long(Spec {
                 purposes: vec![TIME_STAMPING, ANY_PURPOSE],
                 ..stamper_spec("Stamper")
             }),
         ),
-        by(
-            "stamper with a purpose that is not critical",
-            OUT_OF_BOUNDS,
+        useless("stamper with a purpose that is not critical", "the key is not for time stamps",
             long(Spec {
                 purposes: Vec::new(),
                 more: vec![(PURPOSES, false, encode(0x30, &encode(0x06, TIME_STAMPING)))],
                 ..stamper_spec("Stamper")
             }),
         ),
-        by(
-            "stamper with a key for encryption",
-            OUT_OF_BOUNDS,
+        useless("stamper with a key for encryption", "the key is not for time stamps",
             long(Spec {
                 key_usage: Some(0x20),
                 ..stamper_spec("Stamper")
             }),
         ),
-        by(
-            "stamper after its end",
-            OUT_OF_BOUNDS,
+        useless("stamper after its end", "the time-stamping authority's certificate is not valid at that time",
             stamper_spec("Stamper"),
         ),
-        late(world.case("stamper of an unknown root", OUT_OF_BOUNDS, foreign)),
-        late(world.case("revoked stamper", OUT_OF_BOUNDS, signature)).list(&revoked.sign()),
+        late(world.case("stamper of an unknown root", OUT_OF_BOUNDS, foreign))
+.stamped_badly("no chain leads to a trust anchor"),
+        late(world.case("revoked stamper", OUT_OF_BOUNDS, signature)).list(&revoked.sign())
+.stamped_badly("the signer's certificate was revoked, and nothing proves that the signature is older"),
     ]
 }
 
@@ -120,7 +113,9 @@ fn tokens(world: &World) -> Vec<Case> {
     };
     let stamp = |over: &[u8]| stamp(&stamper, &world.root, over, TIME);
     let message = |info: &[u8]| stamp_message(&stamper, &world.root, info);
-    let useless = |name, token: &dyn Fn(&[u8]) -> Vec<u8>| of(name, OUT_OF_BOUNDS, token);
+    let useless = |name, fault, token: &dyn Fn(&[u8]) -> Vec<u8>| {
+        of(name, OUT_OF_BOUNDS, token).stamped_badly(fault)
+    };
     let critical = |value: &[u8]| {
         let more = encode(0xA1, &extension(&[0x2A, 3], true, &[5, 0]));
         message(&stamp_info(value, TIME, &more)).sign(&stamper.key)
@@ -161,15 +156,51 @@ fn tokens(world: &World) -> Vec<Case> {
     let not_a_stamp = |_: &[u8]| world.signed();
     vec![
         of("stamp with a fraction of a second", PASSED, &with_fraction),
-        useless("stamp with a padded fraction", &padded),
-        useless("stamp over something else", &|_| stamp(b"something else")),
-        useless("stamp with a critical extension", &critical),
-        useless("stamp without a reference", &unsigned_reference),
-        useless("stamp of two signers", &two_signers),
-        useless("stamp with a changed time", &changed),
-        useless("stamp with a changed signature", &flipped),
-        useless("stamp that is none", &garbage),
-        useless("stamp that is another signature", &not_a_stamp),
+        useless(
+            "stamp with a padded fraction",
+            "a time is malformed",
+            &padded,
+        ),
+        useless(
+            "stamp over something else",
+            "the time stamp is over something else",
+            &|_| stamp(b"something else"),
+        ),
+        useless(
+            "stamp with a critical extension",
+            "the time stamp has an unknown critical extension",
+            &critical,
+        ),
+        useless(
+            "stamp without a reference",
+            "no reference to the certificate is signed",
+            &unsigned_reference,
+        ),
+        useless(
+            "stamp of two signers",
+            "a time stamp has one signer",
+            &two_signers,
+        ),
+        useless(
+            "stamp with a changed time",
+            "the content is not what was signed",
+            &changed,
+        ),
+        useless(
+            "stamp with a changed signature",
+            "the signature does not verify with the certificate's key",
+            &flipped,
+        ),
+        useless(
+            "stamp that is none",
+            "a field is missing or another",
+            &garbage,
+        ),
+        useless(
+            "stamp that is another signature",
+            "the content is no time stamp",
+            &not_a_stamp,
+        ),
     ]
 }
 
@@ -207,24 +238,27 @@ fn orders(world: &World) -> Vec<Case> {
             OUT_OF_BOUNDS,
             two("20350101000000Z", "20350201000000Z"),
         )),
-        world.case("stamp of the future proves nothing", PASSED, future),
-        late(world.case("stamped before the stamper", OUT_OF_BOUNDS, early)),
+        world
+            .case("stamp of the future proves nothing", PASSED, future)
+            .stamped_badly("the time stamp is later than the moment of the check"),
+        late(world.case("stamped before the stamper", OUT_OF_BOUNDS, early))
+            .stamped_badly("the time stamp is older than its authority's certificate"),
         world.case(
             "content stamped after its signature",
-            "INDETERMINATE/TIMESTAMP_ORDER_FAILURE",
+            verdict("INDETERMINATE/TIMESTAMP_ORDER_FAILURE"),
             content_then("20261122000000Z", Some("20261121000000Z")),
         ),
         world
             .case(
                 "content stamped after the revocation",
-                "TOTAL-FAILED/REVOKED",
+                verdict("TOTAL-FAILED/REVOKED"),
                 content_then("20261121000000Z", None),
             )
             .list(&revoked.sign()),
         world
             .case(
                 "content stamped before the revocation",
-                "INDETERMINATE/REVOKED_NO_POE",
+                REVOKED_NO_POE,
                 content_then("20261119000000Z", None),
             )
             .list(&revoked.sign()),

@@ -1,0 +1,219 @@
+//! Files that are not in DER, outside and at every depth.
+
+use kabinet_stb::tlv::{self, encode};
+
+use super::{Case, PASSED, ROOT, World, format};
+use crate::{
+    authority::{Identity, Spec, sign_certificate},
+    message::{CONTENT, DATA, Message, SIGNED_DATA, attribute, wrap_signed_data},
+    services::sequence,
+};
+
+const INDEFINITE: &str = "a length is indefinite";
+const NOT_DER: &str = "a tag, a length or a value is not of DER";
+const BOOLEAN: &str = "a BOOLEAN is neither 00 nor FF";
+
+pub fn cases() -> Vec<Case> {
+    let world = World::new();
+    let mut cases = outside(&world);
+    cases.extend(inside(&world));
+    cases.extend(truths(&world));
+    cases
+}
+
+fn outside(world: &World) -> Vec<Case> {
+    let good = world.signed();
+    let body = &good[4..];
+    let more = "there is more in the file than the signature";
+    [
+        ("honest", PASSED, good.clone()),
+        ("empty", format("the file is cut off"), Vec::new()),
+        (
+            "half of a file",
+            format("the file is cut off"),
+            good[..good.len() / 2].to_vec(),
+        ),
+        ("trailing octet", format(more), [&good[..], &[0]].concat()),
+        ("twice the same", format(more), good.repeat(2)),
+        (
+            "indefinite length outside",
+            format(INDEFINITE),
+            indefinite(&good),
+        ),
+        (
+            "length with a leading zero",
+            format("a length is not in its shortest form"),
+            [&[0x30, 0x83, 0, good[2], good[3]], body].concat(),
+        ),
+        (
+            "length beyond the end",
+            format("a length is too great"),
+            [0x30, 0x88].into_iter().chain([0xFF; 8]).collect(),
+        ),
+        (
+            "text",
+            format("a field is missing or another"),
+            b"-----BEGIN CMS-----".to_vec(),
+        ),
+    ]
+    .map(|(name, expected, signature)| world.case(name, expected, signature))
+    .into()
+}
+
+/// The object with its end marked instead of its length.
+fn indefinite(object: &[u8]) -> Vec<u8> {
+    let (found, _) = tlv::read(object).unwrap();
+    [&[object[0], 0x80], found.value, &[0, 0]].concat()
+}
+
+/// The fields of what the person honestly signs: version, hash functions, content, certificates,
+/// signers.
+fn fields(world: &World) -> [Vec<u8>; 5] {
+    let message = world.message();
+    let content = encode(0xA0, &encode(0x04, CONTENT));
+    [
+        vec![2, 1, 1],
+        encode(0x31, &message.listed_digest),
+        sequence(&[&encode(0x06, DATA), &content]),
+        encode(0xA0, &world.person.certificate),
+        encode(0x31, &message.signer_info(&world.person.key)),
+    ]
+}
+
+/// One object at a time is in the looser rules, and all others are as they should be.
+fn inside(world: &World) -> Vec<Case> {
+    let with = |index: usize, field: Vec<u8>| {
+        let mut fields = fields(world);
+        fields[index] = field;
+        wrap_signed_data(&fields.concat())
+    };
+    let [_, digests, content, certificates, signers] = fields(world);
+    let signed_data = sequence(&[&fields(world).concat()]);
+    let info = |explicit: &[u8]| sequence(&[&encode(0x06, SIGNED_DATA), explicit]);
+    let pieces = encode(0xA0, &encode(0x24, &encode(0x04, CONTENT)));
+    let message = world.message();
+    let signer = message.signer_info(&world.person.key);
+    let signed_attribute = {
+        let mut message = world.message();
+        let time = &mut message.attributes()[2];
+        *time = indefinite(time);
+        message.sign(&world.person.key)
+    };
+    let unsigned_attribute = {
+        let mut message = world.message();
+        let attribute = attribute(&[0x2A, 3, 1], &[5, 0]);
+        message.unsigned = encode(0xA1, &indefinite(&attribute));
+        message.sign(&world.person.key)
+    };
+    [
+        (
+            "honest in its fields",
+            PASSED,
+            wrap_signed_data(&fields(world).concat()),
+        ),
+        (
+            "version in two octets",
+            format("the version is unknown"),
+            with(0, vec![2, 2, 0, 1]),
+        ),
+        (
+            "content in pieces",
+            format("a field is missing or another"),
+            with(2, sequence(&[&encode(0x06, DATA), &pieces])),
+        ),
+        (
+            "indefinite length around the signed data",
+            format(INDEFINITE),
+            info(&indefinite(&encode(0xA0, &signed_data))),
+        ),
+        (
+            "indefinite length of the signed data",
+            format(INDEFINITE),
+            info(&encode(0xA0, &indefinite(&signed_data))),
+        ),
+        (
+            "indefinite length of the hash functions",
+            format(INDEFINITE),
+            with(1, indefinite(&digests)),
+        ),
+        (
+            "indefinite length of a hash function",
+            format(NOT_DER),
+            with(1, encode(0x31, &indefinite(&message.listed_digest))),
+        ),
+        (
+            "indefinite length around the content",
+            format(INDEFINITE),
+            with(2, indefinite(&content)),
+        ),
+        (
+            "indefinite length of the certificates",
+            format(INDEFINITE),
+            with(3, indefinite(&certificates)),
+        ),
+        (
+            "indefinite length of a certificate",
+            format(NOT_DER),
+            with(3, encode(0xA0, &indefinite(&world.person.certificate))),
+        ),
+        (
+            "indefinite length of the signers",
+            format(INDEFINITE),
+            with(4, indefinite(&signers)),
+        ),
+        (
+            "indefinite length of a signer",
+            format(NOT_DER),
+            with(4, encode(0x31, &indefinite(&signer))),
+        ),
+        (
+            "indefinite length of a signed attribute",
+            format(NOT_DER),
+            signed_attribute,
+        ),
+        (
+            "indefinite length of an unsigned attribute",
+            format(NOT_DER),
+            unsigned_attribute,
+        ),
+    ]
+    .map(|(name, expected, signature)| world.case(name, expected, signature))
+    .into()
+}
+
+/// TRUE as DER writes it, and as the looser rules may; everything is signed as it stands.
+fn truths(world: &World) -> Vec<Case> {
+    let in_certificate = |truth: u8| {
+        let (whole, _) = tlv::read(&world.person.certificate).unwrap();
+        let mut tbs = tlv::children(whole.value).unwrap()[0].raw.to_vec();
+        let place = tbs.windows(3).position(|three| three == [1, 1, 0xFF]);
+        tbs[place.unwrap() + 2] = truth;
+        let person = Identity {
+            certificate: sign_certificate(&tbs, &world.root.key),
+            ..world.root.issue(&Spec::person(world.person.name))
+        };
+        Message::of(&person, ROOT).sign(&person.key)
+    };
+    let in_attribute = |truth: u8| {
+        let mut message = world.message();
+        let more = attribute(&[0x2A, 3, 1], &[1, 1, truth]);
+        message.attributes().push(more);
+        message.sign(&world.person.key)
+    };
+    [
+        ("TRUE in a certificate", PASSED, in_certificate(0xFF)),
+        (
+            "TRUE in a certificate as 01",
+            format(BOOLEAN),
+            in_certificate(1),
+        ),
+        ("TRUE in an attribute", PASSED, in_attribute(0xFF)),
+        (
+            "TRUE in an attribute as 01",
+            format(BOOLEAN),
+            in_attribute(1),
+        ),
+    ]
+    .map(|(name, expected, signature)| world.case(name, expected, signature))
+    .into()
+}
