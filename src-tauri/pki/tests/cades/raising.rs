@@ -3,9 +3,9 @@
 use std::{convert::Infallible, io::Cursor};
 
 use kabinet_pki::{
-    Evidence, RaiseError, Reason, Report, RevocationChecking, SignError, SignatureLevel, Time,
-    TrustAnchors, TspError, Validation, Verdict, add_signature, add_time_stamps,
-    add_validation_data, content, sign_attached, sign_detached, verify,
+    Evidence, Ignorance, RaiseError, Reason, Report, RevocationChecking, RevocationStatus,
+    SignError, SignatureLevel, Time, TrustAnchors, TspError, Validation, Verdict, add_signature,
+    add_time_stamps, add_validation_data, content, sign_attached, sign_detached, verify,
 };
 use kabinet_stb::bign::Level;
 
@@ -14,7 +14,8 @@ use super::{
     message::{CONTENT, Message},
     negative::World,
     services::{
-        List, Response, as_choice, granted, sequence, signature_stamps, stamp, stamper_spec,
+        List, Response, as_choice, granted, responder_spec, sequence, signature_stamps, stamp,
+        stamper_spec,
     },
 };
 
@@ -331,6 +332,80 @@ fn a_response_that_lacks_its_responder() {
         .to_vec();
     let bare = bare.sign(&world.person.key);
     assert_eq!(level(&bare, &evidence), SignatureLevel::T);
+}
+
+/// How a file of the level B-LT stands in June 2035, with nothing but what it carries. The person's
+/// certificate has ended then.
+fn in_later_years(
+    stamper_ends: &'static str,
+    responder_ends: &'static str,
+    by_list: bool,
+) -> Report {
+    let root = Identity::root(&Spec::authority("Test Root"));
+    let world = World {
+        person: root.issue(&Spec::person("ADAM MITSKEVICH")),
+        stamper: root.issue(&Spec {
+            not_after: stamper_ends,
+            ..stamper_spec("Stamper")
+        }),
+        responder: root.issue(&Spec {
+            not_after: responder_ends,
+            ..responder_spec("Responder")
+        }),
+        root,
+    };
+    let anchors = world.root.anchors();
+    let (raised, _) = stamped(&world, &world.signed(), &anchors).unwrap();
+    let mut evidence = Evidence::new();
+    if by_list {
+        let list = List::of(&world.root).sign();
+        evidence.add_revocation_list(&list).unwrap();
+    } else {
+        for subject in [world.person.name, world.stamper.name] {
+            let response = Response::good(&world.root, &world.responder, subject).sign();
+            evidence.add_ocsp_response(&response).unwrap();
+        }
+    }
+    let validation = Validation {
+        evidence: &evidence,
+        ..Validation::new(&anchors, now())
+    };
+    let mut lasting = Vec::new();
+    add_validation_data(Cursor::new(&raised), &mut lasting, &validation).unwrap();
+    let later = Time::new(2035, 6, 1, 12, 0, 0).unwrap();
+    check(&lasting, None, &Validation::new(&anchors, later))
+}
+
+#[test]
+fn validation_data_lasts_past_the_signers_end() {
+    let report = in_later_years("391231235959Z", "391231235959Z", false);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(report.signers[0].level, Some(SignatureLevel::Lt));
+    assert!(matches!(
+        report.signers[0].chain[0].status,
+        RevocationStatus::NotRevoked { .. }
+    ));
+}
+
+/// What a responder said counts up to the end of its certificate, a list up to that of the issuer's.
+#[test]
+fn validation_data_lasts_up_to_the_responders_end() {
+    let report = in_later_years("391231235959Z", "341231235959Z", false);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(report.signers[0].level, Some(SignatureLevel::T));
+    let unknown = RevocationStatus::Unknown(Ignorance::NoInformation);
+    assert_eq!(report.signers[0].chain[0].status, unknown);
+    let report = in_later_years("391231235959Z", "341231235959Z", true);
+    assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    assert_eq!(report.signers[0].level, Some(SignatureLevel::Lt));
+}
+
+#[test]
+fn validation_data_lasts_up_to_the_stampers_end() {
+    let report = in_later_years("341231235959Z", "391231235959Z", true);
+    let undecided = Verdict::CannotTell(Reason::OutOfBoundsNoPoe);
+    assert_eq!(report.verdict, undecided, "{report:#?}");
+    assert_eq!(report.signers[0].level, Some(SignatureLevel::B));
 }
 
 /// The earliest time stamp is the one that has to last, wherever it stands.
