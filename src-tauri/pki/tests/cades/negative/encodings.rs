@@ -6,7 +6,7 @@ use super::{Case, PASSED, ROOT, World, format};
 use crate::{
     authority::{Identity, Spec, sign_certificate},
     message::{CONTENT, DATA, Message, SIGNED_DATA, attribute, wrap_signed_data},
-    services::sequence,
+    services::{List, sequence},
 };
 
 const INDEFINITE: &str = "a length is indefinite";
@@ -18,7 +18,37 @@ pub fn cases() -> Vec<Case> {
     let mut cases = outside(&world);
     cases.extend(inside(&world));
     cases.extend(truths(&world));
+    cases.extend(orders(&world));
     cases
+}
+
+/// Real tools write certificates and lists as they come, so these two sets may be in any order.
+fn orders(world: &World) -> Vec<Case> {
+    let list = List::of(&world.root).sign();
+    let later = List {
+        this_update: "261123000001Z",
+        ..List::of(&world.root)
+    };
+    let mut certificates = vec![
+        world.person.certificate.clone(),
+        world.root.certificate.clone(),
+    ];
+    let mut revocations = vec![list, later.sign()];
+    certificates.sort();
+    revocations.sort();
+    let mut with = |name| {
+        certificates.reverse();
+        revocations.reverse();
+        let mut message = world.message();
+        message.certificates.clone_from(&certificates);
+        message.revocations.clone_from(&revocations);
+        let signature = message.sign(&world.person.key);
+        world.case(name, PASSED, signature).strictly()
+    };
+    vec![
+        with("certificates and lists from the last to the first"),
+        with("certificates and lists in order"),
+    ]
 }
 
 fn outside(world: &World) -> Vec<Case> {
