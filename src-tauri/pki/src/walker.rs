@@ -163,3 +163,61 @@ fn read_length(octets: &[u8]) -> Result<(u64, u64), Fault> {
         _ => Err("a length is too great"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn lengths_on_both_sides_of_four_gibioctets() {
+        for (length, octets) in [
+            (0xFF_FFFF, &[0x83, 0xFF, 0xFF, 0xFF][..]),
+            (0x100_0000, &[0x84, 1, 0, 0, 0]),
+            (0xFFFF_FFFF, &[0x84, 0xFF, 0xFF, 0xFF, 0xFF]),
+            (0x1_0000_0000, &[0x85, 1, 0, 0, 0, 0]),
+            (0x1_0000_0001, &[0x85, 1, 0, 0, 0, 1]),
+            (0xFF_FFFF_FFFF, &[0x85, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
+            (u64::MAX, &[0x88, 255, 255, 255, 255, 255, 255, 255, 255]),
+        ] {
+            assert_eq!(header(0x04, length), [&[0x04], octets].concat());
+            let read = read_length(octets).unwrap();
+            assert_eq!(read, (length, octets.len() as u64));
+        }
+        for loose in [
+            &[0x85, 0, 0xFF, 0xFF, 0xFF, 0xFF][..],
+            &[0x86, 0, 1, 0, 0, 0, 0],
+        ] {
+            let fault = read_length(loose).unwrap_err();
+            assert_eq!(fault, "a length is not in its shortest form");
+        }
+        assert_eq!(
+            read_length(&[0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap_err(),
+            "a length is too great"
+        );
+    }
+
+    #[test]
+    fn what_stands_around_a_long_value() {
+        // Octets before a value of 4 GiB count, too.
+        assert_eq!(
+            before(&[0xAA; 3], 0x30, 0xFFFF_FFFD),
+            [0x30, 0x85, 1, 0, 0, 0, 0, 0xAA, 0xAA, 0xAA]
+        );
+        assert_eq!(
+            before(&[0xAA; 2], 0x30, 0xFFFF_FFFD),
+            [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0xAA, 0xAA]
+        );
+    }
+
+    #[test]
+    fn a_long_value_that_is_not_there() {
+        let mut file = Cursor::new([0x04, 0x85, 1, 0, 0, 0, 0, 0xAA]);
+        let span = Walker::new(&mut file).unwrap().span(0x04);
+        assert!(matches!(
+            span,
+            Err(ReadError::Format("the file is cut off"))
+        ));
+    }
+}

@@ -14,8 +14,8 @@ use super::{
     message::{CONTENT, Message},
     negative::World,
     services::{
-        List, Response, as_choice, granted, responder_spec, sequence, signature_stamps, stamp,
-        stamper_spec,
+        List, Response, answer, as_choice, granted, responder_spec, sequence, signature_stamps,
+        stamp, stamper_spec,
     },
 };
 
@@ -58,21 +58,15 @@ fn stamped(
         &validation,
         |request| {
             asked += 1;
-            Ok(granted(&answer(world, request, "20261123115900Z")))
+            Ok(granted(&answer(
+                &world.stamper,
+                &world.root,
+                request,
+                "20261123115900Z",
+            )))
         },
     )?;
     Ok((output, asked))
-}
-
-/// A token over the imprint of the request.
-fn answer(world: &World, request: &[u8], time: &str) -> Vec<u8> {
-    // TimeStampReq, version, messageImprint: the imprint is its last 32 octets before certReq.
-    let end = request.len() - 3;
-    assert_eq!(request[end..], [1, 1, 0xFF]);
-    let info = super::services::stamp_info(b"", time, &[]);
-    let place = info.windows(2).position(|two| two == [0x04, 0x20]).unwrap() + 2;
-    let info = [&info[..place], &request[end - 32..end], &info[place + 32..]].concat();
-    super::services::stamp_message(&world.stamper, &world.root, &info).sign(&world.stamper.key)
 }
 
 fn holds(outer: &[u8], inner: &[u8]) -> bool {
@@ -502,7 +496,7 @@ fn a_time_stamp_of_minutes_ago() {
     let raise = |time: &str| {
         let validation = Validation::new(&anchors, now());
         add_time_stamps(Cursor::new(&plain), Vec::new(), &validation, |request| {
-            Ok::<_, Infallible>(granted(&answer(&world, request, time)))
+            Ok::<_, Infallible>(granted(&answer(&world.stamper, &world.root, request, time)))
         })
     };
     raise("20261123115500Z").unwrap();

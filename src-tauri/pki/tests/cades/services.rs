@@ -235,6 +235,17 @@ pub fn stamp(stamper: &Identity, issuer: &Identity, over: &[u8], time: &str) -> 
     stamp_message(stamper, issuer, &stamp_info(over, time, &[])).sign(&stamper.key)
 }
 
+/// A token over the imprint of the request.
+pub fn answer(stamper: &Identity, issuer: &Identity, request: &[u8], time: &str) -> Vec<u8> {
+    // TimeStampReq, version, messageImprint: the imprint is its last 32 octets before certReq.
+    let end = request.len() - 3;
+    assert_eq!(request[end..], [1, 1, 0xFF]);
+    let info = stamp_info(b"", time, &[]);
+    let place = info.windows(2).position(|two| two == [0x04, 0x20]).unwrap() + 2;
+    let info = [&info[..place], &request[end - 32..end], &info[place + 32..]].concat();
+    stamp_message(stamper, issuer, &info).sign(&stamper.key)
+}
+
 /// A TimeStampResp that grants a token.
 pub fn granted(token: &[u8]) -> Vec<u8> {
     sequence(&[&sequence(&[&[2, 1, 0]]), token])
