@@ -9,6 +9,7 @@ mod encryption;
 mod hostile_certificates;
 mod hostile_encryption;
 mod hostile_signatures;
+mod known_keys;
 mod message;
 mod mutations;
 mod negative;

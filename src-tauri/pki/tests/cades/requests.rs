@@ -25,7 +25,7 @@ fn of_bee2evp() -> Vec<u8> {
     hex::decode(OF_BEE2EVP).unwrap()
 }
 
-fn adam() -> PersonName {
+pub fn adam() -> PersonName {
     PersonName {
         common_name: "ADAM MITSKEVICH".into(),
         surname: "МІЦКЕВІЧ/МИЦКЕВИЧ".into(),

@@ -1,0 +1,110 @@
+//! An infrastructure of each level that OpenSSL with the engine bee2evp made and whose keys are here:
+//! its keys and requests, and what of ours it accepted.
+//!
+//! Signing is deterministic, so ours are octet by octet what it took.
+
+use kabinet_pki::{
+    Time,
+    certificate::Certificate,
+    request::{CertificateRequest, PersonName, Role, UnsignedRequest, Wishes},
+};
+use kabinet_stb::{
+    Secret,
+    bign::{Level, PrivateKey},
+    tlv,
+};
+
+use super::{
+    authority::{Identity, hash_oid},
+    bee2evp::accepted,
+    peers::fixture,
+    requests::adam,
+};
+
+const LEVELS: [(&str, Level); 3] = [
+    ("128", Level::L128),
+    ("192", Level::L192),
+    ("256", Level::L256),
+];
+
+fn name_of(level: &str, name: &str) -> String {
+    format!("keys-{level}/{name}")
+}
+
+fn file(level: &str, name: &str) -> Vec<u8> {
+    fixture(&format!("bee2evp/{}", name_of(level, name)))
+}
+
+/// Whose certificate and PrivateKeyInfo (PKCS #8) these files are.
+fn identity((name, level): (&str, Level), whose: &'static str) -> Identity {
+    let info = file(name, &format!("{whose}.p8"));
+    let fields = tlv::children(tlv::read_only(0x30, &info).unwrap()).unwrap();
+    Identity {
+        name: whose,
+        key: PrivateKey::from_bytes(level, fields[2].value).unwrap(),
+        certificate: file(name, &format!("{whose}.cer")),
+    }
+}
+
+fn holds(outer: &[u8], inner: &[u8]) -> bool {
+    outer.windows(inner.len()).any(|octets| octets == inner)
+}
+
+#[test]
+fn its_keys_are_read() {
+    for level in LEVELS {
+        let signer = identity(level, "signer");
+        let public = signer.key.public_key();
+        let certificate = Certificate::from_der(&signer.certificate).unwrap();
+        assert_eq!(certificate.public_key(), Some(&public));
+        // SubjectPublicKeyInfo is the same in its file, its certificate and our request.
+        let info = file(level.0, "signer.spki");
+        assert!(info.ends_with(&public.to_bytes()));
+        assert!(holds(&signer.certificate, &info));
+        assert!(holds(&request(&signer), &info));
+    }
+}
+
+#[test]
+fn its_requests_are_read_and_written_the_same() {
+    for (level, _) in LEVELS {
+        let octets = file(level, "signer.p10");
+        let request = CertificateRequest::from_der(&octets).unwrap();
+        let name = PersonName::from_der(&request.subject).unwrap();
+        assert_eq!(name.given_name, "АДАМ МІКАЛАЕВІЧ/АДАМ НИКОЛАЕВИЧ");
+        assert_eq!(name.serial_number, "PASBY-MP0112358");
+        assert_eq!(request.wishes.role, Role::Resident);
+        assert_eq!(request.wishes.information.as_deref(), Some("erip981210"));
+        assert_eq!(request.wishes.emails, ["adam@example.by"]);
+        let again = UnsignedRequest::new(&request.subject, &request.key, &request.wishes).unwrap();
+        let parts = tlv::children(tlv::read_only(0x30, &octets).unwrap()).unwrap();
+        assert_eq!(again.finish(&parts[2].value[1..]).unwrap(), octets);
+    }
+}
+
+/// A request of ours with everything that can be asked for.
+fn request(signer: &Identity) -> Vec<u8> {
+    let name = adam().to_der().unwrap();
+    let year = |year| Time::new(year, 11, 28, 0, 0, 0).unwrap();
+    let level = signer.key.level();
+    let wishes = Wishes {
+        ticket: Some(Secret::new(vec![0xA5; level.bits() / 8])),
+        information: Some("SN112358 пошліна".into()),
+        emails: vec!["adam@example.by".into()],
+        terminal_mode: true,
+        validity: Some((year(2026), year(2036))),
+        ..Wishes::of(Role::Resident)
+    };
+    let key = signer.key.public_key();
+    let request = UnsignedRequest::new(&name, &key, &wishes).unwrap();
+    let signature = signer.key.sign_hash(hash_oid(level), &request.hash());
+    request.finish(&signature).unwrap()
+}
+
+#[test]
+fn our_requests_are_what_it_accepted() {
+    for level in LEVELS {
+        let ours = request(&identity(level, "signer"));
+        accepted(&name_of(level.0, "accepted-request.p10"), &ours);
+    }
+}
