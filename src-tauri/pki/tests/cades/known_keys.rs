@@ -3,10 +3,14 @@
 //!
 //! Signing is deterministic, so ours are octet by octet what it took.
 
+use std::{convert::Infallible, io::Cursor};
+
 use kabinet_pki::{
-    Time,
+    Evidence, RevocationChecking, SignatureLevel, Time, TrustAnchors, Validation, Verdict,
+    add_time_stamps, add_validation_data,
     certificate::Certificate,
     request::{CertificateRequest, PersonName, Role, UnsignedRequest, Wishes},
+    sign_attached, sign_detached, verify,
 };
 use kabinet_stb::{
     Secret,
@@ -44,6 +48,16 @@ fn identity((name, level): (&str, Level), whose: &'static str) -> Identity {
         key: PrivateKey::from_bytes(level, fields[2].value).unwrap(),
         certificate: file(name, &format!("{whose}.cer")),
     }
+}
+
+fn anchors(level: &str) -> TrustAnchors {
+    let mut anchors = TrustAnchors::default();
+    anchors.add(&file(level, "root.cer")).unwrap();
+    anchors
+}
+
+fn signed_at() -> Time {
+    Time::new(2026, 11, 28, 0, 25, 0).unwrap()
 }
 
 fn holds(outer: &[u8], inner: &[u8]) -> bool {
@@ -107,4 +121,49 @@ fn our_requests_are_what_it_accepted() {
         let ours = request(&identity(level, "signer"));
         accepted(&name_of(level.0, "accepted-request.p10"), &ours);
     }
+}
+
+#[test]
+fn our_signatures_are_what_it_accepted_at_every_level() {
+    for level in LEVELS {
+        let (name, _) = level;
+        let mut signer = identity(level, "signer");
+        let content = fixture("signed.txt");
+        let detached = sign_detached(&content[..], &mut signer, signed_at()).unwrap();
+        accepted(&name_of(name, "accepted-detached.p7s"), &detached);
+        let attached = sign_attached(&content, &mut signer, signed_at()).unwrap();
+        accepted(&name_of(name, "accepted-b.p7s"), &attached);
+
+        // Its time stamp over ours, a moment after it was made.
+        let anchors = anchors(name);
+        let mut evidence = Evidence::new();
+        let list = file(name, "root.crl");
+        evidence.add_revocation_list(&list).unwrap();
+        let validation = Validation {
+            evidence: &evidence,
+            ..Validation::new(&anchors, stamped_at())
+        };
+        let mut stamped = Vec::new();
+        add_time_stamps(Cursor::new(&attached), &mut stamped, &validation, |asked| {
+            assert_eq!(asked, file(name, "signature.tsq"));
+            Ok::<_, Infallible>(file(name, "signature.tsr"))
+        })
+        .unwrap();
+        accepted(&name_of(name, "accepted-t.p7s"), &stamped);
+        let mut lasting = Vec::new();
+        add_validation_data(Cursor::new(&stamped), &mut lasting, &validation).unwrap();
+        accepted(&name_of(name, "accepted-lt.p7s"), &lasting);
+
+        let alone = Validation {
+            revocation: RevocationChecking::Required,
+            ..Validation::new(&anchors, stamped_at())
+        };
+        let report = verify(Cursor::new(&lasting), None, &alone).unwrap();
+        assert_eq!(report.verdict, Verdict::Valid, "{name}: {report:#?}");
+        assert_eq!(report.signers[0].level, Some(SignatureLevel::Lt));
+    }
+}
+
+fn stamped_at() -> Time {
+    Time::new(2026, 11, 28, 0, 28, 0).unwrap()
 }
