@@ -81,7 +81,8 @@ pub fn open(octets: &[u8], identity: &Identity) -> Result<Vec<u8>, String> {
 }
 
 /// Gives the octets of belt-hash over a counter: random octets that are the same in every run.
-struct Counted(u8);
+#[derive(Default)]
+pub struct Counted(u8);
 
 impl Random for Counted {
     fn fill(&mut self, octets: &mut [u8]) {
@@ -184,12 +185,14 @@ fn ours_is_what_it_opened() {
         ("accepted-ctr-for-all.p7m", &all[..], Mode::Ctr),
     ] {
         let encryption = Encryption::new(recipients, mode, soon()).unwrap();
-        let ours = encryption.encrypt(&content, &mut Counted(0)).unwrap();
+        let ours = encryption
+            .encrypt(&content, &mut Counted::default())
+            .unwrap();
         accepted(&format!("encrypted/{name}"), &ours);
     }
     let encryption = Encryption::new(&all[..1], Mode::Cfb, soon()).unwrap();
     let ours = encryption.with_longest_key();
-    let ours = ours.encrypt(&content, &mut Counted(0)).unwrap();
+    let ours = ours.encrypt(&content, &mut Counted::default()).unwrap();
     accepted("encrypted/accepted-cfb256-for-128.p7m", &ours);
 }
 

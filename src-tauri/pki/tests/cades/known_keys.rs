@@ -1,14 +1,19 @@
 //! An infrastructure of each level that OpenSSL with the engine bee2evp made and whose keys are here:
-//! its keys and requests, and what of ours it accepted.
+//! its keys, requests and messages to authorities, and what of ours it accepted.
 //!
 //! Signing is deterministic, so ours are octet by octet what it took.
 
 use std::{convert::Infallible, io::Cursor};
 
 use kabinet_pki::{
-    Evidence, RevocationChecking, SignatureLevel, Time, TrustAnchors, Validation, Verdict,
-    add_time_stamps, add_validation_data,
+    Evidence, RevocationChecking, RevocationReason, SignatureLevel, SoftwareKey, Time,
+    TrustAnchors, Validation, Verdict, add_time_stamps, add_validation_data,
+    bpki::{
+        MessageKind, RevokeRequest, Status, read_new_password, read_response, read_signed,
+        request_id, seal, sign_message,
+    },
     certificate::Certificate,
+    decrypt,
     request::{CertificateRequest, PersonName, Role, UnsignedRequest, Wishes},
     sign_attached, sign_detached, verify,
 };
@@ -21,6 +26,7 @@ use kabinet_stb::{
 use super::{
     authority::{Identity, hash_oid},
     bee2evp::accepted,
+    encryption::Counted,
     peers::fixture,
     requests::adam,
 };
@@ -166,4 +172,62 @@ fn our_signatures_are_what_it_accepted_at_every_level() {
 
 fn stamped_at() -> Time {
     Time::new(2026, 11, 28, 0, 28, 0).unwrap()
+}
+
+#[test]
+fn its_message_to_an_authority_is_opened_and_read() {
+    for level in LEVELS {
+        let authority = identity(level, "root");
+        let sealed = file(level.0, "setpwd.p7m");
+        let mut key = SoftwareKey {
+            key: &authority.key,
+            certificate: &authority.certificate,
+        };
+        let (message, _) = decrypt(&sealed, &mut key).unwrap();
+        let message = read_signed(message.expose()).unwrap();
+        assert_eq!(message.kind, MessageKind::SetPassword);
+        assert_eq!(message.signer.der(), file(level.0, "signer.cer"));
+        let password = read_new_password(&message.content).unwrap();
+        assert_eq!(password.expose(), "тайна №1".as_bytes());
+    }
+}
+
+#[test]
+fn our_message_to_an_authority_is_what_it_accepted() {
+    for level in LEVELS {
+        let mut signer = identity(level, "signer");
+        let certificate = Certificate::from_der(&signer.certificate).unwrap();
+        let request = RevokeRequest {
+            comment: Some("згублена".into()),
+            ..RevokeRequest::of(&certificate, RevocationReason::KeyCompromise)
+        };
+        let content = request.to_der().unwrap();
+        let signed = sign_message(
+            MessageKind::Revoke,
+            content.expose(),
+            &mut signer,
+            signed_at(),
+        );
+        let authority = Certificate::from_der(&file(level.0, "root.cer")).unwrap();
+        let sealed = seal(
+            &signed.unwrap(),
+            authority,
+            signed_at(),
+            &mut Counted::default(),
+        );
+        let name = name_of(level.0, "accepted-revoke.p7m");
+        accepted(&name, &sealed.unwrap());
+    }
+}
+
+/// The answer of the authority's agent to that message.
+#[test]
+fn its_answer_is_read() {
+    for (level, _) in LEVELS {
+        let authority = Certificate::from_der(&file(level, "root.cer")).unwrap();
+        let asked = request_id(&file(level, "accepted-revoke.p7m"));
+        let answer = file(level, "granted.p7s");
+        let status = read_response(&answer, &authority, &asked, None, stamped_at());
+        assert_eq!(status, Ok(Status::Granted), "{level}");
+    }
 }
