@@ -24,7 +24,7 @@ use crate::{
     strict::Fault,
     time_stamp::TimeStamp,
     tsp::{self, TspError},
-    verdict::{self, ChainMember, Reason, SignatureLevel, SignerReport, TimeStampKind},
+    verdict::{self, ChainMember, Reason, SignatureLevel, SignerReport, TimeStampKind, Verdict},
     verify::{self, RevocationChecking, Validation},
     walker::ReadError,
 };
@@ -240,8 +240,10 @@ fn check_alone<E>(
         ..*validation
     };
     let report = verify::report(envelope, signers, None, &alone);
-    let is_short = |signer: &&SignerReport| signer.level != Some(SignatureLevel::Lt);
-    match report.signers.iter().find(is_short) {
+    let lasts = |signer: &SignerReport| {
+        signer.verdict == Verdict::Valid && signer.level == Some(SignatureLevel::Lt)
+    };
+    match report.signers.iter().find(|signer| !lasts(signer)) {
         None => Ok(()),
         Some(signer) => Err(RaiseError::Chain {
             reason: signer.verdict.reason().unwrap_or(Reason::TryLater),
