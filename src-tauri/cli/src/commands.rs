@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use kabinet_desk::view::{CardContentsView, CardStatusView, Language, PromptView, StepView};
+use kabinet_desk::view::{CardContentsView, CardStatusView, Language, StepView};
 use kabinet_desk::{Code, Desk, DocumentKey, KeyChange, Outcome, Problem, Profile, Secret};
 use serde_json::Value;
 
@@ -15,7 +15,9 @@ use crate::arguments::{
 };
 use crate::secrets::{self, Kind, Secrets};
 use crate::show::Show;
-use crate::{certificates, encryption, files, following, keep, manual, paper, proxy, readers};
+use crate::{
+    certificates, encryption, files, following, keep, login, manual, paper, proxy, readers,
+};
 
 /// A problem, in the language that was known by then.
 pub(crate) struct Failure {
@@ -114,7 +116,7 @@ impl Call {
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Key { command } => self.key(&command)?,
             Command::Cert { command } => certificates::run(self, command).await?,
-            Command::Login { share } => self.login(share.as_deref()).await?,
+            Command::Login { share } => login::login(&self, share.as_deref()).await?,
             Command::Logout => {
                 self.unlock()?;
                 self.desk.logout().await?;
@@ -186,7 +188,9 @@ impl Call {
             .unlock(self.secrets.given(Kind::Passphrase).as_ref())
         {
             Err(problem) if problem.code == Code::StoreLocked => {
-                let passphrase = self.secrets.ask(Kind::Passphrase, "Passphrase")?;
+                let passphrase = self
+                    .secrets
+                    .ask(Kind::Passphrase, &self.show.say("passphrase"))?;
                 self.desk.unlock(Some(&passphrase)).map(|_| ())
             }
             other => other.map(|_| ()),
@@ -226,7 +230,10 @@ impl Call {
             }
             StoreCommand::Repair => {
                 let passphrase = if self.desk.repair_needs_passphrase() {
-                    Some(self.secrets.ask(Kind::Passphrase, "Passphrase")?)
+                    Some(
+                        self.secrets
+                            .ask(Kind::Passphrase, &self.show.say("passphrase"))?,
+                    )
                 } else {
                     None
                 };
@@ -339,46 +346,6 @@ impl Call {
         } else {
             Err(Code::PinsDiffer.into())
         }
-    }
-
-    async fn login(&self, share: Option<&[String]>) -> Outcome {
-        let mut sign_in = self.desk.begin_sign_in(self.reader()).await?;
-        let PromptView::SignIn { consent, pin } = sign_in.prompt() else {
-            return Err(Code::Internal.into());
-        };
-        self.show.consent(consent, pin);
-        let groups: Vec<u8> = match share {
-            None => consent.claims.iter().map(|claim| claim.group).collect(),
-            Some(names) => {
-                for name in names {
-                    if !consent.claims.iter().any(|claim| claim.name == *name) {
-                        return Err(
-                            Problem::new(Code::Usage).with("reason", format!("--share {name}"))
-                        );
-                    }
-                }
-                consent
-                    .claims
-                    .iter()
-                    .filter(|claim| claim.required || names.contains(&claim.name))
-                    .map(|claim| claim.group)
-                    .collect()
-            }
-        };
-        let pin = self.secrets.ask(Kind::Pin, "PIN")?;
-        let show = &self.show;
-        let progress = |step: StepView| show.step(step);
-        let mut passphrase = self.secrets.given(Kind::Passphrase);
-        // Where there is no key store, the store's passphrase is chosen before the card is asked.
-        if passphrase.is_none() && !self.desk.has_key_store() {
-            passphrase = Some(self.secrets.ask(Kind::Passphrase, "Passphrase")?);
-        }
-        let person = self
-            .desk
-            .finish_sign_in(&mut sign_in, pin, &groups, passphrase.as_ref(), &progress)
-            .await?;
-        self.show.person(&person);
-        Ok(())
     }
 
     fn catalog(&self, command: CatalogCommand) -> Outcome {

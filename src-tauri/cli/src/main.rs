@@ -12,6 +12,7 @@ mod file_arguments;
 mod files;
 mod following;
 mod keep;
+mod login;
 mod logs;
 mod manual;
 mod paper;

@@ -93,6 +93,7 @@ pub use signature_speech::note as signature_note;
 pub use signing_files::{FileSigning, FileToSign, SignWishes, place_beside};
 pub use signing_in::SignIn;
 pub use speech::text;
+pub use storing::Passphrases;
 pub use surroundings::Surroundings;
 pub use travel::DocumentKey;
 pub use updating::{Publisher, Release};

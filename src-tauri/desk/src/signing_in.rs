@@ -12,6 +12,7 @@ use kabinet_token::{Hello, Password, ReaderAddress, Relay};
 
 use crate::pins::open_with;
 use crate::problem::{Code, Problem};
+use crate::storing::Passphrases;
 use crate::view::{ClaimView, ConsentView, PersonView, PromptView, StepView};
 use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome, apart, lock};
@@ -58,7 +59,7 @@ impl Desk {
     }
 
     /// Signs in. `groups` are the data groups that the person shares beside the required ones;
-    /// `passphrase` opens or makes the store where the system keeps no keys. The PIN is proved once,
+    /// `passphrases` open or make the store where the system keeps no keys. The PIN is proved once,
     /// whatever happens after it.
     ///
     /// # Errors
@@ -71,10 +72,10 @@ impl Desk {
         sign_in: &mut SignIn,
         pin: Secret,
         groups: &[u8],
-        passphrase: Option<&Secret>,
+        passphrases: Passphrases<'_>,
         progress: &(dyn Fn(StepView) + Sync),
     ) -> Outcome<PersonView> {
-        self.check_passphrase(passphrase)?;
+        self.check_passphrase(passphrases)?;
         let mut dialogue = sign_in.dialogue.take().ok_or(Code::Cancelled)?;
         prove(&mut dialogue, &sign_in.address, pin, groups, progress).await?;
         let SignedIn { session, ticket } = dialogue.finish().await?;
@@ -87,7 +88,7 @@ impl Desk {
             holder,
         };
         sign_in.brought = Some((person, session.to_secret()));
-        let view = self.keep_signed_in(sign_in, passphrase)?;
+        let view = self.keep_signed_in(sign_in, passphrases)?;
         progress(StepView::Done);
         Ok(view)
     }
@@ -99,10 +100,10 @@ impl Desk {
     pub fn keep_signed_in(
         &self,
         sign_in: &mut SignIn,
-        passphrase: Option<&Secret>,
+        passphrases: Passphrases<'_>,
     ) -> Outcome<PersonView> {
         let (person, session) = sign_in.brought.as_ref().ok_or(Code::Cancelled)?;
-        self.keep_sign_in(person, session, passphrase)?;
+        self.keep_sign_in(person, session, passphrases)?;
         *lock(&self.online) = None;
         let view = view_of(person, true);
         sign_in.brought = None;

@@ -23,6 +23,36 @@ pub(crate) struct Area {
     pub(crate) own: Option<Vec<u8>>,
 }
 
+/// Passphrases that a person typed for a sign-in. One that opens a store makes none: it was typed once,
+/// and perhaps for the store of somebody else.
+#[derive(Clone, Copy, Default)]
+pub struct Passphrases<'a> {
+    /// For a store that is there.
+    pub opens: Option<&'a Secret>,
+    /// Chosen for a new one.
+    pub makes: Option<&'a Secret>,
+}
+
+impl<'a> Passphrases<'a> {
+    /// What was typed: as a `new` one twice, else to open a store.
+    #[must_use]
+    pub fn typed(passphrase: &'a Secret, new: bool) -> Self {
+        Self {
+            opens: (!new).then_some(passphrase),
+            makes: new.then_some(passphrase),
+        }
+    }
+
+    /// One for whichever store it is, as a program that calls this one has it.
+    #[must_use]
+    pub fn either(passphrase: &'a Secret) -> Self {
+        Self {
+            opens: Some(passphrase),
+            makes: Some(passphrase),
+        }
+    }
+}
+
 /// Where the open store is, shared with what keeps renewed sessions.
 pub(crate) type SharedArea = Arc<Mutex<Option<Area>>>;
 
@@ -80,24 +110,17 @@ impl Desk {
         protection::has_key_store()
     }
 
-    /// Whether a sign-in needs a passphrase: to open the store that there is, or to make one where
-    /// the system keeps no keys.
-    pub fn needs_passphrase(&self) -> bool {
-        if lock(&self.area).is_some() {
-            return false;
-        }
-        match self.current_store() {
-            Some(path) => protection::protection(&path) == Some(Protection::Passphrase),
-            None => !self.has_key_store(),
-        }
+    /// Whether the first sign-in on this computer makes a store for which the system keeps no key.
+    pub fn needs_new_passphrase(&self) -> bool {
+        !self.has_store() && !self.has_key_store()
     }
 
     /// A new store's passphrase must be long enough; said before a card is asked for anything.
-    pub(crate) fn check_passphrase(&self, passphrase: Option<&Secret>) -> Outcome {
+    pub(crate) fn check_passphrase(&self, passphrases: Passphrases<'_>) -> Outcome {
         if self.has_store() {
             return Ok(());
         }
-        long_enough(passphrase)
+        long_enough(passphrases.makes)
     }
 
     /// Puts a person's sign-in into their store, which is made when they are new here.
@@ -105,7 +128,7 @@ impl Desk {
         &self,
         person: &Person,
         session: &Secret,
-        passphrase: Option<&Secret>,
+        passphrases: Passphrases<'_>,
     ) -> Outcome {
         let name = store_name(&person.portal, &person.subject);
         let path = self.profile.person_dir(&name)?.join("store.db");
@@ -115,9 +138,9 @@ impl Desk {
             // The store of whoever was here before is closed first: it may be opened by its lock.
             *area = None;
             *area = Some(self.powered(if path.exists() {
-                open(&path, passphrase)?
+                open(&path, passphrases.opens)?
             } else {
-                create(path, passphrase)?
+                create(path, passphrases.makes)?
             })?);
         }
         let area = area.as_mut().ok_or(Code::NoStore)?;
@@ -215,5 +238,55 @@ impl SessionKeeper for Keeper {
             tracing::warn!("the renewed session was not kept: {error}");
             KeepFailed
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use kabinet_records::Holder;
+
+    use super::*;
+    use crate::Profile;
+
+    fn person(subject: &str) -> Person {
+        Person {
+            portal: "https://portal.example/".into(),
+            subject: subject.into(),
+            holder: Holder::default(),
+        }
+    }
+
+    #[test]
+    fn what_was_typed_to_open_a_store_makes_none_for_somebody_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::open(Profile::open(dir.path()).unwrap()).unwrap();
+        let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
+        let (first, second) = (
+            secret("correct horse battery"),
+            secret("staple and some more"),
+        );
+        let session = secret("session");
+        let keep =
+            |subject, passphrases| desk.keep_sign_in(&person(subject), &session, passphrases);
+        keep("ann", Passphrases::typed(&first, true)).unwrap();
+        // Bob types what he takes for asked: without a key store he is asked for a new one.
+        let made = keep("bob", Passphrases::typed(&first, false));
+        if desk.has_key_store() {
+            assert_eq!(desk.store_state().protection.as_deref(), Some("keyring"));
+        } else {
+            assert_eq!(made.unwrap_err().code, Code::PassphraseNeeded);
+            keep("bob", Passphrases::typed(&second, true)).unwrap();
+        }
+        // Each store opens by its own alone.
+        let few = secret("short");
+        let short = keep("eve", Passphrases::typed(&few, true));
+        assert_eq!(short.unwrap_err().code, Code::PassphraseShort);
+        let locked = keep("ann", Passphrases::typed(&second, true));
+        assert_eq!(locked.unwrap_err().code, Code::StoreLocked);
+        let wrong = keep("ann", Passphrases::typed(&second, false));
+        assert_eq!(wrong.unwrap_err().code, Code::PassphraseWrong);
+        keep("ann", Passphrases::typed(&first, false)).unwrap();
+        assert!(desk.person().is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{AdditionalDataView, PersonView, PromptView, StepView};
-use kabinet_desk::{Code, Desk, Outcome};
+use kabinet_desk::{Code, Desk, Outcome, Passphrases};
 use tauri::{AppHandle, Manager as _};
 
 use super::{AREA, Answer, Shared, ask, blocking, said, stale, step};
@@ -26,11 +26,9 @@ pub(crate) async fn start_sign_in(
 
 async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<PersonView> {
     let mut sign_in = desk.begin_sign_in(Some(reader)).await?;
-    // The store's passphrase is chosen first, so that nothing that the PIN opened has to wait for it.
-    let passphrase = if desk.needs_passphrase() {
-        let view = PromptView::Passphrase {
-            new: !desk.has_store(),
-        };
+    // A new store's passphrase is chosen first, so that nothing that the PIN opened has to wait for it.
+    let chosen = if desk.needs_new_passphrase() {
+        let view = PromptView::Passphrase { new: true };
         Some(prompt::ask(app, view, desk.language()).await?.secret)
     } else {
         None
@@ -42,11 +40,14 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
             &mut sign_in,
             answer.secret,
             &answer.groups,
-            passphrase.as_ref(),
+            Passphrases {
+                opens: None,
+                makes: chosen.as_ref(),
+            },
             &progress,
         )
         .await;
-    // The card may have been another person's, whose store has a passphrase of its own.
+    // Whose store it is, only the card has told.
     while let Err(problem) = &kept {
         let new = match problem.code {
             Code::PassphraseNeeded | Code::PassphraseShort => true,
@@ -54,7 +55,8 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
             _ => break,
         };
         let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
-        kept = desk.keep_signed_in(&mut sign_in, Some(&answer.secret));
+        let passphrases = Passphrases::typed(&answer.secret, new);
+        kept = desk.keep_signed_in(&mut sign_in, passphrases);
     }
     kept
 }

@@ -10,7 +10,7 @@ use kabinet_stb::Secret;
 use serde_json::json;
 
 use super::*;
-use crate::Profile;
+use crate::{Passphrases, Profile};
 
 const PDF: &[u8] = b"%PDF-1.7\n";
 
@@ -25,8 +25,12 @@ fn desk() -> (tempfile::TempDir, Desk) {
     };
     let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
     let passphrase = secret("correct horse battery staple");
-    desk.keep_sign_in(&person, &secret("session"), Some(&passphrase))
-        .unwrap();
+    desk.keep_sign_in(
+        &person,
+        &secret("session"),
+        Passphrases::either(&passphrase),
+    )
+    .unwrap();
     offer(&desk, 1);
     (dir, desk)
 }

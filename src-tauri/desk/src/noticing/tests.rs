@@ -8,7 +8,7 @@ use kabinet_stb::Secret;
 
 use super::*;
 use crate::view::Language;
-use crate::{Profile, Surroundings};
+use crate::{Passphrases, Profile, Surroundings};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -235,8 +235,12 @@ fn somebody() -> (tempfile::TempDir, Desk, impl Fn(&str)) {
     };
     let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
     let passphrase = secret("correct horse battery staple");
-    desk.keep_sign_in(&person, &secret("session"), Some(&passphrase))
-        .unwrap();
+    desk.keep_sign_in(
+        &person,
+        &secret("session"),
+        Passphrases::either(&passphrase),
+    )
+    .unwrap();
     let nothing = Changes {
         complete: true,
         changed: &[],
