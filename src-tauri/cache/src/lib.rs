@@ -13,6 +13,7 @@ mod documents;
 mod drafts;
 mod error;
 mod forget;
+mod letters;
 mod messages;
 mod notices;
 mod outbox;

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError, applications, attachments, drafts, messages, sent, sharing};
+use crate::{
+    Store, StoreError, applications, attachments, drafts, letters, messages, sent, sharing,
+};
 
 /// Something that waits to be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,9 +136,7 @@ impl Store {
         index::index(&transaction, |indexer| {
             indexer.put_waiting(&letter.message.to_string(), manifest)
         })?;
-        if let Some(answered) = letter.in_reply_to {
-            sent::letter_signed(&transaction, &answered.to_string())?;
-        }
+        letters::signed(&transaction, letter)?;
         Ok(transaction.commit()?)
     }
 
@@ -174,7 +174,7 @@ impl Store {
     }
 
     /// When the next of what waits is due; nothing when nothing waits. A letter is not due as long as
-    /// its application waits.
+    /// its application waits, or an earlier letter on it that is not held back.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
@@ -182,8 +182,11 @@ impl Store {
         let due: Option<i64> = self
             .connection
             .prepare_cached(
-                "SELECT min(next_try_at) FROM outbox WHERE NOT refused AND NOT paused
-             AND (application IS NULL OR application NOT IN (SELECT id FROM outbox))",
+                "SELECT min(next_try_at) FROM outbox AS item WHERE NOT refused AND NOT paused
+             AND (application IS NULL OR application NOT IN (SELECT id FROM outbox))
+             AND NOT EXISTS (SELECT 1 FROM outbox AS ahead
+                 WHERE ahead.application = item.application AND NOT ahead.refused
+                 AND NOT ahead.paused AND (ahead.signed_at, ahead.id) < (item.signed_at, item.id))",
             )?
             .query_row([], |row| row.get(0))?;
         due.map(|due| Timestamp::from_millisecond(due).map_err(|_| StoreError::Damaged))
@@ -308,18 +311,23 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Drops a letter that has not left.
+    /// Takes a letter back that has not left: it is being written again, both or neither.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it has left.
-    pub fn drop_letter(&mut self, id: Uuid) -> Result<(), StoreError> {
+    pub fn take_back_letter(&mut self, id: Uuid) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
         let id = id.to_string();
-        found(
-            transaction
-                .prepare_cached("DELETE FROM outbox WHERE id = ? AND kind <> 'application'")?
-                .execute([&id])?,
-        )?;
+        let signed: Option<Vec<u8>> = transaction
+            .prepare_cached(
+                "DELETE FROM outbox WHERE id = ? AND kind <> 'application' RETURNING manifest",
+            )?
+            .query_row([&id], |row| row.get(0))
+            .optional()?;
+        let signed = signed.ok_or(StoreError::NotFound)?;
+        if let Ok(letter) = Letter::parse_canonical(&signed) {
+            letters::taken_back(&transaction, letter)?;
+        }
         index::index(&transaction, |indexer| {
             indexer.remove(Findable::Waiting, &id)
         })?;

@@ -15,7 +15,7 @@ use crate::{Store, StoreError, attachments, documents};
 const OVER: &str = "ended_at < ?1
      AND id NOT IN (SELECT application FROM outbox WHERE application IS NOT NULL)
      AND NOT EXISTS (SELECT 1 FROM messages WHERE application = applications.id
-         AND (sent_at >= ?1 OR id IN (SELECT message FROM letter_files)))
+         AND (sent_at >= ?1 OR id IN (SELECT message FROM letter_files UNION SELECT about FROM letter_texts)))
      AND NOT EXISTS (SELECT 1 FROM documents WHERE application = applications.id
          AND (issued_at >= ?1 OR waits))";
 

@@ -1,66 +1,18 @@
-//! Files of letters that are being written, and of what was sent.
+//! Files and signed octets of what was sent.
 
 use jiff::Timestamp;
 use kabinet_records::Attachment;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::{Incoming, Store, StoreError, attachments};
+use crate::{Store, StoreError, attachments};
 
 /// Octets of the files of what was sent that stay, the last sent first.
 const KEPT: i64 = 512 * 1024 * 1024;
 
 impl Store {
-    /// Files that are put to the reply to a message, in the order in which they came.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`].
-    pub fn letter_files(&self, message: Uuid) -> Result<Vec<Attachment>, StoreError> {
-        letter_files(&self.connection, message)
-    }
-
-    /// Completes a file and puts it to the reply to a message, both or neither. Gives all its files.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the file was begun in another store; [`StoreError::DiskFull`],
-    /// [`StoreError::ReadOnly`].
-    pub fn attach_to_letter(
-        &mut self,
-        incoming: &Incoming,
-        message: Uuid,
-        file: Attachment,
-    ) -> Result<Vec<Attachment>, StoreError> {
-        let transaction = self.transaction()?;
-        attachments::finish(&transaction, incoming)?;
-        let mut files = letter_files(&transaction, message)?;
-        if !files.iter().any(|one| one.hash == file.hash) {
-            files.push(file);
-        }
-        keep_letter_files(&transaction, message, &files)?;
-        transaction.commit()?;
-        Ok(files)
-    }
-
-    /// Takes a file off the reply to a message; without a hash, all of them. Gives what is left.
-    ///
-    /// # Errors
-    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
-    pub fn remove_from_letter(
-        &mut self,
-        message: Uuid,
-        hash: Option<&str>,
-    ) -> Result<Vec<Attachment>, StoreError> {
-        let transaction = self.transaction()?;
-        let mut files = letter_files(&transaction, message)?;
-        files.retain(|file| hash.is_some_and(|hash| hash != file.hash));
-        keep_letter_files(&transaction, message, &files)?;
-        attachments::sweep(&transaction)?;
-        transaction.commit()?;
-        Ok(files)
-    }
-
-    /// Lets files of an application or of a letter on it that was sent stay, as far as there is room; whether they are here or
-    /// are about to come.
+    /// Lets files of an application or of a letter on it that was sent stay, as far as there is room;
+    /// whether they are here or are about to come.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
@@ -87,43 +39,6 @@ impl Store {
         )?;
         Ok(())
     }
-}
-
-fn letter_files(connection: &Connection, message: Uuid) -> Result<Vec<Attachment>, StoreError> {
-    let body: Option<String> = connection
-        .query_row(
-            "SELECT attachments FROM letter_files WHERE message = ?",
-            [message.to_string()],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(match body {
-        Some(body) => serde_json::from_str(&body)?,
-        None => Vec::new(),
-    })
-}
-
-fn keep_letter_files(
-    connection: &Connection,
-    message: Uuid,
-    files: &[Attachment],
-) -> Result<(), StoreError> {
-    let message = message.to_string();
-    if files.is_empty() {
-        letter_signed(connection, &message)
-    } else {
-        connection.execute(
-            "INSERT OR REPLACE INTO letter_files (message, attachments) VALUES (?, ?)",
-            [message, serde_json::to_string(files)?],
-        )?;
-        Ok(())
-    }
-}
-
-/// The reply to a message is signed: its files are named in it.
-pub(crate) fn letter_signed(connection: &Connection, message: &str) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM letter_files WHERE message = ?", [message])?;
-    Ok(())
 }
 
 /// Something with these files was sent, about that application: they stay, as far as there is room.

@@ -267,12 +267,17 @@ fn files_of_a_letter_stay_with_it() {
         .unwrap();
     assert!(store.letter_files(asked).unwrap().is_empty());
     assert!(is_there(&store, &left[0].hash));
-    // Taken back, the letter is gone with its files.
-    store.drop_letter(letter.message).unwrap();
-    assert!(!is_there(&store, &left[0].hash));
+    // Taken back, it is written again with its files, and with what was put to the answer meanwhile.
     put(&mut store, 3);
+    store.take_back_letter(letter.message).unwrap();
+    let files = store.letter_files(asked).unwrap();
+    assert_eq!(files.len(), 2);
+    assert!(files.contains(&left[0]) && is_there(&store, &left[0].hash));
+    let gone = store.take_back_letter(letter.message);
+    assert!(matches!(gone, Err(StoreError::NotFound)));
     store.remove_from_letter(asked, None).unwrap();
     assert!(store.letter_files(asked).unwrap().is_empty());
+    assert!(!is_there(&store, &left[0].hash));
 }
 
 #[test]

@@ -325,7 +325,12 @@ fn what_waits_and_what_is_being_written_keeps_it_here() {
         .letter_into_outbox(&letter, &octets, b"\x30", at(9))
         .unwrap();
     assert_eq!(store.let_go(at(0), 9).unwrap(), 0);
-    store.drop_letter(id(900)).unwrap();
+    // Taken back, it is being written again, about the application.
+    store.take_back_letter(id(900)).unwrap();
+    store.keep_letter_text(id(1), "").unwrap();
+    store.keep_letter_text(id(101), "I ask").unwrap();
+    assert_eq!(store.let_go(at(0), 9).unwrap(), 0);
+    store.keep_letter_text(id(101), "").unwrap();
 
     let mut incoming = store.begin_attachment().unwrap();
     store.append_attachment(&mut incoming, b"a file").unwrap();

@@ -144,7 +144,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let mut store = place.open();
-    assert_eq!(store.version().unwrap(), 12);
+    assert_eq!(store.version().unwrap(), 13);
     assert_eq!(store.person().unwrap(), Some(person()));
     assert_eq!(store.session().unwrap().unwrap().expose(), b"token");
     assert_eq!(store.drafts().unwrap(), [draft(2), draft(1)]);
@@ -496,14 +496,64 @@ fn a_letter_waits_behind_its_application() {
             .letter_into_outbox(&letter(number, 3, None), b"l", b"s", at(4))
             .unwrap();
     }
-    store.drop_letter(Uuid::from_u128(4)).unwrap();
+    store.take_back_letter(Uuid::from_u128(4)).unwrap();
     assert!(matches!(
-        store.drop_letter(other),
+        store.take_back_letter(other),
         Err(StoreError::NotFound)
     ));
     assert_eq!(store.outbox().unwrap().len(), 2);
     store.take_back(&draft(3)).unwrap();
     assert!(store.outbox().unwrap().is_empty());
+}
+
+/// A withdrawal would close the application for the reply that was signed before it.
+#[test]
+fn letters_on_one_application_leave_in_their_order() {
+    let place = Place::new();
+    let mut store = place.create();
+    for (number, application) in [(1, 9), (2, 9), (3, 8)] {
+        let at = at(i64::try_from(number).unwrap());
+        store
+            .letter_into_outbox(&letter(number, application, None), b"l", b"s", at)
+            .unwrap();
+    }
+    let id = Uuid::from_u128;
+    store.outbox_failed(id(3), "offline", at(900)).unwrap();
+    store.outbox_failed(id(1), "offline", at(500)).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(at(500)));
+    // What is held back or refused keeps nothing behind it.
+    store.pause_outbox(id(1), true).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(Timestamp::UNIX_EPOCH));
+    store.pause_outbox(id(1), false).unwrap();
+    store.outbox_failed(id(1), "offline", at(600)).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(at(600)));
+    store.outbox_refused(id(1), "application_closed").unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(Timestamp::UNIX_EPOCH));
+}
+
+#[test]
+fn what_is_written_stays_until_it_is_signed_and_comes_back_when_it_is_taken_back() {
+    let place = Place::new();
+    let store = place.create();
+    let (asked, about) = (Uuid::from_u128(2), Uuid::from_u128(9));
+    store.keep_letter_text(asked, "Дасылаю").unwrap();
+    store.keep_letter_text(asked, "Дасылаю копію").unwrap();
+    store.keep_letter_text(about, "Перадумала").unwrap();
+    drop(store);
+    let mut store = place.open();
+    assert_eq!(store.letter_text(asked).unwrap(), "Дасылаю копію");
+    let mut reply = letter(10, 9, Some(2));
+    reply.text = "Дасылаю копію".into();
+    let octets = reply.to_canonical().unwrap();
+    store
+        .letter_into_outbox(&reply, &octets, b"s", at(4))
+        .unwrap();
+    assert_eq!(store.letter_text(asked).unwrap(), "");
+    assert_eq!(store.letter_text(about).unwrap(), "Перадумала");
+    // Nothing of both is lost.
+    store.keep_letter_text(asked, "І яшчэ").unwrap();
+    store.take_back_letter(reply.message).unwrap();
+    assert_eq!(store.letter_text(asked).unwrap(), "Дасылаю копію\n\nІ яшчэ");
 }
 
 #[test]

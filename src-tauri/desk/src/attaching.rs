@@ -260,16 +260,6 @@ impl Desk {
         self.view_of_draft(draft, procedure)
     }
 
-    /// Files that are put to the reply to a message.
-    ///
-    /// # Errors
-    /// `message_not_found`, `no_store`, `store_locked`.
-    pub fn reply_attachments(&self, message_id: &str) -> Outcome<Vec<AttachmentView>> {
-        let message = self.stored_message(message_id)?;
-        let files = self.with_store(|store| Ok(store.letter_files(message.id)?))?;
-        Ok(views(&files))
-    }
-
     /// Takes a file off the reply to a message; without a hash, all of them. Gives what is left.
     ///
     /// # Errors

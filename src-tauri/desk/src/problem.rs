@@ -369,6 +369,8 @@ codes! {
     RecipientNotForEncryption = "recipient_not_for_encryption",
     /// A recipient's certificate is not valid now.
     RecipientExpired = "recipient_expired",
+    /// The certificate on the card was revoked.
+    CertificateRevoked = "certificate_revoked",
     /// A recipient's certificate was revoked.
     RecipientRevoked = "recipient_revoked",
     /// A file is not encrypted, or damaged.

@@ -1,6 +1,6 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,48 +160,54 @@ impl Desk {
 
     /// Sends what waits, the oldest first. A portal that cannot be used ends the pass; one thing
     /// that is refused, or that the portal cannot take, does not keep the others, but for letters on
-    /// an application that is not there.
+    /// an application that is not there. Letters on one application leave in their order: a withdrawal
+    /// would close it for the reply before.
     async fn send_outbox(&self, area: &PersonalArea, now: bool) -> Outcome<Sent> {
         let mut sent = Sent::default();
         let items = self.with_store(|store| Ok(store.outbox()?))?;
-        let mut waiting: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-        for item in items {
+        let mut waiting: BTreeSet<Uuid> = items.iter().map(|item| item.id).collect();
+        for (at, item) in items.iter().enumerate() {
             let early = !now && item.next_try_at > self.now();
-            let behind = item.application.is_some_and(|id| waiting.contains(&id));
+            let behind = item.application.is_some_and(|application| {
+                let ahead = |other: &OutboxItem| {
+                    let waits = !other.refused && !other.paused && waiting.contains(&other.id);
+                    other.application == Some(application) && waits
+                };
+                waiting.contains(&application) || items[..at].iter().any(ahead)
+            });
             if item.refused || item.paused || early || behind {
                 continue;
             }
             // One that may be registered already is asked for at the portal in any case.
             if !item.offered && signing::ended(&item.cms, signing::time(self.now())?) {
-                let problem = Code::SignatureExpired.name();
-                self.with_store(|store| Ok(store.outbox_refused(item.id, problem)?))?;
+                self.refuse(item, Code::SignatureExpired.name(), &mut waiting)?;
                 continue;
             }
             self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
-            match self.deliver(area, &item).await {
+            match self.deliver(area, item).await {
                 Ok(Delivery::Registered(application)) => {
                     self.with_store(|store| Ok(store.registered(&application)?))?;
-                    waiting.retain(|id| *id != item.id);
+                    waiting.remove(&item.id);
                     sent.applications.push(application);
                 }
                 Ok(Delivery::Elsewhere(application)) => {
                     let now = self.now();
                     self.with_store(|store| Ok(store.registered_elsewhere(&application, now)?))?;
-                    waiting.retain(|id| *id != item.id);
+                    waiting.remove(&item.id);
                 }
                 Ok(Delivery::Delivered(message)) => {
                     self.with_store(|store| Ok(store.delivered(&message)?))?;
+                    waiting.remove(&item.id);
                     sent.messages.push(*message);
                 }
                 Ok(Delivery::Refused(reason)) => {
-                    let problem = refusal(&reason);
-                    self.with_store(|store| Ok(store.outbox_refused(item.id, &problem)?))?;
+                    self.refuse(item, &refusal(&reason), &mut waiting)?;
                 }
                 Ok(Delivery::Interrupted) => {}
                 Err(Undelivered::Here(problem)) => return Err(problem),
                 Err(Undelivered::There(error)) => {
                     let problem = Problem::from(error.clone());
-                    self.note_failure(&item, &error, problem.code)?;
+                    self.note_failure(item, &error, problem.code)?;
                     if !error.is_permanent() {
                         return Err(problem);
                     }
@@ -209,6 +215,16 @@ impl Desk {
             }
         }
         Ok(sent)
+    }
+
+    /// Notes that it will not go. A letter leaves its place to those behind it; what is about an
+    /// application that was refused has to wait.
+    fn refuse(&self, item: &OutboxItem, problem: &str, waiting: &mut BTreeSet<Uuid>) -> Outcome {
+        self.with_store(|store| Ok(store.outbox_refused(item.id, problem)?))?;
+        if item.kind != OutboxKind::Application {
+            waiting.remove(&item.id);
+        }
+        Ok(())
     }
 
     /// Sends what waits: its files, the signature, and at the end what makes the
@@ -523,6 +539,7 @@ fn refusal(reason: &RefusedReason) -> String {
         RefusedReason::InvalidForm(_) => Code::FormIncomplete,
         RefusedReason::InvalidSignature => Code::SignatureFailed,
         RefusedReason::SignerNotHolder => Code::OtherCard,
+        RefusedReason::CertificateRevoked => Code::CertificateRevoked,
         RefusedReason::AttachmentMismatch => Code::AttachmentRefused,
         RefusedReason::NoSuchApplication => Code::ApplicationNotFound,
         RefusedReason::ApplicationClosed => Code::ApplicationClosed,

@@ -13,9 +13,14 @@ use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
-use crate::view::{DraftView, LetterPromptView, OutboxItemView, PromptView, StepView};
+use crate::view::{
+    BegunLetterView, DraftView, LetterPromptView, OutboxItemView, PromptView, StepView,
+};
 use crate::visible::{visible, visible_text};
 use crate::{Desk, Outcome, attaching};
+
+/// Longest text that is kept of a letter, in octets; it may be too long to be sent.
+const LONGEST_BEGUN: usize = 256 * 1024;
 
 /// A letter that waits for the person's PIN.
 pub struct LetterSigning {
@@ -78,6 +83,42 @@ impl Desk {
         self.with_store(|store| match store.message(id) {
             Err(StoreError::NotFound) => Err(Code::MessageNotFound.into()),
             other => Ok(other?),
+        })
+    }
+
+    /// What is written so far in answer to a message, or to take an application back.
+    ///
+    /// # Errors
+    /// `message_not_found`, `no_store`, `store_locked`.
+    pub fn begun_letter(&self, about: &str) -> Outcome<BegunLetterView> {
+        let about = parse_id(about, Code::MessageNotFound)?;
+        self.with_store(|store| {
+            Ok(BegunLetterView {
+                text: store.letter_text(about)?,
+                attachments: attaching::views(&store.letter_files(about)?),
+            })
+        })
+    }
+
+    /// Keeps what is written so far, until it is signed.
+    ///
+    /// # Errors
+    /// As [`Desk::begun_letter`], `usage` for more than anybody writes, and what keeps the store from
+    /// writing.
+    pub fn keep_letter_text(&self, about: &str, text: &str) -> Outcome {
+        let about = parse_id(about, Code::MessageNotFound)?;
+        if text.len() > LONGEST_BEGUN {
+            return Err(Problem::new(Code::Usage).with("reason", "text"));
+        }
+        self.with_store(|store| {
+            // Not into the store of somebody else who came meanwhile.
+            let is_here = store.message(about).is_ok()
+                || store.application(about).is_ok()
+                || store.outbox_item(about).is_ok();
+            if !is_here {
+                return Err(Code::MessageNotFound.into());
+            }
+            Ok(store.keep_letter_text(about, text)?)
         })
     }
 
@@ -166,7 +207,8 @@ impl Desk {
         self.view_of_item(&item)
     }
 
-    /// Takes something back that has not left. An application is a draft again; a letter is gone.
+    /// Takes something back that has not left. An application is a draft again, and a letter is being
+    /// written again, with its files.
     ///
     /// # Errors
     /// `outbox_not_found`; `may_have_left` once the portal was asked to register it and did not refuse.
@@ -183,7 +225,7 @@ impl Desk {
         if item.offered && !item.refused {
             return Err(Code::MayHaveLeft.into());
         }
-        self.with_store(|store| store.drop_letter(number).map_err(not_found))?;
+        self.with_store(|store| store.take_back_letter(number).map_err(not_found))?;
         Ok(None)
     }
 

@@ -34,6 +34,8 @@ pub enum RefusedReason {
     InvalidSignature,
     /// The signer is not the holder who signed in.
     SignerNotHolder,
+    /// The signer's certificate was revoked.
+    CertificateRevoked,
     /// The procedure has a newer version.
     ProcedureVersionOld,
     /// The form's data is not what the schema asks for.
@@ -169,6 +171,7 @@ pub(crate) fn refused(
     Ok(match kind {
         "invalidSignature" => RefusedReason::InvalidSignature,
         "signerNotHolder" => RefusedReason::SignerNotHolder,
+        "certificateRevoked" => RefusedReason::CertificateRevoked,
         "procedureVersionOld" => RefusedReason::ProcedureVersionOld,
         "invalidForm" => RefusedReason::InvalidForm(problems(refusal)),
         "invalidManifest" => RefusedReason::InvalidManifest,
@@ -246,6 +249,7 @@ mod tests {
         for (kind, expected) in [
             ("invalidSignature", RefusedReason::InvalidSignature),
             ("signerNotHolder", RefusedReason::SignerNotHolder),
+            ("certificateRevoked", RefusedReason::CertificateRevoked),
             ("overQuota", RefusedReason::OverQuota),
             ("attachmentMismatch", RefusedReason::AttachmentMismatch),
             ("applicationClosed", RefusedReason::ApplicationClosed),

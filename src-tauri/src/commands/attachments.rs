@@ -80,14 +80,6 @@ pub(crate) async fn finish_reply_attachment(
     blocking(&desk, move |desk| desk.finish_reply_attachment(&handle)).await
 }
 
-#[tauri::command]
-pub(crate) async fn reply_attachments(
-    desk: Shared<'_>,
-    message_id: String,
-) -> Answer<Vec<AttachmentView>> {
-    blocking(&desk, move |desk| desk.reply_attachments(&message_id)).await
-}
-
 /// Without a hash, all of them.
 #[tauri::command]
 pub(crate) async fn remove_reply_attachment(

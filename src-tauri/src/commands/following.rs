@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{
-    ApplicationView, ApplicationsView, DocumentView, DueView, MessageView, SentView, StepView,
+    ApplicationView, ApplicationsView, BegunLetterView, DocumentView, DueView, MessageView,
+    SentView, StepView,
 };
 use kabinet_desk::{Desk, LetterSigning};
 use tauri::AppHandle;
@@ -111,6 +112,17 @@ pub(crate) async fn withdraw(
     })
     .await?;
     send_letter(&app, &desk, begun).await
+}
+
+/// What is written so far in answer to a message, or to take an application back.
+#[tauri::command]
+pub(crate) async fn begun_letter(desk: Shared<'_>, about: String) -> Answer<BegunLetterView> {
+    blocking(&desk, move |desk| desk.begun_letter(&about)).await
+}
+
+#[tauri::command]
+pub(crate) async fn keep_letter_text(desk: Shared<'_>, about: String, text: String) -> Answer {
+    blocking(&desk, move |desk| desk.keep_letter_text(&about, &text)).await
 }
 
 /// Asks, signs and sends; whether the portal has the letter, or it waits.

@@ -243,6 +243,64 @@ fn a_withdrawal_follows_its_application() {
         .unwrap();
 }
 
+/// A reply that could not leave at once is not overtaken by the withdrawal that was signed after it,
+/// which would close the application for it.
+#[test]
+fn letters_leave_in_the_order_in_which_they_were_signed() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let cli = &applicant.cli;
+    world
+        .sandbox
+        .operate(&id, &["answer", "--text", "Добры дзень"])
+        .unwrap();
+    cli.ok(&["sync"]).unwrap();
+    let asked = text(&world.sandbox.messages().unwrap()[0]["id"]);
+    let fault = json!({"match": "/jmap/upload/", "kind": "drop_before"});
+    world.sandbox.fault(&fault).unwrap();
+    let reply = cli
+        .ok(&["messages", "reply", &asked, "--text", "Вітаю"])
+        .unwrap();
+    assert_eq!(reply["state"], "waiting", "{reply}");
+    // The reply waits for its next try, and so does what is behind it.
+    let withdrawal = cli.ok(&["applications", "withdraw", &id]).unwrap();
+    assert_eq!(withdrawal["state"], "waiting", "{withdrawal}");
+    assert_ne!(
+        world.sandbox.applications().unwrap()[0]["status"],
+        "withdrawn"
+    );
+    let sync = cli.ok(&["outbox", "retry"]).unwrap();
+    let letters = json!([reply["item"]["id"], withdrawal["item"]["id"]]);
+    assert_eq!((&sync["letters"], &sync["waiting"]), (&letters, &json!(0)));
+    assert_eq!(
+        world.sandbox.applications().unwrap()[0]["status"],
+        "withdrawn"
+    );
+}
+
+#[test]
+fn what_a_revoked_certificate_signs_is_refused_with_the_reason() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let id = applicant.draft().unwrap();
+    let file = std::fs::read(world.sandbox.card_file("citizen")).unwrap();
+    let holder: Value = serde_json::from_slice(&file).unwrap();
+    let certificate = text(&holder["esign"]["keys"][0]["certificate"]);
+    world.sandbox.revoke(&certificate, 0).unwrap();
+    cli.ok(&["apply", &id]).unwrap();
+    let item = &cli.ok(&["outbox"]).unwrap()[0];
+    assert_eq!(item["state"], "refused", "{item}");
+    let problem = text(&item["last_problem"]);
+    assert!(problem.contains("was revoked"), "{problem}");
+    assert_eq!(world.sandbox.applications().unwrap(), Vec::<Value>::new());
+    // Nothing is lost: it is a draft again.
+    cli.ok(&["outbox", "cancel", &id]).unwrap();
+    assert_eq!(cli.ok(&["draft", "list"]).unwrap()[0]["id"], id.as_str());
+}
+
 /// One request, and few octets of body each way, whatever the person has.
 #[test]
 fn an_idle_pass_is_one_small_request() {

@@ -10,7 +10,7 @@ use crate::cms;
 use crate::jmap::{self, Outcome, failed};
 use crate::jwt::b64;
 use crate::manifest::Manifest;
-use crate::portal::Portal;
+use crate::portal::{Portal, lock};
 use crate::procedures;
 use crate::publishing;
 use crate::store::Person;
@@ -125,7 +125,7 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
 /// SetError.
 ///
 /// # Errors
-/// `blobNotFound`, `invalidSignature`, `signerNotHolder`.
+/// `blobNotFound`, `invalidSignature`, `signerNotHolder`, `certificateRevoked`.
 fn signed_by_holder(
     portal: &Portal,
     person: &Person,
@@ -144,6 +144,12 @@ fn signed_by_holder(
         return Err(error(
             "signerNotHolder",
             "signed with another person's card",
+        ));
+    }
+    if lock(&portal.revocations).is_revoked(&signed.signer) {
+        return Err(error(
+            "certificateRevoked",
+            "the signer's certificate was revoked",
         ));
     }
     Ok((signature, signed.content))

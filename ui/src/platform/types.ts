@@ -9,6 +9,7 @@ import type { AppearanceView } from "../generated/AppearanceView";
 import type { ApplicationView } from "../generated/ApplicationView";
 import type { ApplicationsView } from "../generated/ApplicationsView";
 import type { AppliedView } from "../generated/AppliedView";
+import type { BegunLetterView } from "../generated/BegunLetterView";
 import type { CardContentsView } from "../generated/CardContentsView";
 import type { CertificateView } from "../generated/CertificateView";
 import type { CryptedFileView } from "../generated/CryptedFileView";
@@ -130,7 +131,9 @@ export interface Commands {
   remove_attachment: { args: { draftId: string; hash: string }; answer: DraftView };
   begin_reply_attachment: { args: { messageId: string; name: string; size: number }; answer: string };
   finish_reply_attachment: { args: { handle: string }; answer: AttachmentView[] };
-  reply_attachments: { args: { messageId: string }; answer: AttachmentView[] };
+  /** About a message that is answered, or an application that is taken back. */
+  begun_letter: { args: { about: string }; answer: BegunLetterView };
+  keep_letter_text: { args: { about: string; text: string }; answer: null };
   /** Without a hash, all of them. */
   remove_reply_attachment: { args: { messageId: string; hash: string | null }; answer: AttachmentView[] };
   sent_application: { args: { id: string }; answer: SentView };

@@ -49,6 +49,10 @@ const LOOKS: &[(&str, &str)] = &[
         "length(message) = 36 AND kind(attachments, '$') = 'array'",
     ),
     (
+        "letter_texts",
+        "length(about) = 36 AND coalesce(kind(text, '$'), 'none') NOT IN ('array', 'object')",
+    ),
+    (
         "noticed",
         "typeof(what) = 'text' AND typeof(value) = 'integer'",
     ),

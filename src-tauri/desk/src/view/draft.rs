@@ -174,6 +174,16 @@ pub struct AttachmentView {
     pub hash: String,
 }
 
+/// A letter that is being written.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct BegunLetterView {
+    /// What is written so far.
+    pub text: String,
+    /// Files that are put to it.
+    pub attachments: Vec<AttachmentView>,
+}
+
 /// One answer as people read it.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
