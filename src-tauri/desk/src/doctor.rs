@@ -114,16 +114,11 @@ impl Desk {
     }
 
     fn doctor_of_trust(&self) -> Outcome<String> {
-        let anchors = std::fs::read_dir(self.profile.trust_dir())
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|entry| entry.path().extension().is_some_and(|end| end == "cer"))
-            .count();
-        if anchors == 0 {
+        let anchors = self.anchors()?;
+        if anchors.is_empty() {
             Err(Code::NoTrustAnchors.into())
         } else {
-            Ok(anchors.to_string())
+            Ok(anchors.len().to_string())
         }
     }
 

@@ -201,7 +201,7 @@ impl Desk {
     /// `no_store`, `store_locked`.
     pub(crate) async fn ask_about_documents(&self) -> Outcome {
         let documents = self.with_store(|store| Ok(store.newest_documents(ASKED_ABOUT)?))?;
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let mut asking = self.asking();
         for document in documents {
             let Some(octets) = self.octets_of(&document)? else {
@@ -287,7 +287,7 @@ impl Desk {
 
     /// What the signature says, and whose it is where that is known.
     fn judge(&self, octets: &Octets) -> Outcome<(DocumentTrustView, Option<String>)> {
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let mut content = octets.content.as_deref();
         let content = content
             .as_mut()

@@ -148,8 +148,8 @@ impl Desk {
     /// Checks a signature now.
     fn check(&self, cms: &[u8], content: Option<&[u8]>, trust: Option<&Path>) -> Outcome<Report> {
         let anchors = match trust {
-            Some(folder) => signing::anchors_in(folder)?,
-            None => signing::anchors_in(&self.profile.trust_dir())?,
+            Some(folder) => signing::anchors_in(&[folder.to_path_buf()])?,
+            None => self.anchors()?,
         };
         let mut content = content;
         let content = content

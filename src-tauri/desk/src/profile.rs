@@ -3,8 +3,8 @@
 //! ```text
 //! settings.json      portal, language; nothing personal
 //! readers.json       readers and kinds of cards that do not pass long commands; nothing personal
-//! trust/*.cer        trust anchors (X.509, DER) that person or packager supply
-//! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents
+//! trust/*.cer        trust anchors (X.509, DER) of the person, beside those of the package
+//! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents, in the same way
 //! enrolment/*.json   public keys that wait for their certificates; nothing personal
 //! revocation/        revocation lists of authorities; nothing personal
 //! log.txt            what the program noted, with log.older.txt; nothing personal
@@ -118,10 +118,18 @@ impl Profile {
         &self.dir
     }
 
-    /// Folder of the trust anchors.
+    /// Folder of the person's trust anchors.
     #[must_use]
     pub fn trust_dir(&self) -> PathBuf {
         self.dir.join("trust")
+    }
+
+    /// Folders of trust anchors: of the package, where there is one, and of the person.
+    #[must_use]
+    pub fn trust_dirs(&self) -> Vec<PathBuf> {
+        let program = std::env::current_exe().ok();
+        let packaged = program.as_deref().and_then(packaged_trust);
+        packaged.into_iter().chain([self.trust_dir()]).collect()
     }
 
     /// The settings; defaults where there is no file yet.
@@ -269,6 +277,19 @@ impl Profile {
         std::fs::create_dir_all(&dir).map_err(|error| file_problem(&error))?;
         Ok(dir)
     }
+}
+
+/// Where a package puts trust anchors beside its programs: whoever can write there can replace the
+/// programs, too.
+fn packaged_trust(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    Some(if cfg!(windows) {
+        folder.join("trust")
+    } else if cfg!(target_os = "macos") {
+        folder.parent()?.join("Resources/trust")
+    } else {
+        folder.parent()?.join("share/kabinet/trust")
+    })
 }
 
 /// The name of a person's store tells nothing of the person: half of the belt-hash of portal and

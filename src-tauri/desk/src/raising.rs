@@ -50,7 +50,7 @@ impl Desk {
         asking: &mut Asking,
     ) -> Outcome<LevelView> {
         let _alone = self.raising.lock().await;
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let open = || File::open(file).map_err(|error| file_problem(&error));
         let reached = self.level_of(&mut open()?, &anchors)?;
         if reached >= level {
@@ -126,7 +126,7 @@ impl Desk {
     /// The signature at the level T; nothing when it has that. What is needed to check it later is not
     /// put in: it would have to be printed too when the application is put on paper.
     async fn stamped(&self, cms: &[u8], asking: &mut Asking) -> Outcome<Option<Vec<u8>>> {
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let mut signature = Cursor::new(cms);
         if self.level_of(&mut signature, &anchors)? >= LevelView::T {
             return Ok(None);

@@ -35,7 +35,7 @@ impl Desk {
     /// who was asked. What was told is kept, and counts wherever recipients are judged. That nobody
     /// answers is no error.
     pub(crate) async fn ask_about(&self, certificates: &[Certificate]) -> Outcome<Vec<AskedView>> {
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let mut asking = self.asking();
         self.learn(
             &mut |validation: &Validation<'_>| Ok(checked(certificates, validation)),
@@ -50,7 +50,7 @@ impl Desk {
 
     /// What is known of each certificate. Asks nobody.
     pub(crate) fn standings(&self, certificates: &[Certificate]) -> Outcome<Vec<Standing>> {
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let now = signing::now()?;
         let known = self.recall(
             &mut |validation: &Validation<'_>| Ok(checked(certificates, validation)),

@@ -208,16 +208,16 @@ impl Desk {
         }
     }
 
-    /// The trust anchors of the profile.
+    /// The trust anchors, without which nothing can be believed.
     ///
     /// # Errors
     /// `no_trust_anchors` without any; `file_unreadable`.
     fn trust_anchors(&self) -> Outcome<TrustAnchors> {
-        let folder = self.profile.trust_dir();
-        if !folder.is_dir() {
+        let anchors = self.anchors()?;
+        if anchors.is_empty() {
             return Err(Code::NoTrustAnchors.into());
         }
-        signing::anchors_in(&folder)
+        Ok(anchors)
     }
 
     /// The answers as people read them, by the form that they were given in where it is still known.

@@ -1,7 +1,7 @@
 //! The card as a signer.
 
 use std::io::Cursor;
-use std::path::Path;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use kabinet_pki::certificate::Certificate;
@@ -75,13 +75,21 @@ impl Signer for CardSigner {
     }
 }
 
-/// The trust anchors in a folder; none when there is no such folder.
-pub(crate) fn anchors_in(folder: &Path) -> Outcome<TrustAnchors> {
-    if !folder.is_dir() {
-        return Ok(TrustAnchors::default());
+impl Desk {
+    /// The trust anchors of the package and of the person.
+    pub(crate) fn anchors(&self) -> Outcome<TrustAnchors> {
+        anchors_in(&self.profile.trust_dirs())
     }
-    TrustAnchors::from_folder(folder)
-        .map_err(|error| Problem::new(Code::FileUnreadable).because(error))
+}
+
+/// The trust anchors in these folders; none where there is no such folder.
+pub(crate) fn anchors_in(folders: &[PathBuf]) -> Outcome<TrustAnchors> {
+    let mut anchors = TrustAnchors::default();
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        let added = anchors.add_folder(folder);
+        added.map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+    }
+    Ok(anchors)
 }
 
 /// Now, as signatures state it.
@@ -97,17 +105,19 @@ pub(crate) fn time(at: Timestamp) -> Outcome<Time> {
         .ok_or_else(|| Problem::new(Code::Internal).because("no time of a signature"))
 }
 
-/// Whether the signer's certificate has ended. One that cannot be read is the portal's to judge.
+/// Whether the signer's certificate has ended, and no time stamp says that it had not when it signed.
+/// Whether the stamp is genuine, and what cannot be read, is the portal's to judge.
 pub(crate) fn ended(cms: &[u8], now: Time) -> bool {
     let nobody = TrustAnchors::default();
     let validation = Validation::new(&nobody, now);
     let report = kabinet_pki::verify(Cursor::new(cms), None, &validation);
     report.is_ok_and(|report| {
-        let mut certificates = report
-            .signers
-            .iter()
-            .filter_map(|one| one.certificate.as_ref());
-        certificates.any(|certificate| certificate.not_after < now)
+        report.signers.iter().any(|signer| {
+            let stamps = signer.time_stamps.iter().filter_map(|stamp| stamp.time);
+            let moment = stamps.min().unwrap_or(now);
+            let certificate = signer.certificate.as_ref();
+            certificate.is_some_and(|certificate| certificate.not_after < moment)
+        })
     })
 }
 
@@ -150,5 +160,9 @@ mod tests {
         let later = certificate.not_after.unix_duration() + Duration::from_secs(1);
         assert!(ended(&cms, Time::from_unix_duration(later).unwrap()));
         assert!(!ended(b"nothing that can be read", certificate.not_after));
+        // A stamp proves that it was there before.
+        let file = "../pki/tests/fixtures/bee2evp/level-128/accepted-t.p7s";
+        let stamped = std::fs::read(folder.join(file)).unwrap();
+        assert!(!ended(&stamped, Time::new(2040, 1, 1, 0, 0, 0).unwrap()));
     }
 }

@@ -1,8 +1,6 @@
 //! Journey J2: the printed data and the photo of a card, by the CAN or the lines for machines that are
 //! printed on it.
 
-use std::path::PathBuf;
-
 use kabinet_mrtd::{
     AccessKey, Authenticity, CountrySigners, Document, MrtdError, MrzKey, MrzMistake, read,
 };
@@ -69,8 +67,11 @@ impl Desk {
     ) -> Outcome<TravelDocumentView> {
         let key = key.checked()?;
         let address = self.choose_card(reader)?;
-        let signers = CountrySigners::from_folder(&self.country_signers())
-            .map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+        let mut signers = CountrySigners::default();
+        for folder in self.profile.trust_dirs() {
+            let added = signers.add_folder(&folder.join("csca"));
+            added.map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+        }
         let mut card = Card::connect(&address, CancelToken::new())?.into_plain();
         let document = read(&mut card, &key, &signers).map_err(|error| match (error, &key) {
             (MrtdError::AccessKeyWrong, AccessKey::Mrz(_)) => Code::MrzWrong.into(),
@@ -82,11 +83,6 @@ impl Desk {
             ..Told::default()
         });
         Ok(view)
-    }
-
-    /// Folder of the CSCA certificates that person or packager supply.
-    fn country_signers(&self) -> PathBuf {
-        self.profile.trust_dir().join("csca")
     }
 }
 

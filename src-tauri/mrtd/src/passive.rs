@@ -56,17 +56,27 @@ impl CountrySigners {
     /// When the folder exists and cannot be read.
     pub fn from_folder(folder: &Path) -> std::io::Result<Self> {
         let mut signers = Self::default();
+        signers.add_folder(folder)?;
+        Ok(signers)
+    }
+
+    /// Adds those of a folder, as [`Self::from_folder`] reads them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_folder`].
+    pub fn add_folder(&mut self, folder: &Path) -> std::io::Result<()> {
         let entries = match std::fs::read_dir(folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(signers),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             entries => entries?,
         };
         for entry in entries.take(MOST_FILES) {
             let entry = entry?;
             if entry.metadata()?.len() <= LONGEST_FILE && entry.path().is_file() {
-                signers.add(&std::fs::read(entry.path())?);
+                self.add(&std::fs::read(entry.path())?);
             }
         }
-        Ok(signers)
+        Ok(())
     }
 
     /// Takes a certificate; gives whether it was one.

@@ -33,6 +33,15 @@ impl TrustAnchors {
     /// [`AnchorError`] when the folder cannot be read or one of the files is no certificate.
     pub fn from_folder(folder: &Path) -> Result<Self, AnchorError> {
         let mut anchors = Self::default();
+        anchors.add_folder(folder)?;
+        Ok(anchors)
+    }
+
+    /// Adds those of a folder, as [`Self::from_folder`] reads them.
+    ///
+    /// # Errors
+    /// As [`Self::from_folder`].
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), AnchorError> {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             if path.extension().is_none_or(|extension| extension != "cer") {
@@ -42,7 +51,7 @@ impl TrustAnchors {
             let added = if too_long {
                 Err(CertificateError("the file is too long"))
             } else {
-                anchors.add(&fs::read(&path)?)
+                self.add(&fs::read(&path)?)
             };
             added.map_err(|source| AnchorError::Certificate {
                 name: path
@@ -53,7 +62,7 @@ impl TrustAnchors {
                 source,
             })?;
         }
-        Ok(anchors)
+        Ok(())
     }
 
     /// Adds a certificate in DER.

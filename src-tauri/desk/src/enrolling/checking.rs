@@ -30,7 +30,7 @@ impl Desk {
         if !certificate.may_sign_documents() {
             return Err(Code::CertificateNotForSigning.into());
         }
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         if anchors.is_empty() {
             return Err(Code::NoTrustAnchors.into());
         }

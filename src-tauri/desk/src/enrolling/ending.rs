@@ -219,7 +219,7 @@ impl Desk {
         let read = named.filter_map(|der| Certificate::from_der(der).ok());
         let issuer = read.into_iter().find(|one| one.has_issued(certificate));
         let issuer = issuer.ok_or(Code::CertificateUntrusted)?;
-        let anchors = signing::anchors_in(&self.profile.trust_dir())?;
+        let anchors = self.anchors()?;
         let validation = Validation::new(&anchors, now);
         let report = check_certificate(&issuer, &validation);
         if report.verdict != Verdict::Valid {
