@@ -258,12 +258,12 @@ pub(crate) async fn sign_files(
         name: one.name,
     });
     let files: Vec<_> = files.collect();
-    let mut signing = blocking(&desk, move |desk| {
-        desk.begin_sign_files(files, wishes, Some(&reader))
-    })
-    .await?;
-    let answer = ask(&app, &desk, signing.prompt().clone()).await?;
     let stop = begin_work(&handed);
+    let begun = watched(&app, &desk, &stop, move |desk, watching| {
+        block_on(desk.begin_sign_files(files, wishes, Some(&reader), watching))
+    });
+    let mut signing = begun.await?;
+    let answer = ask(&app, &desk, signing.prompt().clone()).await?;
     let signed = watched(&app, &desk, &stop, move |desk, watching| {
         block_on(desk.finish_sign_files(&mut signing, answer.secret, watching))
     });

@@ -56,7 +56,10 @@ pub(crate) async fn sign(call: &Call, arguments: SignArguments) -> Outcome<u8> {
         }
     };
     let files = arguments.files.iter().cloned().map(to_sign).collect();
-    let mut signing = call.desk.begin_sign_files(files, wishes, call.reader())?;
+    let mut signing = call
+        .desk
+        .begin_sign_files(files, wishes, call.reader(), &unwatched())
+        .await?;
     call.show.prompt(signing.prompt());
     if !arguments.yes && !call.show.json && std::io::stdin().is_terminal() && !confirmed()? {
         return Err(Code::Cancelled.into());

@@ -2,10 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use kabinet_pki::{Report, RevocationStatus, SignerReport, Time, Verdict};
+use kabinet_pki::{
+    ChainMember, Report, RevocationStatus, SignerReport, Time, TimeStampKind, TimeStampReport,
+    Verdict,
+};
 
 use crate::speech;
-use crate::view::{Language, SignatureNoteView, SignatureReportView, SignerView, TextView};
+use crate::view::{
+    ChainMemberView, Language, SignatureNoteView, SignatureReportView, SignerView, TextView,
+    TimeStampView,
+};
+
+/// The rules of a check (`docs/signatures.md`). No signature policy is asked for.
+const PROFILE: &str = "STB 34.101.80, ETSI EN 319 102-1, RFC 5280";
 
 /// The report with its sentences.
 pub(crate) fn view(report: &Report) -> SignatureReportView {
@@ -22,7 +31,10 @@ pub(crate) fn view(report: &Report) -> SignatureReportView {
     SignatureReportView {
         verdict: word_of(report.verdict).to_owned(),
         reason,
+        detail: report.detail.map(str::to_owned),
         sentence,
+        checked_at: report.checked_at.to_string(),
+        profile: PROFILE.to_owned(),
         signers,
         asked: Vec::new(),
     }
@@ -42,19 +54,54 @@ fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
     SignerView {
         verdict: word_of(signer.verdict).to_owned(),
         reason: reason_of(signer.verdict),
+        detail: signer.detail.map(str::to_owned),
         sentence: sentence_of(signer.verdict, name.as_deref().unwrap_or_default()),
         level: signer.level.map(|level| level.name().to_owned()),
         claimed_at: signer.claimed_signing_time.map(|time| time.to_string()),
         proven_at: signer.proven_signing_time.map(|time| time.to_string()),
         revocation: revocation.map(|(word, _)| word.to_owned()),
         notes: notes(signer, revocation),
-        chain: signer
-            .chain
-            .iter()
-            .map(|member| member.certificate.summary().subject.clone())
-            .collect(),
+        chain: chain_of(&signer.chain),
+        time_stamps: signer.time_stamps.iter().map(view_of_stamp).collect(),
         name,
     }
+}
+
+fn view_of_stamp(stamp: &TimeStampReport) -> TimeStampView {
+    TimeStampView {
+        over: match stamp.kind {
+            TimeStampKind::Content => "content",
+            TimeStampKind::Signature => "signature",
+        }
+        .to_owned(),
+        verdict: word_of(stamp.verdict).to_owned(),
+        reason: reason_of(stamp.verdict),
+        detail: stamp.detail.map(str::to_owned),
+        at: stamp.time.map(|time| time.to_string()),
+        policy: stamp.policy.clone(),
+        chain: chain_of(&stamp.chain),
+    }
+}
+
+fn chain_of(chain: &[ChainMember]) -> Vec<ChainMemberView> {
+    let view = |member: &ChainMember| {
+        let summary = member.certificate.summary();
+        let (status, at) = match member.status {
+            RevocationStatus::Trusted => ("trusted", None),
+            RevocationStatus::NotRevoked { as_of, .. } => ("not_revoked", Some(as_of)),
+            RevocationStatus::Revoked { at, .. } => ("revoked", Some(at)),
+            RevocationStatus::Unknown(_) => ("unknown", None),
+        };
+        ChainMemberView {
+            name: summary.subject.clone(),
+            serial_number: summary.serial_number.clone(),
+            valid_from: summary.not_before.to_string(),
+            valid_until: summary.not_after.to_string(),
+            status: status.to_owned(),
+            status_at: at.map(|at| at.to_string()),
+        }
+    };
+    chain.iter().map(view).collect()
 }
 
 pub(crate) fn word_of(verdict: Verdict) -> &'static str {
@@ -209,5 +256,21 @@ mod tests {
         assert!(said.contains("2026-11-27 09:2"), "{said}");
         assert!(said.contains(" UTC"), "{said}");
         assert_eq!(two.signers[0].revocation.as_deref(), Some("unknown"));
+        // What the sentence rests on.
+        assert_eq!(two.checked_at, "2026-11-27T09:36:00Z");
+        let [stamp] = &lasting.time_stamps[..] else {
+            panic!("{:?}", lasting.time_stamps);
+        };
+        assert_eq!((&*stamp.over, &*stamp.verdict), ("signature", "valid"));
+        assert_eq!(stamp.at, lasting.proven_at);
+        assert!(stamp.policy.is_some() && stamp.chain.len() > 1, "{stamp:?}");
+        for chain in [&lasting.chain, &stamp.chain] {
+            let (anchor, below) = chain.split_last().unwrap();
+            assert_eq!((&*anchor.status, &anchor.status_at), ("trusted", &None));
+            for member in below {
+                assert_eq!(member.status, "not_revoked", "{member:?}");
+                assert!(member.status_at.is_some() && member.valid_from < member.valid_until);
+            }
+        }
     }
 }

@@ -16,8 +16,10 @@ use crate::files::{Place, write_new};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::signing::{self, CardSigner};
+use crate::verifying::{FileToVerify, VerifyWishes};
 use crate::view::{
-    AskedView, FileView, FilesPromptView, LevelView, ProblemView, PromptView, SignedFileView,
+    AskedView, FileView, FilesPromptView, LevelView, ProblemView, PromptView, SignedBeforeView,
+    SignedFileView,
 };
 use crate::visible::visible;
 use crate::watched::{Opened, Watching};
@@ -81,15 +83,18 @@ impl FileSigning {
 }
 
 impl Desk {
-    /// Opens the files and looks at the card.
+    /// Opens the files and looks at the card. Signatures to which others are added are checked first, by
+    /// what is known here, so that nobody signs beside what is forged without knowing it.
     ///
     /// # Errors
-    /// `file_unreadable`, `too_many_files`, `no_time_stamping`, and what is in the way of card or PIN.
-    pub fn begin_sign_files(
+    /// `file_unreadable`, `too_many_files`, `no_time_stamping`, `file_not_signature`, `cancelled`, and
+    /// what is in the way of card or PIN.
+    pub async fn begin_sign_files(
         &self,
         files: Vec<FileToSign>,
         wishes: SignWishes,
         reader: Option<&str>,
+        watching: &Watching<'_>,
     ) -> Outcome<FileSigning> {
         if files.is_empty() || files.len() > MOST {
             return Err(Problem::new(Code::TooManyFiles).with("count", MOST.to_string()));
@@ -99,12 +104,21 @@ impl Desk {
         }
         let mut jobs = Vec::with_capacity(files.len());
         let mut views = Vec::with_capacity(files.len());
-        for file in files {
+        let count = files.len();
+        for (index, file) in files.into_iter().enumerate() {
             let mut opened = Opened::open(&file.path, &file.name)?;
+            let signed = match wishes.added {
+                true => Some(
+                    self.signed_before(&file, (index + 1, count), watching)
+                        .await?,
+                ),
+                false => None,
+            };
             views.push(FileView {
                 name: visible(&file.name),
                 size: opened.size,
                 media_type: opened.media_type()?.to_owned(),
+                signed,
             });
             jobs.push(Job { file, opened });
         }
@@ -123,6 +137,30 @@ impl Desk {
             wishes,
             address,
             prompt,
+        })
+    }
+
+    /// How a signature stands, by what is known here.
+    async fn signed_before(
+        &self,
+        file: &FileToSign,
+        at: (usize, usize),
+        watching: &Watching<'_>,
+    ) -> Outcome<SignedBeforeView> {
+        let content = file.content.clone();
+        let signature = FileToVerify {
+            path: file.path.clone(),
+            name: file.name.clone(),
+            content: content.map(|path| (path, file.name.clone())),
+        };
+        let wishes = VerifyWishes {
+            offline: true,
+            ..VerifyWishes::default()
+        };
+        let report = self.verify_one(&signature, &wishes, at, watching).await?;
+        Ok(SignedBeforeView {
+            verdict: report.verdict,
+            sentence: report.sentence,
         })
     }
 

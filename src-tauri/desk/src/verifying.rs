@@ -65,7 +65,7 @@ impl Desk {
         Ok(views)
     }
 
-    async fn verify_one(
+    pub(crate) async fn verify_one(
         &self,
         file: &FileToVerify,
         wishes: &VerifyWishes,
@@ -73,8 +73,10 @@ impl Desk {
         watching: &Watching<'_>,
     ) -> Outcome<SignatureReportView> {
         let open = |path: &Path| File::open(path).map_err(|error| file_problem(&error));
-        let folder = wishes.trust.clone();
-        let anchors = signing::anchors_in(&folder.unwrap_or_else(|| self.profile.trust_dir()))?;
+        let anchors = match &wishes.trust {
+            Some(folder) => signing::anchors_in(std::slice::from_ref(folder))?,
+            None => self.anchors()?,
+        };
         let moment = wishes.at.map_or_else(signing::now, signing::time)?;
         let mut signature = BufReader::new(open(&file.path)?);
         let mut survey = |validation: &kabinet_pki::Validation<'_>| {

@@ -23,9 +23,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use application::{
-    ApplicationView, ApplicationsView, DocumentTrustView, DocumentView, DueView, HistoryView,
-    MessageView, RequestView, SentView, SignatureNoteView, SignatureReportView, SignerView,
-    SyncView,
+    ApplicationView, ApplicationsView, ChainMemberView, DocumentTrustView, DocumentView, DueView,
+    HistoryView, MessageView, RequestView, SentView, SignatureNoteView, SignatureReportView,
+    SignerView, SyncView, TimeStampView,
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,
@@ -35,15 +35,16 @@ pub use card::{
 };
 pub use catalogue::{FormFieldView, FormStepView, FormView, ProcedureView};
 pub use draft::{
-    AsideReasonView, AsideView, AttachmentView, CarriedFieldView, CarriedView, ConflictView,
-    DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView, SharingView,
+    AsideReasonView, AsideView, AttachmentView, BegunLetterView, CarriedFieldView, CarriedView,
+    ConflictView, DraftSummaryView, DraftView, FieldProblemView, LineView, OtherVersionView,
+    SharingView,
 };
 pub use encryption::{
     CryptedFileView, DecryptedView, EncryptedFileView, EncryptedView, RecipientView,
 };
 pub use files::{
     AskedForView, AskedView, FileProgressView, FileView, FilesPromptView, LevelView, RaisedView,
-    RaisingView, SignedFileView, VerifiedFileView,
+    RaisingView, SignedBeforeView, SignedFileView, VerifiedFileView,
 };
 pub use notices::{NoticeView, NoticesView};
 pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};

@@ -6,3 +6,16 @@ signature-not-revoked = Сертыфікаты не адкліканы, паво
 signature-revoked-later = Сертыфікат адклікалі { $time }, ужо пасля подпісу.
 signature-unknown = Невядома, ці не адкліканы сертыфікат.
 signature-revoked = Сертыфікат адклікалі { $time }.
+
+## На чым заснавана праверка
+
+checked-stamp-signature = Метка часу подпісу
+checked-stamp-content = Метка часу змесціва
+checked-policy = Палітыка службы метак часу:
+checked-at = Праверана на { $time }.
+checked-profile = Правілы: { $profile }.
+checked-validity = дзейнічае з { $from } па { $until }
+checked-status-trusted = давераны на гэтым камп’ютары
+checked-status-not-revoked = не адкліканы па стане на { $time }
+checked-status-revoked = адкліканы { $time }
+checked-status-unknown = невядома, ці адкліканы

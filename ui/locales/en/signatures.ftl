@@ -6,3 +6,16 @@ signature-not-revoked = The certificates were not revoked as of { $time }.
 signature-revoked-later = A certificate was revoked on { $time }, after the signature.
 signature-unknown = Whether a certificate was revoked is not known.
 signature-revoked = A certificate was revoked on { $time }.
+
+## What a check rests on
+
+checked-stamp-signature = Time stamp of the signature
+checked-stamp-content = Time stamp of the content
+checked-policy = Policy of the time-stamping authority:
+checked-at = Checked for { $time }.
+checked-profile = Rules: { $profile }.
+checked-validity = valid from { $from } to { $until }
+checked-status-trusted = trusted on this computer
+checked-status-not-revoked = not revoked as of { $time }
+checked-status-revoked = revoked on { $time }
+checked-status-unknown = not known whether it is revoked

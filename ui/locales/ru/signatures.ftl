@@ -6,3 +6,16 @@ signature-not-revoked = Сертификаты не отозваны, по да�
 signature-revoked-later = Сертификат отозвали { $time }, уже после подписи.
 signature-unknown = Неизвестно, не отозван ли сертификат.
 signature-revoked = Сертификат отозвали { $time }.
+
+## На чём основана проверка
+
+checked-stamp-signature = Метка времени подписи
+checked-stamp-content = Метка времени содержимого
+checked-policy = Политика службы меток времени:
+checked-at = Проверено на { $time }.
+checked-profile = Правила: { $profile }.
+checked-validity = действует с { $from } по { $until }
+checked-status-trusted = доверенный на этом компьютере
+checked-status-not-revoked = не отозван по состоянию на { $time }
+checked-status-revoked = отозван { $time }
+checked-status-unknown = неизвестно, отозван ли

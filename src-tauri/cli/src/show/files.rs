@@ -15,6 +15,9 @@ impl Show {
         for file in &view.files {
             let size = file.size.div_ceil(1024);
             eprintln!("  {} ({size} KiB, {})", file.name, file.media_type);
+            if let Some(signed) = &file.signed {
+                eprintln!("    {}", self.pick(&signed.sentence));
+            }
         }
         let how = match (view.added, view.attached) {
             (true, _) => "signs-files-added",
@@ -95,8 +98,8 @@ impl Show {
                     kabinet_desk::signature_note(self.language, note)
                 ));
             }
-            for name in &signer.chain {
-                self.line(&format!("  {name}"));
+            for member in &signer.chain {
+                self.line(&format!("  {}", member.name));
             }
         }
         self.asked(&view.asked);

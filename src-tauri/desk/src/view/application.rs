@@ -201,8 +201,14 @@ pub struct SignatureReportView {
     pub verdict: String,
     /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
     pub reason: Option<String>,
+    /// What exactly is wrong, in English, for who looks after signatures.
+    pub detail: Option<String>,
     /// One sentence.
     pub sentence: TextView,
+    /// The moment for which it was checked, RFC 3339.
+    pub checked_at: String,
+    /// The rules that it was checked by.
+    pub profile: String,
     /// One for each signer, in the order of the file.
     pub signers: Vec<SignerView>,
     /// Who was asked for this check.
@@ -219,6 +225,8 @@ pub struct SignerView {
     pub verdict: String,
     /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
     pub reason: Option<String>,
+    /// What exactly is wrong, in English, for who looks after signatures.
+    pub detail: Option<String>,
     /// One sentence.
     pub sentence: TextView,
     /// Level that the signature has reached, such as `CAdES-B-T`; empty when it is not CAdES.
@@ -232,8 +240,48 @@ pub struct SignerView {
     pub revocation: Option<String>,
     /// What there is to say of time and revocation.
     pub notes: Vec<SignatureNoteView>,
-    /// Names of the chain, the signer's certificate first.
-    pub chain: Vec<String>,
+    /// The chain, the signer's certificate first; empty when none leads to a trust anchor.
+    pub chain: Vec<ChainMemberView>,
+    /// Time stamps, those of the content first.
+    pub time_stamps: Vec<TimeStampView>,
+}
+
+/// A certificate of a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct ChainMemberView {
+    /// Whose it is.
+    pub name: String,
+    /// Its number, upper-case hex.
+    pub serial_number: String,
+    /// First moment of its validity, RFC 3339.
+    pub valid_from: String,
+    /// Last moment of its validity, RFC 3339.
+    pub valid_until: String,
+    /// `trusted` for the anchor, `not_revoked`, `revoked`, `unknown`.
+    pub status: String,
+    /// Since when it is revoked, or when it was told that it is not, RFC 3339.
+    pub status_at: Option<String>,
+}
+
+/// What a check found about a time stamp.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct TimeStampView {
+    /// What it is over: `content` or `signature`.
+    pub over: String,
+    /// `valid`, `invalid` or `cannot_tell`.
+    pub verdict: String,
+    /// Reason after ETSI EN 319 102-1; empty when valid. It proves nothing then.
+    pub reason: Option<String>,
+    /// What exactly is wrong, in English, for who looks after signatures.
+    pub detail: Option<String>,
+    /// The moment that it states, RFC 3339.
+    pub at: Option<String>,
+    /// Policy of its authority, an object identifier.
+    pub policy: Option<String>,
+    /// The chain, the authority's certificate first.
+    pub chain: Vec<ChainMemberView>,
 }
 
 /// Something to say of a signature's time, or of revocation. Its sentence is `signature-` and `what`,

@@ -78,6 +78,18 @@ pub struct FileView {
     pub size: u64,
     /// Media type by its content, `application/octet-stream` when it is not known.
     pub media_type: String,
+    /// Of a signature to which another is added, how it stands by what is known here.
+    pub signed: Option<SignedBeforeView>,
+}
+
+/// How a signature stands to which another is added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct SignedBeforeView {
+    /// `valid`, `invalid` or `cannot_tell`.
+    pub verdict: String,
+    /// One sentence.
+    pub sentence: TextView,
 }
 
 /// What is to be signed, in the trusted prompt.
