@@ -1,4 +1,5 @@
-//! An administrative procedure of the public catalogue, in the terms of CPSV-AP.
+//! An administrative procedure of the public catalogue: a public service of CPSV-AP, as
+//! `docs/catalogue.md` maps it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
