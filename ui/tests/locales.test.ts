@@ -92,6 +92,11 @@ test("no words stand in the pages themselves", () => {
   const pages = code.filter(([path]) => path.endsWith(".svelte"));
   expect(pages.length).toBeGreaterThan(40);
   for (const [path, text] of pages) look(path, parsePage(text, { modern: true }).fragment);
+  // What is painted before any script runs.
+  for (const path of ["index.html", "prompt.html"]) {
+    const body = readFileSync(path, "utf8").match(/<body>[\s\S]*<\/body>/)![0];
+    look(path, parsePage(body.replace(/<script[^>]*><\/script>/, ""), { modern: true }).fragment);
+  }
   // Cyrillic in a script is a sentence, but for the letters that look like Latin ones and the languages' names.
   for (const [path, text] of code) {
     const strings = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").match(/"[^"\n]*\p{Script=Cyrillic}{4}[^"\n]*"/gu) ?? [];

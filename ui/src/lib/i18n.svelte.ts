@@ -5,7 +5,8 @@ import ru from "../../locales/ru/window.ftl?raw";
 import type { Language } from "../generated/Language";
 import type { TextView } from "../generated/TextView";
 
-const SOURCES: Record<Language, string> = { be, ru, en };
+/** Sentences that no bundle has yet: those of a language are parsed when it is first spoken. */
+const unread: Record<Language, string[]> = { be: [be], ru: [ru], en: [en] };
 
 /** The languages of the interface under their own names. */
 export const LANGUAGES: ReadonlyArray<{ code: Language; name: string }> = [
@@ -20,15 +21,15 @@ function bundle(language: Language): FluentBundle {
   let found = bundles.get(language);
   if (!found) {
     found = new FluentBundle(language, { useIsolating: false });
-    found.addResource(new FluentResource(SOURCES[language]));
     bundles.set(language, found);
   }
+  for (const source of unread[language].splice(0)) found.addResource(new FluentResource(source));
   return found;
 }
 
 /** Adds sentences that only some pages need. */
 export function learn(sources: Record<Language, string>): void {
-  for (const { code } of LANGUAGES) bundle(code).addResource(new FluentResource(sources[code]));
+  for (const { code } of LANGUAGES) unread[code].push(sources[code]);
 }
 
 class Locale {
