@@ -15,9 +15,13 @@ pub(crate) const LABEL: &str = "main";
 
 /// Opens it; out of sight when nobody asked for it and the tray can bring it back.
 pub(crate) fn open(app: &App, desk: &Arc<Desk>, unasked: bool) -> tauri::Result<()> {
-    let title = kabinet_desk::text(desk.language(), "main-window-title");
+    let language = desk.language();
+    let title = kabinet_desk::text(language, "main-window-title");
+    // By the name that the page has for it, which speaks it from its first word on.
+    let name = serde_json::json!(language);
+    let page = format!("index.html?language={}", name.as_str().unwrap_or_default());
     let hidden = unasked && tray::is_there(app.handle());
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title(title)
         .inner_size(1080.0, 760.0)
         .min_inner_size(560.0, 480.0)

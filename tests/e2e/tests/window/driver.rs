@@ -491,9 +491,15 @@ impl Window {
 
     /// When the main window's page first painted something (W3C Paint Timing).
     pub(crate) async fn first_paint(&self) -> SystemTime {
-        let script = "const paint = performance.getEntriesByName('first-contentful-paint')[0];\
-                      return performance.timeOrigin + paint.startTime";
-        let at = self.client.execute(script, Vec::new()).await.unwrap();
+        self.noted("first-contentful-paint").await
+    }
+
+    /// When the main window's page noted something of that name (W3C Performance Timeline).
+    pub(crate) async fn noted(&self, name: &str) -> SystemTime {
+        let script = "const noted = performance.getEntriesByName(arguments[0])[0];\
+                      return performance.timeOrigin + noted.startTime";
+        let at = self.client.execute(script, vec![json!(name)]).await;
+        let at = at.unwrap();
         let milliseconds = at.as_f64().expect("a time in milliseconds");
         SystemTime::UNIX_EPOCH + Duration::from_secs_f64(milliseconds / 1000.0)
     }

@@ -63,6 +63,42 @@ async fn every_component_is_for_everybody() {
     }
 }
 
+/// What the side bar paints that index.html paints too: lines and places of its icons, and its name.
+const PAINTED: &str = "const side = document.querySelector('.side');
+    const place = (box) => [box.x, box.y, box.width, box.height].map(Math.round);
+    const icons = [...side.querySelectorAll('.brand svg, .sections svg')].map((icon) =>
+        [icon.firstElementChild.getAttribute('d'), ...place(icon.getBoundingClientRect())]);
+    const name = side.querySelector('.brand span');
+    return [getComputedStyle(side).backgroundColor, name.textContent, place(name.getBoundingClientRect()), ...icons]";
+
+#[tokio::test]
+async fn nothing_moves_when_the_window_takes_the_place_of_the_frame_without_words() {
+    let address = serve(shots().parent().unwrap().join("gallery"));
+    let home = tempfile::tempdir().unwrap();
+    let screen = Screen::start_with(home.path(), &shots(), &[("GTK_THEME", "Adwaita")]);
+    let window = screen
+        .launch("MiniBrowser", &browser(), &["--automation"])
+        .await;
+    let page = format!("{address}/index.html?lang=be");
+    window.client.goto(&page).await.unwrap();
+    window.css("#gallery progress").await;
+    let own = window.client.execute(PAINTED, Vec::new()).await.unwrap();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/index.html");
+    let page = std::fs::read_to_string(page).unwrap();
+    let bare = "document.body.innerHTML = new DOMParser()
+        .parseFromString(arguments[0], 'text/html').getElementById('app').outerHTML";
+    window
+        .client
+        .execute(bare, vec![json!(page)])
+        .await
+        .unwrap();
+    let bones = window.client.execute(PAINTED, Vec::new()).await.unwrap();
+    assert_eq!(bones, own);
+    assert!(own.as_array().unwrap().len() > 8, "{own}");
+    window.picture("gallery-frame").await;
+    window.close().await;
+}
+
 fn browser() -> PathBuf {
     let libraries = std::fs::read_dir("/usr/lib").unwrap().flatten();
     let mut found = libraries.map(|folder| folder.path().join(BROWSER));
