@@ -494,8 +494,11 @@ impl Window {
         self.noted("first-contentful-paint").await
     }
 
-    /// When the main window's page noted something of that name (W3C Performance Timeline).
+    /// When the main window's page noted something of that name (W3C Performance Timeline), as soon as
+    /// it has.
     pub(crate) async fn noted(&self, name: &str) -> SystemTime {
+        let there = format!("return performance.getEntriesByName('{name}').length > 0");
+        self.comes_true(&there, json!(true)).await;
         let script = "const noted = performance.getEntriesByName(arguments[0])[0];\
                       return performance.timeOrigin + noted.startTime";
         let at = self.client.execute(script, vec![json!(name)]).await;

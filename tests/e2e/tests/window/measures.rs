@@ -44,7 +44,9 @@ async fn first_paint_and_memory() {
             .map(|(id, name)| (name.as_str(), resident(*id)))
             .collect();
         println!(
-            "first paint after {paint:.0?}, page after {page:.0?}; proportional set in KiB: {held:?}"
+            "first paint after {} ms, page after {} ms; proportional set in KiB: {held:?}",
+            paint.as_millis(),
+            page.as_millis()
         );
         memory.push(held.iter().map(|(_, held)| held).sum::<u64>());
         window.close().await;
@@ -53,9 +55,9 @@ async fn first_paint_and_memory() {
     pages.sort();
     memory.sort_unstable();
     println!(
-        "window: first paint {:.0?}, page {:.0?} (middle of {STARTS}), {} MiB resident in all processes",
-        paints[STARTS / 2],
-        pages[STARTS / 2],
+        "window: first paint {} ms, page {} ms (middle of {STARTS}), {} MiB resident in all processes",
+        paints[STARTS / 2].as_millis(),
+        pages[STARTS / 2].as_millis(),
         memory[STARTS / 2] / 1024
     );
     // No measure of speed, but what nobody would wait for is a fault on any computer.
