@@ -18,7 +18,7 @@ const TEXT: &str = "Дамова, якую чытаюць двое.\n";
 const HUGE: u64 = 16 << 30;
 
 /// The certificate on somebody's card, DER.
-fn certificate(world: &World, holder: &str) -> Vec<u8> {
+pub(crate) fn certificate(world: &World, holder: &str) -> Vec<u8> {
     let card = std::fs::read(world.sandbox.card_file(holder)).unwrap();
     let card: Value = serde_json::from_slice(&card).unwrap();
     let der = card["esign"]["keys"][0]["certificate"].as_str().unwrap();

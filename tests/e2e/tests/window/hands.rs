@@ -1,6 +1,7 @@
 //! The hands of somebody who has a keyboard and no mouse. At each stop they look whether the focus can
 //! be seen, and after each act whether it is still somewhere.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
@@ -32,7 +33,7 @@ const LOOK: &str = "const at = document.activeElement;
         within(Math.max(box.top, 0), Math.min(box.bottom, innerHeight), innerHeight));
     return {
         lost: false,
-        id: at.dataset.testid ?? '',
+        id: at.closest('[data-testid]')?.dataset.testid ?? '',
         what: at.outerHTML.slice(0, 160) + ` at ${box.top}, under ${top?.outerHTML.slice(0, 80)}`,
         outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
         stop: at.tabIndex >= 0,
@@ -44,7 +45,7 @@ const LOOK: &str = "const at = document.activeElement;
 struct Focus {
     /// Nowhere: whoever presses the tab key begins anew.
     lost: bool,
-    /// `data-testid`.
+    /// `data-testid` of the element, or of the nearest one around it.
     id: String,
     /// The beginning of the element.
     what: String,
@@ -107,9 +108,20 @@ impl Hands<'_> {
         self.0.client.perform_actions(acts).await
     }
 
+    /// Chooses a file in the field where the focus is: what the system's dialog does is the system's.
+    pub(crate) async fn choose_file(self, path: &Path) {
+        let field = self.0.client.active_element().await.unwrap();
+        field.send_keys(&path.to_string_lossy()).await.unwrap();
+    }
+
     /// Goes on with the tab key to that element, which has to come.
     pub(crate) async fn to(self, id: &str) {
         self.way(id, true).await.unwrap();
+    }
+
+    /// The same backwards.
+    pub(crate) async fn back_to(self, id: &str) {
+        self.way(id, false).await.unwrap();
     }
 
     /// Goes on with the tab key to that element; what is wrong on the way.
@@ -160,12 +172,69 @@ impl Hands<'_> {
         self.kept(id).await;
     }
 
+    /// Ticks or chooses with the space key, and the focus stays.
+    pub(crate) async fn tick(self, id: &str) {
+        self.to(id).await;
+        self.press(" ").await;
+        self.0.css(&format!("[data-testid='{id}']:checked")).await;
+        self.kept(id).await;
+    }
+
     /// Writes into a field in place of what is there.
     pub(crate) async fn write(self, id: &str, text: &str) {
         self.to(id).await;
         self.control('a').await;
         self.press(&Key::Delete).await;
         self.press(text).await;
+    }
+
+    /// Writes into a field in place of what is there, leaves it, and it has that value then.
+    pub(crate) async fn fill(self, id: &str, text: &str, kept: &str) {
+        self.write(id, text).await;
+        self.press(&Key::Tab).await;
+        self.has(id, kept).await;
+    }
+
+    /// Waits until a field has that value.
+    pub(crate) async fn has(self, id: &str, wanted: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let field = self.0.find(id).await;
+            let value = field.prop("value").await.unwrap().unwrap_or_default();
+            if value == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{id} is {value}, not {wanted}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Chooses in a list by the arrow keys.
+    pub(crate) async fn choose(self, id: &str, value: &str) {
+        self.to(id).await;
+        let field = self.0.find(id).await;
+        self.press(&Key::Home).await;
+        for _ in 0..30 {
+            if field.prop("value").await.unwrap().as_deref() == Some(value) {
+                return self.kept(id).await;
+            }
+            self.press(&Key::Down).await;
+        }
+        panic!("the arrows do not come to {value} in {id}");
+    }
+
+    /// Goes by the arrow keys from the choice where the focus comes in to another one.
+    pub(crate) async fn pick(self, from: &str, id: &str) {
+        self.to(from).await;
+        for _ in 0..12 {
+            if self.focus().await.id == id {
+                self.0.css(&format!("[data-testid='{id}']:checked")).await;
+                return;
+            }
+            self.press(&Key::Down).await;
+            self.kept(from).await;
+        }
+        panic!("the arrows do not come from {from} to {id}");
     }
 
     /// Waits until the focus is on that element.

@@ -1,5 +1,5 @@
 //! A person with a hundred thousand applications: any part of the list is there at once, the page stays
-//! small. `cargo xtask bench` measures in an optimised build whether it
+//! small, the arrow keys go through it. `cargo xtask bench` measures in an optimised build whether it
 //! scrolls without dropping frames, and whether whatever is clicked answers before one would notice.
 
 use std::path::Path;
@@ -107,6 +107,7 @@ async fn a_hundred_thousand_applications_scroll_and_answer() {
     assert!(height.as_f64().unwrap() > 40.0 * MANY as f64, "{height}");
 
     let frame = scrolls(&window).await;
+    reaches(hands).await;
     answers(&window, frame).await;
     window.close().await;
 }
@@ -241,6 +242,56 @@ async fn words(window: &Window) -> Frames {
     window.click("nav-affairs").await;
     window.css("[data-testid='applications'] a").await;
     moving
+}
+
+/// The list is one stop of the tab key, and the arrows go through it; each row says where it stands.
+async fn reaches(hands: Hands<'_>) {
+    let window = hands.0;
+    let place =
+        "return document.activeElement.closest('[aria-posinset]')?.getAttribute('aria-posinset')";
+    let top = "document.getElementById('main').scrollTop = 0; document.querySelector('h1').focus()";
+    window.client.execute(top, Vec::new()).await.unwrap();
+    // Once it has stopped there, the tab key comes to the first row, whichever it came to before.
+    let first = "return document.querySelector('[data-testid=applications] a[tabindex=\"0\"]')\
+        ?.closest('[aria-posinset]').getAttribute('aria-posinset')";
+    window.comes_true(first, json!("1")).await;
+    let rows =
+        "return document.querySelectorAll('[data-testid=applications] a[tabindex=\"0\"]').length";
+    window.comes_true(rows, json!(1)).await;
+    for _ in 0..20 {
+        hands.press(&Key::Tab).await;
+        let at = window.client.execute(place, Vec::new()).await.unwrap();
+        if at == "1" {
+            break;
+        }
+    }
+    window.comes_true(place, json!("1")).await;
+    for (key, at) in [
+        (Key::Down, "2"),
+        (Key::Down, "3"),
+        (Key::Up, "2"),
+        (Key::End, "100000"),
+        (Key::Up, "99999"),
+        (Key::Home, "1"),
+    ] {
+        hands.press(&key).await;
+        window.comes_true(place, json!(at)).await;
+        let seen = "const box = document.activeElement.getBoundingClientRect();
+            return box.top >= 0 && box.bottom <= innerHeight";
+        window.comes_true(seen, json!(true)).await;
+    }
+    let size =
+        "return document.activeElement.closest('[aria-posinset]').getAttribute('aria-setsize')";
+    window.comes_true(size, json!("100000")).await;
+    // The row that has the focus stays where it is when it is out of sight, and the focus with it.
+    let away = "document.getElementById('main').scrollTop = 500000";
+    window.client.execute(away, Vec::new()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    window.comes_true(place, json!("1")).await;
+    hands.press(&Key::Tab).await;
+    let inside = "return document.activeElement.closest('[data-testid=applications]') === null";
+    window.comes_true(inside, json!(true)).await;
+    window.is_accessible("80-many").await;
 }
 
 /// Typical acts, each until what it leads to has been painted.
