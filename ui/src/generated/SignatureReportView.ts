@@ -16,9 +16,21 @@ verdict: string,
  */
 reason: string | null, 
 /**
+ * What exactly is wrong, in English, for who looks after signatures.
+ */
+detail: string | null, 
+/**
  * One sentence.
  */
 sentence: TextView, 
+/**
+ * The moment for which it was checked, RFC 3339.
+ */
+checked_at: string, 
+/**
+ * The rules that it was checked by.
+ */
+profile: string, 
 /**
  * One for each signer, in the order of the file.
  */
