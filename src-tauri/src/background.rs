@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kabinet_desk::{Code, Desk, PortalWatch};
+use kabinet_desk::{Desk, PortalWatch};
 use tauri::{AppHandle, Emitter as _};
 
 use crate::commands::stale;
@@ -43,6 +43,17 @@ pub(crate) fn raise_files(app: AppHandle, desk: Arc<Desk>) {
     });
 }
 
+/// Shows that the portal has ended the session, whoever found out, for as long as the program runs.
+pub(crate) fn tell_session_end(app: AppHandle, desk: Arc<Desk>) {
+    tauri::async_runtime::spawn(async move {
+        loop {
+            desk.session_ended().await;
+            stale(&app, &["person"]);
+            notices::tell(&app, &desk);
+        }
+    });
+}
+
 /// One pass now, without anybody waiting for it.
 pub(crate) fn pass_now(app: AppHandle, desk: Arc<Desk>) {
     tauri::async_runtime::spawn(async move { pass(&app, &desk).await });
@@ -69,12 +80,9 @@ async fn pass(app: &AppHandle, desk: &Arc<Desk>) -> bool {
     let outcome = desk.sync().await;
     notices::tell(app, desk);
     tray::tell(app, desk);
-    let offline = matches!(
-        &outcome,
-        Err(problem) if matches!(problem.code, Code::Offline | Code::PortalTimeout)
-    );
+    let failed = outcome.as_ref().err().map(|problem| problem.code.name());
     // Nobody listens when the window is gone already.
-    let _ = app.emit_to("main", "offline", offline);
+    let _ = app.emit_to("main", "passed", failed);
     match outcome {
         Ok(sync) => {
             if !sync.returned.is_empty() {

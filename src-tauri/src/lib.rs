@@ -218,6 +218,7 @@ pub fn run() {
             background::start(app.handle().clone(), Arc::clone(&desk));
             locking::start(app.handle().clone(), Arc::clone(&desk));
             background::raise_files(app.handle().clone(), Arc::clone(&desk));
+            background::tell_session_end(app.handle().clone(), Arc::clone(&desk));
             background::show_uploads(app.handle().clone(), &desk);
             notices::start(app.handle().clone(), Arc::clone(&desk));
             updates::start(app.handle().clone(), Arc::clone(&desk));

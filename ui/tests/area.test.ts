@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { area } from "../src/lib/area.svelte";
 import { platform } from "../src/platform/tauri";
+import { states } from "../src/shell/status.svelte";
 
 /** Calls of the core that wait for their answer, in order. */
 let waiting: { command: string; answer: (value: unknown) => void }[] = [];
@@ -107,4 +108,30 @@ test("of two looks at the store the later one counts", async () => {
   first!.answer({ state: "open" });
   await settled();
   expect(area.isOpen).toBe(false);
+});
+
+test("only a pass that came to its end puts the window in step with the portal", async () => {
+  const pass = (problem: string | null) => heard.get("passed")!(problem);
+  const seen = () => states().find((one) => one.id === "portal")!.state;
+  area.settings.portal = "https://portal.example/";
+  area.person = { session: true } as never;
+  area.synced = null;
+  for (const problem of ["offline", "portal_timeout"]) {
+    pass(problem);
+    expect(seen()).toBe("offline");
+  }
+  for (const problem of ["portal_server", "portal_garbage", "disk_full"]) {
+    pass(problem);
+    expect(seen()).toBe("failed");
+  }
+  expect(area.synced).toBeNull();
+  pass(null);
+  expect(area.synced).not.toBeNull();
+  expect(seen()).toBe("online");
+  // The portal has ended the session.
+  pass("session_expired");
+  nothing.person = { name: "", session: false };
+  await tell("person");
+  await answerAll();
+  expect(seen()).toBe("session");
 });

@@ -119,6 +119,8 @@ pub struct Desk {
     area: SharedArea,
     /// The person's area at the portal, once it was used.
     online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
+    /// Wakes whoever shows that the portal ended the session.
+    session_end: Arc<tokio::sync::Notify>,
     /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
     passing: tokio::sync::Mutex<()>,
     /// Whether the store stays closed until the person asks for it, although its key is at hand.
@@ -167,6 +169,7 @@ impl Desk {
             settings: Mutex::new(settings),
             area: SharedArea::default(),
             online: Mutex::new(None),
+            session_end: Arc::default(),
             passing: tokio::sync::Mutex::new(()),
             held: std::sync::atomic::AtomicBool::new(false),
             receiving: Mutex::new(None),

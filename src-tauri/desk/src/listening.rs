@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kabinet_portal::{Backoff, EventSource, PersonalArea};
+use kabinet_portal::{Backoff, EventSource, PersonalArea, PortalError};
 
 use crate::{Desk, Outcome};
 
@@ -107,6 +107,8 @@ impl PortalWatch {
                             // What changed before the stream stood, nobody will tell.
                             return;
                         }
+                        // The pass tells whoever watches.
+                        Err(PortalError::SessionExpired) => return,
                         Err(error) => {
                             tracing::info!("the portal's events cannot be had: {error}");
                             self.lost();

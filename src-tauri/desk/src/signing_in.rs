@@ -122,6 +122,11 @@ impl Desk {
         })
     }
 
+    /// Returns when the portal has ended the session: from then on nothing goes without a new sign-in.
+    pub async fn session_ended(&self) {
+        self.session_end.notified().await;
+    }
+
     /// Ends the session, at the portal too when it can be reached. What is stored stays readable.
     ///
     /// # Errors

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use kabinet_cache::{Person, Protection, Store, StoreError, protection, settle};
-use kabinet_portal::{KeepFailed, SessionKeeper};
+use kabinet_portal::{KeepFailed, Session, SessionKeeper};
 use kabinet_stb::Secret;
+use tokio::sync::Notify;
 
 use crate::problem::{Code, Problem};
 use crate::profile::store_name;
@@ -227,17 +228,46 @@ fn create(path: PathBuf, passphrase: Option<&Secret>) -> Outcome<Area> {
     })
 }
 
-/// Keeps renewed sessions in the store that is open.
-pub(crate) struct Keeper(pub(crate) SharedArea);
+/// Keeps renewed sessions in the store that they came from, as long as it is open.
+pub(crate) struct Keeper {
+    pub(crate) area: SharedArea,
+    /// That store: another person's may be open by the time that a session is renewed.
+    pub(crate) path: PathBuf,
+    /// Told when the portal has ended the session.
+    pub(crate) ended: Arc<Notify>,
+}
+
+impl Keeper {
+    /// Does something with its store, where that is the open one.
+    fn with_store<T>(&self, act: impl FnOnce(&Store) -> Result<T, StoreError>) -> Option<T> {
+        let area = lock(&self.area);
+        let area = area
+            .as_ref()
+            .filter(|area| area.store.path() == self.path)?;
+        act(&area.store)
+            .inspect_err(|error| tracing::warn!("what became of the session is not kept: {error}"))
+            .ok()
+    }
+}
 
 impl SessionKeeper for Keeper {
     fn keep(&self, session: &Secret) -> Result<(), KeepFailed> {
-        let area = lock(&self.0);
-        let area = area.as_ref().ok_or(KeepFailed)?;
-        area.store.set_session(Some(session)).map_err(|error| {
-            tracing::warn!("the renewed session was not kept: {error}");
-            KeepFailed
-        })
+        self.with_store(|store| store.set_session(Some(session)))
+            .ok_or(KeepFailed)
+    }
+
+    fn ended(&self, session: &Session) {
+        let forgotten = self.with_store(|store| {
+            let kept = store.session()?;
+            let theirs = kept.is_some_and(|kept| session.is_stored_in(&kept));
+            if theirs {
+                store.set_session(None)?;
+            }
+            Ok(theirs)
+        });
+        if forgotten == Some(true) {
+            self.ended.notify_one();
+        }
     }
 }
 

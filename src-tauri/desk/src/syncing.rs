@@ -287,17 +287,23 @@ impl Desk {
 
     /// The person's area at the portal, with the session from the store.
     pub(crate) fn personal_area(&self) -> Outcome<Arc<PersonalArea>> {
+        // An area whose session the portal has ended is of no use any more.
+        let session =
+            self.with_store(|store| Ok(store.session()?.ok_or(Code::SessionExpired)?))?;
         if let Some(area) = &*lock(&self.online) {
             return Ok(Arc::clone(area));
         }
-        let (person, session) = self.with_store(|store| {
+        let (person, path) = self.with_store(|store| {
             let person = store.person()?.ok_or(Code::NoStore)?;
-            let session = store.session()?.ok_or(Code::SessionExpired)?;
-            Ok((person, session))
+            Ok((person, store.path().to_owned()))
         })?;
         let client = self.client(&person.portal)?;
         let session = Session::from_secret(&session)?;
-        let keeper = Arc::new(Keeper(Arc::clone(&self.area)));
+        let keeper = Arc::new(Keeper {
+            area: Arc::clone(&self.area),
+            path,
+            ended: Arc::clone(&self.session_end),
+        });
         let area = Arc::new(PersonalArea::new(&client, session, keeper)?);
         *lock(&self.online) = Some(Arc::clone(&area));
         Ok(area)

@@ -402,6 +402,7 @@ impl Inner {
                 }
                 Err(PortalError::SessionExpired) => {
                     state.session = None;
+                    self.keeper.ended(&session);
                     Err(PortalError::SessionExpired)
                 }
                 Err(error) => Err(error),

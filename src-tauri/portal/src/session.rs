@@ -39,6 +39,9 @@ pub trait SessionKeeper: Send + Sync {
     /// # Errors
     /// [`KeepFailed`] when they are not stored: the client sends nothing with that session then.
     fn keep(&self, session: &Secret) -> Result<(), KeepFailed>;
+    /// The portal said that this session is over. Forgets it where it is the one that is kept: the
+    /// holder may have signed in anew meanwhile.
+    fn ended(&self, session: &Session);
 }
 
 /// The session could not be stored.
@@ -130,6 +133,14 @@ impl Session {
         })
     }
 
+    /// Whether the stored octets are this session, whatever was known of its area when.
+    #[must_use]
+    pub fn is_stored_in(&self, octets: &Secret) -> bool {
+        Self::from_secret(octets).is_ok_and(|stored| {
+            stored.portal == self.portal && stored.refresh.expose() == self.refresh.expose()
+        })
+    }
+
     /// The session after a refresh.
     pub(crate) fn renewed(&self, tokens: Tokens) -> Self {
         Self {
@@ -195,6 +206,15 @@ mod tests {
         assert_eq!(again.access.expose(), b"a.b~c");
         assert_eq!(again.refresh.expose(), b"r\"1\\");
         assert_eq!(again.to_secret().expose(), stored.expose());
+        assert!(session.is_stored_in(&again.with_area(None).to_secret()));
+        let renewed = Tokens {
+            access: Secret::new(b"a".to_vec()),
+            refresh: Secret::new(b"r2".to_vec()),
+            expires_at: 1_700_000_000,
+            id_token: None,
+        };
+        assert!(!session.is_stored_in(&session.renewed(renewed).to_secret()));
+        assert!(!session.is_stored_in(&Secret::new(b"{}".to_vec())));
     }
 
     proptest! {

@@ -277,6 +277,37 @@ fn a_session_that_has_ended() {
     assert_eq!(sync["sent"][0]["id"], id.as_str(), "{sync}");
 }
 
+/// The portal ends the session by itself: that is known from then on, also after a new start, and the
+/// dead token is not shown to it again. Only a portal that says so ends it.
+#[test]
+fn a_session_that_the_portal_has_ended() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let has_session = || cli.ok(&["whoami"]).unwrap()["session"].clone();
+    let expired = |path: &str| json!({"match": path, "kind": "expired_token", "times": 1000});
+    world.sandbox.fault(&expired("/jmap")).unwrap();
+    let busy = json!({"match": "/oauth/token", "kind": "status_503"});
+    world.sandbox.fault(&busy).unwrap();
+    cli.fails(&["sync"], "portal_server").unwrap();
+    assert_eq!(has_session(), true);
+
+    world.sandbox.fault(&expired("/oauth/token")).unwrap();
+    let id = applicant.draft().unwrap();
+    let waits = cli.ok(&["apply", &id]).unwrap();
+    assert_eq!(waits["problem"]["code"], "session_expired", "{waits}");
+    assert_eq!(has_session(), false);
+    world.sandbox.behave().unwrap();
+    let before = world.sandbox.requests().unwrap();
+    told(cli, &["sync"], "session_expired", || {});
+    assert_eq!(world.sandbox.requests().unwrap(), before);
+
+    cli.ok(&["login"]).unwrap();
+    assert_eq!(has_session(), true);
+    let sync = cli.ok(&["outbox", "retry"]).unwrap();
+    assert_eq!(sync["sent"][0]["id"], id.as_str(), "{sync}");
+}
+
 /// Another person's card in the reader signs nothing of this person's.
 #[test]
 fn the_card_of_another_person() {

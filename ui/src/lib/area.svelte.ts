@@ -53,6 +53,8 @@ class Area {
   news = $state(0);
   /** Whether the last synchronisation found no portal. */
   offline = $state(false);
+  /** Whether it found one and did not come to its end. */
+  failed = $state(false);
   /** How far the files of something that waits or of a draft are on their way. */
   upload: UploadView | null = $state(null);
   /** Where the running dialogue with the card is. */
@@ -87,7 +89,7 @@ class Area {
     await Promise.all([
       platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
       platform.on("stale", (names) => void this.#refresh(names)),
-      platform.on("offline", (offline) => this.#passed(offline)),
+      platform.on("passed", (problem) => this.#passed(problem)),
       platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
       platform.on("open-application", (id) => router.go(id === null ? to.affairs : to.application(id))),
@@ -184,9 +186,7 @@ class Area {
   /** One pass with the portal. */
   async sync(): Promise<void> {
     const done = await this.syncing.run(() => platform.call("sync"));
-    const code = this.syncing.problem?.code;
-    this.offline = code === "offline" || code === "portal_timeout";
-    if (done) this.synced = new Date();
+    this.#passed(this.syncing.problem?.code ?? null);
     const [sent] = done?.sent ?? [];
     if (sent) announce(t("announce-registered", { number: sent.registration_number }));
     if (done && done.returned.length > 0) announce(t("returned"));
@@ -194,10 +194,11 @@ class Area {
     if (done) await this.reload();
   }
 
-  /** A pass that the core made by itself ended. */
-  #passed(offline: boolean): void {
-    this.offline = offline;
-    if (!offline) this.synced = new Date();
+  /** A pass ended, with that problem. */
+  #passed(problem: string | null): void {
+    this.offline = problem === "offline" || problem === "portal_timeout";
+    this.failed = problem !== null && !this.offline;
+    if (problem === null) this.synced = new Date();
   }
 
   /** Reads lists again: one reading after the other, since of two at once the older might be shown last. */

@@ -218,8 +218,8 @@ export interface Events {
   /** The lists of the person changed: `drafts`, `outbox`, `applications`, `catalog`, `person`. */
   stale: string[];
   step: StepView;
-  /** Whether a pass that the core made by itself found no portal. */
-  offline: boolean;
+  /** A pass that the core made by itself ended; the code of its problem, if it had one. */
+  passed: string | null;
   updates: UpdatesView;
   /** Signed applications that became drafts again, since their form has changed. */
   returned: string[];

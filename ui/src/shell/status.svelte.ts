@@ -27,7 +27,7 @@ function card(): State {
 
 function portal(): State {
   const state = portalState();
-  const tone = state === "online" ? "good" : ["offline", "unset", "session"].includes(state) ? "care" : "none";
+  const tone = state === "online" ? "good" : ["offline", "unset", "session", "failed"].includes(state) ? "care" : "none";
   const icon = state === "offline" ? "offline" : "online";
   return { id: "portal", icon, tone, state, text: t(`portal-${state}`), more: t(`portal-${state}-text`) };
 }
@@ -38,6 +38,7 @@ function portalState(): string {
   if (area.syncing.running) return "busy";
   if (!area.isOpen) return "closed";
   if (!area.person?.session) return "session";
+  if (area.failed) return "failed";
   return area.synced ? "online" : "unknown";
 }
 

@@ -26,6 +26,8 @@ struct Store {
     kept: Mutex<Vec<Secret>>,
     refuse: Mutex<bool>,
     used_before_kept: Mutex<bool>,
+    /// Octets of sessions that the portal ended.
+    ended: Mutex<Vec<Secret>>,
 }
 
 impl SessionKeeper for Store {
@@ -53,6 +55,10 @@ impl SessionKeeper for Store {
             .unwrap()
             .push(Secret::new(session.expose().to_vec()));
         Ok(())
+    }
+
+    fn ended(&self, session: &Session) {
+        self.ended.lock().unwrap().push(session.to_secret());
     }
 }
 
@@ -90,6 +96,7 @@ async fn signed_in() -> (World, PersonalArea, Arc<Store>) {
         kept: Mutex::new(Vec::new()),
         refuse: Mutex::new(false),
         used_before_kept: Mutex::new(false),
+        ended: Mutex::new(Vec::new()),
     });
     let area = open(&client, session, &store);
     (world, area, store)

@@ -87,13 +87,20 @@ async fn a_refresh_goes_on_when_the_caller_goes_away() {
 
 #[tokio::test]
 async fn a_revoked_family_ends_the_session() {
-    let (world, area, _store) = signed_in().await;
+    let (world, area, store) = signed_in().await;
     sync(&area, &States::default()).await.unwrap();
     world.state().revoked = true;
     assert_eq!(
         sync(&area, &States::default()).await.err(),
         Some(PortalError::SessionExpired)
     );
+    // Whoever keeps it hears of it once, and knows it from any other.
+    let ended = std::mem::take(&mut *store.ended.lock().unwrap());
+    assert_eq!(ended.len(), 1);
+    let kept = store.kept.lock().unwrap();
+    let ended = Session::from_secret(&ended[0]).ok().unwrap();
+    assert!(ended.is_stored_in(kept.last().unwrap()));
+    drop(kept);
     let sent = area.client().round_trips();
     assert_eq!(
         sync(&area, &States::default()).await.err(),
@@ -124,7 +131,7 @@ async fn a_portal_that_refuses_fresh_tokens_is_not_asked_for_ever() {
 
 #[tokio::test]
 async fn a_lost_network_does_not_end_the_session() {
-    let (world, area, _store) = signed_in().await;
+    let (world, area, store) = signed_in().await;
     sync(&area, &States::default()).await.unwrap();
     world.state().access_expired = true;
     world.fault("/token", Fault::DropBefore);
@@ -133,6 +140,7 @@ async fn a_lost_network_does_not_end_the_session() {
         Some(PortalError::Offline)
     );
     sync(&area, &States::default()).await.unwrap();
+    assert!(store.ended.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

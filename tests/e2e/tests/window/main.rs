@@ -30,6 +30,7 @@ mod persons;
 mod pin;
 mod portal;
 mod secrecy;
+mod session;
 mod settings;
 mod sharing;
 mod shell;
