@@ -77,7 +77,11 @@ impl From<PortalError> for Problem {
             }
             _ => Code::Internal,
         };
-        Self::new(code).because(&error)
+        let problem = Self::new(code).because(&error);
+        match error.retry_after() {
+            Some(seconds) => problem.asked_to_wait(seconds),
+            None => problem,
+        }
     }
 }
 

@@ -86,7 +86,8 @@ impl Desk {
     }
 
     /// Fetches the files that drafts name and that are not here, those of the last changed draft
-    /// first. What does not come now comes with a later pass; it does not make this one fail.
+    /// first. What does not come now comes with a later pass; it does not make this one fail, unless the
+    /// portal asks to be left alone.
     pub(crate) async fn fetch_draft_files(&self, area: &PersonalArea) -> Outcome {
         let mut left = MOST_FETCHED;
         for file in self.with_store(|store| Ok(store.missing_files()?))? {
@@ -105,6 +106,9 @@ impl Desk {
                 Fetched::Refused(problem) => {
                     tracing::warn!("a file of a draft is not what it should be: {problem}");
                     Timestamp::MAX
+                }
+                Fetched::Unreachable(error @ PortalError::RetryAfter(_)) => {
+                    return Err(error.into());
                 }
                 Fetched::Unreachable(error) => {
                     tracing::warn!("a file of a draft did not come: {error}");

@@ -163,7 +163,7 @@ impl Desk {
     }
 
     /// Fetches the octets of documents that have none yet. What does not come now comes with a later
-    /// pass; it does not make this one fail.
+    /// pass; it does not make this one fail, unless the portal asks to be left alone.
     pub(crate) async fn fetch_documents(&self, area: &PersonalArea) -> Outcome {
         for document in self.with_store(|store| Ok(store.documents_to_fetch()?))? {
             let mut whole = true;
@@ -180,10 +180,11 @@ impl Desk {
                     }
                     Err(error) => {
                         tracing::warn!("a document did not come: {error}");
-                        if matches!(error, PortalError::Offline | PortalError::Timeout) {
-                            return Ok(());
+                        match error {
+                            PortalError::RetryAfter(_) => return Err(error.into()),
+                            PortalError::Offline | PortalError::Timeout => return Ok(()),
+                            _ => whole = false,
                         }
-                        whole = false;
                     }
                 }
             }

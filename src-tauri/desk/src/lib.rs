@@ -22,6 +22,7 @@ mod files;
 mod following;
 mod forgetting;
 mod handing_over;
+mod heeding;
 mod holders;
 mod issuers;
 mod keys;
@@ -119,6 +120,8 @@ pub struct Desk {
     area: SharedArea,
     /// The person's area at the portal, once it was used.
     online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
+    /// Which portals are to be left alone.
+    waits: heeding::Waits,
     /// Wakes whoever shows that the portal ended the session.
     session_end: Arc<tokio::sync::Notify>,
     /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
@@ -169,6 +172,7 @@ impl Desk {
             settings: Mutex::new(settings),
             area: SharedArea::default(),
             online: Mutex::new(None),
+            waits: heeding::Waits::default(),
             session_end: Arc::default(),
             passing: tokio::sync::Mutex::new(()),
             held: std::sync::atomic::AtomicBool::new(false),

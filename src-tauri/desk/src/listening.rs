@@ -71,6 +71,11 @@ impl PortalWatch {
     /// Returns when a pass is due.
     pub async fn next(&mut self, desk: &Desk) {
         loop {
+            // What a stream that stands tells meanwhile is read afterwards.
+            if let Some(wait) = desk.asked_to_wait() {
+                tokio::time::sleep(wait.clamp(TICK.1, TICK.0)).await;
+                continue;
+            }
             let wait = desk.next_pass();
             // Without a session there is nobody to listen for, and a new session is another area.
             let area = wait.and_then(|_| desk.personal_area().ok());
@@ -111,6 +116,9 @@ impl PortalWatch {
                         Err(PortalError::SessionExpired) => return,
                         Err(error) => {
                             tracing::info!("the portal's events cannot be had: {error}");
+                            if let Some(seconds) = error.retry_after() {
+                                desk.heed(seconds);
+                            }
                             self.lost();
                         }
                     }

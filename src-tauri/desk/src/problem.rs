@@ -13,6 +13,8 @@ pub struct Problem {
     pub code: Code,
     /// Tries of the password that are left, where the case has them.
     pub attempts_left: Option<u8>,
+    /// Seconds that the portal asked to wait, if it did.
+    pub retry_after: Option<u64>,
     /// Values for the sentence, by the name that the sentence uses.
     args: BTreeMap<&'static str, String>,
     /// The technical cause, for the log. Holds no secret and no personal data.
@@ -26,6 +28,7 @@ impl Problem {
         Self {
             code,
             attempts_left: None,
+            retry_after: None,
             args: BTreeMap::new(),
             cause: String::new(),
         }
@@ -48,6 +51,13 @@ impl Problem {
     #[must_use]
     pub fn attempts(mut self, left: u8) -> Self {
         self.attempts_left = Some(left);
+        self
+    }
+
+    /// The same with the seconds that the portal asked to wait.
+    #[must_use]
+    pub fn asked_to_wait(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 

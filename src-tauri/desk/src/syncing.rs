@@ -42,17 +42,32 @@ impl Desk {
     ///
     /// # Errors
     /// `session_expired` without a session; what keeps the portal from answering. What was sent
-    /// before stays sent.
+    /// before stays sent. `portal_server` without a request as long as the portal asked to be left
+    /// alone.
     pub async fn sync(&self) -> Outcome<SyncView> {
-        self.pass(false).await
+        self.leave_alone()?;
+        self.pass_heeding(false).await
     }
 
-    /// As [`Desk::sync`], but what waits is tried now, whenever its next try would be due.
+    /// As [`Desk::sync`], but what waits is tried now, whenever its next try would be due and whatever
+    /// the portal asked.
     ///
     /// # Errors
     /// As [`Desk::sync`].
     pub async fn send_now(&self) -> Outcome<SyncView> {
-        self.pass(true).await
+        self.pass_heeding(true).await
+    }
+
+    async fn pass_heeding(&self, now: bool) -> Outcome<SyncView> {
+        let passed = self.pass(now).await;
+        if let Err(Problem {
+            retry_after: Some(seconds),
+            ..
+        }) = &passed
+        {
+            self.heed(*seconds);
+        }
+        passed
     }
 
     /// How long until something that waits is due, or the longest time when nothing waits; nothing
@@ -269,12 +284,15 @@ impl Desk {
 
     fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
         let asked = error.retry_after();
-        let chance = self.surroundings.number();
-        let wait = Backoff::default().delay_with(item.tries, asked, chance);
-        let due = self
-            .now()
-            .checked_add(wait)
-            .map_err(|error| Problem::new(Code::Internal).because(error))?;
+        let due = match asked {
+            Some(seconds) => self.heed(seconds),
+            None => {
+                let chance = self.surroundings.number();
+                let wait = Backoff::default().delay_with(item.tries, None, chance);
+                let due = self.now().checked_add(wait);
+                due.map_err(|error| Problem::new(Code::Internal).because(error))?
+            }
+        };
         self.with_store(|store| {
             store.outbox_failed(item.id, code.name(), due)?;
             // Who asks to be left alone is not called for the next thing either.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::time::{Duration, Instant};
+
 use e2e::{Applicant, World};
 use serde_json::json;
 
@@ -59,4 +61,58 @@ fn an_expired_token_is_renewed_and_a_busy_portal_is_left_alone() {
     assert!(world.sandbox.applications().unwrap().is_empty());
     cli.ok(&["outbox", "retry"]).unwrap();
     assert_eq!(world.sandbox.applications().unwrap().len(), 1);
+}
+
+/// Who watches leaves a portal alone for as long as it asked, with its passes and with the event source,
+/// even when something changes there meanwhile; and then goes on by itself.
+#[test]
+fn a_portal_that_asks_to_be_left_alone_is() {
+    const ASKED: Duration = Duration::from_secs(6);
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let id = applicant.draft().unwrap();
+    applicant.cli.ok(&["apply", &id]).unwrap();
+    let count = |path: &str| {
+        let requests = world.sandbox.requests().unwrap();
+        requests[path].as_u64().unwrap_or(0)
+    };
+    let wait_for = |path: &str, more_than: u64| {
+        let end = Instant::now() + Duration::from_secs(60);
+        while count(path) <= more_than {
+            assert!(Instant::now() < end, "no request to {path}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Instant::now()
+    };
+    let busy = |path: &str, kind: &str| {
+        let fault = json!({"match": path, "kind": kind, "retry_after": ASKED.as_secs()});
+        world.sandbox.fault(&fault).unwrap();
+    };
+
+    // The event source refuses, and nothing else is asked for either.
+    busy("/jmap/events", "status_503");
+    let before = count("/jmap/events");
+    let mut watching = applicant.cli.start(&["sync", "--watch"]).unwrap();
+    let refused = wait_for("/jmap/events", before);
+    let passes = count("/jmap/api");
+    let opened = wait_for("/jmap/events", before + 1);
+    assert!(opened - refused >= ASKED, "{:?}", opened - refused);
+    wait_for("/jmap/api", passes);
+
+    // A pass is refused; what the stream tells meanwhile has to wait.
+    busy("/jmap/api", "status_429");
+    let passes = count("/jmap/api");
+    world.sandbox.operate(&id, &["accept"]).unwrap();
+    let refused = wait_for("/jmap/api", passes);
+    let asked = ["request", "--wanted", "Copy"];
+    world.sandbox.operate(&id, &asked).unwrap();
+    let again = wait_for("/jmap/api", passes + 1);
+    assert!(again - refused >= ASKED, "{:?}", again - refused);
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+    // It was ended in the middle of that pass.
+    applicant.cli.ok(&["sync"]).unwrap();
+    let view = applicant.cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(view["status"], "documentsRequested", "{view}");
 }

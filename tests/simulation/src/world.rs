@@ -72,6 +72,10 @@ pub(crate) struct World<'a> {
     windows: [Option<Window>; 2],
     /// Whether the portal has ended the session.
     signed_out: [bool; 2],
+    /// Until when the portal asked a computer to leave it alone, in milliseconds of its clock.
+    alone_until: [i64; 2],
+    /// The first computer that did not.
+    impatient: Option<String>,
     /// Requests that are still under way although nobody waits for them.
     late: Vec<Request>,
     model: Model,
@@ -109,6 +113,8 @@ impl<'a> World<'a> {
             computers: computers.into(),
             windows: [None, None],
             signed_out: [false; 2],
+            alone_until: [i64::MIN; 2],
+            impatient: None,
             late: Vec::new(),
             model: Model::default(),
             values: 0,
@@ -185,6 +191,7 @@ impl<'a> World<'a> {
         self.say(who, "crashes");
         self.computers[who].crash();
         self.windows[who] = None;
+        self.alone_until[who] = i64::MIN;
     }
 
     fn pass_time(&mut self, who: usize, chance: &mut Chance) {
@@ -196,6 +203,7 @@ impl<'a> World<'a> {
         let skews = [0, 0, MINUTE, -2 * MINUTE, 3 * 60 * MINUTE, -DAY, 400 * DAY];
         let skew = chance.one_of(&skews);
         self.computers[who].skew.store(skew, Ordering::Relaxed);
+        self.alone_until[who] = i64::MIN;
         self.say(who, &format!("has its clock wrong by {skew}"));
     }
 

@@ -44,6 +44,9 @@ impl World<'_> {
         if let Some(mistakes) = self.stage.portal.mistakes() {
             return Err(mistakes);
         }
+        if let Some(impatient) = self.impatient.take() {
+            return Err(impatient);
+        }
         let shown = [0, 1].map(|who| {
             let desk = self.desk(who);
             let drafts = desk.drafts().unwrap().into_iter().map(|one| {

@@ -20,7 +20,15 @@ impl World<'_> {
         }
         if !self.computers[who].is_passing() {
             self.say(who, "begins a pass");
-            let ended = self.computers[who].begin_pass(chance.below(2) == 0);
+            let now = chance.below(2) == 0;
+            let ended = self.computers[who].begin_pass(now);
+            // Only the person may try earlier.
+            let asks = self.computers[who].line.is_busy();
+            if asks && !now && self.clock(who) < self.alone_until[who] {
+                let name = self.computers[who].name;
+                let what = format!("{name} does not leave the portal alone");
+                self.impatient.get_or_insert(what);
+            }
             self.ended(who, ended);
         }
         // Mostly a pass goes through undisturbed, and sometimes the world goes on in the middle.
@@ -114,6 +122,12 @@ impl World<'_> {
             Some(Err(error)) => error.to_string(),
             None => "no answer yet".to_owned(),
         };
+        if let Some(Ok(answer)) = &told
+            && let Some(after) = answer.headers.get(RETRY_AFTER)
+        {
+            let seconds: i64 = after.to_str().unwrap().parse().unwrap();
+            self.alone_until[who] = self.clock(who) + seconds * SECOND;
+        }
         self.say(who, &format!("{what}{asked}: {told_of}"));
         match told {
             None => self.computers[who].line.put_back(waiting),
@@ -123,6 +137,12 @@ impl World<'_> {
                 self.ended(who, ended);
             }
         }
+    }
+
+    /// What the clock of that computer shows, in milliseconds.
+    fn clock(&self, who: usize) -> i64 {
+        let skew = self.computers[who].skew.load(Ordering::Relaxed);
+        self.now.load(Ordering::Relaxed) + skew
     }
 
     pub(super) fn arrives(&self, request: &Request) -> Answer {
