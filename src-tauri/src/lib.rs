@@ -151,6 +151,7 @@ pub fn run() {
             commands::sending::pause_outbox,
             commands::sending::resume_outbox,
             commands::sending::sync,
+            commands::sending::send_now,
             commands::following::applications,
             commands::following::application,
             commands::following::messages,

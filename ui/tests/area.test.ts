@@ -7,11 +7,13 @@ import { states } from "../src/shell/status.svelte";
 /** Calls of the core that wait for their answer, in order. */
 let waiting: { command: string; answer: (value: unknown) => void }[] = [];
 // What the modules ask of the web view as they are loaded.
-vi.hoisted(() => {
-  vi.stubGlobal("addEventListener", () => undefined);
+const happens = vi.hoisted(() => {
+  const happens = new Map<string, () => void>();
+  vi.stubGlobal("addEventListener", (event: string, handler: () => void) => happens.set(event, handler));
   vi.stubGlobal("location", { hash: "" });
   vi.stubGlobal("document", { documentElement: {} });
   vi.stubGlobal("localStorage", { getItem: () => null });
+  return happens;
 });
 const heard = new Map<string, (payload: unknown) => void>();
 
@@ -28,6 +30,9 @@ const nothing: Record<string, unknown> = {
   applications: { list: [], count: 0 },
   due: [],
   known_certificates: { ends: [] },
+  sync: { sent: [], returned: [] },
+  send_now: { sent: [], returned: [] },
+  repair_store: {},
 };
 
 /** Answers the first call of that command that waits. */
@@ -134,4 +139,18 @@ test("only a pass that came to its end puts the window in step with the portal",
   await tell("person");
   await answerAll();
   expect(seen()).toBe("session");
+});
+
+test("only the person makes everything leave before its time", async () => {
+  const passes = async (act: () => unknown) => {
+    vi.mocked(platform.call).mockClear();
+    act();
+    await settled();
+    await answerAll();
+    return vi.mocked(platform.call).mock.calls.map(([command]) => command).filter((command) => command === "sync" || command === "send_now");
+  };
+  expect(await passes(() => happens.get("online")!())).toEqual(["sync"]);
+  expect(await passes(() => area.unlock())).toEqual(["sync"]);
+  expect(await passes(() => area.repair())).toEqual(["sync"]);
+  expect(await passes(() => area.sync())).toEqual(["send_now"]);
 });

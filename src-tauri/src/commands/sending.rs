@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{AppliedView, OutboxItemView, StepView, SyncView};
+use kabinet_desk::{Desk, Outcome};
 use tauri::AppHandle;
 
 use super::{Answer, Shared, ask, blocking, said, stale, step};
@@ -85,11 +86,24 @@ pub(crate) async fn resume_outbox(app: AppHandle, desk: Shared<'_>, id: String) 
     Ok(())
 }
 
+/// A pass that nobody asked for: each thing that waits has its own time.
 #[tauri::command]
 pub(crate) async fn sync(app: AppHandle, desk: Shared<'_>) -> Answer<SyncView> {
-    let view = said(&desk, desk.send_now().await);
-    notices::tell(&app, &desk);
+    let passed = desk.sync().await;
+    told(&app, &desk, passed)
+}
+
+/// The person wants everything to leave now.
+#[tauri::command]
+pub(crate) async fn send_now(app: AppHandle, desk: Shared<'_>) -> Answer<SyncView> {
+    let passed = desk.send_now().await;
+    told(&app, &desk, passed)
+}
+
+fn told(app: &AppHandle, desk: &Arc<Desk>, passed: Outcome<SyncView>) -> Answer<SyncView> {
+    let view = said(desk, passed);
+    notices::tell(app, desk);
     let view = view?;
-    stale(&app, &["drafts", "outbox", "applications", "catalog"]);
+    stale(app, &["drafts", "outbox", "applications", "catalog"]);
     Ok(view)
 }

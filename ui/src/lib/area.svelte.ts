@@ -99,13 +99,13 @@ class Area {
     this.#tellTouches();
     // What is dropped beside a place for files must not be opened in place of the page.
     for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
-    addEventListener("online", () => void this.sync());
+    addEventListener("online", () => void this.catchUp());
     addEventListener("offline", () => (this.offline = true));
     this.settings = await platform.call("settings");
     locale.use(this.settings.language);
     void platform.call("readers").then((readers) => (this.readers ??= readers));
     await this.reload();
-    if (this.isOpen) void this.sync();
+    if (this.isOpen) void this.catchUp();
   }
 
   /** Shows everything in another language and remembers it. */
@@ -163,7 +163,7 @@ class Area {
     await this.unlocking.run(async () => {
       await platform.call("unlock_store");
       await this.reload();
-      void this.sync();
+      void this.catchUp();
     });
   }
 
@@ -174,7 +174,7 @@ class Area {
     this.repaired = repaired;
     this.unlocking.problem = null;
     await this.reload();
-    void this.sync();
+    void this.catchUp();
   }
 
   /** Closes the person's area until it is opened again. */
@@ -183,9 +183,19 @@ class Area {
     await platform.call("lock_store");
   }
 
-  /** One pass with the portal. */
-  async sync(): Promise<void> {
-    const done = await this.syncing.run(() => platform.call("sync"));
+  /** One pass with the portal, since the person wants it: what waits is tried now. */
+  sync(): Promise<void> {
+    return this.#pass("send_now");
+  }
+
+  /** One pass that nobody asked for: what waits for its time, and for that of the portal, goes on waiting. */
+  catchUp(): Promise<void> {
+    return this.#pass("sync");
+  }
+
+  async #pass(command: "send_now" | "sync"): Promise<void> {
+    if (this.syncing.running) return;
+    const done = await this.syncing.run(() => platform.call(command));
     this.#passed(this.syncing.problem?.code ?? null);
     const [sent] = done?.sent ?? [];
     if (sent) announce(t("announce-registered", { number: sent.registration_number }));

@@ -8,6 +8,6 @@ export async function switchTo(task: Task, id: string): Promise<void> {
   const store = await task.run(() => platform.call("switch_person", { id }));
   if (!store) return;
   await area.reload();
-  if (area.isOpen) void area.sync();
+  if (area.isOpen) void area.catchUp();
   router.go(to.home);
 }

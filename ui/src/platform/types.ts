@@ -150,6 +150,7 @@ export interface Commands {
   pause_outbox: { args: { id: string }; answer: null };
   resume_outbox: { args: { id: string }; answer: null };
   sync: { args: Record<string, never>; answer: SyncView };
+  send_now: { args: Record<string, never>; answer: SyncView };
   /** At most `count` of them, the newest first, from that place on. */
   applications: { args: { from: number; count: number }; answer: ApplicationsView };
   application: { args: { id: string }; answer: ApplicationView };
