@@ -83,7 +83,7 @@ pub use handing_over::HandOver;
 pub use kabinet_pki::RevocationReason;
 pub use kabinet_stb::Secret;
 pub use keys::KeyChange;
-pub use listening::PortalWatch;
+pub use listening::{CATALOGUE_SPREAD, PortalWatch};
 pub use locking::card_left;
 pub use logbook::Logbook;
 pub use problem::{Code, Problem};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kabinet_portal::{Backoff, EventSource, PersonalArea, PortalError};
+use kabinet_portal::{Backoff, Changed, EventSource, PersonalArea, PortalError, spread};
 
 use crate::{Desk, Outcome};
 
@@ -13,6 +13,9 @@ use crate::{Desk, Outcome};
 const TICK: (Duration, Duration) = (Duration::from_secs(5), Duration::from_millis(250));
 /// How long no news are believed while the portal pushes, and while it does not.
 const REFRESH: (Duration, Duration) = (Duration::from_secs(60 * 60), Duration::from_secs(5 * 60));
+
+/// Over how long clients come that all heard at once of a change of the catalogue.
+pub const CATALOGUE_SPREAD: Duration = Duration::from_secs(60);
 
 /// Waits for the portal on behalf of one desk.
 pub struct PortalWatch {
@@ -25,6 +28,8 @@ pub struct PortalWatch {
     failures: u32,
     last: Instant,
     not_before: Instant,
+    /// When a change of the catalogue is looked at.
+    catalogue_at: Option<Instant>,
 }
 
 impl Desk {
@@ -51,18 +56,21 @@ impl PortalWatch {
             failures: 0,
             last: now,
             not_before: now,
+            catalogue_at: None,
         }
     }
 
     /// A pass was made.
     pub fn passed(&mut self) {
         self.failures = 0;
+        self.catalogue_at = None;
         self.last = Instant::now();
         self.not_before = self.last;
     }
 
     /// A pass failed.
     pub fn failed(&mut self) {
+        self.catalogue_at = None;
         self.last = Instant::now();
         self.not_before = self.last + self.backoff.delay(self.failures, None);
         self.failures = self.failures.saturating_add(1);
@@ -90,12 +98,13 @@ impl PortalWatch {
             {
                 return;
             }
-            let tick = Self::tick(wait);
+            let tick = self.tick(wait);
             match (&mut self.stream, area) {
                 (Some((_, stream)), _) => {
                     tokio::select! {
                         change = stream.next() => match change {
-                            Ok(()) => return,
+                            Ok(Changed::Account) => return,
+                            Ok(Changed::Catalogue) => self.catalogue_changed(desk),
                             Err(error) => {
                                 tracing::info!("the portal's events ended: {error}");
                                 self.lost();
@@ -130,12 +139,24 @@ impl PortalWatch {
 
     /// How long to sleep before it is looked again. What is due and may not go yet is no reason to
     /// look more often.
-    fn tick(wait: Option<Duration>) -> Duration {
+    fn tick(&self, wait: Option<Duration>) -> Duration {
         let (most, least) = TICK;
-        match wait {
+        let tick = match wait {
             Some(wait) if !wait.is_zero() => wait.clamp(least, most),
             _ => most,
-        }
+        };
+        // To the moment: else all that heard the same would be woken by the same ticks.
+        let catalogue = self
+            .catalogue_at
+            .map(|at| at.saturating_duration_since(Instant::now()));
+        catalogue.map_or(tick, |wait| wait.min(tick))
+    }
+
+    /// Everybody hears of a procedure that is published, at once; nobody is in a hurry to read it.
+    fn catalogue_changed(&mut self, desk: &Desk) {
+        let wait = spread(CATALOGUE_SPREAD, desk.surroundings.number());
+        // What is published meanwhile comes with the same pass.
+        self.catalogue_at.get_or_insert(Instant::now() + wait);
     }
 
     fn is_due(&self, wait: Duration) -> bool {
@@ -148,6 +169,7 @@ impl PortalWatch {
         let retry = self.failures > 0 && now >= self.not_before;
         (wait.is_zero() && now >= self.not_before)
             || retry
+            || self.catalogue_at.is_some_and(|at| now >= at)
             || now.duration_since(self.last) > refresh
     }
 
@@ -162,5 +184,49 @@ impl PortalWatch {
 impl Default for PortalWatch {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::{Profile, Surroundings};
+
+    #[test]
+    fn who_hears_of_a_new_procedure_does_not_come_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let number = Arc::new(AtomicU64::new(0));
+        let chance = Arc::clone(&number);
+        let surroundings = Surroundings {
+            chance: Some(Arc::new(move || chance.load(Ordering::Relaxed))),
+            ..Surroundings::default()
+        };
+        let desk = Desk::open_in(surroundings, Profile::open(dir.path()).unwrap()).unwrap();
+        let never = Duration::MAX;
+        for (chance, seconds) in [(u64::MAX, 60), (u64::MAX / 2, 30), (u64::MAX / 60, 1)] {
+            number.store(chance, Ordering::Relaxed);
+            let mut watch = PortalWatch::new();
+            watch.catalogue_changed(&desk);
+            assert!(!watch.is_due(never));
+            let at = watch.catalogue_at.unwrap();
+            let wait = at.duration_since(Instant::now());
+            assert!(wait <= Duration::from_secs(seconds), "{wait:?}");
+            assert!(wait + Duration::from_millis(999) >= Duration::from_secs(seconds));
+            assert!(watch.tick(Some(never)) <= wait.max(TICK.0));
+            // A second publication does not put it off, and the pass that came ends it.
+            number.store(u64::MAX, Ordering::Relaxed);
+            watch.catalogue_changed(&desk);
+            assert_eq!(watch.catalogue_at, Some(at));
+            watch.passed();
+            assert_eq!(watch.catalogue_at, None);
+        }
+        number.store(0, Ordering::Relaxed);
+        let mut watch = PortalWatch::new();
+        watch.catalogue_changed(&desk);
+        assert!(watch.is_due(never));
+        assert_eq!(watch.tick(Some(never)), Duration::ZERO);
     }
 }

@@ -43,12 +43,18 @@ impl Backoff {
             .checked_shl(tries)
             .map_or(ceiling, |factor| millis(self.first).saturating_mul(factor))
             .min(ceiling);
-        // Multiply-shift maps the number onto 0..=bound evenly enough for a wait.
-        let scaled = (u128::from(random) * (u128::from(bound) + 1)) >> 64;
-        let jitter = u64::try_from(scaled).unwrap_or(bound);
         let asked = retry_after.unwrap_or(0).min(LONGEST_ASKED);
-        Duration::from_secs(asked) + Duration::from_millis(jitter)
+        Duration::from_secs(asked) + spread(Duration::from_millis(bound), random)
     }
+}
+
+/// A moment of that span, in whole milliseconds: 0 is its beginning, `u64::MAX` its end.
+#[must_use]
+pub fn spread(span: Duration, random: u64) -> Duration {
+    let span = millis(span);
+    // Multiply-shift maps the number onto 0..=span evenly enough for a wait.
+    let scaled = (u128::from(random) * (u128::from(span) + 1)) >> 64;
+    Duration::from_millis(u64::try_from(scaled).unwrap_or(span))
 }
 
 fn millis(duration: Duration) -> u64 {

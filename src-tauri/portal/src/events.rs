@@ -17,12 +17,24 @@ const SILENCE: Duration = Duration::from_secs(2 * PING + 15);
 /// Most octets of one event.
 const LONGEST_EVENT: usize = 64 * 1024;
 
+/// The type of what all accounts share: the catalogue (docs/portal-profile.md).
+const CATALOGUE: &str = "Procedure";
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Changed {
+    /// The catalogue alone, for everybody who listens.
+    Catalogue,
+    /// Something of this account.
+    Account,
+}
+
 /// A stream of state changes that stands.
 pub struct EventSource {
     response: Response,
     account: String,
     parser: Parser,
-    waiting: bool,
+    waiting: Option<Changed>,
 }
 
 impl PersonalArea {
@@ -43,20 +55,20 @@ impl PersonalArea {
             response,
             account: area.account.clone(),
             parser: Parser::default(),
-            waiting: false,
+            waiting: None,
         })
     }
 }
 
 impl EventSource {
-    /// Waits until something of the account changes. May be dropped at any time and called again.
+    /// Waits until something changes that the account sees. May be dropped at any time and called again.
     ///
     /// # Errors
     /// Whatever ended the stream; it is of no use then.
-    pub async fn next(&mut self) -> Result<(), PortalError> {
+    pub async fn next(&mut self) -> Result<Changed, PortalError> {
         loop {
-            if std::mem::take(&mut self.waiting) {
-                return Ok(());
+            if let Some(changed) = self.waiting.take() {
+                return Ok(changed);
             }
             let chunk = tokio::time::timeout(SILENCE, self.response.chunk())
                 .await
@@ -65,7 +77,7 @@ impl EventSource {
                 return Err(PortalError::Offline);
             };
             for event in self.parser.take(&octets)? {
-                self.waiting |= event.changes(&self.account);
+                self.waiting = self.waiting.max(event.changes(&self.account));
             }
         }
     }
@@ -135,12 +147,24 @@ impl Event {
         }
     }
 
-    /// Whether it is a state change of that account (section 7.1).
-    fn changes(&self, account: &str) -> bool {
-        self.name == "state"
-            && serde_json::from_str::<Value>(&self.data).is_ok_and(|change| {
-                change["@type"] == "StateChange" && change["changed"].get(account).is_some()
-            })
+    /// What it says that changed of that account (section 7.1).
+    fn changes(&self, account: &str) -> Option<Changed> {
+        if self.name != "state" {
+            return None;
+        }
+        let change: Value = serde_json::from_str(&self.data).ok()?;
+        if change["@type"] != "StateChange" {
+            return None;
+        }
+        let types = change["changed"].get(account)?;
+        let catalogue = types
+            .as_object()
+            .is_some_and(|types| !types.is_empty() && types.keys().all(|one| one == CATALOGUE));
+        Some(if catalogue {
+            Changed::Catalogue
+        } else {
+            Changed::Account
+        })
     }
 }
 
@@ -197,8 +221,34 @@ mod tests {
     #[test]
     fn only_changes_of_the_account_count() {
         let seen = events(&[STREAM.as_bytes()]);
-        let changes: Vec<bool> = seen.iter().map(|event| event.changes("a1")).collect();
-        assert_eq!(changes, [false, true, false]);
+        let changes: Vec<Option<Changed>> = seen.iter().map(|event| event.changes("a1")).collect();
+        assert_eq!(changes, [None, Some(Changed::Account), None]);
+    }
+
+    #[test]
+    fn the_catalogue_alone_is_told_from_what_is_the_persons() {
+        let changed = |types: &str| {
+            let data = format!("{{\"@type\":\"StateChange\",\"changed\":{{\"a1\":{types}}}}}");
+            let name = "state".to_owned();
+            Event { name, data }.changes("a1")
+        };
+        let catalogue = "{\"Procedure\":\"7\"}";
+        assert_eq!(changed(catalogue), Some(Changed::Catalogue));
+        for types in [
+            "{\"Procedure\":\"7\",\"Message\":\"2\"}",
+            "{\"Draft\":\"1\"}",
+            "{}",
+            "7",
+        ] {
+            assert_eq!(changed(types), Some(Changed::Account), "{types}");
+        }
+        // Whatever came while nobody read, what is the person's counts.
+        assert_eq!(
+            Some(Changed::Catalogue).max(changed("{}")),
+            Some(Changed::Account)
+        );
+        let nothing: Option<Changed> = None;
+        assert_eq!(nothing.max(changed(catalogue)), Some(Changed::Catalogue));
     }
 
     #[test]

@@ -35,12 +35,12 @@ pub mod web;
 mod work;
 
 pub use area::{PersonalArea, Portal, Reply};
-pub use backoff::Backoff;
+pub use backoff::{Backoff, spread};
 pub use client::{Client, ManualProxy, Options, Proxy};
 pub use clock::Clock;
 pub use drafts::{DraftUpdate, DraftsDone, DraftsSet};
 pub use error::PortalError;
-pub use events::EventSource;
+pub use events::{Changed, EventSource};
 pub use handover::{Asked, HandOver, Link};
 pub use http::{Answer, Exchange, Wire};
 pub use registration::{Enrolment, Issued, Process, Registration, Step};

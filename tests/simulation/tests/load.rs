@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use kabinet_portal::Backoff;
+use kabinet_desk::CATALOGUE_SPREAD;
+use kabinet_portal::{Backoff, spread};
 
 /// Clients that listen to the portal at the busiest hour.
 const LISTENING: u64 = 900_000;
@@ -11,6 +12,8 @@ const LISTENING: u64 = 900_000;
 const SAMPLE: u64 = 20;
 /// Requests with which a client comes back: new tokens, the event source, a pass.
 const RETURN: u64 = 3;
+/// Requests of a pass that finds the catalogue changed.
+const NEWS: u64 = 2;
 
 /// The rows of the page that say something else than what was found.
 #[derive(Default)]
@@ -95,6 +98,31 @@ fn the_worst_minute_is_as_stated() {
             page.says(&format!("Worst second after {name}, {how}"), second, 0.1);
             page.says(&format!("Worst minute after {name}, {how}"), minute, 0.03);
         }
+    }
+    page.is_right();
+}
+
+/// Requests of the worst second after all listeners heard at once of a new procedure.
+fn after_publishing(spread_out: bool) -> f64 {
+    let mut seconds = vec![0_u64; 2 + usize::try_from(CATALOGUE_SPREAD.as_secs()).unwrap()];
+    for client in 0..LISTENING / SAMPLE {
+        let mut chance = chance(client + 1);
+        for _ in 0..8 {
+            chance();
+        }
+        let number = if spread_out { chance() } else { 0 };
+        let at = spread(CATALOGUE_SPREAD, number).as_secs();
+        seconds[usize::try_from(at).unwrap()] += SAMPLE * NEWS;
+    }
+    seconds.into_iter().max().unwrap() as f64
+}
+
+#[test]
+fn a_new_procedure_brings_as_many_at_once_as_stated() {
+    let mut page = Page::default();
+    for (how, spread_out) in [("spread out", true), ("all at once", false)] {
+        let row = format!("Worst second after a procedure is published, {how}");
+        page.says(&row, after_publishing(spread_out), 0.05);
     }
     page.is_right();
 }

@@ -61,9 +61,11 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
     world.sandbox.behave().unwrap();
     window.find("begin").await;
     assert!(!window.has("problem-procedure_not_found").await);
-    // A new version of the procedure is shown without a new visit.
+    // A new version of the procedure is shown without a new visit. Its news takes up to a minute where
+    // nobody asks.
     let cost = json!({"cost": {"be": "сем рублёў", "ru": "семь рублей", "en": "seven roubles"}});
     world.sandbox.publish(PROCEDURE, &cost).unwrap();
+    run(&window, "dispatchEvent(new Event('online'))").await;
     window
         .comes_true(
             "return document.body.innerText.includes('seven roubles')",
