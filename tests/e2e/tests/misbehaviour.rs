@@ -63,6 +63,24 @@ fn an_expired_token_is_renewed_and_a_busy_portal_is_left_alone() {
     assert_eq!(world.sandbox.applications().unwrap().len(), 1);
 }
 
+/// The answer to a refresh is lost on its way: the next pass goes on with the session.
+#[test]
+fn a_lost_answer_to_a_refresh_costs_no_sign_in() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    for (lost, code) in [("drop_after", "offline"), ("truncate", "portal_garbage")] {
+        for (path, kind) in [("/jmap/api", "expired_token"), ("/oauth/token", lost)] {
+            let fault = json!({"match": path, "kind": kind});
+            world.sandbox.fault(&fault).unwrap();
+        }
+        cli.fails(&["sync"], code).unwrap();
+        cli.ok(&["sync"]).unwrap();
+    }
+    assert_eq!(cli.ok(&["whoami"]).unwrap()["session"], true);
+}
+
 /// Who watches leaves a portal alone for as long as it asked, with its passes and with the event source,
 /// even when something changes there meanwhile; and then goes on by itself.
 #[test]

@@ -21,6 +21,8 @@ pub const KEYS_PATH: &str = "/oauth/jwks";
 const ACCESS_SECONDS: i64 = 600;
 /// Life of a refresh token, seconds.
 const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+/// How long a refresh whose answer was lost may be repeated, seconds.
+const REPEAT_SECONDS: i64 = 60;
 
 /// The discovery document.
 pub fn discovery(portal: &Portal) -> Reply {
@@ -114,7 +116,7 @@ fn by_code(portal: &Portal, form: &Form, thumbprint: &str) -> Result<Reply, Repl
     claims["iat"] = json!(now);
     claims["exp"] = json!(now + ACCESS_SECONDS);
     let ticket = portal.ticket_key.sign(&claims);
-    let mut answer = tokens(portal, subject, thumbprint, &unguessable(), now)?;
+    let (mut answer, _) = tokens(portal, subject, thumbprint, &unguessable(), now)?;
     answer["id_token"] = json!(ticket);
     Ok(reply(200, &answer))
 }
@@ -133,49 +135,64 @@ fn by_refresh(portal: &Portal, form: &Form, thumbprint: &str) -> Result<Reply, R
         if token.thumbprint != thumbprint {
             return Err(oauth_error("invalid_grant", "another key"));
         }
-        if token.used {
-            // Somebody has a copy: nobody goes on with this family.
-            store
-                .revoke(&token.family)
-                .map_err(|error| broken(&error))?;
-            return Err(oauth_error("invalid_grant", "used before"));
+        if token.used == 0 {
+            let noted = store
+                .use_token(&hash, now)
+                .and_then(|()| store.shown(&hash));
+            noted.map_err(|error| broken(&error))?;
+        } else {
+            let unheard = store.is_unheard(&hash).map_err(|error| broken(&error))?;
+            if !unheard || now > token.used + REPEAT_SECONDS {
+                // Somebody has a copy: nobody goes on with this family.
+                store
+                    .revoke(&token.family)
+                    .map_err(|error| broken(&error))?;
+                return Err(oauth_error("invalid_grant", "used before"));
+            }
         }
-        store.use_token(&hash).map_err(|error| broken(&error))?;
         token
     };
-    let answer = tokens(portal, &token.subject, thumbprint, &token.family, now)?;
+    let (answer, pair) = tokens(portal, &token.subject, thumbprint, &token.family, now)?;
+    let pair = pair.each_ref().map(String::as_str);
+    portal
+        .store()
+        .given_for(&hash, pair)
+        .map_err(|error| broken(&error))?;
     Ok(reply(200, &answer))
 }
 
+/// New tokens, and the hashes of both.
 fn tokens(
     portal: &Portal,
     subject: &str,
     thumbprint: &str,
     family: &str,
     now: i64,
-) -> Result<Value, Reply> {
+) -> Result<(Value, [String; 2]), Reply> {
     let (access, refresh) = (unguessable(), unguessable());
+    let hashes = [s256(&access), s256(&refresh)];
     let store = portal.store();
-    for (kind, text, seconds) in [
-        ("access", &access, ACCESS_SECONDS),
-        ("refresh", &refresh, REFRESH_SECONDS),
+    for (kind, hash, seconds) in [
+        ("access", &hashes[0], ACCESS_SECONDS),
+        ("refresh", &hashes[1], REFRESH_SECONDS),
     ] {
         let token = Token {
             family: family.to_owned(),
             subject: subject.to_owned(),
             thumbprint: thumbprint.to_owned(),
             expires: now + seconds,
-            used: false,
+            used: 0,
         };
         store
-            .add_token(kind, &s256(text), &token)
+            .add_token(kind, hash, &token)
             .map_err(|error| broken(&error))?;
     }
-    Ok(json!({
+    let answer = json!({
         "access_token": access,
         "token_type": "DPoP",
         "expires_in": ACCESS_SECONDS,
         "refresh_token": refresh,
         "scope": "openid offline_access",
-    }))
+    });
+    Ok((answer, hashes))
 }

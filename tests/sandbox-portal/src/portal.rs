@@ -155,12 +155,13 @@ impl Portal {
         let thumbprint = self
             .check_proof(headers, method, path, Some(token))
             .map_err(|_| unauthorized("invalid_dpop_proof"))?;
-        let store = self.store();
+        let (store, hash) = (self.store(), s256(token));
         let found = store
-            .token("access", &s256(token))
+            .token("access", &hash)
             .map_err(|error| broken(&error))?
             .filter(|found| found.expires > clock::seconds() && found.thumbprint == thumbprint)
             .ok_or_else(|| unauthorized("invalid_token"))?;
+        store.shown(&hash).map_err(|error| broken(&error))?;
         store
             .person(&found.subject)
             .map_err(|error| broken(&error))?

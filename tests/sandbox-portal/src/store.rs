@@ -1,12 +1,15 @@
 //! What the sandbox must not forget when it is stopped: one SQLite file.
 
 mod blobs;
+mod tokens;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
+
+pub use tokens::Token;
 
 /// The file, opened.
 pub struct Store {
@@ -25,20 +28,6 @@ pub struct Person {
     pub serial_number: String,
 }
 
-/// An access or refresh token. Only its hash is kept.
-pub struct Token {
-    /// All tokens that come from one sign-in.
-    pub family: String,
-    /// Whose it is.
-    pub subject: String,
-    /// The key it is bound to.
-    pub thumbprint: String,
-    /// End, in seconds since 1970.
-    pub expires: i64,
-    /// Whether a refresh token has been exchanged.
-    pub used: bool,
-}
-
 /// An object of the personal area.
 pub struct Object {
     /// Its identifier: a UUID.
@@ -54,10 +43,6 @@ CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS person(
   subject TEXT PRIMARY KEY, personal_number TEXT NOT NULL UNIQUE, serial_number TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS code(hash TEXT PRIMARY KEY, body TEXT NOT NULL, expires INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS token(
-  hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, subject TEXT NOT NULL,
-  thumbprint TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS token_family ON token(family);
 CREATE TABLE IF NOT EXISTS proof(id TEXT PRIMARY KEY, expires INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS blob(
   account TEXT NOT NULL, id TEXT NOT NULL, octets BLOB NOT NULL, PRIMARY KEY(account, id));
@@ -84,6 +69,7 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(tokens::SCHEMA)?;
         blobs::migrate(&connection)?;
         Ok(Self {
             connection,
@@ -191,70 +177,6 @@ impl Store {
         Ok(found.and_then(|(body, expires)| (now <= expires).then_some(body)))
     }
 
-    /// Keeps a token of that kind, `access` or `refresh`.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn add_token(&self, kind: &str, hash: &str, token: &Token) -> rusqlite::Result<()> {
-        self.connection.execute(
-            "INSERT INTO token(hash, kind, family, subject, thumbprint, expires, used)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                hash,
-                kind,
-                token.family,
-                token.subject,
-                token.thumbprint,
-                token.expires,
-                token.used
-            ],
-        )?;
-        Ok(())
-    }
-
-    /// A token of that kind by its hash.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn token(&self, kind: &str, hash: &str) -> rusqlite::Result<Option<Token>> {
-        self.connection
-            .query_row(
-                "SELECT family, subject, thumbprint, expires, used FROM token
-                 WHERE kind = ?1 AND hash = ?2",
-                [kind, hash],
-                |row| {
-                    Ok(Token {
-                        family: row.get(0)?,
-                        subject: row.get(1)?,
-                        thumbprint: row.get(2)?,
-                        expires: row.get(3)?,
-                        used: row.get(4)?,
-                    })
-                },
-            )
-            .optional()
-    }
-
-    /// Marks a refresh token as exchanged.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn use_token(&self, hash: &str) -> rusqlite::Result<()> {
-        self.connection
-            .execute("UPDATE token SET used = 1 WHERE hash = ?1", [hash])?;
-        Ok(())
-    }
-
-    /// Forgets all tokens of one sign-in.
-    ///
-    /// # Errors
-    /// Those of SQLite.
-    pub fn revoke(&self, family: &str) -> rusqlite::Result<()> {
-        self.connection
-            .execute("DELETE FROM token WHERE family = ?1", [family])?;
-        Ok(())
-    }
-
     /// Adds an object in one transaction. `body` makes it from the number that it got. Gives back
     /// that object.
     ///
@@ -312,7 +234,7 @@ impl Store {
     pub fn forget_everybody(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch(
             "BEGIN;
-             DELETE FROM person; DELETE FROM code; DELETE FROM token; DELETE FROM proof;
+             DELETE FROM person; DELETE FROM code; DELETE FROM token; DELETE FROM unshown; DELETE FROM proof;
              DELETE FROM blob; DELETE FROM object; DELETE FROM history; DELETE FROM horizon;
              DELETE FROM sqlite_sequence WHERE name IN ('object', 'history');
              COMMIT;",

@@ -167,7 +167,7 @@ impl Portal {
                 subject: subject.to_owned(),
                 thumbprint: thumbprint.clone(),
                 expires: now + seconds,
-                used: false,
+                used: 0,
             };
             let hash = s256(&text(kind));
             self.sandbox.store().add_token(kind, &hash, &token).unwrap();

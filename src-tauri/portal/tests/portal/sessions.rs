@@ -144,6 +144,31 @@ async fn a_lost_network_does_not_end_the_session() {
 }
 
 #[tokio::test]
+async fn a_refresh_whose_answer_was_lost_does_not_end_the_session() {
+    let (world, area, store) = signed_in().await;
+    sync(&area, &States::default()).await.unwrap();
+    for lost in [Fault::DropAfter, Fault::Truncate, Fault::Hang] {
+        world.state().access_expired = true;
+        world.fault("/token", lost);
+        assert!(sync(&area, &States::default()).await.is_err());
+        sync(&area, &States::default()).await.unwrap();
+    }
+    assert!(store.ended.lock().unwrap().is_empty());
+    // Whoever shows it after what it gave was shown has a copy.
+    let kept = &store.kept.lock().unwrap()[0];
+    let old = open(
+        area.client(),
+        Session::from_secret(kept).ok().unwrap(),
+        &store,
+    );
+    world.state().access_expired = true;
+    assert_eq!(
+        sync(&old, &States::default()).await.err(),
+        Some(PortalError::SessionExpired)
+    );
+}
+
+#[tokio::test]
 async fn logout_revokes_and_forgets() {
     let (world, area, _store) = signed_in().await;
     area.logout().await.unwrap();

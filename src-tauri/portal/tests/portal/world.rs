@@ -366,7 +366,7 @@ impl State {
                 self.challenge
             );
             tokens["id_token"] = self.ticket().into();
-        } else if form["refresh_token"] != format!("rt-{}", self.generation) || self.revoked {
+        } else if self.revoked || !self.accepts(&form["refresh_token"]) {
             self.revoked = true;
             return json_answer(
                 400,
@@ -378,6 +378,14 @@ impl State {
         tokens["access_token"] = format!("at-{}", self.generation).into();
         tokens["refresh_token"] = format!("rt-{}", self.generation).into();
         json_answer(200, &tokens)
+    }
+
+    /// The newest refresh token, or the one before it as long as nothing newer was shown: the answer to
+    /// it may have been lost.
+    fn accepts(&self, refresh: &str) -> bool {
+        let newest = self.generation;
+        let unheard = !self.seen.contains(&format!("DPoP at-{newest}"));
+        refresh == format!("rt-{newest}") || (unheard && refresh == format!("rt-{}", newest - 1))
     }
 
     fn ticket(&self) -> String {

@@ -130,33 +130,33 @@ fn a_proof_is_good_once() {
     assert_eq!(third.json()["error"], "invalid_dpop_proof");
 }
 
+fn refresh(client: &mut Client, token: &str) -> serde_json::Value {
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("client_id", "kabinet"),
+        ("refresh_token", token),
+    ];
+    client.post_form("/oauth/token", &fields).json()
+}
+
+const SESSION: &str = "/.well-known/jmap";
+
 #[test]
 fn refresh_tokens_rotate_and_a_used_one_ends_the_family() {
     let mut world = World::new(TerminalKind::Valid);
     let mut holder = world.holder("citizen");
     let tokens = holder.sign_in(&mut world.client, &REQUIRED);
-    let refresh = |client: &mut Client, token: &str| {
-        client.post_form(
-            "/oauth/token",
-            &[
-                ("grant_type", "refresh_token"),
-                ("client_id", "kabinet"),
-                ("refresh_token", token),
-            ],
-        )
-    };
     let mut thief = Client::new(&world.client.url);
     assert_eq!(
-        refresh(&mut thief, &tokens.refresh).json()["error"],
+        refresh(&mut thief, &tokens.refresh)["error"],
         "invalid_grant"
     );
-    let next = refresh(&mut world.client, &tokens.refresh).json();
+    let next = refresh(&mut world.client, &tokens.refresh);
     let access = next["access_token"].as_str().unwrap();
-    let session = "/.well-known/jmap";
-    assert_eq!(world.client.area("GET", session, access, &[]).status, 200);
+    assert_eq!(world.client.area("GET", SESSION, access, &[]).status, 200);
     let again = refresh(&mut world.client, &tokens.refresh);
-    assert_eq!(again.json()["error"], "invalid_grant");
-    let refused = world.client.area("GET", session, access, &[]);
+    assert_eq!(again["error"], "invalid_grant");
+    let refused = world.client.area("GET", SESSION, access, &[]);
     assert_eq!(refused.status, 401);
     assert!(
         refused
@@ -164,10 +164,54 @@ fn refresh_tokens_rotate_and_a_used_one_ends_the_family() {
             .contains("www-authenticate: dpop error=\"invalid_token\"")
     );
     let newest = next["refresh_token"].as_str().unwrap();
+    assert_eq!(refresh(&mut world.client, newest)["error"], "invalid_grant");
+}
+
+/// A refresh whose answer nobody heard may be repeated for a minute, by who has the key, until
+/// something of it is shown; what was given meanwhile and not shown is good for nothing then.
+#[test]
+fn a_refresh_whose_answer_was_lost_is_repeated() {
+    let mut world = World::new(TerminalKind::Valid);
+    let mut holder = world.holder("citizen");
+    let tokens = holder.sign_in(&mut world.client, &REQUIRED);
+    let text = |answer: &serde_json::Value, name: &str| answer[name].as_str().unwrap().to_owned();
+    let lost = refresh(&mut world.client, &tokens.refresh);
+    let mut thief = Client::new(&world.client.url);
     assert_eq!(
-        refresh(&mut world.client, newest).json()["error"],
+        refresh(&mut thief, &tokens.refresh)["error"],
         "invalid_grant"
     );
+    let heard = refresh(&mut world.client, &tokens.refresh);
+    let access = text(&heard, "access_token");
+    assert_eq!(world.client.area("GET", SESSION, &access, &[]).status, 200);
+    let dead = text(&lost, "access_token");
+    assert_eq!(world.client.area("GET", SESSION, &dead, &[]).status, 401);
+    let dead = text(&lost, "refresh_token");
+    assert_eq!(refresh(&mut world.client, &dead)["error"], "invalid_grant");
+
+    // A refresh by what was given shows it, too.
+    let second = refresh(&mut world.client, &text(&heard, "refresh_token"));
+    let third = refresh(&mut world.client, &text(&second, "refresh_token"));
+    assert!(third["access_token"].is_string(), "{third}");
+    let late = refresh(&mut world.client, &text(&heard, "refresh_token"));
+    assert_eq!(late["error"], "invalid_grant");
+    let gone = text(&third, "access_token");
+    assert_eq!(world.client.area("GET", SESSION, &gone, &[]).status, 401);
+
+    // Later than a minute it is a copy that somebody shows.
+    let tokens = world
+        .holder("citizen")
+        .sign_in(&mut world.client, &REQUIRED);
+    let first = refresh(&mut world.client, &tokens.refresh);
+    let skew = r#"{"match":"/oauth/token","kind":"clock_skew","seconds":70}"#;
+    let order = world
+        .client
+        .raw("POST", "/sandbox/faults", "", skew.as_bytes());
+    assert_eq!(order.unwrap().status, 200);
+    let late = refresh(&mut world.client, &tokens.refresh);
+    assert_eq!(late["error"], "invalid_grant");
+    let first = text(&first, "access_token");
+    assert_eq!(world.client.area("GET", SESSION, &first, &[]).status, 401);
 }
 
 #[test]
