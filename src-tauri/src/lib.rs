@@ -120,6 +120,7 @@ pub fn run() {
             commands::signing_in::person,
             commands::signing_in::additional_data,
             commands::signing_in::logout,
+            commands::signing_in::logout_everywhere,
             commands::signing_in::forget,
             commands::catalogue::catalog,
             commands::catalogue::search,

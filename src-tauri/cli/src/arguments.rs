@@ -132,7 +132,11 @@ pub(crate) enum Command {
         share: Option<Vec<String>>,
     },
     /// Sign out; the store stays
-    Logout,
+    Logout {
+        /// End your sessions on all computers, not only here
+        #[arg(long)]
+        everywhere: bool,
+    },
     /// Who is signed in
     Whoami,
     /// Procedures of the catalogue, offline

@@ -117,9 +117,13 @@ impl Call {
             Command::Key { command } => self.key(&command)?,
             Command::Cert { command } => certificates::run(self, command).await?,
             Command::Login { share } => login::login(&self, share.as_deref()).await?,
-            Command::Logout => {
+            Command::Logout { everywhere } => {
                 self.unlock()?;
-                self.desk.logout().await?;
+                if everywhere {
+                    self.desk.logout_everywhere().await?;
+                } else {
+                    self.desk.logout().await?;
+                }
                 self.show.done();
             }
             Command::Whoami => {

@@ -138,6 +138,21 @@ impl Desk {
         {
             tracing::info!("the portal was not told of the sign-out: {error}");
         }
+        self.forget_session()
+    }
+
+    /// Ends all sessions of the person at the portal, on whatever computer: for one that was lost, or
+    /// that others use. What is stored stays readable, there too.
+    ///
+    /// # Errors
+    /// `no_store`, `store_locked`, `session_expired`; what keeps the portal from doing it: then all
+    /// sessions stay, this one too, so that it can be asked again.
+    pub async fn logout_everywhere(&self) -> Outcome {
+        kabinet_portal::Portal::logout_everywhere(&*self.personal_area()?).await?;
+        self.forget_session()
+    }
+
+    fn forget_session(&self) -> Outcome {
         *lock(&self.online) = None;
         self.with_store(|store| Ok(store.set_session(None)?))
     }

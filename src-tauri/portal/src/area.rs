@@ -20,7 +20,7 @@ use crate::drafts::{self, DraftUpdate, DraftsSet};
 use crate::error::PortalError;
 use crate::http::Reply as HttpReply;
 use crate::jmap::{self, Answers, AreaInfo, MethodCall};
-use crate::oauth;
+use crate::oauth::{self, Ending};
 use crate::session::{Session, SessionKeeper};
 use crate::submit::{self, Created, RefusedReason, Submission};
 use crate::sync::{Changes, Collector, Gathered, Pass, SyncPart};
@@ -82,6 +82,8 @@ pub trait Portal: Send + Sync {
     fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>>;
     /// Ends the session at the portal.
     fn logout(&self) -> Reply<'_, ()>;
+    /// Ends all sessions of the holder at the portal, on whatever computer.
+    fn logout_everywhere(&self) -> Reply<'_, ()>;
 }
 
 /// The personal area over JMAP with a session that renews itself.
@@ -308,14 +310,24 @@ impl PersonalArea {
         }
     }
 
-    async fn end(&self) -> Result<(), PortalError> {
+    async fn end(&self, ending: Ending) -> Result<(), PortalError> {
         let mut state = self.inner.state.lock().await;
         let Some(session) = state.session.clone() else {
-            return Ok(());
+            return match ending {
+                Ending::Here => Ok(()),
+                // Nobody is left who could ask for it.
+                Ending::Everywhere => Err(PortalError::SessionExpired),
+            };
         };
-        oauth::revoke(&self.inner.client, &session.key, &session.refresh).await?;
-        state.session = None;
-        Ok(())
+        let Session { key, refresh, .. } = &*session;
+        let ended = oauth::revoke(&self.inner.client, key, refresh, ending).await;
+        if matches!(ended, Ok(()) | Err(PortalError::SessionExpired)) {
+            state.session = None;
+        }
+        if matches!(ended, Err(PortalError::SessionExpired)) {
+            self.inner.keeper.ended(&session);
+        }
+        ended
     }
 }
 
@@ -370,7 +382,10 @@ impl Portal for PersonalArea {
         Box::pin(self.download(id, limit))
     }
     fn logout(&self) -> Reply<'_, ()> {
-        Box::pin(self.end())
+        Box::pin(self.end(Ending::Here))
+    }
+    fn logout_everywhere(&self) -> Reply<'_, ()> {
+        Box::pin(self.end(Ending::Everywhere))
     }
 }
 

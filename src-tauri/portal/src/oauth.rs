@@ -59,24 +59,52 @@ pub(crate) async fn refresh(
     token_request(client, key, &body).await
 }
 
-/// Ends the session at the portal (RFC 7009): the refresh token and all that came of it.
+/// Which sessions end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// This one.
+    Here,
+    /// All of the holder's, this one among them.
+    Everywhere,
+}
+
+/// Ends the session at the portal (RFC 7009): the refresh token and all that came of it; or, as the
+/// profile adds, all sessions of the holder.
 pub(crate) async fn revoke(
     client: &Client,
     key: &DpopKey,
     refresh: &Secret,
+    ending: Ending,
 ) -> Result<(), PortalError> {
-    let body = form(&[
+    let mut fields: Vec<(&str, &[u8])> = vec![
         ("token", refresh.expose()),
         ("token_type_hint", b"refresh_token"),
         ("client_id", CLIENT_ID.as_bytes()),
-    ]);
+    ];
+    if ending == Ending::Everywhere {
+        fields.push(("all", b"true"));
+    }
+    let body = form(&fields);
     let url = &client.metadata().await?.revocation;
     let reply = post_form(client, url, key, &body, LIMIT).await?;
-    if reply.status.is_success() {
-        Ok(())
-    } else {
-        Err(oauth_error(&reply))
+    if !reply.status.is_success() {
+        return Err(oauth_error(&reply));
     }
+    // A server passes over what it does not know (RFC 6749 section 3.1): only one that says so did it.
+    if ending == Ending::Everywhere && !ended_all(&reply) {
+        return Err(PortalError::refused("all_not_supported"));
+    }
+    Ok(())
+}
+
+fn ended_all(reply: &Reply) -> bool {
+    #[derive(DeriveDeserialize)]
+    struct Answer {
+        all: bool,
+    }
+    reply
+        .json::<Answer>("revocation")
+        .is_ok_and(|answer| answer.all)
 }
 
 /// Posts a form with a proof.

@@ -84,6 +84,13 @@ pub(crate) async fn logout(app: AppHandle, desk: Shared<'_>) -> Answer {
 }
 
 #[tauri::command]
+pub(crate) async fn logout_everywhere(app: AppHandle, desk: Shared<'_>) -> Answer {
+    said(&desk, desk.logout_everywhere().await)?;
+    stale(&app, &["person"]);
+    Ok(())
+}
+
+#[tauri::command]
 pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
     let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
     ask(&app, &desk, PromptView::Forget { loss }).await?;

@@ -308,6 +308,43 @@ fn a_session_that_the_portal_has_ended() {
     assert_eq!(sync["sent"][0]["id"], id.as_str(), "{sync}");
 }
 
+/// From one computer the person is signed out on all of theirs, and nobody else is; a portal that cannot
+/// be asked leaves everything as it is.
+#[test]
+fn a_sign_out_on_all_computers() {
+    let (mut world, card) = world_with_card();
+    let stranger = world.card_over_tcp("foreigner").unwrap();
+    let [here, there] =
+        ["here", "there"].map(|name| Applicant::signed_in(&world, &card, name).unwrap());
+    let other = world.cli("other", Some(&stranger)).unwrap();
+    other.ok(&["login"]).unwrap();
+    let has_session = |cli: &Cli| cli.ok(&["whoami"]).unwrap()["session"] == true;
+
+    world.sandbox.disconnect();
+    here.cli
+        .fails(&["logout", "--everywhere"], "offline")
+        .unwrap();
+    assert!(has_session(&here.cli));
+    world.sandbox.connect().unwrap();
+    here.cli.ok(&["logout", "--everywhere"]).unwrap();
+    assert!(!has_session(&here.cli));
+    here.cli
+        .fails(&["logout", "--everywhere"], "session_expired")
+        .unwrap();
+    there.cli.fails(&["sync"], "session_expired").unwrap();
+    assert!(!has_session(&there.cli));
+    other.ok(&["sync"]).unwrap();
+    // Who signs in again is in again.
+    there.cli.ok(&["login"]).unwrap();
+    there.cli.ok(&["sync"]).unwrap();
+
+    // An ordinary sign-out is one of this computer alone.
+    here.cli.ok(&["login"]).unwrap();
+    here.cli.ok(&["logout"]).unwrap();
+    there.cli.ok(&["sync"]).unwrap();
+    assert!(has_session(&there.cli));
+}
+
 /// Another person's card in the reader signs nothing of this person's.
 #[test]
 fn the_card_of_another_person() {

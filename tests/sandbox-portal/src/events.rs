@@ -101,6 +101,9 @@ async fn send(
             }
             () = sender.closed() => return,
         }
+        if !matches!(portal.store().is_signed_in(&account), Ok(true)) {
+            return;
+        }
         let Some(now) = states(&portal, &account, &kinds) else {
             return;
         };

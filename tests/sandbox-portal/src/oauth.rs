@@ -71,25 +71,51 @@ pub fn token(portal: &Portal, headers: &HeaderMap, form: &Form) -> Reply {
     }
 }
 
-/// Ends all tokens of a sign-in; an unknown token is no error (RFC 7009 section 2.2).
+/// Ends all tokens of a sign-in, and with `all` those of all sign-ins of the person. An unknown token is
+/// no error (RFC 7009 section 2.2), but it speaks for nobody.
 pub fn revoke(portal: &Portal, headers: &HeaderMap, form: &Form) -> Reply {
-    if let Err(refusal) = portal.proof(headers, REVOKE_PATH) {
-        return refusal;
+    let thumbprint = match portal.proof(headers, REVOKE_PATH) {
+        Ok(thumbprint) => thumbprint,
+        Err(refusal) => return refusal,
+    };
+    let token = match token_of(portal, form) {
+        Ok(token) => token,
+        Err(refusal) => return refusal,
+    };
+    if form.get("all").map(String::as_str) == Some("true") {
+        let theirs = token.filter(|token| token.thumbprint == thumbprint);
+        return match theirs {
+            Some(token) => revoke_all(portal, &token.subject),
+            None => oauth_error("invalid_grant", "no token of this key"),
+        };
     }
+    if let Some(token) = token
+        && let Err(error) = portal.store().revoke(&token.family)
+    {
+        return broken(&error);
+    }
+    reply(200, &json!({}))
+}
+
+fn token_of(portal: &Portal, form: &Form) -> Result<Option<Token>, Reply> {
     let hash = s256(form.get("token").map(String::as_str).unwrap_or_default());
     let store = portal.store();
     for kind in ["refresh", "access"] {
-        match store.token(kind, &hash) {
-            Ok(Some(token)) => {
-                if let Err(error) = store.revoke(&token.family) {
-                    return broken(&error);
-                }
-            }
-            Ok(None) => {}
-            Err(error) => return broken(&error),
+        let found = store.token(kind, &hash).map_err(|error| broken(&error))?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
-    reply(200, &json!({}))
+    Ok(None)
+}
+
+fn revoke_all(portal: &Portal, subject: &str) -> Reply {
+    if let Err(error) = portal.store().revoke_subject(subject) {
+        return broken(&error);
+    }
+    // Those who listen find out at once.
+    portal.tell(subject);
+    reply(200, &json!({ "all": true }))
 }
 
 fn by_code(portal: &Portal, form: &Form, thumbprint: &str) -> Result<Reply, Reply> {

@@ -65,9 +65,9 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         method: "POST",
         path: "/oauth/revoke",
-        what: "Ends all tokens of a sign-in (RFC 7009)",
+        what: "Ends all tokens of a sign-in (RFC 7009), or of all sign-ins of the person",
         sent: Some((FORM, "RevokeForm")),
-        answers: &[(200, Some("Empty")), (400, Some("OAuthError"))],
+        answers: &[(200, Some("Revoked")), (400, Some("OAuthError"))],
     },
     Endpoint {
         method: "POST",

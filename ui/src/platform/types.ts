@@ -114,6 +114,7 @@ export interface Commands {
   additional_data: { args: Record<string, never>; answer: AdditionalDataView };
   forget: { args: Record<string, never>; answer: null };
   logout: { args: Record<string, never>; answer: null };
+  logout_everywhere: { args: Record<string, never>; answer: null };
   catalog: { args: { query: string }; answer: ProcedureHitView[] };
   search: { args: { query: string }; answer: SearchView };
   dismiss_carried: { args: { id: string }; answer: DraftView };

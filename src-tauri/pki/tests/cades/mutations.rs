@@ -17,7 +17,7 @@ fn anchors() -> TrustAnchors {
 }
 
 fn at() -> Time {
-    Time::new(2026, 11, 27, 9, 36, 0).unwrap()
+    Time::new(2026, 11, 27, 9, 25, 0).unwrap()
 }
 
 /// Each octet changed in its first and in its last bit.

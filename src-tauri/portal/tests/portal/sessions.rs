@@ -181,3 +181,25 @@ async fn logout_revokes_and_forgets() {
     area.logout().await.unwrap();
     assert_eq!(area.client().round_trips(), sent);
 }
+
+#[tokio::test]
+async fn a_portal_that_does_not_end_all_sessions_is_not_believed_to() {
+    let (world, area, store) = signed_in().await;
+    // One that passes over what it does not know ends this session only, or says nothing.
+    world.fault("/revoke", Fault::Answer("200 OK", "", "{}".into()));
+    assert_eq!(
+        area.logout_everywhere().await,
+        Err(PortalError::Refused("all_not_supported".into()))
+    );
+    world.fault("/revoke", Fault::DropBefore);
+    assert_eq!(area.logout_everywhere().await, Err(PortalError::Offline));
+    // What was not done can be asked for again.
+    let done = "{\"all\":true}".to_owned();
+    world.fault("/revoke", Fault::Answer("200 OK", "", done));
+    area.logout_everywhere().await.unwrap();
+    assert_eq!(
+        area.logout_everywhere().await,
+        Err(PortalError::SessionExpired)
+    );
+    assert!(store.ended.lock().unwrap().is_empty());
+}

@@ -84,3 +84,40 @@ async fn its_end_is_shown_in_the_middle_of_a_form() {
         .await;
     window.close().await;
 }
+
+/// One computer signs out on all of them: the other shows it without anybody touching it, and the other
+/// way round.
+#[tokio::test]
+async fn it_ends_on_all_computers_at_once() {
+    let (place, mut window) = signed_in().await;
+    let card = place.world.card_over_tcp("citizen").unwrap();
+    let other = place.world.cli("other", Some(&card)).unwrap();
+    other.ok(&["login"]).unwrap();
+    window
+        .css("[data-testid='portal-state'][data-state='online']")
+        .await;
+    other.ok(&["logout", "--everywhere"]).unwrap();
+    window
+        .css("[data-testid='portal-state'][data-state='session']")
+        .await;
+
+    other.ok(&["login"]).unwrap();
+    window.click("go-sign-in").await;
+    window.click("sign-in").await;
+    window.prompt("sign_in").await;
+    window.write("prompt-secret", PIN).await;
+    window.confirm().await;
+    window
+        .css("[data-testid='portal-state'][data-state='online']")
+        .await;
+    window.click("nav-settings").await;
+    window.find("sign-out-everywhere").await;
+    window.shoot("63-sign-out-everywhere").await;
+    window.click("sign-out-everywhere").await;
+    window.gone("sign-out-everywhere").await;
+    window
+        .css("[data-testid='portal-state'][data-state='session']")
+        .await;
+    other.fails(&["sync"], "session_expired").unwrap();
+    window.close().await;
+}

@@ -65,6 +65,7 @@ pub(super) fn all() -> Map<String, Value> {
         ("Text", object(&language())),
         ("Words", json!({ "anyOf": [text, of("Text")] })),
         ("Empty", object(&[])),
+        ("Revoked", object(&[("all?", json!({ "const": true }))])),
         ("Problem", object(&[
             ("type", text.clone()), ("status", number.clone()), ("detail", text.clone()),
         ])),
@@ -121,6 +122,7 @@ pub(super) fn all() -> Map<String, Value> {
         ])),
         ("RevokeForm", object(&[
             ("client_id", text.clone()), ("token", text.clone()), ("token_type_hint?", text.clone()),
+            ("all?", one_of(&["true"])),
         ])),
         ("Session", object(&[
             ("capabilities", map(&json!({ "type": "object" }))),

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS token(
   hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, subject TEXT NOT NULL,
   thumbprint TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS token_family ON token(family);
+CREATE INDEX IF NOT EXISTS token_subject ON token(subject);
 CREATE TABLE IF NOT EXISTS unshown(hash TEXT PRIMARY KEY, parent TEXT NOT NULL, pair TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unshown_parent ON unshown(parent);
 ";
@@ -137,6 +138,32 @@ impl Store {
         )?;
         self.connection
             .execute("DELETE FROM unshown WHERE parent = ?1", [&parent])?;
+        Ok(())
+    }
+
+    /// Whether any sign-in of that person has tokens.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn is_signed_in(&self, subject: &str) -> rusqlite::Result<bool> {
+        self.connection.query_row(
+            "SELECT EXISTS(SELECT 1 FROM token WHERE subject = ?1)",
+            [subject],
+            |row| row.get(0),
+        )
+    }
+
+    /// Forgets all tokens of a person.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn revoke_subject(&self, subject: &str) -> rusqlite::Result<()> {
+        self.connection.execute(
+            "DELETE FROM unshown WHERE hash IN (SELECT hash FROM token WHERE subject = ?1)",
+            [subject],
+        )?;
+        self.connection
+            .execute("DELETE FROM token WHERE subject = ?1", [subject])?;
         Ok(())
     }
 
