@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use kabinet_desk::Desk;
 use kabinet_desk::view::ReadersView;
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::commands::stale;
 use crate::paper::Prints;
+use crate::prompt;
 
 /// How often it is looked whether the time is up.
 const LOOK: Duration = Duration::from_secs(5);
@@ -69,7 +70,11 @@ pub(crate) fn readers_changed(
 }
 
 pub(crate) async fn lock(app: &AppHandle, desk: &Desk) {
-    desk.lock_store().await;
+    // What is shown goes at once, whatever the store still has to wait for.
+    let _ = app.emit_to("main", "closing", ());
+    if desk.lock_store().await {
+        prompt::give_up(app);
+    }
     app.state::<Prints>().clear();
     app.state::<crate::files::Handed>().clear();
     stale(app, &["store"]);

@@ -198,6 +198,11 @@ pub(crate) fn prompt_submit(prompts: State<'_, Prompts>, request: Request<'_>) -
     }
 }
 
+/// Whoever comes by must not find what the prompt shows either.
+pub(crate) fn give_up(app: &AppHandle) {
+    app.state::<Prompts>().open().take();
+}
+
 /// The person gives up.
 #[tauri::command]
 pub(crate) fn prompt_cancel(prompts: State<'_, Prompts>) {

@@ -104,6 +104,26 @@ test("nothing of a store that closes is shown, whatever was asked before", async
   expect(area.applications).toEqual([]);
 });
 
+test("what is shown goes as soon as the store begins to close", async () => {
+  await tell("applications");
+  await tell("store");
+  heard.get("closing")!(null);
+  expect(area.isOpen).toBe(false);
+  // The store may still say that it is open: it was asked before.
+  await answer("store_state", { state: "open" });
+  await answer("applications", application);
+  await answer("due");
+  expect(area.isOpen).toBe(false);
+  expect(area.applications).toEqual([]);
+});
+
+test("a store that was never open does not close", async () => {
+  await tell("store");
+  await answer("store_state", { state: "none" });
+  heard.get("closing")!(null);
+  expect(area.store?.state).toBe("none");
+});
+
 test("of two looks at the store the later one counts", async () => {
   await tell("store");
   await tell("store");

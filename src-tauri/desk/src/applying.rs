@@ -88,6 +88,9 @@ impl Desk {
         progress: &(dyn Fn(StepView) + Sync),
     ) -> Outcome<OutboxItemView> {
         let octets = signing.octets.take().ok_or(Code::Cancelled)?;
+        // The store does not close before it has what the card signs; without it no PIN is spent.
+        let _signing = self.signing.read().await;
+        self.with_store(|_| Ok(()))?;
         progress(StepView::Pin);
         let mut signer = CardSigner::open(self, &signing.address, pin)?;
         signer.check_holder(signing.serial_number.as_deref())?;

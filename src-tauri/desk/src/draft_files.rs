@@ -31,6 +31,14 @@ pub(crate) struct Fetching {
     pauses: Mutex<BTreeMap<String, Timestamp>>,
 }
 
+impl Fetching {
+    /// Goes on with nothing.
+    pub(crate) fn stop(&self) {
+        lock(&self.begun).take();
+        lock(&self.pauses).clear();
+    }
+}
+
 /// How a file fared.
 pub(crate) enum Fetched {
     Whole,

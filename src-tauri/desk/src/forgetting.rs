@@ -30,12 +30,14 @@ impl Desk {
     /// are gone but the system did not let the key go; what keeps files from being removed.
     pub async fn forget(&self) -> Outcome {
         let path = self.settled_store().ok_or(Code::NoStore)?;
+        let _left = self.leave().await;
         // A session that cannot be ended at the portal now runs out there.
         if let Err(problem) = self.logout().await {
             tracing::info!("not signed out before forgetting: {problem}");
         }
-        *lock(&self.area) = None;
-        *lock(&self.online) = None;
+        // Nobody opens the store again before it is gone.
+        let _closed = self.close();
+        let _looked = lock(&self.looking);
         let key = match forget(&path) {
             Err(StoreError::NoKeyStore) => Err(Problem::from(Code::NoKeyStore)),
             done => Ok(done?),

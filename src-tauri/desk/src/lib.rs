@@ -26,6 +26,7 @@ mod heeding;
 mod holders;
 mod issuers;
 mod keys;
+mod leaving;
 mod listening;
 mod locking;
 mod logbook;
@@ -118,6 +119,8 @@ pub struct Desk {
     settings: Mutex<Settings>,
     /// The person's store, once it is open.
     area: SharedArea,
+    /// Held while it is looked whose another store is, and while one is opened or removed.
+    looking: Mutex<()>,
     /// The person's area at the portal, once it was used.
     online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
     /// Which portals are to be left alone.
@@ -126,6 +129,10 @@ pub struct Desk {
     session_end: Arc<tokio::sync::Notify>,
     /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
     passing: tokio::sync::Mutex<()>,
+    /// Held by whoever signs with a card for the store, until it is in there.
+    signing: tokio::sync::RwLock<()>,
+    /// Who wants to close the store does not wait for a pass.
+    leaving: leaving::Leaving,
     /// Whether the store stays closed until the person asks for it, although its key is at hand.
     held: std::sync::atomic::AtomicBool,
     /// The file that is being handed over.
@@ -171,10 +178,13 @@ impl Desk {
             surroundings,
             settings: Mutex::new(settings),
             area: SharedArea::default(),
+            looking: Mutex::new(()),
             online: Mutex::new(None),
             waits: heeding::Waits::default(),
             session_end: Arc::default(),
             passing: tokio::sync::Mutex::new(()),
+            signing: tokio::sync::RwLock::new(()),
+            leaving: leaving::Leaving::default(),
             held: std::sync::atomic::AtomicBool::new(false),
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),

@@ -12,15 +12,18 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 impl Desk {
     /// Closes the store until [`Desk::let_in`]: what is shown of it goes, keys and session leave the
-    /// memory. Waits for a pass that is under way, so that nothing is cut off in the middle.
-    pub async fn lock_store(&self) {
-        let _alone = self.passing.lock().await;
+    /// memory. A pass that is under way is left where it is; what a card is signing comes into the
+    /// outbox first. Whether one was open.
+    pub async fn lock_store(&self) -> bool {
         if lock(&self.area).is_none() {
-            return;
+            return false;
         }
+        // From now on nobody is shown anything.
         self.held.store(true, Ordering::SeqCst);
-        *lock(&self.online) = None;
-        *lock(&self.area) = None;
+        let _left = self.leave().await;
+        let _closed = self.close();
+        self.held.store(true, Ordering::SeqCst);
+        true
     }
 
     /// The person asks to be let in again. A store under a passphrase still asks for it.

@@ -72,6 +72,8 @@ impl Desk {
             let person = self.with_store(|store| Ok(store.person()?)).ok()??;
             return Some(person.holder);
         }
+        // Whoever opens or forgets a store waits meanwhile, and finds it open to nobody.
+        let _looking = lock(&self.looking);
         let path = self.profile.store_path(id);
         if protection::protection(&path) != Some(Protection::KeyStore) {
             return None;
@@ -87,17 +89,20 @@ impl Desk {
     /// `no_store` when there is nobody of that name; `passphrase_wrong`, `store_damaged`,
     /// `second_instance`, `no_key_store`.
     pub async fn switch_person(&self, id: &str, passphrase: Option<&Secret>) -> Outcome<StoreView> {
-        let _alone = self.passing.lock().await;
         if !self.profile.persons().iter().any(|known| known == id) {
             return Err(Code::NoStore.into());
         }
-        *lock(&self.online) = None;
-        *lock(&self.area) = None;
-        self.profile.keep_current_person(id)?;
-        self.let_in();
-        match self.unlock(passphrase) {
-            Err(problem) if problem.code == Code::StoreLocked => Ok(self.store_state()),
-            other => other,
+        let _left = self.leave().await;
+        let opened = {
+            // Nobody opens the store of the one who goes in between.
+            let mut area = self.close();
+            self.profile.keep_current_person(id)?;
+            self.let_in();
+            self.open_into(&mut area, passphrase)
+        };
+        match opened {
+            Err(problem) if problem.code != Code::StoreLocked => Err(problem),
+            _ => Ok(self.store_state()),
         }
     }
 }

@@ -29,15 +29,20 @@ impl Desk {
     /// `no_store`; `store_locked` without a needed passphrase; `passphrase_wrong`, `no_key_store`,
     /// `second_instance`, `disk_full`, `read_only`: the damaged file is then as it was.
     pub async fn repair_store(&self, passphrase: Option<&Secret>) -> Outcome<RepairView> {
-        let _alone = self.passing.lock().await;
+        let _left = self.leave().await;
         let path = self.settled_store().ok_or(Code::NoStore)?;
         if passphrase.is_none() && self.repair_needs_passphrase() {
             return Err(Code::StoreLocked.into());
         }
-        *lock(&self.online) = None;
-        *lock(&self.area) = None;
-        let repaired = repair(&path, &protection::key(&path, passphrase)?)?;
-        self.unlock(passphrase)?;
+        let repaired = {
+            let mut area = self.close();
+            let repaired = {
+                let _looked = lock(&self.looking);
+                repair(&path, &protection::key(&path, passphrase)?)?
+            };
+            self.open_into(&mut area, passphrase)?;
+            repaired
+        };
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(RepairView {
             drafts: count(repaired.drafts),

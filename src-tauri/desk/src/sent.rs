@@ -33,13 +33,15 @@ impl Desk {
     /// elsewhere, so that the draft is filled in from them too. Without a network it begins without.
     ///
     /// # Errors
-    /// As [`Desk::new_draft`].
+    /// As [`Desk::new_draft`]; `cancelled` when the store was closed meanwhile.
     pub async fn begin_draft(&self, procedure_id: &str) -> Outcome<DraftView> {
-        if tokio::time::timeout(PATIENCE, self.fetch_earlier())
-            .await
-            .is_err()
-        {
-            tracing::info!("earlier applications take too long to come");
+        let fetching = self.unless_left(async {
+            self.fetch_earlier().await;
+            Ok(())
+        });
+        match tokio::time::timeout(PATIENCE, fetching).await {
+            Ok(fetched) => fetched?,
+            Err(_) => tracing::info!("earlier applications take too long to come"),
         }
         self.new_draft(procedure_id)
     }
@@ -78,7 +80,7 @@ impl Desk {
             Err(StoreError::NotFound) => Err(Code::ApplicationNotFound.into()),
             other => Ok(other?),
         })?;
-        self.fetch_copy(&application).await?;
+        self.unless_left(self.fetch_copy(&application)).await?;
         let manifest = read(&self.signed_content(id)?)?;
         Ok(SentView {
             lines: self.lines_of(&manifest)?,
@@ -127,9 +129,14 @@ impl Desk {
     }
 
     async fn fetch_sent(&self, application: Uuid, file: &Attachment) -> Outcome {
-        let area = self.personal_area()?;
         // One file at a time comes in.
         self.hurry.notify_waiters();
+        self.unless_left(self.fetch_sent_alone(application, file))
+            .await
+    }
+
+    async fn fetch_sent_alone(&self, application: Uuid, file: &Attachment) -> Outcome {
+        let area = self.personal_area()?;
         let _alone = self.passing.lock().await;
         let now = self.now();
         let files = std::slice::from_ref(file);

@@ -88,7 +88,7 @@ impl Desk {
             holder,
         };
         sign_in.brought = Some((person, session.to_secret()));
-        let view = self.keep_signed_in(sign_in, passphrases)?;
+        let view = self.keep_signed_in(sign_in, passphrases).await?;
         progress(StepView::Done);
         Ok(view)
     }
@@ -97,14 +97,15 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::finish_sign_in`] says of the store; it may be tried again with another passphrase.
-    pub fn keep_signed_in(
+    pub async fn keep_signed_in(
         &self,
         sign_in: &mut SignIn,
         passphrases: Passphrases<'_>,
     ) -> Outcome<PersonView> {
         let (person, session) = sign_in.brought.as_ref().ok_or(Code::Cancelled)?;
+        // The store may become another person's, and the session is another one in any case.
+        let _left = self.leave().await;
         self.keep_sign_in(person, session, passphrases)?;
-        *lock(&self.online) = None;
         let view = view_of(person, true);
         sign_in.brought = None;
         Ok(view)

@@ -65,16 +65,29 @@ impl Desk {
     /// `no_store` before the first sign-in, `store_locked` without a needed passphrase,
     /// `passphrase_wrong`, `second_instance`, `store_damaged`, `store_too_new`.
     pub fn unlock(&self, passphrase: Option<&Secret>) -> Outcome<StoreView> {
-        let mut area = lock(&self.area);
+        self.open_into(&mut lock(&self.area), passphrase)?;
+        Ok(self.store_state())
+    }
+
+    /// As [`Desk::unlock`], by who holds the place of the open store.
+    pub(crate) fn open_into(
+        &self,
+        area: &mut Option<Area>,
+        passphrase: Option<&Secret>,
+    ) -> Outcome {
         if area.is_none() {
+            let _looked = lock(&self.looking);
             let path = self.settled_store().ok_or(Code::NoStore)?;
-            if self.held.load(std::sync::atomic::Ordering::SeqCst) {
+            if self.is_held() {
                 return Err(Code::StoreLocked.into());
             }
             *area = Some(self.powered(open(&path, passphrase)?)?);
         }
-        drop(area);
-        Ok(self.store_state())
+        Ok(())
+    }
+
+    fn is_held(&self) -> bool {
+        self.held.load(std::sync::atomic::Ordering::SeqCst)
     }
 
     /// Whether there is a store and whether it is open.
@@ -83,7 +96,10 @@ impl Desk {
             Protection::KeyStore => "keyring".to_owned(),
             Protection::Passphrase => "passphrase".to_owned(),
         };
-        if let Some(area) = &*lock(&self.area) {
+        // One that is being closed is no longer open to anybody.
+        if let Some(area) = &*lock(&self.area)
+            && !self.is_held()
+        {
             return StoreView {
                 state: "open".to_owned(),
                 protection: Some(name(area.protection)),
@@ -134,6 +150,7 @@ impl Desk {
         let name = store_name(&person.portal, &person.subject);
         let path = self.profile.person_dir(&name)?.join("store.db");
         let mut area = lock(&self.area);
+        let _looked = lock(&self.looking);
         let theirs = area.as_ref().is_some_and(|area| area.store.path() == path);
         if !theirs {
             // The store of whoever was here before is closed first: it may be opened by its lock.

@@ -41,9 +41,9 @@ impl Desk {
     /// One pass: sends what is due, then takes over what changed.
     ///
     /// # Errors
-    /// `session_expired` without a session; what keeps the portal from answering. What was sent
-    /// before stays sent. `portal_server` without a request as long as the portal asked to be left
-    /// alone.
+    /// `session_expired` without a session; what keeps the portal from answering; `cancelled` when the
+    /// store was closed meanwhile. What was sent before stays sent. `portal_server` without a request as
+    /// long as the portal asked to be left alone.
     pub async fn sync(&self) -> Outcome<SyncView> {
         self.leave_alone()?;
         self.pass_heeding(false).await
@@ -102,6 +102,10 @@ impl Desk {
     async fn pass(&self, now: bool) -> Outcome<SyncView> {
         // Files of drafts take long and give way: what is signed leaves before them.
         self.hurry.notify_waiters();
+        self.unless_left(self.whole_pass(now)).await
+    }
+
+    async fn whole_pass(&self, now: bool) -> Outcome<SyncView> {
         let _alone = self.passing.lock().await;
         // What was signed for a form that is no longer the present one would be refused.
         let mut returned = self.return_outdated()?;
@@ -305,10 +309,12 @@ impl Desk {
 
     /// The person's area at the portal, with the session from the store.
     pub(crate) fn personal_area(&self) -> Outcome<Arc<PersonalArea>> {
+        // Held to the end: a store that is closed meanwhile must not leave its session here.
+        let mut online = lock(&self.online);
         // An area whose session the portal has ended is of no use any more.
         let session =
             self.with_store(|store| Ok(store.session()?.ok_or(Code::SessionExpired)?))?;
-        if let Some(area) = &*lock(&self.online) {
+        if let Some(area) = &*online {
             return Ok(Arc::clone(area));
         }
         let (person, path) = self.with_store(|store| {
@@ -323,7 +329,7 @@ impl Desk {
             ended: Arc::clone(&self.session_end),
         });
         let area = Arc::new(PersonalArea::new(&client, session, keeper)?);
-        *lock(&self.online) = Some(Arc::clone(&area));
+        *online = Some(Arc::clone(&area));
         Ok(area)
     }
 

@@ -310,6 +310,12 @@ impl PersonalArea {
         }
     }
 
+    /// Forgets the session here; the portal does not hear of it. A session that is being renewed comes to
+    /// its keeper first.
+    pub async fn close(&self) {
+        self.inner.state.lock().await.session = None;
+    }
+
     async fn end(&self, ending: Ending) -> Result<(), PortalError> {
         let mut state = self.inner.state.lock().await;
         let Some(session) = state.session.clone() else {

@@ -56,7 +56,7 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
         };
         let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
         let passphrases = Passphrases::typed(&answer.secret, new);
-        kept = desk.keep_signed_in(&mut sign_in, passphrases);
+        kept = desk.keep_signed_in(&mut sign_in, passphrases).await;
     }
     kept
 }

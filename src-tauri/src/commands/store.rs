@@ -2,10 +2,11 @@
 
 use kabinet_desk::Code;
 use kabinet_desk::view::{PersonChoiceView, PromptView, RepairView, StoreView};
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Manager as _, State};
 
 use super::{AREA, Answer, Shared, ask, blocking, said, stale};
 use crate::locking;
+use crate::paper::Prints;
 
 #[tauri::command]
 pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
@@ -80,6 +81,8 @@ pub(crate) async fn switch_person(
     id: String,
 ) -> Answer<StoreView> {
     let view = said(&desk, desk.switch_person(&id, None).await)?;
+    app.state::<Prints>().clear();
+    app.state::<crate::files::Handed>().clear();
     stale(&app, AREA);
     Ok(view)
 }

@@ -17,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A wire to the card that stands still before one answer: the card has carried the command out,
 /// and the computer does not know. Going, it lets the answer through.
 pub struct Hold {
-    reader: String,
+    /// Name of the reader behind this wire.
+    pub reader: String,
     held: Receiver<()>,
     _release: Sender<()>,
 }
@@ -78,13 +79,22 @@ impl Hold {
             secrets: cli.secrets.clone(),
         };
         let mut child = cli.start(words)?;
-        match self.held.recv_timeout(PATIENCE) {
+        match self.wait() {
             Ok(()) => Ok(child),
-            Err(_) => {
+            Err(error) => {
                 let _ = child.kill();
-                Err(format!("the command never came: {}", words.join(" ")))
+                Err(format!("{error}: {}", words.join(" ")))
             }
         }
+    }
+
+    /// Waits until it stands still.
+    ///
+    /// # Errors
+    /// When the command never comes.
+    pub fn wait(&self) -> Outcome {
+        let held = self.held.recv_timeout(PATIENCE);
+        held.map_err(|_| "the command never came".to_owned())
     }
 }
 

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use kabinet_cache::{Changes, Store};
 use kabinet_desk::view::SyncView;
 use kabinet_desk::{Desk, Outcome, Profile, Surroundings, profile};
-use kabinet_portal::Clock;
+use kabinet_portal::{Clock, PortalError};
 use kabinet_stb::Secret;
 use rusqlite::Connection;
 use serde_json::json;
@@ -240,6 +240,51 @@ impl Computer {
         {
             self.forget(&registers(&waiting.request));
         }
+    }
+
+    /// Closes the person's store, also in the middle of a pass, and opens it again; gives how the pass
+    /// ended. Only a session that is being renewed still hears of its answer.
+    pub(crate) fn lock(&mut self) -> Option<Outcome<SyncView>> {
+        let line = self.line.clone();
+        let Running {
+            pass,
+            desk,
+            runtime,
+        } = self.running.as_mut()?;
+        let ended = runtime.block_on(async {
+            let mut locking = std::pin::pin!(desk.lock_store());
+            let mut ended = None;
+            for _ in 0..PATIENCE {
+                let once = std::future::poll_fn(|context| {
+                    let locked = locking.as_mut().poll(context).is_ready();
+                    if ended.is_none()
+                        && let Some(under_way) = pass.as_mut()
+                        && let Poll::Ready(how) = under_way.as_mut().poll(context)
+                    {
+                        ended = Some(how);
+                    }
+                    Poll::Ready(locked)
+                });
+                if once.await {
+                    return ended;
+                }
+                if ended.is_some()
+                    && let Some(mut waiting) = line.take()
+                {
+                    let answer = waiting.answer.take();
+                    waiting.tell(answer.ok_or(PortalError::Offline));
+                }
+                tokio::task::yield_now().await;
+            }
+            panic!("the store does not close");
+        });
+        line.take();
+        *pass = None;
+        assert_eq!(desk.store_state().state, "locked");
+        desk.let_in();
+        desk.unlock(Some(&Secret::new(PASSPHRASE.to_vec())))
+            .unwrap();
+        ended
     }
 
     /// Takes what waits under these identifiers out of the store, behind the back of the program.

@@ -21,7 +21,7 @@ mod portal;
 mod schedule;
 mod world;
 
-pub use applicant::Applicant;
+pub use applicant::{Applicant, passphrase};
 pub use measure::{Cost, Costs, costs};
 pub use mistake::Mistake;
 pub use schedule::{Failure, Schedule, play, play_with, shrink};

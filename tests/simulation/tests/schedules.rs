@@ -18,7 +18,7 @@ const SCHEDULES: u64 = 2000;
 const THROWS: usize = 60;
 /// What must be found in the traces of a hundred schedules, and how often at least: a simulation in
 /// which nothing happens shows nothing.
-const HAPPENINGS: [(&str, u64); 22] = [
+const HAPPENINGS: [(&str, u64); 23] = [
     ("begins ", 100),
     ("saves ", 300),
     ("decides ", 5),
@@ -32,6 +32,7 @@ const HAPPENINGS: [(&str, u64); 22] = [
     ("1 drafts", 20),
     ("goes on", 1),
     ("crashes", 50),
+    ("is locked in the middle of ", 5),
     ("has power for", 20),
     ("false", 10),
     ("is lost: ", 20),

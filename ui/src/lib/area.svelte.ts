@@ -89,6 +89,7 @@ class Area {
     await Promise.all([
       platform.on("readers-changed", (readers) => this.#readersChanged(readers)),
       platform.on("stale", (names) => void this.#refresh(names)),
+      platform.on("closing", () => this.#close()),
       platform.on("passed", (problem) => this.#passed(problem)),
       platform.on("upload", (upload) => (this.upload = upload)),
       platform.on("step", (step) => (this.step = step)),
@@ -144,6 +145,13 @@ class Area {
     const look = (this.#looks += 1);
     const store = await platform.call("store_state");
     if (look === this.#looks) this.#turn(store);
+  }
+
+  /** The core closes the store, which may take a moment: nothing is shown any more, whatever was asked before. */
+  #close(): void {
+    if (!this.store || !this.isOpen) return;
+    this.#looks += 1;
+    this.#turn({ ...this.store, state: "locked" });
   }
 
   /** Takes over the store's state. Nothing of a closed one stays on the screen, not for a moment. */

@@ -220,6 +220,8 @@ export interface Events {
   /** The lists of the person changed: `drafts`, `outbox`, `applications`, `catalog`, `person`. */
   stale: string[];
   step: StepView;
+  /** The store is being closed. */
+  closing: null;
   /** A pass that the core made by itself ended; the code of its problem, if it had one. */
   passed: string | null;
   updates: UpdatesView;

@@ -3,9 +3,12 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 use crate::driver::Window;
-use crate::{PASSPHRASE, signed_in};
+use crate::{PASSPHRASE, PIN, fill_in, signed_in};
 
 /// The bus that the window of that profile listens at: of its own environment.
 pub(crate) fn session_bus(profile: &Path) -> String {
@@ -48,6 +51,59 @@ async fn open_again(window: &mut Window) {
     window.write("prompt-secret", PASSPHRASE).await;
     window.confirm().await;
     window.find("new-application").await;
+}
+
+/// Nobody waits for the portal to say something: not the person who goes, nor whoever comes by.
+#[tokio::test]
+async fn the_area_closes_at_once_while_the_portal_says_nothing() {
+    let (place, mut window) = signed_in().await;
+    let sandbox = &place.world.sandbox;
+    let id = fill_in(&mut window).await;
+    let hang = json!({"match": "/jmap/api", "kind": "hang", "times": 1, "milliseconds": 60_000});
+    let requests = || sandbox.requests().unwrap()["/jmap/api"].as_u64().unwrap();
+    let before = requests();
+    sandbox.fault(&hang).unwrap();
+    window.click("sign-and-send").await;
+    window.prompt("sign").await;
+    window.write("prompt-secret", PIN).await;
+    window.confirm().await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while requests() == before {
+        assert!(Instant::now() < deadline, "it was never sent");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    window.click("nav-settings").await;
+    window.find("lock-now").await;
+    let begun = Instant::now();
+    window.click("lock-now").await;
+    window.find("unlock").await;
+    let took = begun.elapsed();
+    println!("closed after {took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    window.shoot("47-locked-while-sending").await;
+    sandbox.behave().unwrap();
+    open_again(&mut window).await;
+    window.click("nav-affairs").await;
+    window.find(&format!("application-{id}")).await;
+    let registered = sandbox.applications().unwrap();
+    assert_eq!(registered.len(), 1);
+    assert_eq!(registered[0]["id"], id.as_str());
+    window.close().await;
+}
+
+/// What the trusted prompt shows is the person's too.
+#[tokio::test]
+async fn a_prompt_that_stands_open_closes_with_the_area() {
+    let (place, mut window) = signed_in().await;
+    window.click("nav-settings").await;
+    window.click("lock-with-card").await;
+    window.css("[data-testid='lock-with-card']:checked").await;
+    window.click("forget").await;
+    window.prompt("forget").await;
+    place.card.eject().unwrap();
+    window.closed().await;
+    open_again(&mut window).await;
+    window.close().await;
 }
 
 #[tokio::test]

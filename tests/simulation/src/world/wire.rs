@@ -115,6 +115,13 @@ impl World<'_> {
             88..91 => ("gets 429: ", Some(answered(429, Some("7"), b""))),
             91..93 => ("gets 500: ", Some(answered(500, None, b""))),
             93..95 => ("gets nonsense: ", Some(answered(200, None, b"<html>"))),
+            95..98 => {
+                if waiting.answer.is_none() && chance.below(2) == 0 {
+                    waiting.answer = Some(arrive(&waiting));
+                }
+                self.computers[who].line.put_back(waiting);
+                return self.lock(who, &asked);
+            }
             _ => return self.crash(who),
         };
         let told_of = match &told {
@@ -143,6 +150,14 @@ impl World<'_> {
     fn clock(&self, who: usize) -> i64 {
         let skew = self.computers[who].skew.load(Ordering::Relaxed);
         self.now.load(Ordering::Relaxed) + skew
+    }
+
+    /// The person goes while a request is under way, and comes back. The program runs on.
+    fn lock(&mut self, who: usize, asked: &str) {
+        self.say(who, &format!("is locked in the middle of {asked}"));
+        self.windows[who] = None;
+        let ended = self.computers[who].lock();
+        self.ended(who, ended);
     }
 
     pub(super) fn arrives(&self, request: &Request) -> Answer {
