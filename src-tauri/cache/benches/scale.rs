@@ -11,7 +11,8 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, Sharing, Store};
 use kabinet_records::{
-    Application, Direction, Draft, Event, Form, Message, Procedure, Status, Text, Words,
+    Application, Direction, Document, DocumentSignature, Draft, Event, Form, Message, Procedure,
+    Status, Text, Words,
 };
 use kabinet_stb::Secret;
 use serde_json::json;
@@ -19,6 +20,10 @@ use uuid::Uuid;
 
 const APPLICATIONS: u128 = 100_000;
 const CHANGES: usize = 10_000;
+/// Documents at most; one of ten applications has one.
+const DOCUMENTS: u128 = 1_000;
+/// Octets of a document.
+const DOCUMENT: u64 = 200_000;
 /// Procedures of the catalogue: about as many as the public list has.
 const PROCEDURES: usize = 700;
 
@@ -131,6 +136,20 @@ fn application(number: u128, note: &str) -> Application {
     }
 }
 
+/// A document of an authority, with the octets of its signature.
+fn document(number: u128) -> Document {
+    Document {
+        id: Uuid::from_u128(3 << 64 | number),
+        application_id: Uuid::from_u128(number),
+        title: Words::One("Рашэнне".to_owned()),
+        media_type: "application/pdf".to_owned(),
+        size: DOCUMENT,
+        blob_id: format!("G{number}"),
+        issued_at: at(number),
+        signature: DocumentSignature::Attached,
+    }
+}
+
 fn procedure(number: usize) -> Procedure {
     let text = |be: &str, ru: &str, en: &str| Text {
         be: be.into(),
@@ -211,6 +230,22 @@ fn fill(path: &std::path::Path, applications: u128, messages: u128) -> Store {
     for number in 0..20 {
         store.add_draft(&draft(number)).unwrap();
     }
+    let documents: Vec<Document> = (1..=DOCUMENTS.min(applications / 10))
+        .map(document)
+        .collect();
+    store.change_documents(&whole(&documents, "1")).unwrap();
+    let octets = vec![0x30; usize::try_from(DOCUMENT).unwrap()];
+    for document in &documents {
+        store
+            .keep_document_blob(&document.blob_id, &octets)
+            .unwrap();
+        store.document_fetched(document.id).unwrap();
+        // Responders have said for how long their answers are good.
+        store
+            .document_asked(document.id, at(0), at(1 << 32), false)
+            .unwrap();
+    }
+    while store.index_due(5_000).unwrap() > 0 {}
     store
 }
 
@@ -425,6 +460,8 @@ fn pass(store: &mut Store, changed: &[Application], state: &str) {
     ] {
         black_box(store.sync_state(kind).unwrap());
     }
+    assert!(store.documents_to_fetch().unwrap().is_empty());
+    assert!(store.documents_to_ask(50, at(1)).unwrap().is_empty());
     assert_eq!(store.sharing().unwrap(), Sharing::Off);
     assert!(store.unsent_since().unwrap().is_none());
     if !changed.is_empty() {

@@ -1,5 +1,6 @@
 //! What authorities issued, with the octets.
 
+use jiff::Timestamp;
 use kabinet_records::{Document, DocumentSignature};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
@@ -80,6 +81,61 @@ impl Store {
         self.connection
             .prepare_cached("INSERT OR IGNORE INTO document_blobs (id, octets) VALUES (?, ?)")?
             .execute(params![id, octets])?;
+        Ok(())
+    }
+
+    /// Those of the newest `count` documents of whose certificates it is time to ask, newest first, each
+    /// with how often in a row that was in vain. A document that was not asked about yet is among them,
+    /// and one that was asked about while the clock was ahead.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn documents_to_ask(
+        &self,
+        count: usize,
+        now: Timestamp,
+    ) -> Result<Vec<(Document, u32)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT body, in_vain FROM
+                 (SELECT * FROM documents ORDER BY issued_at DESC, id DESC LIMIT ?1)
+             WHERE NOT waits AND (ask_at <= ?2 OR asked_at > ?2)
+             ORDER BY issued_at DESC, id DESC",
+        )?;
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![count, now.as_millisecond()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })?;
+        rows.map(|row| {
+            let (body, in_vain) = row?;
+            Ok((serde_json::from_str(&body)?, in_vain))
+        })
+        .collect()
+    }
+
+    /// Notes that it was asked about the certificates of a document, and when it is to be asked again;
+    /// `in_vain` when something is still not known.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn document_asked(
+        &self,
+        id: Uuid,
+        now: Timestamp,
+        again: Timestamp,
+        in_vain: bool,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE documents SET asked_at = ?2, ask_at = ?3,
+                     in_vain = CASE WHEN ?4 THEN in_vain + 1 ELSE 0 END
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                id.to_string(),
+                now.as_millisecond(),
+                again.as_millisecond(),
+                in_vain
+            ])?;
         Ok(())
     }
 

@@ -630,3 +630,61 @@ fn octets_of_documents_come_and_go_with_them() {
     assert!(store.document_blob("Ga").unwrap().is_none());
     assert!(store.document_blob("Gb").unwrap().is_none());
 }
+
+#[test]
+fn it_is_asked_about_documents_when_it_is_time() {
+    let place = Place::new();
+    let mut store = place.create();
+    let document = |number: u128| Document {
+        id: Uuid::from_u128(number),
+        application_id: Uuid::from_u128(9),
+        title: Words::One("рашэнне".into()),
+        media_type: "text/plain".into(),
+        size: 3,
+        blob_id: format!("G{number}"),
+        issued_at: at(i64::try_from(number).unwrap()),
+        signature: DocumentSignature::Attached,
+    };
+    let documents: Vec<Document> = (1..=4).map(document).collect();
+    store.change_documents(&whole(&documents, "d1")).unwrap();
+    let due = |store: &Store, count: usize, now: i64| -> Vec<(u128, u32)> {
+        let due = store.documents_to_ask(count, at(now)).unwrap();
+        due.into_iter()
+            .map(|(document, in_vain)| (document.id.as_u128(), in_vain))
+            .collect()
+    };
+    // Nothing can be asked about what has not come.
+    assert_eq!(due(&store, 9, 100), []);
+    for document in &documents {
+        store.document_fetched(document.id).unwrap();
+    }
+    assert_eq!(due(&store, 9, 100), [(4, 0), (3, 0), (2, 0), (1, 0)]);
+    assert_eq!(due(&store, 2, 100), [(4, 0), (3, 0)]);
+
+    let asked = |store: &Store, number: u128, now: i64, again: i64, in_vain: bool| {
+        let id = Uuid::from_u128(number);
+        store
+            .document_asked(id, at(now), at(again), in_vain)
+            .unwrap();
+    };
+    for number in 1..=3 {
+        asked(&store, number, 100, 200, number > 1);
+    }
+    asked(&store, 4, 100, 300, false);
+    assert_eq!(due(&store, 9, 199), []);
+    assert_eq!(due(&store, 9, 200), [(3, 1), (2, 1), (1, 0)]);
+    // Only the newest count, those of which it is not time among them.
+    assert_eq!(due(&store, 2, 200), [(3, 1)]);
+    asked(&store, 3, 200, 400, true);
+    asked(&store, 2, 200, 400, false);
+    assert_eq!(due(&store, 9, 400), [(4, 0), (3, 2), (2, 0), (1, 0)]);
+    // The clock was ahead when it was asked.
+    asked(&store, 1, 5_000, 9_000, false);
+    assert_eq!(due(&store, 9, 201), [(1, 0)]);
+    // Another document under the same name is a new one.
+    let mut other = document(3);
+    other.size = 4;
+    store.change_documents(&whole(&[other], "d2")).unwrap();
+    store.document_fetched(Uuid::from_u128(3)).unwrap();
+    assert_eq!(due(&store, 9, 201), [(3, 0)]);
+}

@@ -57,7 +57,7 @@ pub(crate) async fn login(call: &Call, share: Option<&[String]>) -> Outcome {
             _ => break,
         };
         let passphrases = Passphrases::typed(&passphrase, new);
-        kept = call.desk.keep_signed_in(&mut sign_in, passphrases);
+        kept = call.desk.keep_signed_in(&mut sign_in, passphrases).await;
     }
     call.show.person(&kept?);
     Ok(())

@@ -3,11 +3,12 @@
 
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{OutboxItem, OutboxKind, Store, StoreError, blobs};
-use kabinet_pki::Verdict;
-use kabinet_portal::{PersonalArea, Portal as _, PortalError};
+use kabinet_pki::{RevocationChecking, Verdict};
+use kabinet_portal::{Backoff, PersonalArea, Portal as _, PortalError};
 use kabinet_records::{
     Attachment, Direction, Document, DocumentSignature, Letter, LetterKind, Message, Text, Words,
 };
@@ -18,6 +19,7 @@ use crate::drafting::parse_id;
 use crate::files::write_beside;
 use crate::problem::Code;
 use crate::profile::file_problem;
+use crate::revocation::Learnt;
 use crate::view::{DocumentTrustView, DocumentView, DueView, MessageView, RequestView, TextView};
 use crate::writing::is_closed;
 use crate::{Desk, Outcome, attaching, signing, speech};
@@ -28,6 +30,12 @@ const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
 const LARGEST: usize = 64 * 1024 * 1024;
 /// Documents whose certificates are asked about in one pass.
 const ASKED_ABOUT: usize = 50;
+/// How long it is not asked again about a document of which something could not be learnt; and, as the
+/// longest time, about one of which nothing says when there will be news.
+const ASK_AGAIN: Backoff = Backoff {
+    first: Duration::from_secs(60),
+    ceiling: Duration::from_secs(24 * 60 * 60),
+};
 /// Most characters of a file's name, without what tells documents apart.
 const LONGEST_NAME: usize = 60;
 
@@ -195,30 +203,62 @@ impl Desk {
         Ok(())
     }
 
-    /// Asks what is not known yet of the certificates of the newest documents, and keeps it: each look
-    /// at a document rests on that, also without a network.
+    /// Asks what is not known yet of the certificates of the newest documents, or was said for a time
+    /// that is over, and keeps it: each look at a document rests on that, also without a network.
     ///
     /// # Errors
     /// `no_store`, `store_locked`.
     pub(crate) async fn ask_about_documents(&self) -> Outcome {
-        let documents = self.with_store(|store| Ok(store.newest_documents(ASKED_ABOUT)?))?;
+        // Whoever is at it asks about all.
+        let Ok(_alone) = self.asking_about.try_lock() else {
+            return Ok(());
+        };
+        let now = self.now();
+        let due = self.with_store(|store| Ok(store.documents_to_ask(ASKED_ABOUT, now)?))?;
+        if due.is_empty() {
+            return Ok(());
+        }
         let anchors = self.anchors()?;
-        let mut asking = self.asking();
-        for document in documents {
+        let mut asking = self.asking_unasked();
+        for (document, in_vain) in due {
             let Some(octets) = self.octets_of(&document)? else {
                 continue;
             };
             let signature = octets.signature.as_slice();
-            self.learn(
-                &mut |validation| kabinet_pki::survey(Cursor::new(signature), validation),
-                &anchors,
-                signing::now()?,
-                &mut asking,
-            )
-            .await
-            .map_err(|error| file_problem(&error))?;
+            let learnt = self
+                .learn(
+                    &mut |validation| kabinet_pki::survey(Cursor::new(signature), validation),
+                    &anchors,
+                    signing::time(self.now())?,
+                    &mut asking,
+                )
+                .await
+                .map_err(|error| file_problem(&error))?;
+            if asking.is_over() {
+                // What there was no time for is asked in the next pass.
+                break;
+            }
+            self.ask_again_later(&document, in_vain, &learnt)?;
         }
+        self.note_silent(&asking);
         Ok(())
+    }
+
+    /// Notes when it is worth while to ask about a document again.
+    fn ask_again_later(&self, document: &Document, in_vain: u32, learnt: &Learnt) -> Outcome {
+        let now = self.now();
+        let is_unknown = learnt.checking == RevocationChecking::Required;
+        let wait = if is_unknown {
+            let chance = self.surroundings.number();
+            SignedDuration::try_from(ASK_AGAIN.first + ASK_AGAIN.delay_with(in_vain, None, chance))
+        } else {
+            let next = learnt.evidence.next_update(signing::time(now)?);
+            let until = next.map(|next| next.unix_duration().saturating_sub(since_epoch(now)));
+            SignedDuration::try_from(until.unwrap_or(ASK_AGAIN.ceiling))
+        };
+        let again = now.saturating_add(wait.unwrap_or(SignedDuration::MAX));
+        let again = again.unwrap_or(Timestamp::MAX);
+        self.with_store(|store| Ok(store.document_asked(document.id, now, again, is_unknown)?))
     }
 
     fn view_of_letter(&self, item: &OutboxItem, letter: &Letter) -> MessageView {
@@ -431,6 +471,11 @@ pub(crate) fn free_path(folder: &Path, name: &str, media_type: &str) -> PathBuf 
         .map(|number| folder.join(format!("{name} ({number}).{ending}")))
         .find(|path| !path.exists())
         .unwrap_or(first)
+}
+
+/// Time since 1970; nothing before.
+fn since_epoch(at: Timestamp) -> Duration {
+    Duration::try_from(at.as_duration()).unwrap_or_default()
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -141,6 +141,10 @@ pub struct Desk {
     proxy_password: Mutex<proxying::Kept>,
     /// What was said of certificates while no store was open.
     answers: Mutex<revocation::Answers>,
+    /// Who of those that tell of certificates was silent.
+    silent: Mutex<services::Silent>,
+    /// One at a time asks about documents.
+    asking_about: tokio::sync::Mutex<()>,
     /// One file is raised at a time, so that no two write the same.
     raising: tokio::sync::Mutex<()>,
     /// What is on its way to the portal.
@@ -189,6 +193,8 @@ impl Desk {
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),
             answers: Mutex::default(),
+            silent: Mutex::default(),
+            asking_about: tokio::sync::Mutex::new(()),
             raising: tokio::sync::Mutex::new(()),
             uploads: uploading::Uploads::default(),
             fetching: draft_files::Fetching::default(),

@@ -5,24 +5,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use kabinet_pki::certificate::{Certificate, MAX_CERTIFICATE};
 use kabinet_pki::ocsp;
-use kabinet_portal::{Options, PortalError, web};
+use kabinet_portal::{Backoff, Options, PortalError, web};
 
 use crate::problem::{Code, Problem};
 use crate::view::{AskedForView, AskedView};
-use crate::{Desk, Outcome, speech};
+use crate::{Desk, Outcome, lock, speech};
 
 /// Longest time to a connection, and of one exchange.
 const CONNECT: Duration = Duration::from_secs(5);
 const EXCHANGE: Duration = Duration::from_secs(15);
 /// Longest time that all questions of one act take together.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// How long who was silent is left alone by what nobody waits for.
+const SILENT: Backoff = Backoff {
+    first: Duration::from_secs(60),
+    ceiling: Duration::from_secs(6 * 60 * 60),
+};
 /// Most octets of a revocation list, and of a time stamp.
 const LIST: usize = 8 * 1024 * 1024;
 const STAMP: usize = 256 * 1024;
 /// Addresses of one kind that are tried for one certificate.
 const ADDRESSES: usize = 2;
+
+/// By who was silent: how often in a row, and until when they are left alone.
+pub(crate) type Silent = BTreeMap<String, (u32, Timestamp)>;
 
 /// The questions of one act.
 pub(crate) struct Asking {
@@ -30,6 +39,8 @@ pub(crate) struct Asking {
     until: Instant,
     /// Who did not answer is not asked again.
     silent: BTreeSet<String>,
+    /// Who answered.
+    answered: BTreeSet<String>,
     asked: Vec<(String, AskedForView, bool)>,
 }
 
@@ -46,7 +57,38 @@ impl Desk {
             web: web::Web::over(options, clock, self.surroundings.wire.clone()),
             until: Instant::now() + PATIENCE,
             silent: BTreeSet::new(),
+            answered: BTreeSet::new(),
             asked: Vec::new(),
+        }
+    }
+
+    /// As [`Desk::asking`], when nobody waits for the answers: who was silent before is left alone for a
+    /// while.
+    pub(crate) fn asking_unasked(&self) -> Asking {
+        let now = self.now();
+        let mut asking = self.asking();
+        let silent = lock(&self.silent);
+        let left_alone = silent.iter().filter(|(_, (_, until))| *until > now);
+        asking
+            .silent
+            .extend(left_alone.map(|(host, _)| host.clone()));
+        drop(silent);
+        asking
+    }
+
+    /// Remembers who was silent, until the program ends.
+    pub(crate) fn note_silent(&self, asking: &Asking) {
+        let now = self.now();
+        let mut silent = lock(&self.silent);
+        silent.retain(|host, _| !asking.answered.contains(host));
+        for host in asking.silent.difference(&asking.answered) {
+            let (times, until) = silent.entry(host.clone()).or_insert((0, now));
+            if *until <= now {
+                let wait =
+                    SILENT.first + SILENT.delay_with(*times, None, self.surroundings.number());
+                *until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+                *times = times.saturating_add(1);
+            }
         }
     }
 
@@ -85,6 +127,11 @@ impl Desk {
 }
 
 impl Asking {
+    /// Whether there is no time left for another question.
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+
     /// Who was asked, and for what, each once.
     pub(crate) fn asked(self) -> Vec<AskedView> {
         let mut asked = self.asked;
@@ -187,6 +234,9 @@ impl Asking {
             Ok(answer) => answer,
             Err(_) => Err(PortalError::Timeout),
         };
+        if answer.is_ok() {
+            self.answered.insert(host.clone());
+        }
         if let Err(error) = &answer {
             tracing::info!("a service did not answer: {error}");
             if matches!(error, PortalError::Offline | PortalError::Timeout) {
@@ -203,4 +253,59 @@ enum Question {
     Get,
     /// A body of that media type.
     Post(&'static str, Vec<u8>),
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use kabinet_portal::Clock;
+
+    use super::*;
+    use crate::{Profile, Surroundings};
+
+    #[test]
+    fn who_is_silent_is_left_alone_for_longer_each_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = Arc::new(AtomicI64::new(1_800_000_000));
+        let shown = Arc::clone(&now);
+        let surroundings = Surroundings {
+            clock: Clock::showing(move || {
+                Timestamp::from_second(shown.load(Ordering::SeqCst)).unwrap()
+            }),
+            // The longest wait of each.
+            chance: Some(Arc::new(|| u64::MAX)),
+            ..Surroundings::default()
+        };
+        let desk = Desk::open_in(surroundings, Profile::open(dir.path()).unwrap()).unwrap();
+        let pass = |seconds: i64| now.fetch_add(seconds, Ordering::SeqCst);
+        let fails = || {
+            let mut asking = desk.asking_unasked();
+            assert!(asking.silent.insert("a".into()), "left alone");
+            desk.note_silent(&asking);
+        };
+        let is_left_alone = || desk.asking_unasked().silent.contains("a");
+        assert!(!is_left_alone());
+        for wait in [60 + 60, 60 + 120, 60 + 240] {
+            fails();
+            pass(wait - 1);
+            assert!(is_left_alone(), "{wait}");
+            // Nor is this counted as another try.
+            desk.note_silent(&desk.asking_unasked());
+            pass(1);
+            assert!(!is_left_alone(), "{wait}");
+        }
+        // What a person asks for is asked at once.
+        fails();
+        assert!(is_left_alone() && !desk.asking().silent.contains("a"));
+        pass(10_000);
+        let mut asking = desk.asking_unasked();
+        asking.answered.insert("a".into());
+        desk.note_silent(&asking);
+        fails();
+        pass(60 + 60);
+        assert!(!is_left_alone());
+    }
 }

@@ -102,7 +102,16 @@ impl Desk {
     async fn pass(&self, now: bool) -> Outcome<SyncView> {
         // Files of drafts take long and give way: what is signed leaves before them.
         self.hurry.notify_waiters();
-        self.unless_left(self.whole_pass(now)).await
+        let pass = self.unless_left(self.whole_pass(now)).await?;
+        // What authorities say of certificates may take long. Another pass does not wait for it, and
+        // what was sent is sent.
+        if let Err(problem) = self.unless_left(self.look_after_signatures()).await {
+            tracing::info!(
+                code = problem.code.name(),
+                "signatures are looked after later"
+            );
+        }
+        Ok(pass)
     }
 
     async fn whole_pass(&self, now: bool) -> Outcome<SyncView> {
@@ -133,7 +142,6 @@ impl Desk {
             returned.extend(self.return_outdated()?);
         }
         self.fetch_documents(&area).await?;
-        self.look_after_signatures().await?;
         let shared = if since.with_drafts {
             self.share(&area, since.drafts, came.drafts.into_changes())
                 .await?

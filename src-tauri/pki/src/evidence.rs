@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::{
+    Time,
     certificate::{Certificate, CertificateError},
     crl::{RevocationList, RevocationListError},
     envelope::Envelope,
@@ -68,6 +69,16 @@ impl Evidence {
     pub fn add_ocsp_response(&mut self, der: &[u8]) -> Result<(), OcspError> {
         self.responses.push(OcspResponse::from_der(der)?);
         Ok(())
+    }
+
+    /// When the first of the lists and responses is to be followed by a newer one, as they say themselves
+    /// (nextUpdate; RFC 5280, clause 5.1.2.5, RFC 6960, clause 2.4); those that were to be followed by
+    /// then do not count. None where nothing says so.
+    #[must_use]
+    pub fn next_update(&self, after: Time) -> Option<Time> {
+        let lists = self.lists.iter().filter_map(RevocationList::next_update);
+        let responses = self.responses.iter().flat_map(OcspResponse::next_updates);
+        lists.chain(responses).filter(|next| *next > after).min()
     }
 
     /// Takes in what a SignedData carries; what is not understood helps nobody.

@@ -137,6 +137,14 @@ impl OcspResponse {
         self.data.produced_at
     }
 
+    /// When there will be newer answers, as far as it says.
+    pub(crate) fn next_updates(&self) -> impl Iterator<Item = Time> {
+        self.data
+            .answers
+            .iter()
+            .filter_map(|answer| answer.next_update)
+    }
+
     /// The answer on a certificate by this issuer.
     pub(crate) fn answer(
         &self,

@@ -301,13 +301,66 @@ fn what_a_revoked_certificate_signs_is_refused_with_the_reason() {
     assert_eq!(cli.ok(&["draft", "list"]).unwrap()[0]["id"], id.as_str());
 }
 
-/// One request, and few octets of body each way, whatever the person has.
+/// Who tells of the authority's certificates says nothing: they are asked when a document comes, and
+/// then left alone for a while.
 #[test]
-fn an_idle_pass_is_one_small_request() {
-    let world = World::start().unwrap();
+fn who_is_silent_is_not_asked_at_every_pass() {
+    let world = World::with_services().unwrap();
     let card = world.card_over_tcp("citizen").unwrap();
     let (applicant, id) = applied(&world, &card);
     let cli = &applicant.cli;
+    let asked = || {
+        let requests = world.sandbox.requests().unwrap();
+        ["/ocsp", "/crl"].map(|path| {
+            let counts = requests.as_object().unwrap().iter();
+            let ours = counts.filter(|(name, _)| name.starts_with(path));
+            ours.filter_map(|(_, count)| count.as_u64()).sum::<u64>()
+        })
+    };
+    for path in ["/ocsp", "/crl"] {
+        let fault = json!({"match": path, "kind": "drop_before", "times": 1000});
+        world.sandbox.fault(&fault).unwrap();
+    }
+    for _ in 0..3 {
+        let act = ["refuse", "--text", "Адмовіць"];
+        world.sandbox.operate(&id, &act).unwrap();
+    }
+    let before = asked();
+    cli.ok(&["sync"]).unwrap();
+    let after = asked();
+    assert_ne!(after, before, "nobody was asked");
+    for _ in 0..3 {
+        cli.ok(&["sync"]).unwrap();
+    }
+    assert_eq!(asked(), after);
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(shown["documents"][0]["trust"], "cannot_tell", "{shown}");
+    // What the person asks about themselves is asked at once.
+    let out = world.dir().join("saved");
+    std::fs::create_dir(&out).unwrap();
+    let document = text(&shown["documents"][0]["id"]);
+    let save = ["documents", "save", &document, "-o", out.to_str().unwrap()];
+    let saved = cli.ok(&save).unwrap();
+    world.sandbox.behave().unwrap();
+    let signature = format!("{}.p7m", text(&saved["written"]));
+    let report = cli.ok(&["verify", &signature]).unwrap();
+    assert_eq!(report["verdict"], "valid", "{report}");
+    // What was learnt there is known of the documents by the same authority, too.
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(shown["documents"][1]["trust"], "genuine", "{shown}");
+}
+
+/// One request, and few octets of body each way, whatever the person has.
+#[test]
+fn an_idle_pass_is_one_small_request() {
+    let world = World::with_services().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let (applicant, id) = applied(&world, &card);
+    let cli = &applicant.cli;
+    for _ in 0..3 {
+        let act = ["refuse", "--text", "Адмовіць"];
+        world.sandbox.operate(&id, &act).unwrap();
+    }
     // Also where drafts travel.
     cli.ok(&["draft", "share", "on"]).unwrap();
     applicant.draft().unwrap();
@@ -319,6 +372,8 @@ fn an_idle_pass_is_one_small_request() {
     }
     let sync = cli.ok(&["sync"]).unwrap();
     assert_eq!(sync["messages"], 620, "{sync}");
+    let shown = cli.ok(&["applications", "show", &id]).unwrap();
+    assert_eq!(shown["documents"][2]["trust"], "genuine", "{shown}");
     let requests = || world.sandbox.requests().unwrap();
     let before = requests();
     let idle = cli.ok(&["sync"]).unwrap();

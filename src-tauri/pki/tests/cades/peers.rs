@@ -120,6 +120,23 @@ fn a_status_that_is_not_known() {
     assert_eq!(report.signers[0].chain[0].status, unknown);
 }
 
+/// The first time that a list or a response gives, as OpenSSL shows it, that is not over.
+#[test]
+fn when_there_will_be_news() {
+    let at = |minute, second| Time::new(2027, 11, 27, 9, minute, second).unwrap();
+    let names = [
+        "ca.crl",
+        "adam-good.ocsp-response",
+        "tadeusz-revoked.ocsp-response",
+    ];
+    let all = evidence("128", &names);
+    assert_eq!(all.next_update(soon()), Some(at(20, 53)));
+    assert_eq!(all.next_update(at(20, 53)), Some(at(21, 3)));
+    assert_eq!(all.next_update(at(21, 3)), Some(at(21, 4)));
+    assert_eq!(all.next_update(at(21, 4)), None);
+    assert_eq!(evidence("128", &["ca.cer"]).next_update(soon()), None);
+}
+
 #[test]
 fn a_revoked_signer() {
     for level in LEVELS {
