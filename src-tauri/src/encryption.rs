@@ -57,7 +57,7 @@ pub(crate) async fn own_recipient(
         (None, None) => return Ok(None),
         (None, Some(reader)) => take_certificate(&app, &desk, reader).await?,
     };
-    said(&desk, handed.put(&own.file_name, &own.der)).map(Some)
+    said(&desk, handed.put(&desk, &own.file_name, &own.der)).map(Some)
 }
 
 async fn take_certificate(

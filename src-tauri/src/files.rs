@@ -27,6 +27,7 @@ use tauri::{AppHandle, Emitter as _, State};
 use tempfile::TempDir;
 
 use crate::commands::{Answer, Shared, ask, blocking, downloads, said};
+use crate::paper::new_folder;
 
 /// Header with the handle of a file that is handed over.
 const HANDLE: &str = "kabinet-file";
@@ -108,9 +109,9 @@ impl Handed {
     }
 
     /// Adds a file with these octets.
-    pub(crate) fn put(&self, name: &str, octets: &[u8]) -> Outcome<HandedView> {
+    pub(crate) fn put(&self, desk: &Desk, name: &str, octets: &[u8]) -> Outcome<HandedView> {
         let mut files = self.files();
-        let view = files.begin(name, octets.len() as u64)?;
+        let view = files.begin(desk, name, octets.len() as u64)?;
         if let Some(known) = files.known.get_mut(&view.handle) {
             std::fs::write(&known.path, octets).map_err(|error| unwritable(&error))?;
             known.came = known.size;
@@ -134,13 +135,10 @@ impl Handed {
 
 impl Files {
     /// A file of which nothing has come yet.
-    fn begin(&mut self, name: &str, size: u64) -> Outcome<HandedView> {
+    fn begin(&mut self, desk: &Desk, name: &str, size: u64) -> Outcome<HandedView> {
         let folder = match self.folder.take() {
             Some(folder) => folder,
-            None => tempfile::Builder::new()
-                .prefix("kabinet-")
-                .tempdir()
-                .map_err(|error| unwritable(&error))?,
+            None => new_folder(desk, &std::env::temp_dir())?,
         };
         let path = folder.path().join((self.next + 1).to_string());
         self.folder = Some(folder);
@@ -187,7 +185,7 @@ pub(crate) fn begin_file(
     name: String,
     size: u64,
 ) -> Answer<HandedView> {
-    let begun = handed.files().begin(&name, size);
+    let begun = handed.files().begin(&desk, &name, size);
     said(&desk, begun)
 }
 
@@ -429,7 +427,9 @@ mod tests {
         };
         assert_eq!(folder_of(home.path().join("a")), home.path());
         assert_eq!(folder_of(home.path().join("none/a")), results);
-        let dropped = handed.put("a", b"x").unwrap().handle;
+        let profile = kabinet_desk::Profile::open(&home.path().join("profile")).unwrap();
+        let desk = Desk::open(profile).unwrap();
+        let dropped = handed.put(&desk, "a", b"x").unwrap().handle;
         assert_eq!(
             handed.these(&[dropped]).unwrap()[0].folder(results),
             results

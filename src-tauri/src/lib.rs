@@ -204,6 +204,8 @@ pub fn run() {
             prompt::prompt_cancel,
         ])
         .setup(move |app| {
+            // Whoever was there before did not come to it.
+            desk.clear_outside();
             let unasked = opened::is_unasked(&words);
             if unasked {
                 tray::start(app.handle(), &desk);
@@ -231,8 +233,7 @@ pub fn run() {
         Ok(app) => app.run(move |app, event| match event {
             // What is managed is not dropped at the end.
             RunEvent::Exit => {
-                app.state::<paper::Prints>().clear();
-                app.state::<files::Handed>().clear();
+                paper::clear_outside(app, &app.state::<Arc<Desk>>());
             }
             #[cfg(target_os = "macos")]
             RunEvent::Opened { urls } => {

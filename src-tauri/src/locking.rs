@@ -9,7 +9,7 @@ use kabinet_desk::view::ReadersView;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::commands::stale;
-use crate::paper::Prints;
+use crate::paper::clear_outside;
 use crate::prompt;
 
 /// How often it is looked whether the time is up.
@@ -75,8 +75,7 @@ pub(crate) async fn lock(app: &AppHandle, desk: &Desk) {
     if desk.lock_store().await {
         prompt::give_up(app);
     }
-    app.state::<Prints>().clear();
-    app.state::<crate::files::Handed>().clear();
+    clear_outside(app, desk);
     stale(app, &["store"]);
 }
 

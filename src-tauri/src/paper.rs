@@ -1,37 +1,60 @@
 //! What goes out of the store: an application on paper, saved where downloads go or opened with the
 //! system's viewer, from which it is printed; and everything, once the trusted prompt has asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use kabinet_desk::view::PromptView;
-use kabinet_desk::{Code, Problem};
-use tauri::{AppHandle, State};
+use kabinet_desk::{Code, Desk, OUTSIDE_PREFIX, Outcome, Problem};
+use tauri::{AppHandle, Manager as _, State};
 use tempfile::TempDir;
 
 use crate::commands::{Answer, Shared, ask, blocking, downloads, said};
+use crate::files::Handed;
 
 /// What was opened to be printed, in folders that only the person can read. It goes when the store
-/// closes and when the program ends; what a crash leaves goes with the person's session at the system,
-/// where the system has a folder for that.
+/// closes and when the program ends; what a crash leaves goes at the next start, and before that with
+/// the person's session at the system, where the system has a folder for that.
 #[derive(Default)]
 pub(crate) struct Prints(Mutex<Vec<TempDir>>);
 
 impl Prints {
-    /// Removes everything.
-    pub(crate) fn clear(&self) {
+    fn clear(&self) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
 
-    fn keep(&self, folder: TempDir) {
+    /// A new folder, empty and remembered: whatever happens, it is removed.
+    fn folder(&self, desk: &Desk) -> Outcome<PathBuf> {
+        let folder = new_folder(desk, &session_folder())?;
+        let place = folder.path().to_path_buf();
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(folder);
+        Ok(place)
     }
+}
+
+/// A new folder of that program for what is out of the store for a while.
+pub(crate) fn new_folder(desk: &Desk, below: &Path) -> Outcome<TempDir> {
+    let folder = tempfile::Builder::new()
+        .prefix(OUTSIDE_PREFIX)
+        .tempdir_in(below)
+        .map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+    desk.remember_outside(folder.path())?;
+    Ok(folder)
+}
+
+/// Removes everything that is out of the store: what was opened to be printed, and what the page handed
+/// over.
+pub(crate) fn clear_outside(app: &AppHandle, desk: &Desk) {
+    app.state::<Prints>().clear();
+    app.state::<Handed>().clear();
+    // What a crash left, too.
+    desk.clear_outside();
 }
 
 /// Saves into the folder of downloads; the answer is the file's path.
@@ -63,16 +86,7 @@ pub(crate) async fn print_paper(
     prints: State<'_, Prints>,
     id: String,
 ) -> Answer<()> {
-    let made = tempfile::Builder::new()
-        .prefix("kabinet-")
-        .tempdir_in(session_folder());
-    let folder = said(
-        &desk,
-        made.map_err(|error| Problem::new(Code::FileUnreadable).because(error)),
-    )?;
-    let place = folder.path().to_path_buf();
-    // Kept before it is filled: whatever happens, it is removed.
-    prints.keep(folder);
+    let place = said(&desk, prints.folder(&desk))?;
     blocking(&desk, move |desk| {
         let path = desk.save_paper(&id, &place)?;
         open::that_detached(path).map_err(|error| Problem::new(Code::NoViewer).because(error))

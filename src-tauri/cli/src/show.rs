@@ -147,6 +147,9 @@ impl Show {
         if let Some(loss) = view {
             eprintln!("{}: {}", self.say("forget-drafts"), loss.drafts);
             eprintln!("{}: {}", self.say("forget-waiting"), loss.waiting);
+            if loss.requests > 0 {
+                eprintln!("{}: {}", self.say("forget-requests"), loss.requests);
+            }
         }
     }
 

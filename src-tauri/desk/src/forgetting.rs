@@ -2,6 +2,7 @@
 
 use kabinet_cache::{StoreError, forget};
 
+use crate::enrolling::pending;
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::view::LossView;
@@ -14,16 +15,20 @@ impl Desk {
     /// `no_store`, `store_locked`.
     pub fn loss(&self) -> Outcome<LossView> {
         let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let person = self.profile.current_person().ok_or(Code::NoStore)?;
+        let requests = pending::of_person(&self.profile, &person);
         self.with_store(|store| {
             Ok(LossView {
                 drafts: count(store.drafts()?.len()),
                 waiting: count(store.outbox()?.len()),
+                requests: count(requests),
             })
         })
     }
 
-    /// Signs out, and removes the store with its key and everything that belongs to it. What the
-    /// portal has stays there. A store that cannot be opened is removed too.
+    /// Signs out, and removes the store with its key and everything that belongs to it: what is out of it
+    /// for a while, and keys that wait for certificates. What the portal has stays there. A store that
+    /// cannot be opened is removed too.
     ///
     /// # Errors
     /// `no_store`; `second_instance` while another copy has it open; `no_key_store` when the files
@@ -42,6 +47,10 @@ impl Desk {
             Err(StoreError::NoKeyStore) => Err(Problem::from(Code::NoKeyStore)),
             done => Ok(done?),
         };
+        self.clear_outside();
+        if let Some(person) = self.profile.current_person() {
+            pending::forget_person(&self.profile, &person)?;
+        }
         // Nothing personal is in it; that somebody was here is.
         self.clear_log()?;
         self.profile

@@ -32,6 +32,7 @@ mod locking;
 mod logbook;
 mod new_file;
 mod noticing;
+mod outside;
 mod paper;
 mod persons;
 mod pins;
@@ -87,6 +88,7 @@ pub use keys::KeyChange;
 pub use listening::{CATALOGUE_SPREAD, PortalWatch};
 pub use locking::card_left;
 pub use logbook::Logbook;
+pub use outside::PREFIX as OUTSIDE_PREFIX;
 pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use proxying::ProxySettings;
@@ -135,6 +137,8 @@ pub struct Desk {
     leaving: leaving::Leaving,
     /// Whether the store stays closed until the person asks for it, although its key is at hand.
     held: std::sync::atomic::AtomicBool,
+    /// Held while folders outside are remembered or removed.
+    outside: Mutex<()>,
     /// The file that is being handed over.
     receiving: Mutex<Option<attaching::Receiving>>,
     /// The proxy's password, where no key store keeps it.
@@ -190,6 +194,7 @@ impl Desk {
             signing: tokio::sync::RwLock::new(()),
             leaving: leaving::Leaving::default(),
             held: std::sync::atomic::AtomicBool::new(false),
+            outside: Mutex::new(()),
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),
             answers: Mutex::default(),

@@ -6,6 +6,7 @@
 //! trust/*.cer        trust anchors (X.509, DER) of the person, beside those of the package
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents, in the same way
 //! enrolment/*.json   public keys that wait for their certificates; nothing personal
+//! outside.json       folders with what is out of the stores for a while; nothing personal
 //! revocation/        revocation lists of authorities; nothing personal
 //! log.txt            what the program noted, with log.older.txt; nothing personal
 //! persons/current    name of the store that was used last
@@ -27,6 +28,8 @@ use crate::view::{AppearanceView, Language};
 
 /// What was learnt of readers.
 const READERS: &str = "readers.json";
+/// Folders with what is out of the stores for a while.
+const OUTSIDE: &str = "outside.json";
 
 /// What can be set without being personal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +193,22 @@ impl Profile {
         let text = serde_json::to_vec_pretty(&readers)
             .map_err(|error| Problem::new(Code::Internal).because(error))?;
         replace(&self.dir.join(READERS), &text)
+    }
+
+    /// Folders with what is out of the stores for a while; none where the file cannot be read.
+    pub(crate) fn outside(&self) -> Vec<PathBuf> {
+        let octets = std::fs::read(self.dir.join(OUTSIDE)).unwrap_or_default();
+        serde_json::from_slice(&octets).unwrap_or_default()
+    }
+
+    /// Keeps which they are, whole or not at all.
+    ///
+    /// # Errors
+    /// `read_only` or `disk_full`; `file_unreadable` for a path that is no text.
+    pub(crate) fn keep_outside(&self, folders: &[PathBuf]) -> Outcome {
+        let text = serde_json::to_vec_pretty(folders)
+            .map_err(|error| Problem::new(Code::FileUnreadable).because(error))?;
+        replace(&self.dir.join(OUTSIDE), &text)
     }
 
     /// Where the revocation list of that name is.

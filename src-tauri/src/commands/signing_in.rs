@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use kabinet_desk::view::{AdditionalDataView, PersonView, PromptView, StepView};
 use kabinet_desk::{Code, Desk, Outcome, Passphrases};
-use tauri::{AppHandle, Manager as _};
+use tauri::AppHandle;
 
 use super::{AREA, Answer, Shared, ask, blocking, said, stale, step};
-use crate::paper::Prints;
+use crate::paper::clear_outside;
 use crate::prompt;
 
 #[tauri::command]
@@ -94,8 +94,7 @@ pub(crate) async fn logout_everywhere(app: AppHandle, desk: Shared<'_>) -> Answe
 pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
     let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
     ask(&app, &desk, PromptView::Forget { loss }).await?;
-    app.state::<Prints>().clear();
-    app.state::<crate::files::Handed>().clear();
+    clear_outside(&app, &desk);
     said(&desk, desk.forget().await)?;
     stale(&app, AREA);
     Ok(())

@@ -2,11 +2,11 @@
 
 use kabinet_desk::Code;
 use kabinet_desk::view::{PersonChoiceView, PromptView, RepairView, StoreView};
-use tauri::{AppHandle, Manager as _, State};
+use tauri::{AppHandle, State};
 
 use super::{AREA, Answer, Shared, ask, blocking, said, stale};
 use crate::locking;
-use crate::paper::Prints;
+use crate::paper::clear_outside;
 
 #[tauri::command]
 pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
@@ -81,8 +81,7 @@ pub(crate) async fn switch_person(
     id: String,
 ) -> Answer<StoreView> {
     let view = said(&desk, desk.switch_person(&id, None).await)?;
-    app.state::<Prints>().clear();
-    app.state::<crate::files::Handed>().clear();
+    clear_outside(&app, &desk);
     stale(&app, AREA);
     Ok(view)
 }

@@ -315,6 +315,7 @@ prompt-forget-text = Захаваныя заявы, чарнавікі і клю
 prompt-do-forget = Забыць
 forget-drafts = Чарнавікі, якія прападуць
 forget-waiting = Падпісана і не адпраўлена, прападзе
+forget-requests = Сертыфікаты, якіх вы чакаеце і не атрымаеце
 portal-address = Адрас партала
 portal-choose = Карыстацца гэтым парталам
 portal-chosen = Партал пазначаны.

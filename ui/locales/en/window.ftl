@@ -312,6 +312,7 @@ prompt-forget-text = Your saved applications, drafts and the key to them are rem
 prompt-do-forget = Forget me
 forget-drafts = Drafts that will be lost
 forget-waiting = Signed and not sent, will be lost
+forget-requests = Certificates you are waiting for and would not get
 portal-address = Address of the portal
 portal-choose = Use this portal
 portal-chosen = The portal is set.

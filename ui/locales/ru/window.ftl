@@ -315,6 +315,7 @@ prompt-forget-text = Сохранённые заявления, черновик
 prompt-do-forget = Забыть
 forget-drafts = Черновики, которые пропадут
 forget-waiting = Подписано и не отправлено, пропадёт
+forget-requests = Сертификаты, которых вы ждёте и не получите
 portal-address = Адрес портала
 portal-choose = Пользоваться этим порталом
 portal-chosen = Портал указан.

@@ -11,4 +11,8 @@ drafts: number,
 /**
  * Signed applications that have not left.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Keys on cards whose certificates have not come yet.
+ */
+requests: number, };

@@ -1,9 +1,12 @@
 //! Public keys that wait for their certificates: a card tells a public key when it makes it, and never
 //! again (STB 34.101.79, clause 12.2.9: P1 P2 is 8000, and no other command gives it; files hold its
-//! hash only). `enrolment/<belt-hash of the key>.json`; nothing in it tells whose key it is.
+//! hash only). `enrolment/<belt-hash of the key>.json`; whose it is it tells only by the name
+//! of the store that was used then, in which no person's name is.
 //!
 //! A mark, random octets, is left on the card and here before a key is made (`enrolment/<mark>.mark`).
 //! It tells afterwards of a key whose public key is nowhere that it was made here and served nobody.
+
+use std::path::{Path, PathBuf};
 
 use kabinet_pki::certificate::is_key_hash;
 use kabinet_stb::bign::{Level, PublicKey};
@@ -34,12 +37,16 @@ struct File {
     public_key: String,
     /// Hex of the identifier.
     request: Option<String>,
+    /// Name of the store of the person who used this profile then, if somebody had one.
+    #[serde(default)]
+    person: Option<String>,
 }
 
 /// Keeps a new mark.
 pub(super) fn new_mark(profile: &Profile) -> Outcome<Mark> {
     let mark: Mark = kabinet_stb::random::bytes();
-    replace(&mark_path(profile, &mark), b"")?;
+    let person = profile.current_person().unwrap_or_default();
+    replace(&mark_path(profile, &mark), person.as_bytes())?;
     Ok(mark)
 }
 
@@ -53,7 +60,7 @@ pub(super) fn forget_mark(profile: &Profile, mark: &Mark) {
     let _ = std::fs::remove_file(mark_path(profile, mark));
 }
 
-fn mark_path(profile: &Profile, mark: &Mark) -> std::path::PathBuf {
+fn mark_path(profile: &Profile, mark: &Mark) -> PathBuf {
     profile
         .dir()
         .join(FOLDER)
@@ -66,6 +73,7 @@ pub(super) fn keep(profile: &Profile, key: &PublicKey, identifier: Option<[u8; 3
     let file = File {
         public_key: hex(&octets),
         request: identifier.map(|identifier| hex(&identifier)),
+        person: profile.current_person(),
     };
     let text = serde_json::to_vec_pretty(&file)
         .map_err(|error| Problem::new(Code::Internal).because(error))?;
@@ -82,6 +90,49 @@ pub(super) fn is_any(profile: &Profile) -> bool {
         let mut names = entries.flatten().map(|entry| entry.file_name());
         names.any(|name| name.to_string_lossy().ends_with(".json"))
     })
+}
+
+/// How many keys wait here that go with that person.
+pub(crate) fn of_person(profile: &Profile, person: &str) -> usize {
+    let files = files_of(profile, person).into_iter();
+    files.filter(|file| has_ending(file, "json")).count()
+}
+
+/// Forgets the keys and the marks of a person. Where nobody else has a store, those of whoever it was
+/// go too.
+///
+/// # Errors
+/// `read_only`.
+pub(crate) fn forget_person(profile: &Profile, person: &str) -> Outcome {
+    for file in files_of(profile, person) {
+        std::fs::remove_file(file).map_err(|error| crate::profile::file_problem(&error))?;
+    }
+    Ok(())
+}
+
+fn files_of(profile: &Profile, person: &str) -> Vec<PathBuf> {
+    let is_alone = profile.persons().iter().all(|name| name == person);
+    let Ok(entries) = std::fs::read_dir(profile.dir().join(FOLDER)) else {
+        return Vec::new();
+    };
+    let files = entries.flatten().map(|entry| entry.path());
+    files
+        .filter(|file| is_alone || owner(file).as_deref() == Some(person))
+        .collect()
+}
+
+/// Whose key or mark it is, as far as that was known.
+fn owner(file: &Path) -> Option<String> {
+    let octets = std::fs::read(file).ok()?;
+    if has_ending(file, "json") {
+        serde_json::from_slice::<File>(&octets).ok()?.person
+    } else {
+        String::from_utf8(octets).ok()
+    }
+}
+
+fn has_ending(file: &Path, ending: &str) -> bool {
+    file.extension().is_some_and(|found| found == ending)
 }
 
 /// As [`keep`], of a key that is to be asked for later: l/2 octets for the level l.
@@ -136,5 +187,55 @@ pub(super) fn forget(profile: &Profile, level: Level, key_hash: &[u8]) {
         let name = hex(&hash::belt_hash(&kept.public_key.to_bytes()));
         let file = profile.dir().join(FOLDER).join(format!("{name}.json"));
         let _ = std::fs::remove_file(file);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Somebody has a store here and uses the profile.
+    fn use_profile(profile: &Profile, name: &str) {
+        let dir = profile.person_dir(name).unwrap();
+        std::fs::write(dir.join("store.db"), b"").unwrap();
+        profile.keep_current_person(name).unwrap();
+    }
+
+    #[test]
+    fn a_person_takes_their_keys_along_and_nobody_elses() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(dir.path()).unwrap();
+        let key = |seed: u8| {
+            let private =
+                kabinet_stb::bign::PrivateKey::from_bytes(Level::L128, &[seed; 32]).unwrap();
+            private.public_key()
+        };
+        let is_there = |seed: u8| {
+            let hash = hash::belt_hash(&key(seed).to_bytes());
+            find(&profile, Level::L128, &hash).is_some()
+        };
+        let (ann, bob) = ("a".repeat(32), "b".repeat(32));
+        // Nobody has signed in yet.
+        keep(&profile, &key(1), None).unwrap();
+        use_profile(&profile, &ann);
+        keep(&profile, &key(2), None).unwrap();
+        let anns = new_mark(&profile).unwrap();
+        use_profile(&profile, &bob);
+        keep(&profile, &key(3), Some([7; 32])).unwrap();
+        let bobs = new_mark(&profile).unwrap();
+
+        assert_eq!(of_person(&profile, &ann), 1);
+        forget_person(&profile, &ann).unwrap();
+        assert_eq!([1, 2, 3].map(is_there), [true, false, true]);
+        assert!(!is_mark(&profile, &anns) && is_mark(&profile, &bobs));
+        std::fs::remove_file(profile.store_path(&ann)).unwrap();
+        // The last one takes everything along.
+        assert_eq!(of_person(&profile, &bob), 2);
+        std::fs::remove_file(profile.store_path(&bob)).unwrap();
+        forget_person(&profile, &bob).unwrap();
+        assert!(!is_any(&profile) && !is_mark(&profile, &bobs));
+        let left = std::fs::read_dir(dir.path().join(FOLDER)).unwrap();
+        assert_eq!(left.count(), 0);
     }
 }

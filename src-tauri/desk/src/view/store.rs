@@ -152,4 +152,6 @@ pub struct LossView {
     pub drafts: u32,
     /// Signed applications that have not left.
     pub waiting: u32,
+    /// Keys on cards whose certificates have not come yet.
+    pub requests: u32,
 }
