@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::appearance;
+use crate::locking::Touched;
 use crate::sealed::SealingKey;
 
 /// Label of the window, which its capability names.
@@ -168,7 +169,8 @@ pub(crate) fn prompt_view(prompts: State<'_, Prompts>) -> Option<PromptPage> {
 
 /// The person is there.
 #[tauri::command]
-pub(crate) fn prompt_touched(prompts: State<'_, Prompts>) {
+pub(crate) fn prompt_touched(prompts: State<'_, Prompts>, anywhere: State<'_, Touched>) {
+    anywhere.now();
     if let Some(open) = prompts.open().as_mut() {
         open.touched = Instant::now();
     }

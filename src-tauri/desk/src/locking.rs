@@ -89,6 +89,7 @@ pub fn card_left(before: &ReadersView, after: &ReadersView) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::view::{ReaderView, ServiceView};
@@ -104,6 +105,33 @@ mod tests {
                 })
                 .collect(),
         }
+    }
+
+    #[test]
+    fn nobody_there_means_not_touched_for_as_long_as_was_set() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Desk::open(crate::Profile::open(dir.path()).unwrap()).unwrap();
+        let desk = open();
+        let (short, day) = (Duration::from_secs(59), Duration::from_secs(86_400));
+        // Never, unless it is set.
+        assert!(!desk.locks_after(day));
+        let set = |after_minutes| {
+            let view = LockView {
+                after_minutes,
+                ..desk.lock_settings()
+            };
+            desk.keep_lock_settings(view).unwrap();
+        };
+        set(Some(1));
+        assert!(!desk.locks_after(short));
+        assert!(desk.locks_after(Duration::from_secs(60)));
+        set(Some(15));
+        assert!(!desk.locks_after(Duration::from_secs(15 * 60 - 1)));
+        assert!(desk.locks_after(Duration::from_secs(15 * 60)) && desk.locks_after(day));
+        // It is kept.
+        assert!(open().locks_after(day) && !open().locks_after(short));
+        set(None);
+        assert!(!desk.locks_after(day) && !open().locks_after(day));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use serde_json::json;
 use crate::driver::Window;
 use crate::{PASSPHRASE, PIN, fill_in, signed_in};
 
+/// The key by its code in WebDriver (clause 17.4.2): it writes nothing.
+const SHIFT: &str = "\u{E008}";
+
 /// The bus that the window of that profile listens at: of its own environment.
 pub(crate) fn session_bus(profile: &Path) -> String {
     let profile = profile.to_str().unwrap();
@@ -102,6 +105,32 @@ async fn a_prompt_that_stands_open_closes_with_the_area() {
     window.prompt("forget").await;
     place.card.eject().unwrap();
     window.closed().await;
+    open_again(&mut window).await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_area_closes_when_nobody_has_touched_it_for_a_minute() {
+    let (_place, mut window) = signed_in().await;
+    window.click("nav-settings").await;
+    let after = window.find("lock-after").await;
+    after.select_by_value("1").await.unwrap();
+    let chosen = "return document.querySelector(\"[data-testid='lock-after']\").value";
+    window.comes_true(chosen, json!("1")).await;
+    window.click("nav-home").await;
+    window.find("new-application").await;
+    tokio::time::sleep(Duration::from_secs(45)).await;
+    // Somebody is there.
+    window.css("body").await.send_keys(SHIFT).await.unwrap();
+    let touched = Instant::now();
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    assert!(window.has("new-application").await, "it closed too early");
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert!(window.has("new-application").await, "it closed too early");
+    window.find("unlock").await;
+    let idle = touched.elapsed();
+    println!("closed {idle:?} after the last touch");
+    assert!((60..75).contains(&idle.as_secs()), "{idle:?}");
     open_again(&mut window).await;
     window.close().await;
 }
