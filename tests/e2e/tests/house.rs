@@ -40,6 +40,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     (
         "hostile",
         &[
+            "kabinet-desk",
             "kabinet-mrtd",
             "kabinet-paper",
             "kabinet-pki",
@@ -47,6 +48,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "kabinet-records",
             "kabinet-stb",
             "kabinet-token",
+            "virtual-token",
         ],
     ),
     (

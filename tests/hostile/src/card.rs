@@ -10,13 +10,13 @@ use std::thread;
 use kabinet_mrtd::{AccessKey, Chip, CountrySigners, MrtdError, MrzKey, read};
 use kabinet_stb::apdu::{Command, Response};
 use kabinet_stb::{Secret, tlv};
-use kabinet_token::{CancelToken, Card, Hello, Password, ReaderAddress};
+use kabinet_token::{CancelToken, Card, CardError, Hello, Password, ReaderAddress};
 
 /// Answers in their order.
-type Script = VecDeque<Vec<u8>>;
+pub(crate) type Script = VecDeque<Vec<u8>>;
 
 /// Answers, each with its length in one octet before it.
-fn answers(mut octets: &[u8]) -> Script {
+pub(crate) fn answers(mut octets: &[u8]) -> Script {
     let mut answers = VecDeque::new();
     while let Some((length, rest)) = octets.split_first() {
         let (answer, rest) = rest.split_at(rest.len().min(usize::from(*length)));
@@ -26,22 +26,34 @@ fn answers(mut octets: &[u8]) -> Script {
     answers
 }
 
-/// One listener for all dialogues: each takes its answers from the queue.
-static CARD: LazyLock<(ReaderAddress, Mutex<Sender<Script>>)> = LazyLock::new(|| {
+/// What a card answers to a message, or that it is gone.
+type Answering = Box<dyn FnMut(&[u8]) -> Option<Vec<u8>> + Send>;
+
+/// One listener for all dialogues: each takes the card that is next in the queue.
+static CARD: LazyLock<(ReaderAddress, Mutex<Sender<Answering>>)> = LazyLock::new(|| {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = ReaderAddress::Tcp(listener.local_addr().unwrap().to_string());
-    let (sender, scripts) = mpsc::channel();
+    let (sender, cards) = mpsc::channel();
     thread::spawn(move || {
         while let Ok((stream, _)) = listener.accept() {
-            let Ok(script) = scripts.recv() else { return };
+            let Ok(card) = cards.recv() else { return };
             // It ends when either side has had enough.
-            let _ = converse(stream, script);
+            let _ = converse(stream, card);
         }
     });
     (address, Mutex::new(sender))
 });
 
-fn converse(mut stream: TcpStream, mut script: Script) -> std::io::Result<()> {
+/// Takes a card that answers so.
+pub(crate) fn connect(
+    answers: impl FnMut(&[u8]) -> Option<Vec<u8>> + Send + 'static,
+) -> Result<Card, CardError> {
+    let (address, cards) = &*CARD;
+    cards.lock().unwrap().send(Box::new(answers)).unwrap();
+    Card::connect(address, CancelToken::new())
+}
+
+fn converse(mut stream: TcpStream, mut card: Answering) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut length = [0; 2];
     loop {
@@ -52,7 +64,7 @@ fn converse(mut stream: TcpStream, mut script: Script) -> std::io::Result<()> {
         if matches!(message.as_slice(), [0..=2]) {
             continue;
         }
-        let Some(answer) = script.pop_front() else {
+        let Some(answer) = card(&message) else {
             return Ok(());
         };
         stream.write_all(&(answer.len() as u16).to_be_bytes())?;
@@ -62,9 +74,8 @@ fn converse(mut stream: TcpStream, mut script: Script) -> std::io::Result<()> {
 
 /// The answer to reset, then one answer for each command.
 pub(crate) fn card(octets: &[u8]) {
-    let (address, scripts) = &*CARD;
-    scripts.lock().unwrap().send(answers(octets)).unwrap();
-    let Ok(mut card) = Card::connect(address, CancelToken::new()) else {
+    let mut script = answers(octets);
+    let Ok(mut card) = connect(move |_| script.pop_front()) else {
         return;
     };
     let _ = card.pin_state();

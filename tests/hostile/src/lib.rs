@@ -5,19 +5,26 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod area;
 mod card;
 mod encryption;
 mod files;
+mod forms;
 mod messages;
+mod opened;
 mod paper;
 mod portal;
+mod raising;
 mod services;
+mod sign_in;
+mod update;
+mod wire;
 
 /// A check by the name of its corpus.
 pub type Check = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const CHECKS: [Check; 24] = [
+pub const CHECKS: [Check; 33] = [
     ("tlv", messages::tlv),
     ("apdu", messages::apdu),
     ("secure_messaging", messages::secure_messaging),
@@ -42,6 +49,15 @@ pub const CHECKS: [Check; 24] = [
     ("kept", portal::kept),
     ("paper_codes", paper::paper_codes),
     ("paper_picture", paper::paper_picture),
+    ("jmap", area::jmap),
+    ("events", area::events),
+    ("sign_in", sign_in::sign_in),
+    ("forms", forms::forms),
+    ("manifest", forms::manifest),
+    ("opened_card", opened::opened_card),
+    ("opened_chip", opened::opened_chip),
+    ("raising", raising::raising),
+    ("update", update::update),
 ];
 
 /// Runs the check of that name.

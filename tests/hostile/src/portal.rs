@@ -1,9 +1,8 @@
 //! What a portal, a registration authority and a browser say: links, authentication requests, answers
 //! over HTTP, what the client kept, drafts of another computer.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
 use kabinet_portal::{
     Answer, AuthenticationRequest, Client, Clock, Exchange, Link, Options, PortalError, Process,
     Registration, Session, Wire, web,
@@ -12,17 +11,9 @@ use kabinet_records::{DraftDocument, Procedure};
 use kabinet_stb::{Secret, hash};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Request, StatusCode};
-use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
-const PORTAL: &str = "https://portal.example/";
-
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| Builder::new_current_thread().build().unwrap());
-
-fn now() -> Timestamp {
-    "2026-11-27T12:00:00Z".parse().unwrap()
-}
+use crate::wire::{PORTAL, RUNTIME, now};
 
 /// A link that opens the program leads to one computer over a way that is safe, or nowhere.
 pub(crate) fn link(octets: &[u8]) {
@@ -121,7 +112,8 @@ fn only(octets: &[u8]) -> Says {
 }
 
 /// A registration authority in order, for what comes after it has said what it is.
-const REGISTRATION: &[u8] = br#"{"name":{"be":"a","ru":"b","en":"c"},"authorities":["MAA"],
+pub(crate) const REGISTRATION: &[u8] =
+    br#"{"name":{"be":"a","ru":"b","en":"c"},"authorities":["MAA"],
 "enrol":"/e","retrieve":"/r","setpwd":"/s","revoke":"/v"}"#;
 
 /// Which answer, the status, and the body: what a registration authority and a portal are, what became
