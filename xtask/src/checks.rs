@@ -28,6 +28,7 @@ pub(crate) fn check(words: &[String]) -> Outcome {
             "warnings",
         ],
     ))?;
+    fuzz_targets()?;
     deny()?;
     run(npm(&["run", "check"]).current_dir(root().join("ui")))?;
     types_are_fresh()?;
@@ -36,6 +37,15 @@ pub(crate) fn check(words: &[String]) -> Outcome {
     }
     eprintln!("xtask: check passed");
     Ok(())
+}
+
+/// The targets of the fuzzer, a workspace of its own that nothing else builds. The fuzzer itself is C++
+/// and only linked: it is named, not built.
+fn fuzz_targets() -> Outcome {
+    let words = ["check", "--manifest-path", "fuzz/Cargo.toml"];
+    let mut check = command(&cargo(), &words);
+    check.env("CARGO_TARGET_DIR", target());
+    run(check.env("CUSTOM_LIBFUZZER_PATH", "libfuzzer.a"))
 }
 
 /// All benchmarks, or those whose names contain the filter.

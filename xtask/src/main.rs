@@ -15,7 +15,7 @@ cargo xtask COMMAND
   demo [--headless]   the main job against the sandbox portal and the virtual card:
                       in a window, or (without a display, or with --headless) on the command line
   test [FILTER]       every test: Rust, window, end to end; installs what is missing
-  check               formatting, clippy, licences and bans, lint and types of the window
+  check               formatting, clippy, fuzz targets, licences and bans, lint and types of the window
                       (--windows also type-checks the Windows build, where its compiler is at hand)
   bench [FILTER]      benchmarks
   package [--test]    the packages of this system; with --test they are installed into empty roots,
