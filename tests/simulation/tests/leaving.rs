@@ -213,9 +213,10 @@ fn another_person_comes_in_the_middle_of_a_pass_and_finds_nothing_of_it() {
     let desk = &place.applicant.desk;
     assert!(desk.outbox().unwrap().is_empty());
     assert!(desk.watch_uploads().borrow().is_none());
-    // What is asked of the portal now is theirs.
-    let pass = place.pass();
-    assert_eq!((pass.sent.len(), pass.applications), (0, 0));
+    // The portal is asked with their session, which it has ended, and with nobody else's.
+    place.sandbox.behave().unwrap();
+    let pass = place.runtime.block_on(place.applicant.pass());
+    assert_eq!(pass.unwrap_err().code, Code::SessionExpired);
     assert!(place.registered().is_empty());
 
     place
@@ -267,8 +268,8 @@ fn what_a_card_signs_comes_into_the_outbox_before_the_store_closes() {
         &place.sandbox.card_file("citizen"),
         &place.data.path().join("citizen.state"),
     );
-    let hold = Hold::before(&card.unwrap(), SIGN, 1);
-    let hold = hold.unwrap();
+    let card = card.unwrap();
+    let hold = Hold::before(&card, SIGN, 1).unwrap();
     let desk = &place.applicant.desk;
     let draft = place.applicant.fill_in(1).unwrap();
     let mut signing = desk.begin_apply(&draft, Some(&hold.reader)).unwrap();
