@@ -33,6 +33,8 @@ impl SessionKeeper for Forgets {
         assert!(Session::from_secret(session).is_ok());
         Ok(())
     }
+
+    fn ended(&self, _session: &Session) {}
 }
 
 /// A session with a portal; where it knows the area, that is not asked for.
