@@ -163,6 +163,7 @@ pub fn run() {
             notices::set_notice_settings,
             paper::save_paper,
             paper::print_paper,
+            paper::open_document,
             paper::export,
             commands::running::running,
             commands::running::set_running,

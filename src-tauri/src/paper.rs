@@ -1,5 +1,6 @@
 //! What goes out of the store: an application on paper, saved where downloads go or opened with the
-//! system's viewer, from which it is printed; and everything, once the trusted prompt has asked.
+//! system's viewer, from which it is printed; a document of an authority; and everything, once the
+//! trusted prompt has asked.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -89,6 +90,22 @@ pub(crate) async fn print_paper(
     let place = said(&desk, prints.folder(&desk))?;
     blocking(&desk, move |desk| {
         let path = desk.save_paper(&id, &place)?;
+        open::that_detached(path).map_err(|error| Problem::new(Code::NoViewer).because(error))
+    })
+    .await
+}
+
+/// Opens a genuine document of an authority with what the system shows such files with, from where it is
+/// printed, too.
+#[tauri::command]
+pub(crate) async fn open_document(
+    desk: Shared<'_>,
+    prints: State<'_, Prints>,
+    id: String,
+) -> Answer<()> {
+    let place = said(&desk, prints.folder(&desk))?;
+    blocking(&desk, move |desk| {
+        let path = desk.document_to_open(&id, &place)?;
         open::that_detached(path).map_err(|error| Problem::new(Code::NoViewer).because(error))
     })
     .await

@@ -39,6 +39,9 @@ const ASK_AGAIN: Backoff = Backoff {
 /// Most characters of a file's name, without what tells documents apart.
 const LONGEST_NAME: usize = 60;
 
+/// Media types that are opened from here: what shows them starts nothing.
+const SHOWN: &[&str] = &["application/pdf", "image/jpeg", "image/png", "text/plain"];
+
 impl Desk {
     /// The messages on an application, oldest first, with what still waits to leave; without an
     /// application the newest `count` of all, newest first.
@@ -123,6 +126,22 @@ impl Desk {
             .into_iter()
             .map(|document| self.view_of_document(document))
             .collect()
+    }
+
+    /// As [`Desk::save_document`], into a folder from which the system's viewer is to open it.
+    ///
+    /// # Errors
+    /// Those, and `no_viewer` for what is not opened from here ([`DocumentView::opens`]).
+    pub fn document_to_open(&self, id: &str, folder: &Path) -> Outcome<PathBuf> {
+        let number = parse_id(id, Code::DocumentNotFound)?;
+        let document = self.with_store(|store| match store.document(number) {
+            Err(StoreError::NotFound) => Err(Code::DocumentNotFound.into()),
+            other => Ok(other?),
+        })?;
+        if !self.view_of_document(document)?.opens {
+            return Err(Code::NoViewer.into());
+        }
+        self.save_document(id, folder)
     }
 
     /// Writes a document's content into a file, and its signature beside it; nothing that is there
@@ -293,6 +312,8 @@ impl Desk {
         };
         let values =
             std::collections::BTreeMap::from([("signer", signer.clone().unwrap_or_default())]);
+        let opens =
+            trust == DocumentTrustView::Genuine && SHOWN.contains(&document.media_type.as_str());
         Ok(DocumentView {
             id: document.id.to_string(),
             application_id: document.application_id.to_string(),
@@ -303,6 +324,7 @@ impl Desk {
             trust,
             sentence: speech::in_all(id, None, &values),
             signer,
+            opens,
         })
     }
 

@@ -41,4 +41,8 @@ sentence: TextView,
 /**
  * Who signed it, where that is known.
  */
-signer: string | null, };
+signer: string | null, 
+/**
+ * Whether it can be opened from here: it is genuine, and of a kind that starts nothing.
+ */
+opens: boolean, };

@@ -202,6 +202,8 @@ export interface Commands {
   /** The path of the file. */
   export: { args: Record<string, never>; answer: string };
   print_paper: { args: { id: string }; answer: null };
+  /** Only what the view says that it opens. */
+  open_document: { args: { id: string }; answer: null };
   /** Whether the portal has it; else it waits in the outbox. */
   reply: { args: { messageId: string; text: string; reader: string }; answer: boolean };
   withdraw: { args: { applicationId: string; text: string; reader: string }; answer: boolean };

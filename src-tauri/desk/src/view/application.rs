@@ -137,6 +137,8 @@ pub struct DocumentView {
     pub sentence: TextView,
     /// Who signed it, where that is known.
     pub signer: Option<String>,
+    /// Whether it can be opened from here: it is genuine, and of a kind that starts nothing.
+    pub opens: bool,
 }
 
 /// Whether a document can be believed.

@@ -122,12 +122,21 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     std::fs::write(&viewer, script).unwrap();
     let allowed = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&viewer, allowed).unwrap();
+    window
+        .css("[data-testid='documents'] [data-testid^='open-']")
+        .await
+        .click()
+        .await
+        .unwrap();
+    let decision = what_was_opened(&opened).await;
+    // Its first octets, and the place, which says that it is text.
+    let (head, place) = decision.split_at("Даве".len());
+    assert!(
+        head == "Даве" && place.trim().ends_with(".txt"),
+        "{decision}"
+    );
     window.click("paper-print").await;
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !opened.exists() && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let opened = std::fs::read_to_string(&opened).unwrap();
+    let opened = what_was_opened(&opened).await;
     let place = opened.strip_prefix("%PDF-1.7").unwrap().trim();
     let place = std::path::Path::new(place);
     assert!(place.is_file(), "{place:?}");
@@ -136,6 +145,17 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window.find("unlock").await;
     assert!(!place.exists(), "{place:?} stays");
     window.close().await;
+}
+
+/// What the viewer noted, which is taken away.
+async fn what_was_opened(note: &std::path::Path) -> String {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !note.exists() && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let opened = std::fs::read_to_string(note).unwrap();
+    std::fs::remove_file(note).unwrap();
+    opened
 }
 
 #[tokio::test]

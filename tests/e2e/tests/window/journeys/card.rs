@@ -7,7 +7,7 @@ use e2e::{Pcscd, World};
 use fantoccini::key::Key;
 use serde_json::json;
 
-use super::{at_home, give};
+use super::at_home;
 use crate::driver::Screen;
 use crate::hands::Hands;
 use crate::{PIN, shots};
