@@ -257,7 +257,7 @@ fn letters_leave_in_the_order_in_which_they_were_signed() {
         .unwrap();
     cli.ok(&["sync"]).unwrap();
     let asked = text(&world.sandbox.messages().unwrap()[0]["id"]);
-    let fault = json!({"match": "/jmap/upload/", "kind": "drop_before"});
+    let fault = json!({"match": "/jmap/upload/", "kind": "status_500"});
     world.sandbox.fault(&fault).unwrap();
     let reply = cli
         .ok(&["messages", "reply", &asked, "--text", "Вітаю"])
