@@ -320,15 +320,14 @@ impl Desk {
         // Held to the end: a store that is closed meanwhile must not leave its session here.
         let mut online = lock(&self.online);
         // An area whose session the portal has ended is of no use any more.
-        let session =
-            self.with_store(|store| Ok(store.session()?.ok_or(Code::SessionExpired)?))?;
+        let (person, session, path) = self.with_store(|store| {
+            let person = store.person()?.ok_or(Code::NoStore)?;
+            let session = store.session()?.ok_or(Code::SessionExpired)?;
+            Ok((person, session, store.path().to_owned()))
+        })?;
         if let Some(area) = &*online {
             return Ok(Arc::clone(area));
         }
-        let (person, path) = self.with_store(|store| {
-            let person = store.person()?.ok_or(Code::NoStore)?;
-            Ok((person, store.path().to_owned()))
-        })?;
         let client = self.client(&person.portal)?;
         let session = Session::from_secret(&session)?;
         let keeper = Arc::new(Keeper {

@@ -1,10 +1,6 @@
 //! Every journey by the keyboard alone: the way to each thing is the tab key, and nothing is ever clicked.
 
-mod applying;
 mod card;
-mod files;
-
-use std::path::Path;
 
 use e2e::{Pcscd, World};
 use fantoccini::key::Key;
@@ -118,8 +114,9 @@ async fn sign_in(hands: Hands<'_>) {
     hands.press(&Key::Enter).await;
     window.find("sign-in").await;
     hands.enter("sign-in").await;
-    hands.answer("passphrase", PASSPHRASE, false).await;
     hands.answer("sign_in", PIN, false).await;
+    // Whoever is new here chooses a passphrase of their own.
+    hands.answer("passphrase", PASSPHRASE, true).await;
     window.find("new-application").await;
     hands.kept("sign-in").await;
 }
@@ -226,15 +223,6 @@ async fn at_home() -> (Place, Window) {
         _service: service,
     };
     (place, window)
-}
-
-/// Hands a file over at the place of that name.
-async fn give(hands: Hands<'_>, place: &str, path: &Path, comes: &str) {
-    let field = format!("choose-{place}");
-    hands.to(&field).await;
-    hands.choose_file(path).await;
-    hands.0.find(comes).await;
-    hands.kept(&field).await;
 }
 
 /// What the hands find is right only if they notice what is wrong.
