@@ -197,20 +197,6 @@ impl Hands<'_> {
         panic!("the arrows do not come to {value} in {id}");
     }
 
-    /// Goes by the arrow keys from the choice where the focus comes in to another one.
-    pub(crate) async fn pick(self, from: &str, id: &str) {
-        self.to(from).await;
-        for _ in 0..12 {
-            if self.focus().await.id == id {
-                self.0.css(&format!("[data-testid='{id}']:checked")).await;
-                return;
-            }
-            self.press(&Key::Down).await;
-            self.kept(from).await;
-        }
-        panic!("the arrows do not come from {from} to {id}");
-    }
-
     /// Waits until the focus is on that element.
     pub(crate) async fn is_on(self, id: &str) {
         let deadline = Instant::now() + PATIENCE;
