@@ -102,9 +102,12 @@ async fn a_hundred_thousand_applications_scroll_and_answer() {
     window.find("new-application").await;
     window.click("nav-affairs").await;
     window.css("[data-testid='applications'] a").await;
-    let size = "return document.querySelector('[data-testid=applications]').firstElementChild.clientHeight";
-    let height = window.client.execute(size, Vec::new()).await.unwrap();
-    assert!(height.as_f64().unwrap() > 40.0 * MANY as f64, "{height}");
+    // As high as all rows are, once the first of them have been measured.
+    let high = format!(
+        "return document.querySelector('[data-testid=applications]').firstElementChild.clientHeight > {}",
+        40 * MANY
+    );
+    window.comes_true(&high, json!(true)).await;
 
     let frame = scrolls(&window).await;
     reaches(hands).await;
