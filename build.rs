@@ -18,6 +18,10 @@ fn main() {
     }
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     println!("cargo:rerun-if-changed=build.rs");
+    // The page is in the program.
+    if env::var_os("CARGO_FEATURE_CUSTOM_PROTOCOL").is_some() {
+        println!("cargo:rerun-if-changed=ui/dist");
+    }
 
     // Tauri asks for a pattern that lives as long as the program; this program ends at once.
     let pattern: &'static str =
