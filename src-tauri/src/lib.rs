@@ -79,6 +79,7 @@ pub fn run() {
         .manage(opened::Opened::default())
         .manage(tray::Tray::default())
         .manage(locking::Touched::default())
+        .manage(locking::Closing::default())
         .manage(paper::Prints::default())
         .manage(files::Handed::default())
         .invoke_handler(tauri::generate_handler![

@@ -35,6 +35,17 @@ impl Touched {
     }
 }
 
+/// Held while the store closes.
+#[derive(Default)]
+pub(crate) struct Closing(tokio::sync::Mutex<()>);
+
+/// Waits until a store that is closing is closed: whoever asks to be let in before would see the prompt
+/// close with it.
+pub(crate) async fn closed(app: &AppHandle) {
+    let closing = app.state::<Closing>();
+    drop(closing.0.lock().await);
+}
+
 /// Runs for as long as the program does.
 pub(crate) fn start(app: AppHandle, desk: Arc<Desk>) {
     let idle = (app.clone(), Arc::clone(&desk));
@@ -72,6 +83,8 @@ pub(crate) fn readers_changed(
 pub(crate) async fn lock(app: &AppHandle, desk: &Desk) {
     // What is shown goes at once, whatever the store still has to wait for.
     let _ = app.emit_to("main", "closing", ());
+    let closing = app.state::<Closing>();
+    let _closing = closing.0.lock().await;
     if desk.lock_store().await {
         prompt::give_up(app);
     }

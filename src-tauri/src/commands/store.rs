@@ -22,6 +22,7 @@ pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
 
 #[tauri::command]
 pub(crate) async fn unlock_store(app: AppHandle, desk: Shared<'_>) -> Answer {
+    locking::closed(&app).await;
     // Closed by hand or by itself, a store whose key the system keeps opens again when asked to.
     let with_passphrase = desk.store_state().protection.as_deref() == Some("passphrase");
     let passphrase = if with_passphrase {
