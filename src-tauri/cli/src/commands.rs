@@ -116,7 +116,7 @@ impl Call {
             Command::Pin { command } => self.show.card_status(&self.pin(&command)?),
             Command::Key { command } => self.key(&command)?,
             Command::Cert { command } => certificates::run(self, command).await?,
-            Command::Login { share } => login::login(&self, share.as_deref()).await?,
+            Command::Login { share } => login::login(self, share.as_deref()).await?,
             Command::Logout { everywhere } => {
                 self.unlock()?;
                 if everywhere {

@@ -97,10 +97,8 @@ async fn a_revoked_family_ends_the_session() {
     // Whoever keeps it hears of it once, and knows it from any other.
     let ended = std::mem::take(&mut *store.ended.lock().unwrap());
     assert_eq!(ended.len(), 1);
-    let kept = store.kept.lock().unwrap();
     let ended = Session::from_secret(&ended[0]).ok().unwrap();
-    assert!(ended.is_stored_in(kept.last().unwrap()));
-    drop(kept);
+    assert!(ended.is_stored_in(store.kept.lock().unwrap().last().unwrap()));
     let sent = area.client().round_trips();
     assert_eq!(
         sync(&area, &States::default()).await.err(),
@@ -155,12 +153,8 @@ async fn a_refresh_whose_answer_was_lost_does_not_end_the_session() {
     }
     assert!(store.ended.lock().unwrap().is_empty());
     // Whoever shows it after what it gave was shown has a copy.
-    let kept = &store.kept.lock().unwrap()[0];
-    let old = open(
-        area.client(),
-        Session::from_secret(kept).ok().unwrap(),
-        &store,
-    );
+    let kept = Session::from_secret(&store.kept.lock().unwrap()[0]).ok();
+    let old = open(area.client(), kept.unwrap(), &store);
     world.state().access_expired = true;
     assert_eq!(
         sync(&old, &States::default()).await.err(),

@@ -27,8 +27,8 @@ impl Installed<'_> {
 
     fn anchors(&self) -> Value {
         let doctor = self.call(&["doctor"]);
-        let checks = doctor["checks"].as_array().unwrap().iter();
-        let trust = checks.filter(|check| check["name"] == "trust").next_back();
+        let mut checks = doctor["checks"].as_array().unwrap().iter();
+        let trust = checks.rfind(|check| check["name"] == "trust");
         trust.unwrap()["detail"].clone()
     }
 }
