@@ -13,6 +13,7 @@ export function problemOf(thrown: unknown): ProblemView {
 export class Task {
   running = $state(false);
   problem: ProblemView | null = $state(null);
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** Runs the act unless it runs already; `undefined` when it failed. */
   async run<T>(act: () => Promise<T>): Promise<T | undefined> {
@@ -29,5 +30,12 @@ export class Task {
     } finally {
       this.running = false;
     }
+  }
+
+  /** Runs the act after those that were asked for so before: of several choices, the last one stays. */
+  next<T>(act: () => Promise<T>): Promise<T | undefined> {
+    const turn = this.#turn.then(() => this.run(act));
+    this.#turn = turn;
+    return turn;
   }
 }
