@@ -151,6 +151,7 @@ draft-open = still being filled in
 outbox = Waiting to be sent
 outbox-empty = Nothing is waiting.
 outbox-waiting = Signed and saved. It goes when there is a connection.
+outbox-leaving = Signed and saved. It is being sent.
 outbox-refused = The portal did not take it.
 outbox-next = Next try: { $at }
 send-now = Send now
