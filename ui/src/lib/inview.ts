@@ -1,6 +1,7 @@
-// What has the focus stays in view when something comes in before it, or what scrolls gets smaller, as by
-// a note under a field or the bar that tells of no network. Whoever scrolled away from it is left where
-// they are, and so is whoever points instead of pressing keys.
+// What gets the focus by the keyboard comes into view: WebKit leaves it where it is when the arrow keys
+// go from one choice to the next. It stays in view when something comes in before it, or what scrolls
+// gets smaller, as by a note under a field or the bar that tells of no network. Whoever scrolled away from
+// it is left where they are, and so is whoever points instead of pressing keys.
 
 /** Keeps it from now on in what scrolls. */
 export function keepInView(scroller: HTMLElement): void {
@@ -10,24 +11,47 @@ export function keepInView(scroller: HTMLElement): void {
 
   function look(): void {
     at = scroller.scrollTop;
-    seen = isSeen(scroller);
+    const focused = reached(scroller);
+    seen = focused !== null && isSeen(focused, scroller);
+  }
+
+  function show(): void {
+    const focused = reached(scroller);
+    if (focused && !isSeen(focused, scroller)) focused.scrollIntoView({ block: "nearest" });
+  }
+
+  function came(): void {
+    look();
+    // After what the browser does by itself. A heading that stands in for something is no place to go to.
+    requestAnimationFrame(() => {
+      if ((reached(scroller)?.tabIndex ?? -1) >= 0) show();
+      look();
+    });
   }
 
   function changed(): void {
     // It was scrolled just now, and nobody heard of it yet.
-    if (scroller.scrollTop === at && seen && !isSeen(scroller)) document.activeElement?.scrollIntoView({ block: "nearest" });
+    if (scroller.scrollTop === at && seen) show();
     look();
   }
 
-  document.addEventListener("focusin", look);
+  document.addEventListener("focusin", came);
   scroller.addEventListener("scroll", look, { passive: true });
   const watching = new ResizeObserver(changed);
   for (const one of [scroller, ...scroller.children]) watching.observe(one);
 }
 
-function isSeen(scroller: HTMLElement): boolean {
+/** What has the focus by the keyboard, or might: for WebKit the arrow keys among radio buttons are none. */
+const REACHED = ":focus-visible, [type='radio']";
+
+/** What has the focus in it, by the keyboard. */
+function reached(scroller: HTMLElement): HTMLElement | null {
   const focused = document.activeElement;
-  if (!focused?.matches(":focus-visible") || focused === scroller || !scroller.contains(focused)) return false;
+  if (!(focused instanceof HTMLElement) || focused === scroller) return null;
+  return focused.matches(REACHED) && scroller.contains(focused) ? focused : null;
+}
+
+function isSeen(focused: HTMLElement, scroller: HTMLElement): boolean {
   const [box, frame] = [focused.getBoundingClientRect(), scroller.getBoundingClientRect()];
   // Half a pixel is nothing.
   return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;

@@ -42,6 +42,8 @@ export function keepFocus(): void {
   function look(): void {
     looking = false;
     if (!last) return;
+    // Both may be gone, as when the area opens.
+    if (stand && !stand.isConnected) stand = null;
     if (stand) {
       if (document.activeElement !== stand && !isLost()) stand = null;
       else if (isUsable(last)) last.focus();
