@@ -18,6 +18,8 @@ const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// The program that owns the accessibility bus, where Debian and Ubuntu have it.
 const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
+/// The state `ATSPI_STATE_INVALID_ENTRY`.
+const INVALID_ENTRY: usize = 36;
 /// What a person does something with (WAI-ARIA 1.2 roles).
 const CONTROLS: [&str; 14] = [
     "button",
@@ -46,6 +48,8 @@ pub(crate) struct Thing {
     pub(crate) role: String,
     pub(crate) name: String,
     pub(crate) description: String,
+    /// Whether it says that what was typed in it is wrong.
+    pub(crate) invalid: bool,
 }
 
 #[derive(Default)]
@@ -126,11 +130,23 @@ impl Ears {
 
     /// Waits until the page has that, by role and the beginning of its name; gives it.
     pub(crate) async fn finds(&self, title: &str, role: &str, name: &str) -> Thing {
+        self.finds_that(title, role, name, |_| true).await
+    }
+
+    /// The same, of which more holds.
+    pub(crate) async fn finds_that(
+        &self,
+        title: &str,
+        role: &str,
+        name: &str,
+        holds: impl Fn(&Thing) -> bool,
+    ) -> Thing {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let page = self.page(title);
             let mut all = page.iter();
-            let fits = |thing: &&Thing| thing.role == role && thing.name.starts_with(name);
+            let fits =
+                |thing: &&Thing| thing.role == role && thing.name.starts_with(name) && holds(thing);
             if let Some(thing) = all.find(fits) {
                 return thing.clone();
             }
@@ -140,6 +156,11 @@ impl Ears {
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// Forgets what was heard so far.
+    pub(crate) fn forget(&self) {
+        *self.heard.lock().unwrap() = Heard::default();
     }
 
     /// Waits until something with these words was said in a live region.
@@ -186,6 +207,7 @@ impl Ears {
                 role: role.clone(),
                 name,
                 description: property(&self.bus, place, "Description").unwrap_or_default(),
+                invalid: is_invalid(&self.bus, place).unwrap_or_default(),
             });
         }
         for child in children(&self.bus, place).unwrap_or_default() {
@@ -280,6 +302,12 @@ fn words(bus: &Connection, place: &Place) -> zbus::Result<String> {
 
 fn attributes(bus: &Connection, place: &Place) -> zbus::Result<HashMap<String, String>> {
     ask(bus, place, ACCESSIBLE, "GetAttributes", &())
+}
+
+fn is_invalid(bus: &Connection, place: &Place) -> zbus::Result<bool> {
+    let states: Vec<u32> = ask(bus, place, ACCESSIBLE, "GetState", &())?;
+    let word = states.get(INVALID_ENTRY / 32).copied().unwrap_or_default();
+    Ok(word >> (INVALID_ENTRY % 32) & 1 == 1)
 }
 
 fn children(bus: &Connection, place: &Place) -> zbus::Result<Vec<Place>> {

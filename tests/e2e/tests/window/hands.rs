@@ -119,6 +119,11 @@ impl Hands<'_> {
         self.way(id, true).await.unwrap();
     }
 
+    /// The same backwards.
+    pub(crate) async fn back_to(self, id: &str) {
+        self.way(id, false).await.unwrap();
+    }
+
     /// Goes on with the tab key to that element; what is wrong on the way.
     pub(crate) async fn way(self, id: &str, forward: bool) -> Result<(), String> {
         self.0.find(id).await;
@@ -183,6 +188,27 @@ impl Hands<'_> {
         self.press(text).await;
     }
 
+    /// Writes into a field in place of what is there, leaves it, and it has that value then.
+    pub(crate) async fn fill(self, id: &str, text: &str, kept: &str) {
+        self.write(id, text).await;
+        self.press(&Key::Tab).await;
+        self.has(id, kept).await;
+    }
+
+    /// Waits until a field has that value.
+    pub(crate) async fn has(self, id: &str, wanted: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let field = self.0.find(id).await;
+            let value = field.prop("value").await.unwrap().unwrap_or_default();
+            if value == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{id} is {value}, not {wanted}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
     /// Chooses in a list by the arrow keys.
     pub(crate) async fn choose(self, id: &str, value: &str) {
         self.to(id).await;
@@ -195,6 +221,20 @@ impl Hands<'_> {
             self.press(&Key::Down).await;
         }
         panic!("the arrows do not come to {value} in {id}");
+    }
+
+    /// Goes by the arrow keys from the choice where the focus comes in to another one.
+    pub(crate) async fn pick(self, from: &str, id: &str) {
+        self.to(from).await;
+        for _ in 0..12 {
+            if self.focus().await.id == id {
+                self.0.css(&format!("[data-testid='{id}']:checked")).await;
+                return;
+            }
+            self.press(&Key::Down).await;
+            self.kept(from).await;
+        }
+        panic!("the arrows do not come from {from} to {id}");
     }
 
     /// Waits until the focus is on that element.

@@ -1,11 +1,12 @@
-//! The way from the first start to a form as somebody hears it who does not see the screen: names and roles of what is on
-//! each page, where the focus goes, and what is said without being asked for, all through the real
-//! accessibility bus.
+//! The way from the first start to the registration number as somebody hears it who does not see the
+//! screen: names and roles of what is on each page, where the focus goes, and what is said without being
+//! asked for, all through the real accessibility bus.
 
 use e2e::{Pcscd, World};
+use fantoccini::key::Key;
 
 use crate::driver::Screen;
-use crate::ears::{Ears, nameless, provide};
+use crate::ears::{Ears, Thing, nameless, provide};
 use crate::hands::Hands;
 use crate::{PASSPHRASE, PIN, PROCEDURE, shots};
 
@@ -25,7 +26,7 @@ fn has_names(ears: &Ears, title: &str) {
 }
 
 #[tokio::test]
-async fn from_the_start_to_the_form_by_ear() {
+async fn from_the_start_to_the_registration_number_by_ear() {
     let _service = Pcscd::start().unwrap();
     let world = World::start().unwrap();
     let _card = world.card_in_vpcd("citizen", 0).unwrap();
@@ -102,5 +103,80 @@ async fn from_the_start_to_the_form_by_ear() {
     ears.hears(title).await;
     hands.enter("begin").await;
     window.find("step-0").await;
+    let page = titled(title);
+    fill_in(&ears, hands, &page).await;
+    sign(&ears, hands, &page).await;
     window.close().await;
+}
+
+/// The form: fields with their help and their mistakes, in steps.
+async fn fill_in(ears: &Ears, hands: Hands<'_>, page: &str) {
+    let window = hands.0;
+    ears.finds(page, "button", "1. Applicant").await;
+    ears.finds(page, "textbox", "Family name").await;
+    has_names(ears, page);
+    // What is wrong is told with the field, and where the focus goes when one wants to go on.
+    hands.write("field-/phone", "12").await;
+    hands.press(&Key::Tab).await;
+    let wrong = window.text("problem-/phone").await;
+    let is_told = |phone: &Thing| phone.invalid && phone.description.contains(&wrong);
+    ears.finds_that(page, "textbox", "Phone number", is_told)
+        .await;
+    hands.enter("next").await;
+    ears.follows("group", "Before going on, mend this").await;
+    hands.enter("fix-/phone").await;
+    hands.write("field-/phone", "+375-29-555-01-23").await;
+    hands.press(&Key::Tab).await;
+    let is_right = |phone: &Thing| !phone.invalid && !phone.description.contains(&wrong);
+    ears.finds_that(page, "textbox", "Phone number", is_right)
+        .await;
+    ears.forget();
+    hands.enter("next").await;
+    ears.follows("heading", "Certificate").await;
+
+    let has_help = |field: &Thing| field.description.contains("as in the employment contract");
+    ears.finds_that(page, "textbox", "Organisation", has_help)
+        .await;
+    for (role, name) in [
+        // WebKit calls a list of choices that.
+        ("button", "What the certificate is for"),
+        ("group", "How to receive it"),
+        ("radio", "Electronic document"),
+        ("checkbox", "I confirm that the information is true"),
+        ("group", "Files"),
+    ] {
+        ears.finds(page, role, name).await;
+    }
+    has_names(ears, page);
+    hands.write("field-/employer", "ААТ «Прыклад»").await;
+    hands.choose("field-/purpose", "bank").await;
+    hands.write("field-/copies", "1").await;
+    hands.tick("field-/delivery=electronic").await;
+    hands.tick("field-/confirmed").await;
+    hands.enter("next").await;
+    ears.follows("heading", "Review").await;
+}
+
+/// The review, the prompt that says what is signed, and the number.
+async fn sign(ears: &Ears, hands: Hands<'_>, page: &str) {
+    let window = hands.0;
+    for name in ["Change: Applicant", "Change: Certificate", "Sign and send"] {
+        ears.finds(page, "button", name).await;
+    }
+    has_names(ears, page);
+    ears.forget();
+    hands.enter("sign-and-send").await;
+    window.prompt("sign").await;
+    // It is called by what it is about before the secret is asked for.
+    ears.finds(PROMPT, "form", "You are signing an application")
+        .await;
+    ears.follows("textbox", "PIN, six digits").await;
+    ears.finds(PROMPT, "button", "Sign").await;
+    has_names(ears, PROMPT);
+    hands.answer("sign", PIN, false).await;
+    let number = window.text("registration-number").await;
+    ears.hears(&format!("Registered under number {number}"))
+        .await;
+    ears.follows("heading", "Certificate of the place").await;
+    has_names(ears, page);
 }

@@ -1,6 +1,10 @@
 //! Every journey by the keyboard alone: the way to each thing is the tab key, and nothing is ever clicked.
 
+mod applying;
 mod card;
+mod files;
+
+use std::path::Path;
 
 use e2e::{Pcscd, World};
 use fantoccini::key::Key;
@@ -17,7 +21,7 @@ const OTHER: &str = "another long passphrase";
 const FORM: &str = "2.33.1";
 
 #[tokio::test]
-async fn from_the_look_at_the_computer_to_a_procedure_by_keyboard() {
+async fn a_family_computer_from_the_first_look_at_it_by_keyboard() {
     let _service = Pcscd::start().unwrap();
     let world = World::start().unwrap();
     let card = world.card_in_vpcd("citizen", 0).unwrap();
@@ -43,6 +47,8 @@ async fn from_the_look_at_the_computer_to_a_procedure_by_keyboard() {
     check_and_pin(hands).await;
     sign_in(hands).await;
     find(hands).await;
+    settings(hands).await;
+    family_computer(hands).await;
     assert_eq!(card.pin_attempts().unwrap(), 3);
     window.close().await;
 }
@@ -56,6 +62,7 @@ async fn check_and_pin(hands: Hands<'_>) {
     window.find("check-verdict").await;
     hands.act("check-again", "check-verdict").await;
     hands.act("save-report", "report-path").await;
+    hands.is_on("save-report").await;
     // A dialog gives the focus back.
     hands.control('k').await;
     window.css("[data-testid='palette-words']:focus").await;
@@ -134,6 +141,70 @@ async fn find(hands: Hands<'_>) {
     hands.kept("begin").await;
 }
 
+/// J13: each kind of setting.
+async fn settings(hands: Hands<'_>) {
+    let window = hands.0;
+    hands.control('6').await;
+    window.find("lock-after").await;
+    hands.pick("language-en", "language-be").await;
+    window.css("html[lang='be']").await;
+    hands.pick("language-be", "language-en").await;
+    window.css("html[lang='en']").await;
+    hands.pick("theme-system", "theme-dark").await;
+    hands.pick("theme-dark", "theme-light").await;
+    hands.choose("text-size", "125").await;
+    hands.choose("text-size", "100").await;
+    hands
+        .write("portal-address", "https://portal.invalid")
+        .await;
+    hands.enter("choose-portal").await;
+    hands.refuse("portal").await;
+    hands.is_on("choose-portal").await;
+    hands.pick("proxy-system", "proxy-manual").await;
+    hands.write("proxy-host", "proxy.invalid").await;
+    hands.write("proxy-port", "3128").await;
+    hands.enter("choose-proxy").await;
+    hands.refuse("proxy").await;
+    hands.is_on("choose-proxy").await;
+    hands.choose("lock-after", "15").await;
+    hands.tick("lock-with-card").await;
+    hands.act("check-store", "store-whole").await;
+    hands.pick("retention-all", "retention-5").await;
+    window
+        .css("[data-testid='retention'][data-years='5']")
+        .await;
+    hands.enter("export").await;
+    hands.refuse("export").await;
+    hands.is_on("export").await;
+}
+
+/// J12: locked, opened again, over to another person, who is forgotten.
+async fn family_computer(hands: Hands<'_>) {
+    let window = hands.0;
+    hands.control('l').await;
+    window.find("unlock").await;
+    hands.kept("lock").await;
+    hands.enter("unlock").await;
+    hands.answer("passphrase", PASSPHRASE, false).await;
+    window.find("new-application").await;
+    hands.kept("unlock").await;
+    hands.control('6').await;
+    let other = window.css("[data-testid^='use-']").await;
+    let other = other.attr("data-testid").await.unwrap().unwrap();
+    hands.enter(&other).await;
+    hands.answer("passphrase", OTHER, false).await;
+    window.find("new-application").await;
+    hands.kept("use").await;
+    hands.control('6').await;
+    hands.enter("forget").await;
+    hands.refuse("forget").await;
+    hands.is_on("forget").await;
+    hands.press(&Key::Enter).await;
+    hands.answer("forget", "", false).await;
+    window.gone("who").await;
+    hands.kept("forget").await;
+}
+
 /// A window in which the citizen has signed in by keyboard.
 async fn at_home() -> (Place, Window) {
     let service = Pcscd::start().unwrap();
@@ -157,6 +228,15 @@ async fn at_home() -> (Place, Window) {
         _service: service,
     };
     (place, window)
+}
+
+/// Hands a file over at the place of that name.
+async fn give(hands: Hands<'_>, place: &str, path: &Path, comes: &str) {
+    let field = format!("choose-{place}");
+    hands.to(&field).await;
+    hands.choose_file(path).await;
+    hands.0.find(comes).await;
+    hands.kept(&field).await;
 }
 
 /// What the hands find is right only if they notice what is wrong.

@@ -7,6 +7,7 @@ use e2e::{Pcscd, World};
 use serde_json::json;
 
 use crate::driver::{Screen, Window};
+use crate::hands::Hands;
 use crate::{PROCEDURE, shots, sign_in_unseen};
 
 /// From now on notes what stands elsewhere than a frame before though nobody did anything. WebKit has no
@@ -115,5 +116,33 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
     window
         .comes_true("return window.moved.length > 0", json!(true))
         .await;
+    window.close().await;
+}
+
+/// What comes in before it does not push the focus out of sight; whoever scrolled away from it is left
+/// where they are.
+#[tokio::test]
+async fn the_focus_stays_in_view() {
+    let world = World::start().unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let window = screen.open(&world.profile("window").unwrap()).await;
+    let hands = Hands(&window);
+    window.click("nav-settings").await;
+    hands.to("portal-address").await;
+    let seen = "const box = document.activeElement.getBoundingClientRect();
+        const frame = document.getElementById('main').getBoundingClientRect();
+        return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1";
+    window.comes_true(seen, json!(true)).await;
+    let grow = "const one = document.createElement('div'); one.style.height = '2000px';
+        document.querySelector('h1').before(one)";
+    // The page hears a frame later that the browser scrolled for the tab key.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    run(&window, grow).await;
+    window.comes_true(seen, json!(true)).await;
+    run(&window, "document.getElementById('main').scrollTop = 0").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    run(&window, grow).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(run(&window, seen).await, json!(false));
     window.close().await;
 }
