@@ -93,7 +93,7 @@ pub use problem::{Code, Problem};
 pub use profile::{Profile, Settings};
 pub use proxying::ProxySettings;
 pub use recipients::EncryptWishes;
-pub use signature_speech::note as signature_note;
+pub use signature_speech::{note as signature_note, signed_content};
 pub use signing_files::{FileSigning, FileToSign, SignWishes, place_beside};
 pub use signing_in::SignIn;
 pub use speech::text;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use kabinet_pki::{
-    ChainMember, Report, RevocationStatus, SignerReport, Time, TimeStampKind, TimeStampReport,
-    Verdict,
+    ChainMember, Report, RevocationStatus, SignedContent, SignerReport, Time, TimeStampKind,
+    TimeStampReport, Verdict,
 };
 
 use crate::speech;
 use crate::view::{
-    ChainMemberView, Language, SignatureNoteView, SignatureReportView, SignerView, TextView,
-    TimeStampView,
+    ChainMemberView, Language, SignatureNoteView, SignatureReportView, SignedContentView,
+    SignerView, TextView, TimeStampView,
 };
 
 /// The rules of a check (`docs/signatures.md`). No signature policy is asked for.
@@ -56,6 +56,7 @@ fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
         reason: reason_of(signer.verdict),
         detail: signer.detail.map(str::to_owned),
         sentence: sentence_of(signer.verdict, name.as_deref().unwrap_or_default()),
+        content: signer.content.as_ref().map(view_of_content),
         level: signer.level.map(|level| level.name().to_owned()),
         claimed_at: signer.claimed_signing_time.map(|time| time.to_string()),
         proven_at: signer.proven_signing_time.map(|time| time.to_string()),
@@ -64,6 +65,20 @@ fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
         chain: chain_of(&signer.chain),
         time_stamps: signer.time_stamps.iter().map(view_of_stamp).collect(),
         name,
+    }
+}
+
+/// What was signed; which file that is, only who gave the content knows.
+fn view_of_content(content: &SignedContent) -> SignedContentView {
+    SignedContentView {
+        hash_algorithm: content.hash_algorithm.to_owned(),
+        digest: content
+            .message_digest
+            .iter()
+            .map(|octet| format!("{octet:02x}"))
+            .collect(),
+        size: content.length,
+        name: None,
     }
 }
 
@@ -151,6 +166,23 @@ pub fn note(language: Language, note: &SignatureNoteView) -> String {
     let at = note.at.as_deref().unwrap_or_default();
     let values = BTreeMap::from([("time", at.replace('T', " ").replace('Z', " UTC"))]);
     speech::say(language, &format!("signature-{}", note.what), None, &values)
+}
+
+/// What was signed, in lines for the command line.
+#[must_use]
+pub fn signed_content(language: Language, content: &SignedContentView) -> Vec<String> {
+    let label = |id: &str| {
+        let values = BTreeMap::from([("algorithm", content.hash_algorithm.clone())]);
+        speech::say(language, &format!("checked-content-{id}"), None, &values)
+    };
+    let mut lines = Vec::new();
+    if let Some(size) = content.size {
+        let name = content.name.clone().unwrap_or_else(|| label("inside"));
+        lines.push(format!("{}: {name}", label("file")));
+        lines.push(format!("{}: {size}", label("size")));
+    }
+    lines.push(format!("{}: {}", label("digest"), content.digest));
+    lines
 }
 
 /// What is told of revocation: a word and a time.
@@ -256,6 +288,25 @@ mod tests {
         assert!(said.contains("2026-11-27 09:2"), "{said}");
         assert!(said.contains(" UTC"), "{said}");
         assert_eq!(two.signers[0].revocation.as_deref(), Some("unknown"));
+        // Both are over the same, which is inside.
+        let signed = two.signers[0].content.as_ref().unwrap();
+        assert_eq!(two.signers[1].content.as_ref(), Some(signed));
+        assert_eq!(
+            (&*signed.hash_algorithm, signed.digest.len()),
+            ("belt-hash", 64)
+        );
+        for language in LANGUAGES {
+            let lines = signed_content(language, signed);
+            let [file, size, digest] = &lines[..] else {
+                panic!("{lines:?}");
+            };
+            assert!(!lines.concat().contains("checked-"), "{lines:?}");
+            assert!(
+                file.contains(": ") && digest.contains("belt-hash"),
+                "{lines:?}"
+            );
+            assert!(size.ends_with(&format!(": {}", signed.size.unwrap())));
+        }
         // What the sentence rests on.
         assert_eq!(two.checked_at, "2026-11-27T09:36:00Z");
         let [stamp] = &lasting.time_stamps[..] else {

@@ -118,6 +118,15 @@ impl Desk {
         }
         let mut view = signature_speech::view(&report);
         view.asked = asking.asked();
+        if let Some((_, name)) = content {
+            for (signer, found) in view.signers.iter_mut().zip(&report.signers) {
+                // A file that is another one is not what was signed, even where that is at hand.
+                let is_other = found.verdict.reason() == Some(Reason::HashFailure);
+                if let Some(signed) = signer.content.as_mut().filter(|_| !is_other) {
+                    signed.name = Some(name.clone());
+                }
+            }
+        }
         Ok(view)
     }
 }

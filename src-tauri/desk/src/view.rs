@@ -25,7 +25,7 @@ use ts_rs::TS;
 pub use application::{
     ApplicationView, ApplicationsView, ChainMemberView, DocumentTrustView, DocumentView, DueView,
     HistoryView, MessageView, RequestView, SentView, SignatureNoteView, SignatureReportView,
-    SignerView, SyncView, TimeStampView,
+    SignedContentView, SignerView, SyncView, TimeStampView,
 };
 pub use card::{
     AuthenticityView, CardContentsView, CardPresenceView, CardStatusView, CertificateView,

@@ -71,6 +71,19 @@ impl HashAlgorithm {
         }
     }
 
+    /// The name in its standard.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::BeltHash => "belt-hash",
+            Self::Bash384 => "bash384",
+            Self::Bash512 => "bash512",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+            Self::Sha1 => "SHA-1",
+        }
+    }
+
     pub(crate) fn digest(self, octets: &[u8]) -> Vec<u8> {
         let mut hasher = Hasher::new(self);
         hasher.update(octets);

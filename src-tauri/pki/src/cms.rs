@@ -7,7 +7,7 @@ use crate::{
     envelope::Envelope,
     key::SignatureFault,
     signer_info::SignerInfo,
-    stream::{self, Digests},
+    stream::Digests,
     strict::{self, SEQUENCE},
     verdict::{Failure, Reason},
 };
@@ -49,7 +49,7 @@ impl Message<'_> {
         if self
             .digests
             .iter()
-            .all(|place| stream::find(place, algorithm) == expected)
+            .all(|place| place.find(algorithm) == expected)
         {
             Ok(())
         } else {

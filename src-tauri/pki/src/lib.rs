@@ -80,8 +80,8 @@ pub use sign::{
 };
 pub use tsp::{TspError, TspFailure};
 pub use verdict::{
-    ChainMember, Reason, Report, SignatureLevel, SignerReport, TimeStampKind, TimeStampReport,
-    Verdict,
+    ChainMember, Reason, Report, SignatureLevel, SignedContent, SignerReport, TimeStampKind,
+    TimeStampReport, Verdict,
 };
 pub use verify::{
     ContentError, RevocationChecking, Validation, content, is_signature, survey, verify,

@@ -121,8 +121,8 @@ pub fn sign_attached_stream<S: Signer + ?Sized>(
 ) -> Result<(), SignError<S::Error>> {
     let (certificate, hash) = prepare(signer, signing_time)?;
     content.seek(SeekFrom::Start(0))?;
-    let (digests, length) = stream::copy(&mut content, &mut io::sink(), &[hash])?;
-    let digest = stream::find(&digests, hash).unwrap_or_default();
+    let digests = stream::digest(&mut content, &[hash])?;
+    let (digest, length) = (digests.find(hash).unwrap_or_default(), digests.length);
     let info = sign_digest(&certificate, oid::DATA, digest, signer, signing_time)?;
     let span = Span { start: 0, length };
     let (before, after) = envelope_of(&certificate, hash, Some(span), info).frame()?;
@@ -130,7 +130,7 @@ pub fn sign_attached_stream<S: Signer + ?Sized>(
     content.seek(SeekFrom::Start(0))?;
     // Growth must not write without end: one octet more than before is enough to notice it.
     let mut content = content.take(length.saturating_add(1));
-    if stream::copy(&mut content, &mut output, &[hash])? != (digests, length) {
+    if stream::copy(&mut content, &mut output, &[hash])? != digests {
         return Err(SignError::ContentChanged);
     }
     output.write_all(&after)?;
@@ -149,7 +149,7 @@ pub fn sign_detached<S: Signer + ?Sized>(
 ) -> Result<Vec<u8>, SignError<S::Error>> {
     let (certificate, hash) = prepare(signer, signing_time)?;
     let digests = stream::digest(&mut content, &[hash])?;
-    let digest = stream::find(&digests, hash).unwrap_or_default();
+    let digest = digests.find(hash).unwrap_or_default();
     let info = sign_digest(&certificate, oid::DATA, digest, signer, signing_time)?;
     let (before, after) = envelope_of(&certificate, hash, None, info).frame()?;
     Ok([before, after].concat())
@@ -190,23 +190,23 @@ pub fn add_signature<S: Signer + ?Sized>(
         places.push(stream::digest(content, &algorithms)?);
     }
     let digests = places.first().ok_or(SignError::Detached)?;
-    let is_over = |other: &Signed, place| {
+    let is_over = |other: &Signed, place: &stream::Digests| {
         let algorithm = HashAlgorithm::from_oid(&other.info.digest_algorithm);
-        let digest = algorithm.and_then(|algorithm| stream::find(place, algorithm));
+        let digest = algorithm.and_then(|algorithm| place.find(algorithm));
         digest.is_none_or(|digest| digest == other.info.attributes.message_digest)
     };
     let is_same = |place| others.iter().flatten().all(|other| is_over(other, place));
     if !places.iter().all(is_same) {
         return Err(SignError::OtherContent);
     }
-    let digest = stream::find(digests, hash).unwrap_or_default();
+    let digest = digests.find(hash).unwrap_or_default();
     let content_type = envelope.content_type.clone();
     let info = sign_digest(&certificate, &content_type, digest, signer, signing_time)?;
     envelope.list_hash(hash.oid());
     envelope::insert(&mut envelope.certificates, certificate.der().to_vec());
     envelope::insert(&mut envelope.signer_infos, info);
     let copied = rewrite(&mut signature, &envelope, &mut output, &[hash])?;
-    if envelope.content.is_some() && stream::find(&copied, hash) != Some(digest) {
+    if envelope.content.is_some() && copied.find(hash) != Some(digest) {
         return Err(SignError::ContentChanged);
     }
     Ok(())
@@ -222,13 +222,12 @@ pub(crate) fn rewrite(
 ) -> Result<stream::Digests, ReadError> {
     let (before, after) = envelope.frame()?;
     output.write_all(&before)?;
-    let mut digests = Vec::new();
+    let mut digests = stream::Digests::default();
     if let Some(span) = envelope.content {
         signature.seek(SeekFrom::Start(span.start))?;
         let mut content = signature.take(span.length);
-        let length;
-        (digests, length) = stream::copy(&mut content, output, algorithms)?;
-        if length != span.length {
+        digests = stream::copy(&mut content, output, algorithms)?;
+        if digests.length != span.length {
             return Err("the signature is cut off".into());
         }
     }

@@ -10,12 +10,12 @@ use crate::{
     evidence::Pool,
     revocation::{Finding, RevocationStatus},
     signer_info::SignerInfo,
-    stream::{self, Digests},
+    stream::Digests,
     strict::Fault,
     time_stamp::TimeStamp,
     verdict::{
-        self, ChainMember, Failure, Reason, SignatureLevel, SignerReport, TimeStampKind,
-        TimeStampReport, Verdict,
+        self, ChainMember, Failure, Reason, SignatureLevel, SignedContent, SignerReport,
+        TimeStampKind, TimeStampReport, Verdict,
     },
     verify::{RevocationChecking, Validation},
 };
@@ -78,6 +78,7 @@ impl Checks<'_> {
             verdict: Verdict::Valid,
             detail: None,
             certificate: None,
+            content: None,
             claimed_signing_time: None,
             proven_signing_time: None,
             level: None,
@@ -113,8 +114,11 @@ impl Checks<'_> {
         report.chain = chain.members.into_iter().map(ChainMember::from).collect();
         report.orphans = chain.orphans;
 
+        // What was signed is known of a signature that checks, whatever content is at hand.
+        let signature = cms::check_signature(info, digest_algorithm, certificate);
+        report.content = signature.map(|()| self.signed(info, digest_algorithm)).ok();
         message.check_content(info, digest_algorithm)?;
-        cms::check_signature(info, digest_algorithm, certificate)?;
+        signature?;
         if check_attributes(info, certificate).is_ok() {
             report.level = Some(self.level(report));
         }
@@ -130,6 +134,18 @@ impl Checks<'_> {
         check_certificate(info, certificate, report.proven_signing_time, proven_at)?;
         check_order(&report.time_stamps)?;
         check_attributes(info, certificate)
+    }
+
+    /// What the signature is over, by its attribute.
+    fn signed(&self, info: &SignerInfo, algorithm: HashAlgorithm) -> SignedContent {
+        let message_digest = info.attributes.message_digest.clone();
+        let mut places = self.digests.unwrap_or_default().iter();
+        let place = places.find(|place| place.find(algorithm) == Some(&message_digest[..]));
+        SignedContent {
+            hash_algorithm: algorithm.name(),
+            message_digest,
+            length: place.map(|place| place.length),
+        }
     }
 
     fn terms(&self, proven_at: Time) -> Terms<'_> {
@@ -175,9 +191,7 @@ impl Checks<'_> {
     ) -> Option<Vec<u8>> {
         match kind {
             TimeStampKind::Signature => Some(hash.digest(&signer.info.signature)),
-            TimeStampKind::Content => {
-                stream::find(self.digests?.first()?, hash).map(<[u8]>::to_vec)
-            }
+            TimeStampKind::Content => self.digests?.first()?.find(hash).map(<[u8]>::to_vec),
         }
     }
 

@@ -10,15 +10,36 @@ use crate::algorithm::{HashAlgorithm, Hasher};
 /// Octets that are read at a time.
 const PIECE: usize = 64 * 1024;
 
-/// Hash values of one content.
-pub(crate) type Digests = Vec<(HashAlgorithm, Vec<u8>)>;
+/// Hash values of one content, and its length.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Digests {
+    values: Vec<(HashAlgorithm, Vec<u8>)>,
+    /// Octets of the content.
+    pub(crate) length: u64,
+}
 
-/// Copies and hashes what is left to read; gives the hash values and the number of octets.
+impl Digests {
+    /// The hash value by this function.
+    pub(crate) fn find(&self, algorithm: HashAlgorithm) -> Option<&[u8]> {
+        let mut found = self.values.iter().filter(|(one, _)| *one == algorithm);
+        found.next().map(|(_, value)| &value[..])
+    }
+
+    /// Those of content that is at hand as a whole.
+    pub(crate) fn of(content: &[u8], algorithm: HashAlgorithm) -> Self {
+        Self {
+            values: vec![(algorithm, algorithm.digest(content))],
+            length: content.len() as u64,
+        }
+    }
+}
+
+/// Copies and hashes what is left to read.
 pub(crate) fn copy(
     input: &mut (impl Read + ?Sized),
     output: &mut (impl Write + ?Sized),
     algorithms: &[HashAlgorithm],
-) -> io::Result<(Digests, u64)> {
+) -> io::Result<Digests> {
     let mut hashers: Vec<_> = algorithms
         .iter()
         .map(|algorithm| (*algorithm, Hasher::new(*algorithm)))
@@ -29,11 +50,11 @@ pub(crate) fn copy(
         }
         output.write_all(octets)
     })?;
-    let digests = hashers
+    let values = hashers
         .into_iter()
         .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
         .collect();
-    Ok((digests, length))
+    Ok(Digests { values, length })
 }
 
 /// Copies what is left to read through a cipher; gives the number of octets.
@@ -72,11 +93,5 @@ pub(crate) fn digest(
     input: &mut (impl Read + ?Sized),
     algorithms: &[HashAlgorithm],
 ) -> io::Result<Digests> {
-    copy(input, &mut io::sink(), algorithms).map(|(digests, _)| digests)
-}
-
-/// The hash value by this function.
-pub(crate) fn find(digests: &Digests, algorithm: HashAlgorithm) -> Option<&[u8]> {
-    let mut found = digests.iter().filter(|(one, _)| *one == algorithm);
-    found.next().map(|(_, value)| &value[..])
+    copy(input, &mut io::sink(), algorithms)
 }

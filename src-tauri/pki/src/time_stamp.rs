@@ -11,7 +11,7 @@ use crate::{
     cms::{self, Message},
     envelope::{self, Envelope},
     signer_info::SignerInfo,
-    stream,
+    stream::Digests,
     strict::Fault,
     tsp::{self, MAX_TOKEN, StampInfo},
     verdict::{ChainMember, Failure, Reason, TimeStampKind, TimeStampReport, Verdict},
@@ -102,9 +102,7 @@ impl TimeStamp {
         let signer = &self.signer;
         // The content is at hand, so what it is hashed with needs no list of places.
         let digests = HashAlgorithm::from_oid(&signer.digest_algorithm)
-            .map(|algorithm| stream::digest(&mut &self.content[..], &[algorithm]))
-            .transpose()
-            .map_err(|_| Failure::format("the signature is cut off"))?;
+            .map(|algorithm| Digests::of(&self.content, algorithm));
         let message = Message {
             envelope: &self.envelope,
             digests: digests.as_slice(),

@@ -275,6 +275,19 @@ pub(crate) fn earliest(
         .min_by_key(|stamp| stamp.time)
 }
 
+/// What a signature is over. The signature checks, so that it is what was signed, whether the content
+/// is at hand or not (message-digest; RFC 5652, clauses 5.4 and 11.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedContent {
+    /// The hash function: `belt-hash` (STB 34.101.31), `bash384`, `bash512` (STB 34.101.77), or one of
+    /// the SHA-2 family, such as `SHA-256` (FIPS 180-4).
+    pub hash_algorithm: &'static str,
+    /// The hash value of the content that was signed.
+    pub message_digest: Vec<u8>,
+    /// Octets of that content; none when no content of this hash value is at hand.
+    pub length: Option<u64>,
+}
+
 /// What a check found about one signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignerReport {
@@ -284,6 +297,8 @@ pub struct SignerReport {
     pub detail: Option<&'static str>,
     /// The signer's certificate, when the signature carries it.
     pub certificate: Option<Summary>,
+    /// What was signed; none when the signature does not check.
+    pub content: Option<SignedContent>,
     /// The signing time that the signer claims; nothing proves it.
     pub claimed_signing_time: Option<Time>,
     /// The earliest time that a valid time stamp over the signature proves: it is not younger.

@@ -98,6 +98,21 @@ impl Cli {
         }
     }
 
+    /// Calls as somebody who reads it would, without JSON; what it says on standard output.
+    ///
+    /// # Errors
+    /// When the program cannot be started or does not succeed.
+    pub fn said(&self, words: &[&str]) -> Outcome<String> {
+        let mut command = Command::new(path("kabinet-cli")?);
+        command.arg("--profile").arg(&self.profile).args(words);
+        let output = command.output().map_err(|error| error.to_string())?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
+
     /// Starts a call and leaves it running; the secrets are already handed over.
     ///
     /// # Errors

@@ -9,6 +9,10 @@ signature-revoked = Сертыфікат адклікалі { $time }.
 
 ## На чым заснавана праверка
 
+checked-content-file = Падпісаны файл
+checked-content-inside = у самім подпісе
+checked-content-size = Памер у байтах
+checked-content-digest = Хэш-значэнне паводле { $algorithm }
 checked-stamp-signature = Метка часу подпісу
 checked-stamp-content = Метка часу змесціва
 checked-policy = Палітыка службы метак часу:

@@ -9,6 +9,10 @@ signature-revoked = A certificate was revoked on { $time }.
 
 ## What a check rests on
 
+checked-content-file = Signed file
+checked-content-inside = in the signature itself
+checked-content-size = Size in bytes
+checked-content-digest = Hash value by { $algorithm }
 checked-stamp-signature = Time stamp of the signature
 checked-stamp-content = Time stamp of the content
 checked-policy = Policy of the time-stamping authority:

@@ -9,6 +9,10 @@ signature-revoked = Сертификат отозвали { $time }.
 
 ## На чём основана проверка
 
+checked-content-file = Подписанный файл
+checked-content-inside = в самой подписи
+checked-content-size = Размер в байтах
+checked-content-digest = Хэш-значение по { $algorithm }
 checked-stamp-signature = Метка времени подписи
 checked-stamp-content = Метка времени содержимого
 checked-policy = Политика службы меток времени:

@@ -89,6 +89,11 @@ impl Show {
             if view.signers.len() > 1 {
                 self.line(self.pick(&signer.sentence));
             }
+            if let Some(content) = &signer.content {
+                for fact in kabinet_desk::signed_content(self.language, content) {
+                    self.line(&format!("  {fact}"));
+                }
+            }
             if let Some(level) = &signer.level {
                 self.line(&format!("  {level}"));
             }

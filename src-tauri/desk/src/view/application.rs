@@ -231,6 +231,8 @@ pub struct SignerView {
     pub detail: Option<String>,
     /// One sentence.
     pub sentence: TextView,
+    /// What was signed; empty when the signature does not check.
+    pub content: Option<SignedContentView>,
     /// Level that the signature has reached, such as `CAdES-B-T`; empty when it is not CAdES.
     pub level: Option<String>,
     /// Time that the signer claims, RFC 3339.
@@ -246,6 +248,21 @@ pub struct SignerView {
     pub chain: Vec<ChainMemberView>,
     /// Time stamps, those of the content first.
     pub time_stamps: Vec<TimeStampView>,
+}
+
+/// What a signature is over, as its message-digest attribute says (RFC 5652, clause 11.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct SignedContentView {
+    /// Hash function, such as `belt-hash`.
+    pub hash_algorithm: String,
+    /// Hash value of the content that was signed, lower-case hex.
+    pub digest: String,
+    /// Octets of that content; empty when no content of this hash value is at hand.
+    #[ts(type = "number | null")]
+    pub size: Option<u64>,
+    /// Name of the file with that content; empty when it is in the signature, or not at hand.
+    pub name: Option<String>,
 }
 
 /// A certificate of a chain.

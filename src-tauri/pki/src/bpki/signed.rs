@@ -16,6 +16,7 @@ use crate::{
     envelope::{self, Envelope},
     moment, oid, signer_info,
     signer_info::SignerInfo,
+    stream::Digests,
     strict::{self, Fault, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
     verdict::{Failure, Reason},
     walker::{ReadError, Span},
@@ -156,7 +157,7 @@ pub fn read_signed(der: &[u8]) -> Result<SignedMessage, MessageError> {
     }
     let algorithm = HashAlgorithm::from_oid(&info.digest_algorithm);
     let algorithm = algorithm.ok_or(MessageError::Algorithms)?;
-    let digests = [vec![(algorithm, algorithm.digest(content))]];
+    let digests = [Digests::of(content, algorithm)];
     let message = cms::Message {
         envelope: &envelope,
         digests: &digests,

@@ -1,7 +1,11 @@
 //! Files of another implementation: OpenSSL with the engine bee2evp (1.2.4), and a signature of
 //! ours that it accepted.
 
-use std::{convert::Infallible, io::Cursor, path::PathBuf};
+use std::{
+    convert::Infallible,
+    io::{Cursor, Read},
+    path::PathBuf,
+};
 
 use kabinet_pki::{
     Reason, Signer, Time, TrustAnchors, Validation, Verdict, add_signature, certificate, content,
@@ -68,6 +72,63 @@ fn its_detached_signature_is_valid() {
         .unwrap();
         assert_eq!(report.verdict, verdict, "{report:#?}");
     }
+}
+
+/// The hash values as `openssl asn1parse` prints them.
+#[test]
+fn what_it_signed_is_told() {
+    let octets = file("content.txt");
+    let told = |name: &str, level: &str, content: Option<&[u8]>| {
+        let (mut reader, anchors) = (content.map(Cursor::new), anchors(level));
+        let reader = reader.as_mut().map(|reader| reader as &mut dyn Read);
+        let validation = Validation::new(&anchors, at());
+        let report = verify(Cursor::new(file(name)), reader, &validation).unwrap();
+        let signed = report.signers[0].content.clone().unwrap();
+        (
+            signed.hash_algorithm,
+            hex::encode(signed.message_digest),
+            signed.length,
+        )
+    };
+    let belt = "445ef7e6291687c7926f2dcb4e9a82d26f9f6db0edef15fb5aff75f6b5a8b2d6".to_owned();
+    for (level, algorithm, digest) in [
+        ("256", "belt-hash", belt.clone()),
+        (
+            "384",
+            "bash384",
+            "dff460355a21a4e7e120bd45502424c4b211fa7025102f7ea5781fc3e5020551\
+             44372e003f6b0042273e8d1fffab38d7"
+                .to_owned(),
+        ),
+        (
+            "512",
+            "bash512",
+            "e80e3eea4281d43f9c3a2a180fdefc7e4e1ceceb58b7ee75a31d18aa0cd15b3e\
+             5210daedbe054985feacf7fe427cab2ba82362de8a98518a01c52e2a1f0ffd45"
+                .to_owned(),
+        ),
+    ] {
+        let signed = told(&format!("attached-{level}.p7s"), level, None);
+        assert_eq!(signed, (algorithm, digest, Some(30)));
+    }
+    // A signature alone tells it too; of another content only what would have to be there.
+    let name = "detached-256.p7s";
+    for (content, length) in [
+        (Some(&octets[..]), Some(30)),
+        (Some(&octets[1..]), None),
+        (None, None),
+    ] {
+        let signed = told(name, "256", content);
+        assert_eq!(signed, ("belt-hash", belt.clone(), length));
+    }
+    // Of a signature that was changed nothing is told.
+    let mut changed = file(name);
+    *changed.last_mut().unwrap() ^= 1;
+    let anchors = anchors("256");
+    let report = verify(Cursor::new(changed), None, &Validation::new(&anchors, at())).unwrap();
+    let signer = &report.signers[0];
+    assert_eq!(signer.verdict, Verdict::Invalid(Reason::SigCryptoFailure));
+    assert_eq!(signer.content, None);
 }
 
 #[test]

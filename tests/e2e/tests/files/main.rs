@@ -77,11 +77,38 @@ fn several_files_with_one_pin_for_years_to_come() {
         assert_eq!(signer["revocation"], "not_revoked");
         assert_eq!(view["report"]["asked"], json!([]));
     }
+    // What was signed, which is the same text but for the name.
+    let length = std::fs::metadata(b).unwrap().len();
+    for (view, name) in reports.as_array().unwrap().iter().zip([a, b, c]) {
+        let octets = std::fs::read(name).unwrap();
+        let content = &view["report"]["signers"][0]["content"];
+        let name = Path::new(name).file_name().unwrap().to_str().unwrap();
+        let digest = hex::encode(kabinet_stb::hash::belt_hash(&octets));
+        let signed = json!({
+            "hash_algorithm": "belt-hash", "digest": digest, "size": length, "name": name,
+        });
+        assert_eq!(content, &signed, "{view}");
+    }
+    let signed = reports[1]["report"]["signers"][0]["content"].clone();
     // A changed one is told from the others, in every language.
     std::fs::write(b, "Іншая дамова").unwrap();
     let (code, reports) = verdict(&cli, &[&beside(a), &beside(b)]);
     assert_eq!(code, 1);
     assert_eq!(reports[1]["report"]["reason"], "HASH_FAILURE");
+    // It is not what was signed, and what was is still known by its hash value.
+    let content = &reports[1]["report"]["signers"][0]["content"];
+    assert_eq!(content["digest"], signed["digest"], "{content}");
+    assert_eq!(
+        (&content["size"], &content["name"]),
+        (&Value::Null, &Value::Null)
+    );
+    let said = cli.said(&["verify", &beside(a)]).unwrap();
+    let [name, digest] = ["name", "digest"].map(|field| {
+        let content = &reports[0]["report"]["signers"][0]["content"];
+        content[field].as_str().unwrap().to_owned()
+    });
+    assert!(said.contains(&name) && said.contains(&digest), "{said}");
+    assert!(said.contains(&length.to_string()), "{said}");
     let sentence = &reports[1]["report"]["sentence"];
     let mut sentences: Vec<&str> = ["be", "ru", "en"]
         .iter()

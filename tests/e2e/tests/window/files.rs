@@ -73,6 +73,11 @@ async fn files_are_signed_offline_raised_and_checked() {
     window.click(&format!("details-{CONTRACT}.p7s")).await;
     let found = window.text(&checked).await;
     assert!(found.contains("CAdES-B-LT"), "{found}");
+    // What was signed: which file, how long it is, and its hash value.
+    assert_eq!(window.text("signed-file").await, CONTRACT);
+    assert_eq!(window.text("signed-size").await, "3000");
+    let digest = kabinet_pki::signed_digest(&signature).unwrap();
+    assert_eq!(window.text("signed-digest").await, hex::encode(digest));
     // Its moments are written as everywhere in the window, in the time of this computer.
     let proven = window.css("[data-testid='proven-at']").await;
     let proven = proven.text().await.unwrap();
