@@ -1,13 +1,14 @@
 //! Journey J10 in the window: files are dropped, signed without a network, raised as soon as it is back,
-//! and checked; a changed file says so.
+//! and checked; a changed file says so. What takes long is watched and stopped.
 
 use std::time::{Duration, Instant};
 
 use e2e::{Pcscd, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::attaching::give;
 use crate::driver::{Screen, Window};
+use crate::handing_over::own_profile;
 use crate::{PASSPHRASE, PIN, shots, sign_in};
 
 /// Where results go in the tests: the person has no folder of downloads, so it is their own.
@@ -107,6 +108,92 @@ async fn files_are_signed_offline_raised_and_checked() {
     look_at(&window, &checked).await;
     window.shoot("75-files-changed").await;
     window.close().await;
+}
+
+/// More than is read before somebody stops it.
+const HUGE: u64 = 16 << 30;
+
+/// What takes long says how far it is, and ends when the person says so: signing and checking, as
+/// encrypting does (`encrypting.rs`).
+#[tokio::test]
+async fn signing_and_checking_say_how_far_they_are_and_stop() {
+    let _service = Pcscd::start().unwrap();
+    let world = World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    own_profile(&world);
+    let folder = world.dir().join("Дакументы");
+    std::fs::create_dir(&folder).unwrap();
+    let huge = folder.join("вялікі.bin");
+    let signature = folder.join("вялікі.bin.p7s");
+    std::fs::File::create(&huge).unwrap().set_len(HUGE).unwrap();
+    let screen = Screen::start(world.dir(), &shots());
+    let window = screen.open_with(&[]).await;
+    window
+        .css("[data-testid='reader-state'][data-state='ready']")
+        .await;
+    screen.start_again(&[huge.to_str().unwrap()]);
+    window.find("handed-вялікі.bin").await;
+    window.click("sign-files").await;
+    window.prompt("sign_files").await;
+    window.write("prompt-secret", PIN).await;
+    window.confirm().await;
+    moves(&window).await;
+    look_at(&window, "working").await;
+    window.picture("76-signing").await;
+    window.click("stop-files").await;
+    window
+        .css("[data-testid='signed-вялікі.bin'][data-level='none']")
+        .await;
+    window.gone("working").await;
+    assert!(!signature.exists());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+
+    // A signature that somebody sent with it; of what it is over, only the end would tell.
+    let other = world.card_over_tcp("foreigner").unwrap();
+    let cli = world.cli("sender", Some(&other)).unwrap();
+    let text = world.dir().join("text");
+    std::fs::write(&text, "text").unwrap();
+    let words = [
+        "sign",
+        text.to_str().unwrap(),
+        "-o",
+        signature.to_str().unwrap(),
+    ];
+    cli.ok(&words).unwrap();
+    screen.start_again(&[signature.to_str().unwrap()]);
+    window.find("handed-вялікі.bin.p7s").await;
+    window.click("act-check").await;
+    window.click("check-files").await;
+    moves(&window).await;
+    window.click("stop-files").await;
+    window.gone("working").await;
+    assert!(!window.has("checked-вялікі.bin.p7s").await);
+    window.close().await;
+}
+
+/// Waits until the bar has moved twice, and is not at its end.
+async fn moves(window: &Window) {
+    let script = "const bar = document.querySelector(`[data-testid='working'] progress`);
+        return bar && [String(bar.value), String(bar.max)];";
+    let deadline = Instant::now() + Duration::from_secs(40);
+    let mut seen: Vec<u64> = Vec::new();
+    while seen.len() < 3 {
+        assert!(
+            Instant::now() < deadline,
+            "{seen:?}: {}",
+            window.words().await
+        );
+        let bar: Value = window.client.execute(script, Vec::new()).await.unwrap();
+        let octets = |at: usize| bar[at].as_str()?.parse::<u64>().ok();
+        if let (Some(value), Some(most)) = (octets(0), octets(1)) {
+            assert!(most == HUGE && value < most, "{bar}");
+            if value > seen.last().copied().unwrap_or_default() {
+                seen.push(value);
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Gives the page a file with exactly these octets.
