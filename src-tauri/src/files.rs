@@ -17,8 +17,8 @@ use kabinet_desk::view::{
     VerifiedFileView,
 };
 use kabinet_desk::{
-    Code, Desk, FileToSign, FileToVerify, Outcome, Problem, SignWishes, VerifyWishes, Watching,
-    content_name, place_beside,
+    Code, Desk, FileToSign, FileToVerify, KEY_LEVEL, Outcome, Problem, SignWishes, VerifyWishes,
+    Watching, content_name, place_beside,
 };
 use serde::Serialize;
 use tauri::async_runtime::block_on;
@@ -242,6 +242,7 @@ pub(crate) async fn sign_files(
         attached,
         added,
         level,
+        key_level: KEY_LEVEL,
     };
     let known = said(&desk, handed.these(&handles))?;
     let all = said(&desk, handed.these(&beside))?;

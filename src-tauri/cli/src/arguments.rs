@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use kabinet_desk::KEY_LEVEL;
 use kabinet_desk::view::Language;
 
 use crate::file_arguments::{RaiseArguments, SignArguments, VerifyArguments};
@@ -323,7 +324,7 @@ pub(crate) enum KeyCommand {
 #[derive(Args)]
 pub(crate) struct Place {
     /// Level of the key: 128, 192 or 256; all cards have 128, the others are optional
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = KEY_LEVEL)]
     pub(crate) level: u16,
 }
 
@@ -368,6 +369,8 @@ pub(crate) enum CertCommand {
         /// Without the card, which is lost: the certificate (DER or PEM), by the password for revocation
         #[arg(long, value_name = "CERT")]
         lost: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
         /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
@@ -377,6 +380,8 @@ pub(crate) enum CertCommand {
         /// Address of the registration authority [default: the one in the settings, else the portal]
         #[arg(long, value_name = "URL")]
         authority: Option<String>,
+        #[command(flatten)]
+        place: Place,
     },
     /// Check a certificate against the key on the card and write it there
     Install {

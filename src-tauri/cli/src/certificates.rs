@@ -57,6 +57,7 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
             reason,
             authority,
             lost,
+            place,
             yes,
         } => {
             if let Some(address) = &authority {
@@ -81,17 +82,23 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
                     .revoke_by_password(&certificate, password, reason)
                     .await?;
             } else {
-                let ending = call.desk.begin_revocation(call.reader(), reason).await?;
+                let ending = call
+                    .desk
+                    .begin_revocation(call.reader(), place.level, reason)
+                    .await?;
                 let pin = call.secrets.ask(Kind::Pin, "PIN")?;
                 call.desk.finish_revocation(ending, pin).await?;
             }
             call.show.done();
         }
-        CertCommand::Password { authority } => {
+        CertCommand::Password { authority, place } => {
             if let Some(address) = &authority {
                 call.desk.use_registration(address);
             }
-            let ending = call.desk.begin_revocation_password(call.reader()).await?;
+            let ending = call
+                .desk
+                .begin_revocation_password(call.reader(), place.level)
+                .await?;
             let password = new_password(call)?;
             let pin = call.secrets.ask(Kind::Pin, "PIN")?;
             call.desk

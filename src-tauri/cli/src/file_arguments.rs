@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use kabinet_desk::KEY_LEVEL;
 use kabinet_desk::view::LevelView;
 
 #[derive(Args)]
@@ -25,6 +26,9 @@ pub(crate) struct SignArguments {
     /// b: signed; t: with a time stamp; lt: with everything to check it in years to come
     #[arg(long, value_enum, default_value_t = Level::B)]
     pub(crate) level: Level,
+    /// Level of the card's key that signs: 128, 192 or 256
+    #[arg(long, value_name = "LEVEL", default_value_t = KEY_LEVEL)]
+    pub(crate) key_level: u16,
     /// Where to write, of one file [default: FILE.p7m attached, FILE.p7s detached, or the next free
     /// name]. What is there is never overwritten
     #[arg(short, long, value_name = "OUT")]

@@ -29,6 +29,7 @@ pub(crate) async fn sign(call: &Call, arguments: SignArguments) -> Outcome<u8> {
         attached: arguments.attached,
         added: arguments.add,
         level: arguments.level.into(),
+        key_level: arguments.key_level,
     };
     if arguments.files.len() > 1 && (arguments.output.is_some() || arguments.content.is_some()) {
         let reason = "--output and --content are for one file";

@@ -134,11 +134,12 @@ impl Desk {
     }
 }
 
-fn place(level: u16) -> Outcome<(u8, u16)> {
+/// Reference and level of the place for keys of that level.
+pub(crate) fn place(level: u16) -> Outcome<(u8, u16)> {
     let found = PLACES.into_iter().find(|(_, of)| *of == level);
     found.ok_or_else(|| {
         let problem = crate::Problem::new(Code::Usage);
-        problem.with("reason", format!("--level {level}"))
+        problem.with("reason", format!("level {level}"))
     })
 }
 

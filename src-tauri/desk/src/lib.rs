@@ -94,6 +94,7 @@ pub use profile::{Profile, Settings};
 pub use proxying::ProxySettings;
 pub use recipients::EncryptWishes;
 pub use signature_speech::{note as signature_note, signed_content};
+pub use signing::KEY_LEVEL;
 pub use signing_files::{FileSigning, FileToSign, SignWishes, place_beside};
 pub use signing_in::SignIn;
 pub use speech::text;

@@ -16,10 +16,14 @@ use crate::{Desk, Outcome};
 
 /// Reference of the key for signatures and key tokens: level 128, base mode, the only mandatory one.
 pub(crate) const KEY: u8 = 0x01;
+/// The level of that key.
+pub const KEY_LEVEL: u16 = 128;
 
-/// The key of an open card, with its certificate.
+/// A key of an open card, with its certificate.
 pub(crate) struct CardSigner {
     session: Session,
+    key: u8,
+    hash: SignHash,
     certificate: Vec<u8>,
 }
 
@@ -27,26 +31,33 @@ impl CardSigner {
     /// Opens the card with the PIN and reads the certificate. Says what is wrong with it before
     /// anything is signed.
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
-        let signer = Self::of(desk.open_to_use_keys(address, pin)?)?;
+        let signer = Self::of(desk.open_to_use_keys(address, pin)?, KEY)?;
         desk.remember_own(&signer.certificate);
         Ok(signer)
     }
 
-    /// As [`CardSigner::open`], for so many signatures.
-    pub(crate) fn open_for(address: &ReaderAddress, pin: &Secret, count: u8) -> Outcome<Self> {
+    /// As [`CardSigner::open`], for so many signatures by the key `key` (01..03).
+    pub(crate) fn open_for(
+        address: &ReaderAddress,
+        pin: &Secret,
+        key: u8,
+        count: u8,
+    ) -> Outcome<Self> {
         let hello = Hello {
             eid: None,
             esign: Some(EsignRights::USE_KEYS_BASE),
             // A card counts one unless it is told otherwise.
             signatures_per_confirmation: (count > 1).then_some(count),
         };
-        Self::of(pins::open_with(address, Password::Pin, pin, &hello)?)
+        Self::of(pins::open_with(address, Password::Pin, pin, &hello)?, key)
     }
 
-    fn of(mut session: Session) -> Outcome<Self> {
-        let certificate = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
+    fn of(mut session: Session, key: u8) -> Outcome<Self> {
+        let certificate = session.read_certificate(key)?.ok_or(Code::NoCertificate)?;
         Ok(Self {
             session,
+            key,
+            hash: SignHash::of_key(key)?,
             certificate,
         })
     }
@@ -71,7 +82,7 @@ impl Signer for CardSigner {
     }
 
     fn sign(&mut self, hash: &[u8]) -> Result<Vec<u8>, CardError> {
-        self.session.sign(KEY, SignHash::Belt, hash)
+        self.session.sign(self.key, self.hash, hash)
     }
 }
 

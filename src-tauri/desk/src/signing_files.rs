@@ -15,7 +15,7 @@ use kabinet_token::ReaderAddress;
 use crate::files::{Place, write_new};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
-use crate::signing::{self, CardSigner};
+use crate::signing::{self, CardSigner, KEY};
 use crate::verifying::{FileToVerify, VerifyWishes};
 use crate::view::{
     AskedView, FileView, FilesPromptView, LevelView, ProblemView, PromptView, SignedBeforeView,
@@ -23,7 +23,7 @@ use crate::view::{
 };
 use crate::visible::visible;
 use crate::watched::{Opened, Watching};
-use crate::{Desk, Outcome};
+use crate::{Desk, Outcome, keys};
 
 /// Most files at a time: a person should be able to look at the list.
 const MOST: usize = 100;
@@ -50,12 +50,15 @@ pub struct SignWishes {
     pub added: bool,
     /// The level.
     pub level: LevelView,
+    /// The level of the key that signs, in bits: 128, 192 or 256.
+    pub key_level: u16,
 }
 
 /// Files that wait for the person's PIN.
 pub struct FileSigning {
     jobs: Option<Vec<Job>>,
     wishes: SignWishes,
+    key: u8,
     address: ReaderAddress,
     prompt: PromptView,
 }
@@ -87,8 +90,8 @@ impl Desk {
     /// what is known here, so that nobody signs beside what is forged without knowing it.
     ///
     /// # Errors
-    /// `file_unreadable`, `too_many_files`, `no_time_stamping`, `file_not_signature`, `cancelled`, and
-    /// what is in the way of card or PIN.
+    /// `usage` for a level that no key has, `file_unreadable`, `too_many_files`, `no_time_stamping`,
+    /// `file_not_signature`, `cancelled`, and what is in the way of card or PIN.
     pub async fn begin_sign_files(
         &self,
         files: Vec<FileToSign>,
@@ -96,6 +99,7 @@ impl Desk {
         reader: Option<&str>,
         watching: &Watching<'_>,
     ) -> Outcome<FileSigning> {
+        let (key, _) = keys::place(wishes.key_level)?;
         if files.is_empty() || files.len() > MOST {
             return Err(Problem::new(Code::TooManyFiles).with("count", MOST.to_string()));
         }
@@ -135,6 +139,7 @@ impl Desk {
         Ok(FileSigning {
             jobs: Some(jobs),
             wishes,
+            key,
             address,
             prompt,
         })
@@ -178,8 +183,10 @@ impl Desk {
     ) -> Outcome<(Vec<SignedFileView>, Vec<AskedView>)> {
         let jobs = signing.jobs.take().ok_or(Code::Cancelled)?;
         let count = u8::try_from(jobs.len()).map_err(|_| Code::TooManyFiles)?;
-        let mut signer = CardSigner::open_for(&signing.address, &pin, count)?;
-        self.remember_own(signer.certificate());
+        let mut signer = CardSigner::open_for(&signing.address, &pin, signing.key, count)?;
+        if signing.key == KEY {
+            self.remember_own(signer.certificate());
+        }
         let wishes = signing.wishes;
         let mut signed = Vec::with_capacity(jobs.len());
         for (index, job) in jobs.iter().enumerate() {

@@ -5,15 +5,12 @@ use kabinet_desk::view::{
     CertificateView, EnrolmentView, KnownCertificatesView, PromptView, RevocationReasonView,
     StepView,
 };
-use kabinet_desk::{KeyWish, Place};
+use kabinet_desk::{KEY_LEVEL, KeyWish, Place};
 use tauri::{AppHandle, State};
 
 use super::{Answer, Shared, ask, blocking, downloads, stale, step};
 use crate::commands::said;
 use crate::files::Handed;
-
-/// Level of the key.
-const LEVEL: u16 = 128;
 
 const fn wish(new_key: bool) -> KeyWish {
     if new_key {
@@ -38,7 +35,11 @@ pub(crate) async fn enrol(
     new_key: bool,
 ) -> Answer<EnrolmentView> {
     let enrolling = blocking(&desk, move |desk| {
-        tauri::async_runtime::block_on(desk.begin_enrolment(Some(&reader), LEVEL, wish(new_key)))
+        tauri::async_runtime::block_on(desk.begin_enrolment(
+            Some(&reader),
+            KEY_LEVEL,
+            wish(new_key),
+        ))
     })
     .await?;
     let answer = ask(&app, &desk, enrolling.prompt().clone()).await?;
@@ -61,7 +62,7 @@ pub(crate) async fn request_certificate(
 ) -> Answer<String> {
     let address = reader.clone();
     let view = blocking(&desk, move |desk| {
-        desk.begin_request(Some(&address), LEVEL, wish(new_key))
+        desk.begin_request(Some(&address), KEY_LEVEL, wish(new_key))
     })
     .await?;
     let answer = ask(&app, &desk, view).await?;
@@ -70,7 +71,7 @@ pub(crate) async fn request_certificate(
         "certificate-request.p10".to_owned(),
     );
     let made = blocking(&desk, move |desk| {
-        let key = (LEVEL, wish(new_key));
+        let key = (KEY_LEVEL, wish(new_key));
         let path = desk.request_certificate(Some(&reader), answer.secret, key, None, &place)?;
         Ok(path.display().to_string())
     })
@@ -99,7 +100,7 @@ pub(crate) async fn install_certificate(
     .await?;
     let answer = ask(&app, &desk, view).await?;
     let installed = blocking(&desk, move |desk| {
-        desk.install_certificate(Some(&reader), answer.secret, LEVEL, &file, &issuers)
+        desk.install_certificate(Some(&reader), answer.secret, KEY_LEVEL, &file, &issuers)
     })
     .await;
     stale(&app, &["certificates"]);
@@ -114,7 +115,7 @@ pub(crate) async fn revoke_certificate(
     reason: RevocationReasonView,
 ) -> Answer {
     let ending = blocking(&desk, move |desk| {
-        tauri::async_runtime::block_on(desk.begin_revocation(Some(&reader), reason))
+        tauri::async_runtime::block_on(desk.begin_revocation(Some(&reader), KEY_LEVEL, reason))
     })
     .await?;
     let answer = ask(&app, &desk, ending.prompt().clone()).await?;
@@ -129,7 +130,7 @@ pub(crate) async fn set_revocation_password(
     reader: String,
 ) -> Answer {
     let ending = blocking(&desk, move |desk| {
-        tauri::async_runtime::block_on(desk.begin_revocation_password(Some(&reader)))
+        tauri::async_runtime::block_on(desk.begin_revocation_password(Some(&reader), KEY_LEVEL))
     })
     .await?;
     let password = ask(&app, &desk, PromptView::RevocationPassword).await?;

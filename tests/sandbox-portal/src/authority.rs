@@ -71,7 +71,8 @@ impl Authorities {
         .map(|name| (name.to_owned(), Level::L128))
         .into();
         names.push(("ca-root".to_owned(), Level::L256));
-        names.push(("ca-issuing".to_owned(), Level::L192));
+        // No key is stronger than its issuer's (clause 9.2), so that this one certifies all three levels.
+        names.push(("ca-issuing".to_owned(), Level::L256));
         for card in ["citizen", "foreigner", "stateless"] {
             names.push((format!("card-{card}"), Level::L128));
             names.push((format!("esign-{card}"), Level::L128));
@@ -184,8 +185,8 @@ impl Authorities {
         self.service_certificate("tsa", "Sandbox TSA", x509::Role::Stamper)
     }
 
-    /// The root of the certification authority that enrols, DER. Its key is of level 256, that of the
-    /// issuing authority of level 192, those of persons of level 128.
+    /// The root of the certification authority that enrols, DER. Its key and that of the issuing
+    /// authority are of level 256, those of persons of any level.
     ///
     /// # Errors
     /// When its key is missing.

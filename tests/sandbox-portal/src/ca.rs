@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kabinet_stb::bign::Level;
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::tlv;
 use serde::{Deserialize, Serialize};
@@ -37,8 +38,16 @@ const RESPONSE: u8 = 7;
 const BAD_REQUEST: u8 = 2;
 const BAD_FORMAT: u8 = 5;
 
-/// Seconds of validity of a certificate: three years, the most for a natural person at level 128.
-const VALIDITY: i64 = 3 * 365 * 24 * 60 * 60;
+/// Seconds of validity of a certificate: three, four or five years, the most for a natural person by
+/// the level of the key (STB 34.101.78, clause 8.3).
+const fn longest(level: Level) -> i64 {
+    let years = match level {
+        Level::L128 => 3,
+        Level::L192 => 4,
+        Level::L256 => 5,
+    };
+    years * 365 * 24 * 60 * 60
+}
 
 /// What it does with the next requests.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
@@ -325,6 +334,7 @@ fn enrol(
 /// Issues a certificate from now on.
 fn issue(portal: &Portal, request: &Request, validity: Option<i64>) -> Result<Vec<u8>, Problem> {
     let now = clock::seconds();
+    let seconds = validity.unwrap_or_else(|| longest(request.key.level()));
     let foreigner = request
         .extension(oids::CERTIFICATE_POLICIES)
         .is_some_and(|value| value.ends_with(oids::ROLE_FNP));
@@ -336,7 +346,7 @@ fn issue(portal: &Portal, request: &Request, validity: Option<i64>) -> Result<Ve
             subject: &request.subject,
             key: &request.key,
             from: &clock::utc_time(now),
-            until: &clock::utc_time(now + validity.unwrap_or(VALIDITY)),
+            until: &clock::utc_time(now + seconds),
             role: if foreigner {
                 x509::Role::Foreigner
             } else {

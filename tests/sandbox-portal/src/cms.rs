@@ -1,13 +1,13 @@
 //! CAdES-B signatures (STB 34.101.23, STB 34.101.80): those of applicants are checked, those of the
 //! authority are made.
 
-use kabinet_stb::bign::PrivateKey;
+use kabinet_stb::bign::{Level, PrivateKey};
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::tlv::{self, Tlv};
 
 use crate::der;
 use crate::oids;
-use crate::x509::{Certificate, exactly, take};
+use crate::x509::{self, Certificate, exactly, take};
 
 /// A good signature: what was signed, and by whom.
 pub struct Signed {
@@ -57,9 +57,13 @@ pub(crate) fn verify_typed(
         // The signature is over SET OF, not over the implicit tag.
         *tag = 0x31;
     }
+    if signer.key.level() != parts.level {
+        return Err("the algorithms do not belong to the key");
+    }
+    let (id, hash) = x509::digest(parts.level, &signed);
     signer
         .key
-        .verify_hash(oids::BELT_HASH, &belt_hash(&signed), &parts.signature)
+        .verify_hash(id, &hash, &parts.signature)
         .map_err(|_| "wrong signature")?;
     let issued = |one: &&Certificate| signer.issuer == one.subject && signer.is_signed_by(&one.key);
     if !issuers.iter().any(issued) {
@@ -160,6 +164,8 @@ pub(crate) fn sign_typed(
 }
 
 struct Parts {
+    /// The level whose hash function and signature it names.
+    level: Level,
     content: Vec<u8>,
     certificates: Vec<Vec<u8>>,
     /// DER of issuerAndSerialNumber.
@@ -178,10 +184,10 @@ fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
     let [_version, digests, content, rest @ ..] = fields.as_slice() else {
         return None;
     };
-    let digest = der::algorithm(oids::BELT_HASH);
-    if digests.tag != 0x31 || digests.value != digest {
-        return None;
-    }
+    let digest = digests.value;
+    let level = x509::LEVELS.into_iter().find(|level| {
+        digests.tag == 0x31 && digest == der::algorithm(x509::digest(*level, &[]).0)
+    })?;
     let [content_kind, content] = take(&tlv::children(content.value).ok()?)?;
     if content_kind.value != content_type || content.tag != 0xA0 {
         return None;
@@ -202,11 +208,12 @@ fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
         return None;
     };
     let right = signer_digest.raw == digest
-        && algorithm.raw == der::algorithm(oids::BIGN_WITH_HBELT)
+        && algorithm.raw == x509::signature_algorithm(level)
         && attributes.tag == 0xA0
         && signature.tag == 0x04;
     right
         .then(|| Parts {
+            level,
             content: Vec::new(),
             certificates: Vec::new(),
             signer_id: signer_id.raw.to_vec(),
@@ -249,7 +256,7 @@ fn check_attributes(parts: &Parts, content_type: &[u8], signer: &[u8]) -> Result
         return Err("wrong content type");
     }
     let digest = find(oids::MESSAGE_DIGEST).ok_or("no digest")?;
-    if digest.tag != 0x04 || digest.value != belt_hash(&parts.content) {
+    if digest.tag != 0x04 || digest.value != x509::digest(parts.level, &parts.content).1 {
         return Err("wrong digest");
     }
     if find(oids::SIGNING_TIME).is_none_or(|time| time.tag != 0x17) {
@@ -259,21 +266,21 @@ fn check_attributes(parts: &Parts, content_type: &[u8], signer: &[u8]) -> Result
         return Ok(());
     }
     let reference = find(oids::SIGNING_CERTIFICATE_V2).ok_or("no signing certificate")?;
-    let named = certificate_hash(reference).ok_or("broken signing certificate")?;
-    if named != belt_hash(signer) {
+    let (id, hash) = x509::digest(parts.level, signer);
+    let named = certificate_hash(reference, id).ok_or("broken signing certificate")?;
+    if named != hash {
         return Err("another signing certificate");
     }
     Ok(())
 }
 
-/// Hash in the first reference of SigningCertificateV2, which must name belt-hash.
-fn certificate_hash(value: &Tlv<'_>) -> Option<Vec<u8>> {
+/// Hash in the first reference of SigningCertificateV2, which must name that function.
+fn certificate_hash(value: &Tlv<'_>, function: &[u8]) -> Option<Vec<u8>> {
     let fields = tlv::children(value.value).ok()?;
     let references = tlv::children(fields.first()?.value).ok()?;
     let reference = tlv::children(references.first()?.value).ok()?;
     let [algorithm, hash, ..] = reference.as_slice() else {
         return None;
     };
-    (algorithm.raw == der::algorithm(oids::BELT_HASH) && hash.tag == 0x04)
-        .then(|| hash.value.to_vec())
+    (algorithm.raw == der::algorithm(function) && hash.tag == 0x04).then(|| hash.value.to_vec())
 }

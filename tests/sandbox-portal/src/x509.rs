@@ -130,7 +130,7 @@ pub(crate) fn signature_algorithm(level: Level) -> Vec<u8> {
     })
 }
 
-const LEVELS: [Level; 3] = [Level::L128, Level::L192, Level::L256];
+pub(crate) const LEVELS: [Level; 3] = [Level::L128, Level::L192, Level::L256];
 
 fn curve(level: Level) -> &'static [u8] {
     match level {

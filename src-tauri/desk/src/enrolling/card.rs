@@ -206,12 +206,17 @@ fn is_kept(plan: &Plan, own_hash: Option<&[u8]>) -> bool {
     own_hash.is_some_and(|own| pending::find(&plan.profile, level, own).is_some())
 }
 
-/// Makes the key pair, with a mark on the card before. The public key is kept before anything else is
+/// Makes the key pair, with a mark on the card before, where there is a place for it. The public key is kept before anything else is
 /// done. Gives the mark, too.
 fn make(session: &mut Session, plan: &Plan) -> Outcome<(PublicKey, [u8; 32])> {
     let reference = plan.place.reference;
     let mark = pending::new_mark(&plan.profile)?;
-    session.write_request_hash(reference, &mark)?;
+    match session.write_request_hash(reference, &mark) {
+        // Of the keys that a card need not have, the file may come with the key (STB 34.101.79,
+        // annex B); then nothing tells whose it is until its public key is kept.
+        Err(CardError::NotFound) => {}
+        written => written?,
+    }
     let octets = session.generate_key(reference)?;
     let key = PublicKey::from_bytes(plan.place.level, &octets)
         .map_err(|error| Problem::new(Code::CardProtocol).because(error))?;

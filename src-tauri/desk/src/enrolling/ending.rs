@@ -15,14 +15,15 @@ use kabinet_token::ReaderAddress;
 
 use crate::encrypting::read_certificate;
 use crate::problem::{Code, Problem};
-use crate::signing::CardSigner;
+use crate::signing::{CardSigner, KEY};
 use crate::view::{PinView, PromptView, RevocationReasonView};
 use crate::visible::visible_text;
-use crate::{Desk, Outcome, apart, signing};
+use crate::{Desk, Outcome, apart, keys, signing};
 
 /// What is to be done with a certificate, waiting for the person's PIN.
 pub struct Ending {
     address: ReaderAddress,
+    key: u8,
     registration: Registration,
     act: Act,
     prompt: PromptView,
@@ -53,15 +54,18 @@ impl From<RevocationReasonView> for RevocationReason {
 }
 
 impl Desk {
-    /// Looks at card and authority before the certificate of the card's key for signatures is revoked.
+    /// Looks at card and authority before the certificate of the card's key of that level is revoked.
     ///
     /// # Errors
-    /// What is in the way of card, PIN or network; `no_portal` when no authority is known.
+    /// `usage` for a level that is none; what is in the way of card, PIN or network; `no_portal` when no
+    /// authority is known.
     pub async fn begin_revocation(
         &self,
         reader: Option<&str>,
+        level: u16,
         reason: RevocationReasonView,
     ) -> Outcome<Ending> {
+        let (key, _) = keys::place(level)?;
         let (address, registration, pin) = self.look_at_both(reader).await?;
         let prompt = PromptView::Revoke {
             authority: visible_text(registration.name.clone()),
@@ -71,6 +75,7 @@ impl Desk {
         };
         Ok(Ending {
             address,
+            key,
             registration,
             act: Act::Revoke(reason.into()),
             prompt,
@@ -124,12 +129,17 @@ impl Desk {
         send(&registration, process, &message, &authority, now).await
     }
 
-    /// Looks at card and authority before a password is set by which the certificate can be revoked when
-    /// the card is lost.
+    /// Looks at card and authority before a password is set by which the certificate of the card's key of
+    /// that level can be revoked when the card is lost.
     ///
     /// # Errors
     /// As [`Desk::begin_revocation`].
-    pub async fn begin_revocation_password(&self, reader: Option<&str>) -> Outcome<Ending> {
+    pub async fn begin_revocation_password(
+        &self,
+        reader: Option<&str>,
+        level: u16,
+    ) -> Outcome<Ending> {
+        let (key, _) = keys::place(level)?;
         let (address, registration, pin) = self.look_at_both(reader).await?;
         let prompt = PromptView::SetRevocationPassword {
             authority: visible_text(registration.name.clone()),
@@ -138,6 +148,7 @@ impl Desk {
         };
         Ok(Ending {
             address,
+            key,
             registration,
             act: Act::SetPassword,
             prompt,
@@ -184,12 +195,15 @@ impl Desk {
     ) -> Outcome {
         let Ending {
             address,
+            key,
             registration,
             ..
         } = ending;
         let now = signing::time(self.now())?;
-        let mut signer = apart(move || CardSigner::open_for(&address, &pin, 1)).await?;
-        self.remember_own(signer.certificate());
+        let mut signer = apart(move || CardSigner::open_for(&address, &pin, key, 1)).await?;
+        if key == KEY {
+            self.remember_own(signer.certificate());
+        }
         let certificate = Certificate::from_der(signer.certificate())?;
         let authority = self.authority_above(&certificate, &registration, now)?;
         let recipient = authority.clone();

@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod killed;
+mod levels;
 mod office;
 
 use e2e::{Cli, Pcscd, VirtualCard, World};
