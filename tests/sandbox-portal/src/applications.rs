@@ -137,8 +137,8 @@ fn signed_by_holder(
         .blob(&person.subject, blob)
         .map_err(failed)?
         .ok_or_else(|| error("blobNotFound", "upload the signature first"))?;
-    let moment = clock::utc_time(clock::seconds());
-    let signed = cms::verify(&signature, &[&portal.root, &portal.issuing], &moment)
+    let issuers = [&portal.root, &portal.issuing];
+    let signed = cms::verify(&signature, &issuers, clock::seconds())
         .map_err(|why| error("invalidSignature", why))?;
     if signed.signer.subject_serial().as_ref() != Some(&person.serial_number) {
         return Err(error(
@@ -146,7 +146,8 @@ fn signed_by_holder(
             "signed with another person's card",
         ));
     }
-    if lock(&portal.revocations).is_revoked(&signed.signer) {
+    // What was signed before that stands, where a stamp proves it.
+    if lock(&portal.revocations).was_revoked(&signed.signer, signed.at) {
         return Err(error(
             "certificateRevoked",
             "the signer's certificate was revoked",

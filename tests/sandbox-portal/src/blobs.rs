@@ -104,7 +104,7 @@ pub fn upload(portal: &Portal, account: &str, arguments: &Map<String, Value>) ->
     let wishes = wishes.ok_or_else(|| method_error("invalidArguments"))?;
     let (mut created, mut refused) = (Map::new(), Map::new());
     for (key, wish) in wishes {
-        match put_together(&portal.store(), account, wish) {
+        match put_together(portal, account, wish) {
             Ok(blob) => created.insert(key.clone(), blob),
             Err(error) => refused.insert(key.clone(), error),
         };
@@ -112,20 +112,27 @@ pub fn upload(portal: &Portal, account: &str, arguments: &Map<String, Value>) ->
     Ok(json!({ "accountId": account, "created": created, "notCreated": refused }))
 }
 
-fn put_together(store: &Store, account: &str, wish: &Value) -> Outcome {
+fn put_together(portal: &Portal, account: &str, wish: &Value) -> Outcome {
     let sources = wish["data"]
         .as_array()
         .filter(|sources| !sources.is_empty() && sources.len() <= MOST_SOURCES)
         .ok_or_else(|| json!({ "type": "invalidProperties", "properties": ["data"] }))?;
     let mut octets = Vec::new();
     for source in sources {
-        octets.extend(source_octets(store, account, source)?);
+        octets.extend(source_octets(&portal.store(), account, source)?);
         if octets.len() > LARGEST_UPLOAD {
             return Err(json!({ "type": "tooLarge", "maxSize": LARGEST_UPLOAD }));
         }
     }
     let id = name(&octets);
-    store.add_blob(account, &id, &octets).map_err(failed)?;
+    let full = portal.is_full(account, &id, octets.len());
+    if full.map_err(failed)? {
+        return Err(json!({ "type": "overQuota", "description": "no room for so many octets" }));
+    }
+    portal
+        .store()
+        .add_blob(account, &id, &octets)
+        .map_err(failed)?;
     let kind = wish["type"].as_str().unwrap_or("application/octet-stream");
     Ok(json!({ "id": id, "type": kind, "size": octets.len() }))
 }

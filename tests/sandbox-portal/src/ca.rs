@@ -261,11 +261,11 @@ fn judge(portal: &Portal, id: &[u8; 32], message: &[u8]) -> Result<Outcome, Prob
     let Some(signed) = envelope::open(message, &own, key) else {
         return Ok(Outcome::Rejected(BAD_FORMAT));
     };
-    let moment = clock::utc_time(clock::seconds());
+    let now = clock::seconds();
     let issuers = [&portal.root, &portal.issuing];
     for kind in [ENROLL1, ENROLL2, REENROLL, SPAWN, SET_PASSWORD, REVOKE] {
         let content_type = [oids::BPKI_CONTENT, &[kind]].concat();
-        let Ok(signed) = cms::verify_typed(&signed, &content_type, &issuers, &moment) else {
+        let Ok(signed) = cms::verify_typed(&signed, &content_type, &issuers, now) else {
             continue;
         };
         if lock(&portal.revocations).is_revoked(&signed.signer) {

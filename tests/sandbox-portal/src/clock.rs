@@ -56,6 +56,14 @@ pub fn generalized_time(seconds: i64) -> String {
     format("%Y%m%d%H%M%SZ", seconds)
 }
 
+/// Seconds since 1970 of a time as [`generalized_time`] writes it.
+#[must_use]
+pub fn from_generalized_time(text: &str) -> Option<i64> {
+    let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%SZ", text).ok()?;
+    let time = jiff::tz::Offset::UTC.to_timestamp(time).ok()?;
+    Some(time.as_second())
+}
+
 fn format(pattern: &str, seconds: i64) -> String {
     // Out of range only thousands of years from now.
     let moment = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);

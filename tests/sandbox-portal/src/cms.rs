@@ -1,5 +1,5 @@
-//! CAdES-B signatures (STB 34.101.23, STB 34.101.80): those of applicants are checked, those of the
-//! authority are made.
+//! CAdES signatures (STB 34.101.23, STB 34.101.80): those of applicants are checked, with their time
+//! stamps, those of the authority are made.
 
 use kabinet_stb::bign::{Level, PrivateKey};
 use kabinet_stb::hash::belt_hash;
@@ -8,6 +8,7 @@ use kabinet_stb::tlv::{self, Tlv};
 use crate::der;
 use crate::oids;
 use crate::x509::{self, Certificate, exactly, take};
+use crate::{clock, stamping};
 
 /// A good signature: what was signed, and by whom.
 pub struct Signed {
@@ -17,19 +18,21 @@ pub struct Signed {
     pub signer: Certificate,
     /// That certificate, DER.
     pub octets: Vec<u8>,
+    /// When it was signed at the latest, seconds since 1970: the time of its stamp, or of the check.
+    pub at: i64,
 }
 
-/// Checks a CAdES-B `signature` at `moment` (`YYMMDDhhmmssZ`) against those who may have issued the
-/// signer's certificate.
+/// Checks a CAdES-B or CAdES-T `signature` at `now` (seconds since 1970) against those who may have issued
+/// the signer's certificate. That must have been valid at the time of the stamp, or now without one.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify(
     signature: &[u8],
     issuers: &[&Certificate],
-    moment: &str,
+    now: i64,
 ) -> Result<Signed, &'static str> {
-    verify_typed(signature, oids::DATA, issuers, moment)
+    verify_typed(signature, oids::DATA, issuers, now)
 }
 
 /// As [`verify`], of content of a type. Only documents need a reference to the certificate.
@@ -37,7 +40,7 @@ pub(crate) fn verify_typed(
     signature: &[u8],
     content_type: &[u8],
     issuers: &[&Certificate],
-    moment: &str,
+    now: i64,
 ) -> Result<Signed, &'static str> {
     let parts = parse(signature, content_type)
         .ok_or("not a signature of one signer with attached content")?;
@@ -69,8 +72,14 @@ pub(crate) fn verify_typed(
     if !issuers.iter().any(issued) {
         return Err("the certificate is from elsewhere");
     }
-    if !signer.is_valid_at(moment) {
-        return Err("the certificate is not valid now");
+    let at = match &parts.stamp {
+        Some(token) if content_type == oids::DATA => {
+            stamping::check(token, &parts.signature, issuers, now)?
+        }
+        _ => now,
+    };
+    if !signer.is_valid_at(&clock::utc_time(at)) {
+        return Err("the certificate was not valid when it was signed");
     }
     if !signer.may_sign() {
         return Err("the certificate is not for signing");
@@ -80,6 +89,7 @@ pub(crate) fn verify_typed(
         content: parts.content,
         signer,
         octets,
+        at,
     })
 }
 
@@ -173,6 +183,8 @@ struct Parts {
     /// The signed attributes with their implicit tag.
     attributes: Vec<u8>,
     signature: Vec<u8>,
+    /// The time stamp of the signature, DER.
+    stamp: Option<Vec<u8>>,
 }
 
 fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
@@ -202,7 +214,7 @@ fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
         attributes,
         algorithm,
         signature,
-        ..,
+        more @ ..,
     ] = signer.as_slice()
     else {
         return None;
@@ -211,6 +223,11 @@ fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
         && algorithm.raw == x509::signature_algorithm(level)
         && attributes.tag == 0xA0
         && signature.tag == 0x04;
+    let stamp = match more {
+        [] => None,
+        [unsigned] if unsigned.tag == 0xA1 => stamp(unsigned.value)?,
+        _ => return None,
+    };
     right
         .then(|| Parts {
             level,
@@ -219,6 +236,7 @@ fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
             signer_id: signer_id.raw.to_vec(),
             attributes: attributes.raw.to_vec(),
             signature: signature.value.to_vec(),
+            stamp,
         })
         .and_then(|mut parts| {
             parts.content = exactly(content.value, 0x04)?.value.to_vec();
@@ -227,6 +245,22 @@ fn parse(octets: &[u8], content_type: &[u8]) -> Option<Parts> {
             }
             Some(parts)
         })
+}
+
+/// The time stamp among the unsigned attributes; an error where there is more than one.
+fn stamp(unsigned: &[u8]) -> Option<Option<Vec<u8>>> {
+    let mut found = None;
+    for attribute in tlv::children(unsigned).ok()? {
+        let [id, values] = take(&tlv::children(attribute.value).ok()?)?;
+        if id.value != oids::SIGNATURE_TIME_STAMP {
+            continue;
+        }
+        let [token] = take(&tlv::children(values.value).ok()?)?;
+        if found.replace(token.raw.to_vec()).is_some() {
+            return None;
+        }
+    }
+    Some(found)
 }
 
 fn check_attributes(parts: &Parts, content_type: &[u8], signer: &[u8]) -> Result<(), &'static str> {

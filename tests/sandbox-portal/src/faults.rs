@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 /// Kinds of misbehaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
 pub enum Kind {
     /// Status 500 instead of an answer; nothing is done.
     #[serde(rename = "status_500")]
+    #[value(name = "status_500")]
     Status500,
     /// Status 503 instead of an answer; nothing is done.
     #[serde(rename = "status_503")]
+    #[value(name = "status_503")]
     Status503,
     /// Status 200 with octets that mean nothing; nothing is done.
     Garbage,
@@ -28,6 +32,7 @@ pub enum Kind {
     Delay,
     /// Status 429 instead of an answer; nothing is done.
     #[serde(rename = "status_429")]
+    #[value(name = "status_429")]
     Status429,
     /// The portal's clock is wrong by `seconds` while it answers.
     ClockSkew,
@@ -42,28 +47,35 @@ pub enum Kind {
 }
 
 /// One order to misbehave.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Start of the paths that it is for.
     #[serde(rename = "match", default)]
+    #[arg(long = "match", value_name = "PATH", default_value = "")]
     pub prefix: String,
     /// What to do.
+    #[arg(value_enum)]
     pub kind: Kind,
     /// How many requests it is for; 1 when absent.
     #[serde(default = "once")]
+    #[arg(long, default_value_t = 1)]
     pub times: u64,
     /// For `hang` and `delay`.
     #[serde(default)]
+    #[arg(long)]
     pub milliseconds: Option<u64>,
     /// Value of `Retry-After`, seconds, for the statuses.
     #[serde(default)]
+    #[arg(long)]
     pub retry_after: Option<u64>,
     /// For `clock_skew`.
     #[serde(default)]
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true)]
     pub seconds: i64,
     /// For `cannot_calculate_changes`: the only type that it is for.
     #[serde(rename = "type", default)]
+    #[arg(long = "type")]
     pub object: Option<String>,
 }
 
@@ -106,6 +118,11 @@ impl Faults {
     /// Ends all misbehaviour.
     pub fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Those that have requests left to spoil, as often as that.
+    pub fn left(&self) -> impl Iterator<Item = &Fault> {
+        self.0.iter().filter(|fault| fault.times > 0)
     }
 
     /// What to do to a request for `path`; counts down.

@@ -156,10 +156,10 @@ fn sign(
     if !taken || one.kind != Kind::Signature {
         return oauth_error("request_used", "it is with nobody, or with somebody else");
     }
-    let moment = clock::utc_time(clock::seconds());
+    let (issuers, now) = ([&portal.root, &portal.issuing], clock::seconds());
     let signed = unb64(signature)
         .ok_or("not base64url")
-        .and_then(|signature| cms::verify(&signature, &[&portal.root, &portal.issuing], &moment));
+        .and_then(|signature| cms::verify(&signature, &issuers, now));
     match signed {
         Ok(signed) if signed.content == TEXT.as_bytes() => {
             reply(200, &json!({ "code": done(one, "a signer") }))

@@ -99,6 +99,12 @@ pub fn upload(portal: &Portal, headers: &HeaderMap, path: &str, body: &[u8]) -> 
         return problem(404, "about:blank", "no such account");
     }
     let id = blobs::name(body);
+    match portal.is_full(account, &id, body.len()) {
+        // RFC 4918, section 11.5.
+        Ok(true) => return problem(507, "about:blank", "no room for so many octets"),
+        Ok(false) => {}
+        Err(error) => return broken(&error),
+    }
     *lock(&portal.uploads).entry(id.clone()).or_default() += 1;
     if let Err(error) = portal.store().add_blob(account, &id, body) {
         return broken(&error);

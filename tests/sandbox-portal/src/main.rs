@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use sandbox_portal::Problem;
 use sandbox_portal::authority::TerminalKind;
+use sandbox_portal::faults::Fault;
 use sandbox_portal::operator::Act;
 use sandbox_portal::portal::Portal;
 
@@ -45,6 +46,22 @@ enum Command {
     },
     /// Describes what it speaks: OpenAPI 3.1.
     Describe,
+    /// Lets a portal that runs misbehave.
+    Fault {
+        /// Address of the portal, as it said on its first line.
+        #[arg(long)]
+        url: String,
+        #[command(subcommand)]
+        command: Faults,
+    },
+    /// Limits the octets of each person's uploads at a portal that runs; without a number nothing does.
+    Quota {
+        /// Address of the portal, as it said on its first line.
+        #[arg(long)]
+        url: String,
+        /// All uploads of a person together.
+        octets: Option<u64>,
+    },
     /// Does what an official would, at a portal that runs.
     Operate {
         /// Address of the portal, as it said on its first line.
@@ -53,6 +70,16 @@ enum Command {
         #[command(subcommand)]
         command: Operate,
     },
+}
+
+#[derive(Subcommand)]
+enum Faults {
+    /// Misbehaves with the next requests.
+    Add(Fault),
+    /// What is still to come.
+    List,
+    /// Ends all misbehaviour.
+    Clear,
 }
 
 #[derive(Subcommand)]
@@ -83,6 +110,11 @@ fn main() -> ExitCode {
             println!("{:#}", sandbox_portal::schema::document());
             Ok(())
         }
+        Command::Fault { url, command } => misbehave(&url, &command),
+        Command::Quota { url, octets } => {
+            let order = serde_json::json!({ "octets": octets }).to_string();
+            told(&url, "POST", "/sandbox/quota", &order)
+        }
         Command::Operate { url, command } => operate(&url, &command),
     };
     match result {
@@ -94,17 +126,30 @@ fn main() -> ExitCode {
     }
 }
 
+fn misbehave(url: &str, command: &Faults) -> Result<(), Problem> {
+    let path = "/sandbox/faults";
+    match command {
+        Faults::Add(fault) => told(url, "POST", path, &serde_json::to_string(fault)?),
+        Faults::List => told(url, "GET", path, ""),
+        Faults::Clear => told(url, "DELETE", path, ""),
+    }
+}
+
+/// Prints what the lever answers.
+fn told(url: &str, method: &str, path: &str, body: &str) -> Result<(), Problem> {
+    println!("{}", levers::request(url, method, path, body)?);
+    Ok(())
+}
+
 fn operate(url: &str, command: &Operate) -> Result<(), Problem> {
-    let answer = match command {
-        Operate::List => levers::request(url, "GET", "/sandbox/applications", "")?,
+    match command {
+        Operate::List => told(url, "GET", "/sandbox/applications", ""),
         Operate::Act { application, act } => {
             let mut order = serde_json::to_value(act)?;
             order["application"] = application.as_str().into();
-            levers::request(url, "POST", "/sandbox/operate", &order.to_string())?
+            told(url, "POST", "/sandbox/operate", &order.to_string())
         }
-    };
-    println!("{answer}");
-    Ok(())
+    }
 }
 
 fn serve(data: &Path, listen: &str, terminal: TerminalKind) -> Result<(), Problem> {

@@ -56,6 +56,8 @@ pub struct Portal {
     pub ticket_key: TicketKey,
     /// Deliberate misbehaviour.
     pub faults: Mutex<Faults>,
+    /// Octets that the uploads of a person may have together; none without an end.
+    pub quota: Mutex<Option<u64>>,
     /// Groups that it asks of cards besides what it needs.
     pub more_claims: Mutex<Vec<u8>>,
     /// Requests by path.
@@ -100,6 +102,7 @@ impl Portal {
             ticket_key: TicketKey::from_bytes(&key).ok_or(Problem::KeyFile)?,
             authorities,
             faults: Mutex::default(),
+            quota: Mutex::default(),
             more_claims: Mutex::default(),
             counts: Mutex::default(),
             uploads: Mutex::default(),
@@ -115,6 +118,22 @@ impl Portal {
     /// The file, for the time of one step.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
+    }
+
+    /// Whether the person has no room for a blob of so many octets.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn is_full(&self, account: &str, id: &str, octets: usize) -> rusqlite::Result<bool> {
+        let Some(quota) = *lock(&self.quota) else {
+            return Ok(false);
+        };
+        let store = self.store();
+        // What is there already takes no more room.
+        if store.blob_size(account, id)?.is_some() {
+            return Ok(false);
+        }
+        Ok(store.blob_octets(account)?.saturating_add(octets as u64) > quota)
     }
 
     /// Tells those who listen that something of the account has changed.

@@ -100,6 +100,14 @@ impl Revocations {
         exactly(&certificate.serial, 0x02).is_some_and(|one| self.is_revoked_serial(one.value))
     }
 
+    /// Whether the certificate was revoked by that time, seconds since 1970.
+    #[must_use]
+    pub fn was_revoked(&self, certificate: &Certificate, at: i64) -> bool {
+        let serial = exactly(&certificate.serial, 0x02);
+        let entry = serial.and_then(|serial| self.entries.get(&hex::encode(serial.value)));
+        entry.is_some_and(|revocation| revocation.at <= at)
+    }
+
     /// Whether the certificate with these content octets of its serial number was revoked.
     #[must_use]
     pub fn is_revoked_serial(&self, serial: &[u8]) -> bool {

@@ -103,6 +103,7 @@ const ENDPOINTS: &[Endpoint] = &[
             (201, Some("Upload")),
             (401, Some("OAuthError")),
             (404, Some("Problem")),
+            (507, Some("Problem")),
         ],
     },
     Endpoint {

@@ -371,7 +371,11 @@ pub fn router(portal: Arc<Portal>) -> Router {
                 },
             ),
         )
-        .route("/sandbox/faults", post(add_fault).delete(clear_faults))
+        .route(
+            "/sandbox/faults",
+            post(add_fault).get(faults).delete(clear_faults),
+        )
+        .route("/sandbox/quota", post(set_quota).get(quota))
         .route("/sandbox/claims", post(ask_for_more))
         .route("/sandbox/requests", get(requests))
         .route("/sandbox/uploads", get(uploads))
@@ -467,6 +471,31 @@ async fn add_fault(State(portal): Shared, body: Bytes) -> Reply {
         }
         Err(error) => problem(400, "about:blank", &error.to_string()),
     }
+}
+
+async fn faults(State(portal): Shared) -> Reply {
+    let faults = lock(&portal.faults);
+    reply(200, &json!(faults.left().collect::<Vec<_>>()))
+}
+
+/// Octets that the uploads of a person may have together; null for no end.
+#[derive(serde::Deserialize)]
+struct Quota {
+    octets: Option<u64>,
+}
+
+async fn set_quota(State(portal): Shared, body: Bytes) -> Reply {
+    match serde_json::from_slice::<Quota>(&body) {
+        Ok(quota) => {
+            *lock(&portal.quota) = quota.octets;
+            reply(200, &json!({}))
+        }
+        Err(error) => problem(400, "about:blank", &error.to_string()),
+    }
+}
+
+async fn quota(State(portal): Shared) -> Reply {
+    reply(200, &json!({ "octets": *lock(&portal.quota) }))
 }
 
 async fn clear_faults(State(portal): Shared) -> Reply {

@@ -1,4 +1,4 @@
-// Lists the applications and moves them along through the sandbox's own levers.
+// Lists the applications, moves them along and lets the portal misbehave, through the sandbox's own levers.
 const list = document.getElementById("list");
 const template = document.getElementById("application");
 const problem = document.getElementById("problem");
@@ -52,4 +52,45 @@ async function act(id, form) {
   await load();
 }
 
+const faults = document.getElementById("faults");
+const quota = document.getElementById("quota");
+const NUMBERS = new Set(["times", "milliseconds", "retry_after", "seconds"]);
+
+async function tell(path, method, order) {
+  const answer = await fetch(path, { method, body: order && JSON.stringify(order) });
+  problem.textContent = answer.ok ? "" : await answer.text();
+  await levers();
+}
+
+/** What goes wrong now. */
+async function levers() {
+  const [orders, limit] = await Promise.all(
+    ["/sandbox/faults", "/sandbox/quota"].map(async (path) => (await fetch(path)).json()),
+  );
+  const lines = orders.map((order) => {
+    const item = document.createElement("li");
+    item.textContent = `${order.kind} · ${order.match || "/"} · ${order.times} left`;
+    return item;
+  });
+  faults.replaceChildren(...lines);
+  if (lines.length === 0) faults.textContent = "It behaves.";
+  quota.elements.octets.value = limit.octets ?? "";
+}
+
+document.getElementById("fault").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const order = {};
+  for (const [name, value] of new FormData(event.target)) {
+    if (value !== "") order[name] = NUMBERS.has(name) ? Number(value) : value;
+  }
+  void tell("/sandbox/faults", "POST", order);
+});
+document.getElementById("behave").addEventListener("click", () => void tell("/sandbox/faults", "DELETE"));
+quota.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { value } = quota.elements.octets;
+  void tell("/sandbox/quota", "POST", { octets: value === "" ? null : Number(value) });
+});
+
 void load();
+void levers();

@@ -87,6 +87,19 @@ impl Store {
         Ok(())
     }
 
+    /// Octets of all uploads of an account.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn blob_octets(&self, account: &str) -> rusqlite::Result<u64> {
+        let octets: i64 = self.connection.query_row(
+            "SELECT coalesce(sum(length(octets)), 0) FROM blob WHERE account = ?1",
+            [account],
+            |row| row.get(0),
+        )?;
+        Ok(u64::try_from(octets).unwrap_or(0))
+    }
+
     /// How many uploads an account has.
     ///
     /// # Errors

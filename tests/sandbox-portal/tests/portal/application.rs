@@ -16,6 +16,11 @@ use crate::{REQUIRED, World};
 
 /// CAdES-B by hand with the key that a card file holds.
 fn sign(card_file: &str, content: &[u8]) -> Vec<u8> {
+    sign_with(card_file, content, |_| Vec::new())
+}
+
+/// The same with unsigned attributes, made from the value of the signature.
+fn sign_with(card_file: &str, content: &[u8], more: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let card: Value = serde_json::from_str(card_file).unwrap();
     let octets = |name: &str| {
         let text = card["esign"]["keys"][0][name].as_str().unwrap();
@@ -40,13 +45,15 @@ fn sign(card_file: &str, content: &[u8]) -> Vec<u8> {
     attributes.sort();
     let attributes = attributes.concat();
     let hash = belt_hash(&tlv(0x31, &attributes));
+    let value = key.sign_hash(oids::BELT_HASH, &hash);
     let signer = sequence(&[
         &[2, 1, 1],
         &sequence(&[&parsed.issuer, &parsed.serial]),
         &digest,
         &tlv(0xA0, &attributes),
         &algorithm(oids::BIGN_WITH_HBELT),
-        &tlv(0x04, &key.sign_hash(oids::BELT_HASH, &hash)),
+        &tlv(0x04, &value),
+        &more(&value),
     ]);
     let wrapped = tlv(0xA0, &tlv(0x04, content));
     let signed = sequence(&[
@@ -111,9 +118,13 @@ impl Area {
         self.world.client.call(&self.token, name, &json!(arguments))
     }
 
-    pub(crate) fn upload(&self, octets: &[u8]) -> String {
+    pub(crate) fn put(&self, octets: &[u8]) -> crate::client::Answer {
         let path = format!("/jmap/upload/{}/", self.account);
-        let answer = self.world.client.area("POST", &path, &self.token, octets);
+        self.world.client.area("POST", &path, &self.token, octets)
+    }
+
+    pub(crate) fn upload(&self, octets: &[u8]) -> String {
+        let answer = self.put(octets);
         assert_eq!(answer.status, 201, "{}", answer.text);
         let id = answer.json()["blobId"].as_str().unwrap().to_owned();
         assert_eq!(id, format!("G{}", hex::encode(belt_hash(octets))));
@@ -247,6 +258,55 @@ fn bad_signatures_are_refused() {
     let refusal = area.create(&id, "Gnone").unwrap_err();
     assert_eq!(refusal["type"], "blobNotFound");
     assert!(area.create(&id, &area.upload(&good)).is_ok());
+}
+
+/// What was signed before the certificate was revoked stands where a time stamp proves it, and only then.
+#[test]
+fn a_stamped_signature_is_judged_at_the_time_of_its_stamp() {
+    let area = Area::new();
+    let card = area.world.card_file("citizen");
+    let stamp = |value: &[u8]| {
+        let imprint = sequence(&[&algorithm(oids::BELT_HASH), &tlv(0x04, &belt_hash(value))]);
+        let request = sequence(&[&[2, 1, 1], &imprint, &[1, 1, 0xFF]]);
+        let answer = area.world.client.octets("POST", "/tsa", &request);
+        // After the status, which says that it is granted.
+        let parts = kabinet_stb::tlv::read_only(0x30, &answer).unwrap();
+        let token = kabinet_stb::tlv::children(parts).unwrap()[1].raw.to_vec();
+        let attribute = sequence(&[&oid(oids::SIGNATURE_TIME_STAMP), &tlv(0x31, &token)]);
+        tlv(0xA1, &attribute)
+    };
+    let ids = [(); 4].map(|()| Uuid::now_v7().to_string());
+    let content = |id: &String| canonical(&manifest(id)).into_bytes();
+    let [before, plain, after, false_one] = &ids;
+    let stamped = area.upload(&sign_with(&card, &content(before), stamp));
+    let unstamped = area.upload(&sign(&card, &content(plain)));
+    let of_another = area.upload(&sign_with(&card, &content(false_one), |_| {
+        stamp(b"another")
+    }));
+    let refusal = area.create(false_one, &of_another).unwrap_err();
+    assert_eq!(refusal["type"], "invalidSignature");
+
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let certificate: Value = serde_json::from_str(&card).unwrap();
+    let order = json!({
+        "certificate": certificate["esign"]["keys"][0]["certificate"],
+        "revocation": {"at": clock::seconds(), "reason": 1},
+    });
+    let order = order.to_string();
+    let told = area
+        .world
+        .client
+        .raw("POST", "/sandbox/revocations", "", order.as_bytes());
+    assert_eq!(told.unwrap().status, 200);
+    let late = area.upload(&sign_with(&card, &content(after), stamp));
+    for (id, blob) in [(plain, &unstamped), (after, &late)] {
+        let refusal = area.create(id, blob).unwrap_err();
+        assert_eq!(refusal["type"], "certificateRevoked");
+    }
+    assert_eq!(
+        area.create(before, &stamped).unwrap()["status"],
+        "registered"
+    );
 }
 
 #[test]

@@ -110,6 +110,21 @@ impl Client {
         })
     }
 
+    /// The body of an answer that is no text.
+    pub fn octets(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        let host = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        let mut octets = Vec::new();
+        stream.read_to_end(&mut octets).unwrap();
+        let end = octets.windows(4).position(|four| four == b"\r\n\r\n");
+        octets.split_off(end.unwrap() + 4)
+    }
+
     pub fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let proof = self.proof("POST", path, None);
         self.post_form_with(path, fields, &proof)

@@ -5,6 +5,7 @@ mod application;
 mod attachments;
 mod card;
 mod client;
+mod levers;
 
 use card::Holder;
 use client::{Client, serve};
