@@ -30,7 +30,33 @@ export function application(status: string): ApplicationView {
   return { id: status, procedure_id: "1.1.7", title, registration_number: "2026-000123", status, submitted_at: AT, deadline: null, history: [] };
 }
 
+/** Why it waits, by where it stands. */
+const REASONS: Record<OutboxItemView["state"], [kind: OutboxItemView["reason"]["kind"], text: TextView]> = {
+  waiting: [
+    "network",
+    {
+      be: "Сувязі з парталам не было. Пойдзе само, калі яна з’явіцца.",
+      ru: "Связи с порталом не было. Уйдёт само, когда она появится.",
+      en: "There was no connection to the portal. It goes by itself when there is one.",
+    },
+  ],
+  uploading: ["upload", { be: "Файлы адпраўляюцца.", ru: "Файлы отправляются.", en: "The files are on their way." }],
+  paused: [
+    "person",
+    {
+      be: "Вы гэта прытрымалі. Пойдзе, калі вы дазволіце.",
+      ru: "Вы это придержали. Уйдёт, когда вы разрешите.",
+      en: "You hold it back. It goes when you let it.",
+    },
+  ],
+  refused: [
+    "refused",
+    { be: "Партал гэта не прыняў.", ru: "Портал это не принял.", en: "The portal did not take it." },
+  ],
+};
+
 export function waiting(state: OutboxItemView["state"], change: Partial<OutboxItemView> = {}): OutboxItemView {
+  const [kind, text] = REASONS[state];
   return {
     id: state,
     kind: "application",
@@ -39,6 +65,7 @@ export function waiting(state: OutboxItemView["state"], change: Partial<OutboxIt
     title,
     signed_at: AT,
     state,
+    reason: { kind, text, remedy: null, behind: null, fields: state === "refused" ? [{ path: "/address", label: title }] : [] },
     tries: 1,
     last_problem: null,
     next_try_at: state === "waiting" ? AT : null,

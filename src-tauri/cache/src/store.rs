@@ -1,5 +1,7 @@
 //! The file of one person: opening, its lock, its versions.
 
+mod unwritten;
+
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -56,12 +58,14 @@ pub(crate) const SALT: usize = 16;
 /// With the key, what the keys of SQLCipher's authentication codes are derived from.
 pub(crate) type Salt = [u8; SALT];
 
-/// The encrypted store of one person (SQLCipher), held open by one program at a time.
+/// The encrypted store of one person (SQLCipher), held open by one program at a time; where it cannot
+/// be written, several may read it.
 pub struct Store {
     pub(crate) connection: Connection,
     path: PathBuf,
-    /// Locked as long as the store is open.
-    _lock: File,
+    read_only: bool,
+    /// Locked as long as the store is open; none where there is none and none can be made.
+    _lock: Option<File>,
 }
 
 impl Store {
@@ -92,18 +96,56 @@ impl Store {
         self.migrate(MIGRATIONS)
     }
 
-    /// Opens the store at `path` and brings its tables up to date.
+    /// Opens the store at `path` and brings its tables up to date. Where file or folder cannot be
+    /// written it is opened to be read: everything is there, and whatever writes is
+    /// [`StoreError::ReadOnly`].
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Damaged`] (also for a wrong key, which wrapping keeps
-    /// from happening), [`StoreError::TooNew`], [`StoreError::Busy`], [`StoreError::ReadOnly`].
+    /// from happening), [`StoreError::TooNew`], [`StoreError::Busy`]; [`StoreError::ReadOnly`] when an
+    /// earlier version wrote the tables, which cannot be brought up to date.
     pub fn open(path: &Path, key: &Secret) -> Result<Self, StoreError> {
         if !path.try_exists()? {
             return Err(StoreError::NotFound);
         }
-        let store = Self::start(path, key, OpenFlags::empty(), MIGRATIONS)?;
-        attachments::drop_unfinished(&store.connection)?;
-        Ok(store)
+        let opened = Self::start(path, key, OpenFlags::empty(), MIGRATIONS).and_then(|store| {
+            attachments::drop_unfinished(&store.connection)?;
+            Ok(store)
+        });
+        match opened {
+            Err(StoreError::ReadOnly) => Self::open_to_read(path, key),
+            other => other,
+        }
+    }
+
+    /// Opens it without writing anything anywhere.
+    fn open_to_read(path: &Path, key: &Secret) -> Result<Self, StoreError> {
+        let lock = lock_to_read(path)?;
+        let connection = unwritten::keyed(path, key)?;
+        // Without locks of its own SQLite believes that it is alone; the index of a journal that a
+        // program left behind is made in memory then.
+        connection.execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON;
+             PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000;",
+        )?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        sharing::choose_names(&connection, || u64::from_be_bytes(random::bytes()))?;
+        let store = Self {
+            connection,
+            path: path.to_path_buf(),
+            read_only: true,
+            _lock: lock,
+        };
+        match store.version()? {
+            version if version > newest_version() => Err(StoreError::TooNew(version)),
+            version if version < newest_version() => Err(StoreError::ReadOnly),
+            _ => Ok(store),
+        }
+    }
+
+    /// Whether it can only be read.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     fn start(
@@ -116,6 +158,10 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
         // A file that is there has the salt that it began with.
         let new = create.contains(OpenFlags::SQLITE_OPEN_CREATE);
+        if !new {
+            // SQLite opens what it may not write to read it, and fails much later.
+            OpenOptions::new().write(true).open(path)?;
+        }
         let connection = keyed(path, key, new.then(|| salt(key)), flags)?;
         // Nobody else opens the file, so the journal needs no shared index: a file that could not be
         // made on a full disk, where everything must stay readable.
@@ -129,7 +175,8 @@ impl Store {
         let mut store = Self {
             connection,
             path: path.to_path_buf(),
-            _lock: lock,
+            read_only: false,
+            _lock: Some(lock),
         };
         store.migrate(steps)?;
         Ok(store)
@@ -244,11 +291,19 @@ pub(crate) fn keyed(
     salt: Option<Salt>,
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
+    unlocked(Connection::open_with_flags(path, flags)?, key, salt)
+}
+
+/// Tells an open connection its key.
+fn unlocked(
+    connection: Connection,
+    key: &Secret,
+    salt: Option<Salt>,
+) -> Result<Connection, StoreError> {
     // Anything but 32 octets would be taken for a passphrase.
     if key.expose().len() != KEY {
         return Err(StoreError::WrongKey);
     }
-    let connection = Connection::open_with_flags(path, flags)?;
     // SQLCipher would also write what it returns to the standard error output.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     connection.execute_batch(&key_pragma(key, salt))?;
@@ -277,6 +332,20 @@ pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
         .open(lock_file(path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// The lock beside a store that cannot be written: whoever may write it keeps others from reading what
+/// changes under them.
+fn lock_to_read(path: &Path) -> Result<Option<File>, StoreError> {
+    let file = match File::open(lock_file(path)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
@@ -399,6 +468,61 @@ mod tests {
         drop(transaction);
         let store = Store::open(&after, &key()).unwrap();
         assert!(store.procedures().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_read_with_its_journal_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let store = Store::create(&path, &key()).unwrap();
+        store
+            .connection
+            .execute("INSERT INTO procedures (id, body) VALUES ('1', '{}')", [])
+            .unwrap();
+        // As a power cut leaves it: what was written last is in the journal alone.
+        let cut = tempfile::tempdir().unwrap();
+        let left = cut.path().join("a folder, %41?").join("store.db");
+        std::fs::create_dir(left.parent().unwrap()).unwrap();
+        for end in ["", "-wal"] {
+            std::fs::copy(with_end(&path, end), with_end(&left, end)).unwrap();
+        }
+        drop(store);
+        let closed = left.with_file_name("closed.db");
+        std::fs::copy(&path, &closed).unwrap();
+        let octets = |path: &Path| {
+            let read = |end| std::fs::read(with_end(path, end)).ok();
+            (read(""), read("-wal"), lock_file(path).exists())
+        };
+        for path in [&left, &closed] {
+            let before = octets(path);
+            // Nothing keeps a second reader away.
+            let readers = [(); 2].map(|()| Store::open_to_read(path, &key()).unwrap());
+            for mut store in readers {
+                assert!(store.is_read_only());
+                assert_eq!(store.count("procedures").unwrap(), 1);
+                let written = store
+                    .connection
+                    .execute("DELETE FROM procedures", [])
+                    .map_err(StoreError::from);
+                assert!(matches!(written, Err(StoreError::ReadOnly)), "{written:?}");
+                let begun = store.transaction().and_then(|transaction| {
+                    transaction.execute("DELETE FROM procedures", [])?;
+                    Ok(transaction.commit()?)
+                });
+                assert!(matches!(begun, Err(StoreError::ReadOnly)), "{begun:?}");
+            }
+            assert_eq!(octets(path), before);
+        }
+        // Who writes and who reads keep each other away where there is a lock.
+        let writer = Store::open(&left, &key()).unwrap();
+        assert!(!writer.is_read_only());
+        let reader = Store::open_to_read(&left, &key());
+        assert!(matches!(reader, Err(StoreError::Busy)));
+        drop(writer);
+        let _reader = Store::open_to_read(&left, &key()).unwrap();
+        assert!(matches!(Store::open(&left, &key()), Err(StoreError::Busy)));
+        let other = Store::open_to_read(&closed, &Secret::new(vec![8; KEY]));
+        assert!(matches!(other, Err(StoreError::Damaged)));
     }
 
     #[test]

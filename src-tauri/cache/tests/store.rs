@@ -385,9 +385,12 @@ fn a_file_that_cannot_be_written_says_so() {
     // Whoever may write everywhere cannot see this.
     let bound = std::fs::write(place.folder.path().join("x"), b"").is_err();
     let opened = Store::open(&place.path, &key(1)).and_then(|store| store.add_draft(&draft(1)));
+    let read = Store::open(&place.path, &key(1));
     set(place.folder.path(), 0o700);
     if bound {
         assert!(matches!(opened, Err(StoreError::ReadOnly)), "{opened:?}");
+        let store = read.unwrap();
+        assert!(store.is_read_only() && store.drafts().unwrap().is_empty());
     }
 }
 

@@ -187,7 +187,7 @@ impl Call {
 
     /// Opens the store: by the system's key store, or with the passphrase.
     pub(crate) fn unlock(&self) -> Outcome {
-        match self
+        let opened = match self
             .desk
             .unlock(self.secrets.given(Kind::Passphrase).as_ref())
         {
@@ -195,10 +195,15 @@ impl Call {
                 let passphrase = self
                     .secrets
                     .ask(Kind::Passphrase, &self.show.say("passphrase"))?;
-                self.desk.unlock(Some(&passphrase)).map(|_| ())
+                self.desk.unlock(Some(&passphrase))
             }
-            other => other.map(|_| ()),
+            other => other,
+        }?;
+        if opened.read_only {
+            // Beside the answer, whoever reads that: it is no part of it.
+            eprintln!("{}", self.show.say("store-read-only"));
         }
+        Ok(())
     }
 
     fn watch_readers(&self) -> Outcome {

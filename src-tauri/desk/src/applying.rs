@@ -41,8 +41,9 @@ impl Desk {
     ///
     /// # Errors
     /// `form_incomplete`, `draft_undecided`, `procedure_changed`, `draft_carried`,
-    /// `procedure_withdrawn`, `draft_not_found`, and what is in the way of card or PIN.
+    /// `procedure_withdrawn`, `draft_not_found`, `read_only`, and what is in the way of card or PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
+        self.check_writable()?;
         let (octets, procedure) = self.manifest(draft_id)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
@@ -174,8 +175,7 @@ impl Desk {
     fn keep_signed(&self, id: Uuid, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
         let now = self.now();
         self.with_store(|store| Ok(store.sign_into_outbox(id, octets, cms, now)?))?;
-        let item = self.with_store(|store| Ok(store.outbox_item(id)?))?;
-        self.view_of_item(&item)
+        self.view_of_waiting(id)
     }
 
     /// Takes an application back that has not left; it is a draft again.

@@ -125,13 +125,7 @@ fn carried_over(
 }
 
 fn view_of(carried: Carried, draft: &Draft, form: &Procedure) -> CarriedView {
-    let field = |path: &String| CarriedFieldView {
-        path: path.clone(),
-        label: serde_json::from_value::<kabinet_records::Text>(
-            form.form.ui["labels"][path].clone(),
-        )
-        .map_or_else(|_| same(path), TextView::from),
-    };
+    let field = |path: &String| field(form, path);
     CarriedView {
         from_version: carried.from_version,
         to_version: carried.to_version,
@@ -162,6 +156,16 @@ fn view_of(carried: Carried, draft: &Draft, form: &Procedure) -> CarriedView {
             .filter(|path| draft.data.pointer(path).is_none())
             .map(field)
             .collect(),
+    }
+}
+
+/// A field of a form by its path, with its label; one that has none is called by its path.
+pub(crate) fn field(form: &Procedure, path: &str) -> CarriedFieldView {
+    let label = form.form.ui["labels"][path].clone();
+    CarriedFieldView {
+        path: path.to_owned(),
+        label: serde_json::from_value::<kabinet_records::Text>(label)
+            .map_or_else(|_| same(path), TextView::from),
     }
 }
 

@@ -122,7 +122,7 @@ impl Desk {
         page.section("export-waiting", items.len());
         for item in &items {
             let folder = format!("waiting/{}", item.id);
-            let view = self.view_of_item(item)?;
+            let view = self.view_of_waiting(item.id)?;
             let signed = signed_json(&item.manifest);
             archive.json(
                 &format!("{folder}/item.json"),

@@ -65,6 +65,7 @@ mod uploading;
 mod usb;
 mod verifying;
 mod visible;
+mod waiting;
 mod watched;
 mod writing;
 

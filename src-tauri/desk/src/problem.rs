@@ -281,6 +281,8 @@ codes! {
     PortalGarbage = "portal_garbage",
     /// The portal refused for good.
     PortalRefused = "portal_refused",
+    /// The portal has no more room for what the person sends.
+    PortalFull = "portal_full",
     /// A new sign-in is needed.
     SessionExpired = "session_expired",
     /// The ID card has expired.

@@ -40,8 +40,9 @@ impl Desk {
     /// goes out.
     ///
     /// # Errors
-    /// What is in the way of card, PIN or portal.
+    /// What is in the way of card, PIN or portal; `read_only`.
     pub async fn begin_sign_in(&self, reader: Option<&str>) -> Outcome<SignIn> {
+        self.check_writable()?;
         let portal = self.settings().portal.ok_or(Code::NoPortal)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;

@@ -18,6 +18,7 @@ static BE: LazyLock<Bundle> = LazyLock::new(|| {
             include_str!("../../../ui/locales/be/problems.ftl"),
             include_str!("../../../ui/locales/be/cli.ftl"),
             include_str!("../../../ui/locales/be/notices.ftl"),
+            include_str!("../../../ui/locales/be/outbox.ftl"),
             include_str!("../../../ui/locales/be/paper.ftl"),
             include_str!("../../../ui/locales/be/signatures.ftl"),
         ],
@@ -30,6 +31,7 @@ static RU: LazyLock<Bundle> = LazyLock::new(|| {
             include_str!("../../../ui/locales/ru/problems.ftl"),
             include_str!("../../../ui/locales/ru/cli.ftl"),
             include_str!("../../../ui/locales/ru/notices.ftl"),
+            include_str!("../../../ui/locales/ru/outbox.ftl"),
             include_str!("../../../ui/locales/ru/paper.ftl"),
             include_str!("../../../ui/locales/ru/signatures.ftl"),
         ],
@@ -42,6 +44,7 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| {
             include_str!("../../../ui/locales/en/problems.ftl"),
             include_str!("../../../ui/locales/en/cli.ftl"),
             include_str!("../../../ui/locales/en/notices.ftl"),
+            include_str!("../../../ui/locales/en/outbox.ftl"),
             include_str!("../../../ui/locales/en/paper.ftl"),
             include_str!("../../../ui/locales/en/signatures.ftl"),
         ],
@@ -104,7 +107,7 @@ fn bundle_of(language: Language) -> &'static Bundle {
     }
 }
 
-fn bundle(language: &str, texts: [&str; 5]) -> Bundle {
+fn bundle(language: &str, texts: [&str; 6]) -> Bundle {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // The texts go to terminals and logs too, where the isolation marks would show.

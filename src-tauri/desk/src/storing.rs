@@ -103,16 +103,19 @@ impl Desk {
             return StoreView {
                 state: "open".to_owned(),
                 protection: Some(name(area.protection)),
+                read_only: area.store.is_read_only(),
             };
         }
         match self.current_store() {
             Some(path) => StoreView {
                 state: "locked".to_owned(),
                 protection: protection::protection(&path).map(name),
+                read_only: false,
             },
             None => StoreView {
                 state: "none".to_owned(),
                 protection: None,
+                read_only: false,
             },
         }
     }
@@ -177,6 +180,15 @@ impl Desk {
             area.store.powered_by(move || power())?;
         }
         Ok(area)
+    }
+
+    /// Fails where the open store can only be read: before a card or the portal is asked for something
+    /// that could not be kept.
+    pub(crate) fn check_writable(&self) -> Outcome {
+        match &*lock(&self.area) {
+            Some(area) if area.store.is_read_only() => Err(Code::ReadOnly.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Does something with the open store.

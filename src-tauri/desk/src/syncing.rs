@@ -10,22 +10,19 @@ use kabinet_portal::{
     Backoff, Pass, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
     Submission, Uploaded,
 };
-use kabinet_records::{Application, LetterKind, Message};
+use kabinet_records::{Application, Message};
 use uuid::Uuid;
 
 use crate::applying::{read, read_letter};
 use crate::arrivals::Arrivals;
-use crate::attaching;
 use crate::drafting::parse_id;
 use crate::problem::{Code, Problem};
 use crate::sharing::Shared;
 use crate::signing;
 use crate::storing::Keeper;
 use crate::uploading;
-use crate::view::{
-    ApplicationView, ApplicationsView, HistoryView, OutboxItemView, OutboxStateView, SyncView,
-    TextView,
-};
+use crate::view::{ApplicationView, ApplicationsView, HistoryView, SyncView, TextView};
+use crate::waiting;
 use crate::{Desk, Outcome, lock};
 
 /// How many changes go into the index of the search at once: the store is held for some tenths of a
@@ -76,7 +73,7 @@ impl Desk {
     pub fn next_pass(&self) -> Option<Duration> {
         let now = self.now();
         let due = self.with_store(|store| {
-            if store.session()?.is_none() {
+            if store.is_read_only() || store.session()?.is_none() {
                 return Ok(None);
             }
             let outbox = store.outbox_due()?.map(|due| due.duration_since(now));
@@ -195,14 +192,8 @@ impl Desk {
         let mut waiting: BTreeSet<Uuid> = items.iter().map(|item| item.id).collect();
         for (at, item) in items.iter().enumerate() {
             let early = !now && item.next_try_at > self.now();
-            let behind = item.application.is_some_and(|application| {
-                let ahead = |other: &OutboxItem| {
-                    let waits = !other.refused && !other.paused && waiting.contains(&other.id);
-                    other.application == Some(application) && waits
-                };
-                waiting.contains(&application) || items[..at].iter().any(ahead)
-            });
-            if item.refused || item.paused || early || behind {
+            let behind = waiting::ahead(&items, at, |id| waiting.contains(&id));
+            if item.refused || item.paused || early || behind.is_some() {
                 continue;
             }
             // One that may be registered already is asked for at the portal in any case.
@@ -227,14 +218,18 @@ impl Desk {
                     waiting.remove(&item.id);
                     sent.messages.push(*message);
                 }
+                // There may be room tomorrow.
+                Ok(Delivery::Refused(RefusedReason::OverQuota)) => {
+                    self.put_off(item, None, Code::PortalFull)?;
+                }
                 Ok(Delivery::Refused(reason)) => {
-                    self.refuse(item, &refusal(&reason), &mut waiting)?;
+                    self.refuse(item, &waiting::refusal(&reason), &mut waiting)?;
                 }
                 Ok(Delivery::Interrupted) => {}
                 Err(Undelivered::Here(problem)) => return Err(problem),
                 Err(Undelivered::There(error)) => {
                     let problem = Problem::from(error.clone());
-                    self.note_failure(item, &error, problem.code)?;
+                    self.put_off(item, error.retry_after(), problem.code)?;
                     if !error.is_permanent() {
                         return Err(problem);
                     }
@@ -294,8 +289,8 @@ impl Desk {
         })
     }
 
-    fn note_failure(&self, item: &OutboxItem, error: &PortalError, code: Code) -> Outcome {
-        let asked = error.retry_after();
+    /// Notes why it did not go, and when it is tried again: after what the portal asked, or by itself.
+    fn put_off(&self, item: &OutboxItem, asked: Option<u64>, code: Code) -> Outcome {
         let due = match asked {
             Some(seconds) => self.heed(seconds),
             None => {
@@ -305,8 +300,12 @@ impl Desk {
                 due.map_err(|error| Problem::new(Code::Internal).because(error))?
             }
         };
+        let kept = match asked {
+            Some(_) => waiting::asked(code),
+            None => code.name().to_owned(),
+        };
         self.with_store(|store| {
-            store.outbox_failed(item.id, code.name(), due)?;
+            store.outbox_failed(item.id, &kept, due)?;
             // Who asks to be left alone is not called for the next thing either.
             if asked.is_some() {
                 store.postpone_outbox(due)?;
@@ -317,6 +316,8 @@ impl Desk {
 
     /// The person's area at the portal, with the session from the store.
     pub(crate) fn personal_area(&self) -> Outcome<Arc<PersonalArea>> {
+        // A session that is renewed could not be kept, and nothing that comes.
+        self.check_writable()?;
         // Held to the end: a store that is closed meanwhile must not leave its session here.
         let mut online = lock(&self.online);
         // An area whose session the portal has ended is of no use any more.
@@ -338,15 +339,6 @@ impl Desk {
         let area = Arc::new(PersonalArea::new(&client, session, keeper)?);
         *online = Some(Arc::clone(&area));
         Ok(area)
-    }
-
-    /// What waits, the oldest first.
-    ///
-    /// # Errors
-    /// `no_store`, `store_locked`.
-    pub fn outbox(&self) -> Outcome<Vec<OutboxItemView>> {
-        let items = self.with_store(|store| Ok(store.outbox()?))?;
-        items.iter().map(|item| self.view_of_item(item)).collect()
     }
 
     /// The newest applications, newest first.
@@ -423,51 +415,6 @@ impl Desk {
         Ok(self.view_of_application(application))
     }
 
-    pub(crate) fn view_of_item(&self, item: &OutboxItem) -> Outcome<OutboxItemView> {
-        let waits = !item.refused && !item.paused && item.next_try_at > item.signed_at;
-        let upload = self.uploads.of(item.id);
-        let (kind, procedure_id, files) = match item.kind {
-            OutboxKind::Application => {
-                let manifest = read(&item.manifest)?;
-                ("application", manifest.procedure.id, manifest.attachments)
-            }
-            OutboxKind::Letter(kind) => (
-                match kind {
-                    LetterKind::Reply => "reply",
-                    LetterKind::Withdrawal => "withdrawal",
-                },
-                self.procedure_of(item.application)?,
-                read_letter(&item.manifest)?.attachments,
-            ),
-        };
-        Ok(OutboxItemView {
-            id: item.id.to_string(),
-            kind: kind.to_owned(),
-            application_id: item.application.map(|id| id.to_string()),
-            title: self.title_of(&procedure_id),
-            procedure_id,
-            signed_at: item.signed_at.to_string(),
-            state: if item.refused {
-                OutboxStateView::Refused
-            } else if item.paused {
-                OutboxStateView::Paused
-            } else if upload.is_some() {
-                OutboxStateView::Uploading
-            } else {
-                OutboxStateView::Waiting
-            },
-            tries: item.tries,
-            last_problem: item
-                .problem
-                .as_deref()
-                .map(|problem| self.sentence(problem)),
-            next_try_at: waits.then(|| item.next_try_at.to_string()),
-            attachments: attaching::views(&files),
-            can_take_back: item.refused || !item.offered,
-            upload,
-        })
-    }
-
     /// Number of the procedure of an application, wherever that is now.
     pub(crate) fn procedure_of(&self, application: Option<Uuid>) -> Outcome<String> {
         let Some(id) = application else {
@@ -499,17 +446,6 @@ impl Desk {
                 en: procedure_id.to_owned(),
             },
         }
-    }
-
-    /// A problem as the outbox keeps it: its name, and a reason where it has one.
-    pub(crate) fn sentence(&self, kept: &str) -> String {
-        let (name, reason) = kept.split_once(' ').unwrap_or((kept, ""));
-        let code = Code::from_name(name).unwrap_or(Code::Internal);
-        Problem::new(code)
-            .with("reason", reason)
-            .with("count", "1")
-            .view(self.language())
-            .message
     }
 }
 
@@ -568,27 +504,6 @@ impl From<PortalError> for Undelivered {
     fn from(error: PortalError) -> Self {
         Self::There(error)
     }
-}
-
-fn refusal(reason: &RefusedReason) -> String {
-    let code = match reason {
-        RefusedReason::ProcedureVersionOld => Code::ProcedureChanged,
-        RefusedReason::InvalidForm(_) => Code::FormIncomplete,
-        RefusedReason::InvalidSignature => Code::SignatureFailed,
-        RefusedReason::SignerNotHolder => Code::OtherCard,
-        RefusedReason::CertificateRevoked => Code::CertificateRevoked,
-        RefusedReason::AttachmentMismatch => Code::AttachmentRefused,
-        RefusedReason::NoSuchApplication => Code::ApplicationNotFound,
-        RefusedReason::ApplicationClosed => Code::ApplicationClosed,
-        RefusedReason::InvalidManifest => {
-            return format!("{} invalidManifest", Code::PortalRefused.name());
-        }
-        RefusedReason::OverQuota => return format!("{} overQuota", Code::PortalRefused.name()),
-        RefusedReason::TooLarge => return format!("{} tooLarge", Code::PortalRefused.name()),
-        RefusedReason::Other(code) => return format!("{} {code}", Code::PortalRefused.name()),
-        _ => Code::PortalRefused,
-    };
-    code.name().to_owned()
 }
 
 /// What left the outbox in a pass.

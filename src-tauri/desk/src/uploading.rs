@@ -91,15 +91,11 @@ impl Desk {
 
     fn hold(&self, id: &str, paused: bool) -> Outcome<OutboxItemView> {
         let id = parse_id(id, Code::OutboxNotFound)?;
-        let item = self.with_store(|store| {
-            let act = store.pause_outbox(id, paused);
-            act.and_then(|()| store.outbox_item(id))
-                .map_err(|error| match error {
-                    kabinet_cache::StoreError::NotFound => Code::OutboxNotFound.into(),
-                    other => other.into(),
-                })
+        self.with_store(|store| match store.pause_outbox(id, paused) {
+            Err(kabinet_cache::StoreError::NotFound) => Err(Code::OutboxNotFound.into()),
+            other => Ok(other?),
         })?;
-        self.view_of_item(&item)
+        self.view_of_waiting(id)
     }
 
     /// Sends the files of an application ahead of it.

@@ -47,7 +47,10 @@ pub use files::{
     RaisingView, SignedBeforeView, SignedFileView, VerifiedFileView,
 };
 pub use notices::{NoticeView, NoticesView};
-pub use outbox::{AppliedView, OutboxItemView, OutboxStateView, UploadView};
+pub use outbox::{
+    AppliedView, OutboxItemView, OutboxReasonKindView, OutboxReasonView, OutboxStateView,
+    UploadView,
+};
 pub use paper::{PaperApplicationView, PaperView};
 pub use person::{AdditionalDataView, ClaimView, ConsentView, OptionalDataView, PersonView};
 pub use prompt::{LetterPromptView, PromptFieldView, PromptView};

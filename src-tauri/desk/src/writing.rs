@@ -130,6 +130,7 @@ impl Desk {
         text: &str,
         reader: Option<&str>,
     ) -> Outcome<LetterSigning> {
+        self.check_writable()?;
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let applicant = Applicant {
             name: person.holder.display_name(),
@@ -202,12 +203,9 @@ impl Desk {
         drop(signer);
         progress(StepView::Saving);
         let now = self.now();
-        let item = self.with_store(|store| {
-            store.letter_into_outbox(&letter, &octets, &cms, now)?;
-            Ok(store.outbox_item(letter.message)?)
-        })?;
+        self.with_store(|store| Ok(store.letter_into_outbox(&letter, &octets, &cms, now)?))?;
         progress(StepView::Done);
-        self.view_of_item(&item)
+        self.view_of_waiting(letter.message)
     }
 
     /// Takes something back that has not left. An application is a draft again, and a letter is being

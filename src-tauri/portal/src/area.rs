@@ -206,8 +206,8 @@ impl PersonalArea {
             return Ok(Uploaded::Refused(RefusedReason::TooLarge));
         }
         let blob = submit::blob_id(cms);
-        self.put(&area, (CMS, Content::Octets(cms)), &blob).await?;
-        Ok(Uploaded::Done(blob))
+        let refused = self.put(&area, (CMS, Content::Octets(cms)), &blob).await?;
+        Ok(refused.map_or(Uploaded::Done(blob), Uploaded::Refused))
     }
 
     /// Creates the object of that type from a signature that was uploaded.

@@ -52,6 +52,9 @@ pub enum RefusedReason {
     TooLarge,
     /// A file is not what the manifest says, or of a kind that the portal does not take.
     AttachmentMismatch,
+    /// Properties of what was to be created are not as the portal wants them, by their names (RFC 8620,
+    /// section 5.3).
+    InvalidProperties(Vec<String>),
     /// Another code.
     Other(String),
 }
@@ -182,8 +185,20 @@ pub(crate) fn refused(
         // RFC 8620 section 5.3: passes by itself.
         "rateLimit" => return Err(PortalError::RetryAfter(60)),
         "attachmentMismatch" => RefusedReason::AttachmentMismatch,
+        "invalidProperties" => RefusedReason::InvalidProperties(properties(refusal)),
         other => RefusedReason::Other(safe_code(other)),
     })
+}
+
+fn properties(refusal: &Map<String, Value>) -> Vec<String> {
+    let list = refusal.get("properties").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .filter(|name| name.len() <= PATH_LIMIT && !name.chars().any(char::is_control))
+        .take(PROBLEMS_LIMIT)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn problems(refusal: &Map<String, Value>) -> Vec<FieldProblem> {
@@ -246,6 +261,13 @@ mod tests {
                 keyword: "minLength".into()
             }])
         );
+        let wish =
+            json!({"type": "invalidProperties", "properties": ["data/purpose", 7, "a\u{1b}"]});
+        let Ok(Created::Refused(reason)) = not_created(&wish) else {
+            panic!()
+        };
+        let named = RefusedReason::InvalidProperties(vec!["data/purpose".into()]);
+        assert_eq!(reason, named);
         for (kind, expected) in [
             ("invalidSignature", RefusedReason::InvalidSignature),
             ("signerNotHolder", RefusedReason::SignerNotHolder),

@@ -279,6 +279,15 @@ impl Sandbox {
         http::request("POST", &self.listen, "/sandbox/faults", &fault.to_string()).map(|_| ())
     }
 
+    /// Most octets that the uploads of each person may have together; none lifts that.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub fn quota(&self, octets: Option<u64>) -> Outcome {
+        let order = serde_json::json!({ "octets": octets });
+        http::request("POST", &self.listen, "/sandbox/quota", &order.to_string()).map(|_| ())
+    }
+
     /// Lets it ask cards for these data groups too, from now on.
     ///
     /// # Errors

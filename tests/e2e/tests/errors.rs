@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e2e::cli::Answer;
 use e2e::{Applicant, Cli, VirtualCard, World};
 use serde_json::{Value, json};
 
@@ -434,85 +432,4 @@ fn store_of(profile: &Path) -> PathBuf {
         .map(|entry| entry.unwrap().path().join("store.db"))
         .filter(|path| path.exists());
     stores.next().unwrap()
-}
-
-/// A disk that is full and one that cannot be written: a sentence, and all that was there stays. The
-/// disk is a real one, mounted where nobody else sees it, so the calls are words of one script.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_and_one_that_cannot_be_written() {
-    let (world, card) = world_with_card();
-    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
-    let id = applicant.draft().unwrap();
-    let typed = applicant.typed().unwrap();
-    let answers = on_a_small_disk(
-        &world,
-        &applicant.cli,
-        &format!(
-            r#"
-call full-before draft show {id}
-dd if=/dev/zero of="$disk/filling" bs=4096 2>/dev/null || true
-for language in be ru en; do
-    call full-new-$language --lang $language draft new {procedure} --data "$values"
-    call full-apply-$language --lang $language apply {id}
-done
-call full-show draft show {id}
-rm "$disk/filling"
-call free-show draft show {id}
-mount -o remount,ro "$disk"
-for language in be ru en; do
-    call read-only-new-$language --lang $language draft new {procedure} --data "$values"
-done
-mount -o remount,rw "$disk"
-call back-show draft show {id}
-call free-apply apply {id}
-"#,
-            procedure = applicant.procedure,
-        ),
-        &applicant.values,
-    );
-    for language in ["be", "ru", "en"] {
-        for (call, code) in [
-            (format!("full-new-{language}"), "disk_full"),
-            (format!("full-apply-{language}"), "disk_full"),
-            (format!("read-only-new-{language}"), "read_only"),
-        ] {
-            let error = &answers[&call].json["error"];
-            assert_eq!(error["code"], code, "{call}: {error}");
-            assert!(error["remedy"].as_str().unwrap().ends_with('.'), "{error}");
-        }
-    }
-    for call in ["full-before", "full-show", "free-show", "back-show"] {
-        assert_eq!(
-            answers[call].json["data"], typed,
-            "{call}: {}",
-            answers[call].json
-        );
-    }
-    assert_eq!(
-        answers["free-apply"].json["state"], "registered",
-        "{}",
-        answers["free-apply"].json
-    );
-    assert_eq!(world.sandbox.applications().unwrap().len(), 1);
-}
-
-/// Runs calls of `kabinet-cli` with the profile copied to a disk of four megabytes of its own.
-#[cfg(target_os = "linux")]
-fn on_a_small_disk(
-    world: &World,
-    cli: &Cli,
-    calls: &str,
-    values: &Path,
-) -> BTreeMap<String, Answer> {
-    let disk = world.dir().join("disk");
-    fs::create_dir(&disk).unwrap();
-    let script = format!(
-        r#"
-mount -t tmpfs -o size=4m none "$disk"
-cp -a "$profile/." "$disk/"
-{calls}"#
-    );
-    let variables = [("disk", disk.as_path()), ("values", values)];
-    e2e::apart::run(world.dir(), cli, &script, &variables).unwrap()
 }

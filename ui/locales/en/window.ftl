@@ -22,6 +22,7 @@ yes = yes
 no = no
 unexpected = Something happened that the program did not expect.
 unexpected-remedy = Nothing is lost. Try again.
+store-read-only = Nothing can be saved: the disk or the profile's folder cannot be written. Everything that is there can be read.
 offline-banner = The portal cannot be reached. Everything saved can be read and filled in.
 state-looking = Looking for a reader…
 state-no-service = Card service not running
@@ -152,7 +153,6 @@ outbox = Waiting to be sent
 outbox-empty = Nothing is waiting.
 outbox-waiting = Signed and saved. It goes when there is a connection.
 outbox-leaving = Signed and saved. It is being sent.
-outbox-refused = The portal did not take it.
 outbox-next = Next try: { $at }
 send-now = Send now
 take-back = Take back
@@ -388,7 +388,6 @@ undone = Undone.
 redone = Redone.
 prompt-files = Files that are signed with it: { $count }
 outbox-uploading = The files are on their way.
-outbox-paused = Held back. It goes on when you let it.
 outbox-files = { $count ->
     [one] With a file: { $names }
    *[other] With { $count } files: { $names }

@@ -11,4 +11,8 @@ state: string,
 /**
  * Whether the key is in the system's key store (`keyring`) or under a passphrase (`passphrase`).
  */
-protection: string | null, };
+protection: string | null, 
+/**
+ * Whether the open store can only be read, since its disk or folder cannot be written.
+ */
+read_only: boolean, };

@@ -2,8 +2,8 @@
 
 use kabinet_desk::Problem;
 use kabinet_desk::view::{
-    ApplicationView, AttachmentView, DocumentView, DueView, MessageView, OutboxItemView,
-    OutboxStateView, SentView, SyncView,
+    ApplicationView, AttachmentView, DocumentView, DueView, MessageView, OutboxItemView, SentView,
+    SyncView,
 };
 use serde_json::json;
 
@@ -19,17 +19,27 @@ impl Show {
                     self.say(&format!("outbox-{}", item.kind)),
                     self.pick(&item.title)
                 ));
-                if item.state == OutboxStateView::Paused {
-                    self.line(&format!("  {}", self.say("held-back")));
-                }
+                self.reason(item);
                 for file in &item.attachments {
                     self.line(&format!("  {}", self.file(file)));
                 }
-                if let Some(problem) = &item.last_problem {
-                    self.line(&format!("  {problem}"));
-                }
             }
         });
+    }
+
+    /// Why it waits, and until when.
+    fn reason(&self, item: &OutboxItemView) {
+        let reason = &item.reason;
+        self.line(&format!("  {}", self.pick(&reason.text)));
+        for field in &reason.fields {
+            self.line(&format!("  - {}", self.pick(&field.label)));
+        }
+        if let Some(remedy) = &reason.remedy {
+            self.line(&format!("  {}", self.pick(remedy)));
+        }
+        if let Some(at) = &item.next_try_at {
+            self.line(&format!("  {} {at}", self.say("next-try")));
+        }
     }
 
     pub(crate) fn sent(&self, application: &ApplicationView) {
@@ -52,8 +62,8 @@ impl Show {
                 if let Some(problem) = &problem {
                     self.line(&problem.message);
                     self.line(&problem.remedy);
-                } else if let Some(reason) = item.and_then(|item| item.last_problem.as_deref()) {
-                    self.line(reason);
+                } else if let Some(item) = item {
+                    self.reason(item);
                 }
             },
         );

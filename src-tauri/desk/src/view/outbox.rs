@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{ApplicationView, AttachmentView, TextView};
+use super::{ApplicationView, AttachmentView, CarriedFieldView, TextView};
 
 /// Something that waits to leave.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -23,6 +23,8 @@ pub struct OutboxItemView {
     pub signed_at: String,
     /// Where it stands.
     pub state: OutboxStateView,
+    /// Why it is still here.
+    pub reason: OutboxReasonView,
     /// Tries so far.
     pub tries: u32,
     /// Why the last try failed, in the person's language.
@@ -35,6 +37,49 @@ pub struct OutboxItemView {
     pub can_take_back: bool,
     /// How far its files are, while they are on their way.
     pub upload: Option<UploadView>,
+}
+
+/// Why something waits. When it is tried next stands beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct OutboxReasonView {
+    /// Which reason it is.
+    pub kind: OutboxReasonKindView,
+    /// The reason in words.
+    pub text: TextView,
+    /// What the person can do, where they can.
+    pub remedy: Option<TextView>,
+    /// What has to arrive before it, by its id.
+    pub behind: Option<String>,
+    /// What the portal found wrong, where it said so.
+    pub fields: Vec<CarriedFieldView>,
+}
+
+/// The reasons why something waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboxReasonKindView {
+    /// Nothing keeps it: it goes with the next pass.
+    Turn,
+    /// Its files are on their way.
+    Upload,
+    /// Something that was signed before has to arrive first.
+    Behind,
+    /// The portal could not be reached.
+    Network,
+    /// There is no session: the person has to sign in.
+    SignIn,
+    /// The portal asked to be left alone until the next try.
+    PortalPause,
+    /// The last try failed otherwise.
+    Retry,
+    /// The person holds it back.
+    Person,
+    /// The portal refused it for good, or it cannot be sent any more.
+    Refused,
+    /// The store cannot be written, so that nothing may be sent.
+    Disk,
 }
 
 /// How far the files of an application are on their way.

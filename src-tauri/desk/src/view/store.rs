@@ -15,6 +15,8 @@ pub struct StoreView {
     pub state: String,
     /// Whether the key is in the system's key store (`keyring`) or under a passphrase (`passphrase`).
     pub protection: Option<String>,
+    /// Whether the open store can only be read, since its disk or folder cannot be written.
+    pub read_only: bool,
 }
 
 /// What the window remembers between two starts.

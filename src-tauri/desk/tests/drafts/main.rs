@@ -7,4 +7,5 @@ mod catalogue;
 mod computer;
 mod leaving;
 mod outdated;
+mod waiting;
 mod without_procedure;

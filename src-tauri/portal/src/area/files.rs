@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use super::{LIMIT, Outgoing, PIECE, PersonalArea};
@@ -70,7 +70,9 @@ impl PersonalArea {
                         PIECE
                     };
                     let body = (kind, Content::Piece(file, piece));
-                    self.put(&area, body, &piece.blob).await?;
+                    if let Some(reason) = self.put(&area, body, &piece.blob).await? {
+                        return Ok(Uploaded::Refused(reason));
+                    }
                 }
                 (file.progress)(piece.to);
             }
@@ -117,13 +119,13 @@ impl PersonalArea {
         upload::read_part(&self.call(&area, &calls).await?, &blob, length)
     }
 
-    /// Uploads octets as one blob, which must get that name.
+    /// Uploads octets as one blob, which must get that name; why the portal does not take them.
     pub(super) async fn put(
         &self,
         area: &AreaInfo,
         body: (&str, Content<'_>),
         blob: &str,
-    ) -> Result<(), PortalError> {
+    ) -> Result<Option<RefusedReason>, PortalError> {
         let url = address::parse_endpoint(self.inner.client.base(), &area.upload)?;
         let outgoing = Outgoing {
             method: Method::POST,
@@ -133,13 +135,17 @@ impl PersonalArea {
             limit: LIMIT,
         };
         let reply = self.send(&outgoing).await?;
-        if !reply.status.is_success() {
-            return Err(jmap::reply_error(&reply));
+        match reply.status {
+            // RFC 9110, section 15.5.14, and RFC 4918, section 11.5.
+            StatusCode::PAYLOAD_TOO_LARGE => return Ok(Some(RefusedReason::TooLarge)),
+            StatusCode::INSUFFICIENT_STORAGE => return Ok(Some(RefusedReason::OverQuota)),
+            status if !status.is_success() => return Err(jmap::reply_error(&reply)),
+            _ => {}
         }
         let answer: Value = reply.json("upload answer")?;
         // Another name would be another content: not what the holder signed.
         if answer.get("blobId").and_then(Value::as_str) == Some(blob) {
-            Ok(())
+            Ok(None)
         } else {
             Err(PortalError::Garbage("blobId"))
         }

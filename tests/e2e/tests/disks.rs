@@ -1,0 +1,206 @@
+//! Disks that are full and disks that cannot be written: a sentence, and all that was there stays and
+//! is read. The disks are real ones, mounted where nobody else sees them.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use e2e::cli::Answer;
+use e2e::{Applicant, Cli, VirtualCard, World};
+
+fn world_with_card() -> (World, VirtualCard) {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    (world, card)
+}
+
+/// A disk that is full and one that cannot be written: a sentence, and all that was there stays.
+#[test]
+fn a_full_disk_and_one_that_cannot_be_written() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let id = applicant.draft().unwrap();
+    let typed = applicant.typed().unwrap();
+    let answers = on_a_small_disk(
+        &world,
+        &applicant.cli,
+        &format!(
+            r#"
+call full-before draft show {id}
+dd if=/dev/zero of="$disk/filling" bs=4096 2>/dev/null || true
+for language in be ru en; do
+    call full-new-$language --lang $language draft new {procedure} --data "$values"
+    call full-apply-$language --lang $language apply {id}
+done
+call full-show draft show {id}
+rm "$disk/filling"
+call free-show draft show {id}
+mount -o remount,ro "$disk"
+for language in be ru en; do
+    call read-only-new-$language --lang $language draft new {procedure} --data "$values"
+done
+mount -o remount,rw "$disk"
+call back-show draft show {id}
+call free-apply apply {id}
+"#,
+            procedure = applicant.procedure,
+        ),
+        &applicant.values,
+    );
+    for language in ["be", "ru", "en"] {
+        for (call, code) in [
+            (format!("full-new-{language}"), "disk_full"),
+            (format!("full-apply-{language}"), "disk_full"),
+            (format!("read-only-new-{language}"), "read_only"),
+        ] {
+            let error = &answers[&call].json["error"];
+            assert_eq!(error["code"], code, "{call}: {error}");
+            assert!(error["remedy"].as_str().unwrap().ends_with('.'), "{error}");
+        }
+    }
+    for call in ["full-before", "full-show", "free-show", "back-show"] {
+        assert_eq!(
+            answers[call].json["data"], typed,
+            "{call}: {}",
+            answers[call].json
+        );
+    }
+    assert_eq!(
+        answers["free-apply"].json["state"], "registered",
+        "{}",
+        answers["free-apply"].json
+    );
+    assert_eq!(world.sandbox.applications().unwrap().len(), 1);
+}
+
+/// On a disk that cannot be written, and in a folder in which the person may not write, everything is
+/// there to be read, and what would have to be kept is refused.
+#[test]
+fn what_cannot_be_written_is_read() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let sent = applicant.draft().unwrap();
+    assert_eq!(cli.ok(&["apply", &sent]).unwrap()["state"], "registered");
+    world
+        .sandbox
+        .operate(&sent, &["approve", "--text", "So be it"])
+        .unwrap();
+    let waits = applicant.draft().unwrap();
+    let fault = serde_json::json!({"match": "/jmap/upload", "kind": "status_500", "times": 1});
+    world.sandbox.fault(&fault).unwrap();
+    cli.ok(&["apply", &waits]).unwrap();
+    cli.ok(&["outbox", "pause", &waits]).unwrap();
+    cli.ok(&["sync"]).unwrap();
+    let draft = applicant.draft().unwrap();
+    let calls = |before: &str| {
+        format!(
+            r#"
+call {before}whoami whoami
+call {before}drafts draft list
+call {before}draft draft show {draft}
+call {before}applications applications
+call {before}application applications show {sent}
+call {before}documents documents
+call {before}outbox outbox
+call {before}services catalog search ""
+call {before}found search жыхарства
+"#
+        )
+    };
+    let reading = calls("was-");
+    let after = calls("read-only-");
+    let bound = calls("bound-");
+    let answers = on_a_small_disk(
+        &world,
+        cli,
+        &format!(
+            r#"
+{reading}
+mount -o remount,ro "$disk"
+{after}
+call no-new draft new {procedure} --data "$values"
+call no-edit draft edit {draft} --data "$values"
+call no-apply apply {draft}
+call no-resume outbox resume {waits}
+call no-sync sync
+call no-login login
+mount -o remount,rw "$disk"
+chmod -R a-w "$disk"
+as="setpriv --bounding-set=-all --inh-caps=-all"
+{bound}
+call no-bound draft new {procedure} --data "$values"
+as=
+chmod -R u+w "$disk"
+call back draft edit {draft} --data "$values"
+call back-apply apply {draft}
+"#,
+            procedure = applicant.procedure,
+        ),
+        &applicant.values,
+    );
+    for call in [
+        "whoami",
+        "drafts",
+        "draft",
+        "applications",
+        "application",
+        "documents",
+        "outbox",
+        "services",
+        "found",
+    ] {
+        let was = &answers[&format!("was-{call}")];
+        assert_eq!(was.code, 0, "{call}: {}", was.json);
+        for how in ["read-only", "bound"] {
+            let is = &answers[&format!("{how}-{call}")];
+            assert_eq!(is.json, was.json, "{how} {call}: {}", is.log);
+            // It is told beside the answer.
+            let told = "Nothing can be saved";
+            assert!(is.log.contains(told), "{how} {call}: {}", is.log);
+            assert!(!was.log.contains(told), "{}", was.log);
+        }
+    }
+    assert_eq!(answers["read-only-outbox"].json[0]["id"], waits.as_str());
+    assert_eq!(
+        answers["read-only-documents"]
+            .json
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    for call in ["new", "edit", "apply", "resume", "sync", "login", "bound"] {
+        let answer = &answers[&format!("no-{call}")];
+        assert_eq!(
+            answer.json["error"]["code"], "read_only",
+            "{call}: {}",
+            answer.json
+        );
+    }
+    assert_eq!(answers["back"].code, 0, "{}", answers["back"].json);
+    assert_eq!(answers["back-apply"].json["state"], "registered");
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// Runs calls of `kabinet-cli` with the profile copied to a disk of four megabytes of its own.
+fn on_a_small_disk(
+    world: &World,
+    cli: &Cli,
+    calls: &str,
+    values: &Path,
+) -> BTreeMap<String, Answer> {
+    let disk = world.dir().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let script = format!(
+        r#"
+mount -t tmpfs -o size=4m none "$disk"
+cp -a "$profile/." "$disk/"
+{calls}"#
+    );
+    let variables = [("disk", disk.as_path()), ("values", values)];
+    e2e::apart::run(world.dir(), cli, &script, &variables).unwrap()
+}
