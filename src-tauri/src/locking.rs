@@ -53,7 +53,9 @@ pub(crate) fn start(app: AppHandle, desk: Arc<Desk>) {
         let (app, desk) = idle;
         loop {
             tokio::time::sleep(LOOK).await;
-            if desk.locks_after(app.state::<Touched>().ago()) {
+            // A closed one is left alone: closing it again would end a sign-in that somebody is at.
+            let is_open = desk.store_state().state == "open";
+            if is_open && desk.locks_after(app.state::<Touched>().ago()) {
                 lock(&app, &desk).await;
             }
         }

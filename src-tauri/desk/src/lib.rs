@@ -139,6 +139,8 @@ pub struct Desk {
     leaving: leaving::Leaving,
     /// Whether the store stays closed until the person asks for it, although its key is at hand.
     held: std::sync::atomic::AtomicBool,
+    /// How often somebody asked to close the store: a sign-in that began before does not open it.
+    lockings: std::sync::atomic::AtomicU64,
     /// Held while folders outside are remembered or removed.
     outside: Mutex<()>,
     /// The file that is being handed over.
@@ -196,6 +198,7 @@ impl Desk {
             signing: tokio::sync::RwLock::new(()),
             leaving: leaving::Leaving::default(),
             held: std::sync::atomic::AtomicBool::new(false),
+            lockings: std::sync::atomic::AtomicU64::new(0),
             outside: Mutex::new(()),
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),

@@ -2,6 +2,9 @@
 //! shows who asks and for what, proves the PIN to the card, and carries what terminal and card say
 //! to each other.
 
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
 use kabinet_cache::Person;
 use kabinet_portal::{Client, Next, SignedIn};
 use kabinet_records::Holder;
@@ -23,6 +26,8 @@ pub struct SignIn {
     dialogue: Option<kabinet_portal::SignIn>,
     address: ReaderAddress,
     prompt: PromptView,
+    /// How often the store was asked to close when it began.
+    lockings: u64,
     /// What it brought, until it is in a store.
     brought: Option<(Person, Secret)>,
 }
@@ -47,6 +52,7 @@ impl Desk {
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
         let client = self.client(&portal)?;
+        let lockings = self.lockings.load(Ordering::SeqCst);
         let dialogue = kabinet_portal::SignIn::begin(&client).await?;
         let consent = consent(&client, &dialogue)?;
         let prompt = PromptView::SignIn { consent, pin };
@@ -55,6 +61,7 @@ impl Desk {
             dialogue: Some(dialogue),
             address,
             prompt,
+            lockings,
             brought: None,
         })
     }
@@ -98,6 +105,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::finish_sign_in`] says of the store; it may be tried again with another passphrase.
+    /// `cancelled` when the store was closed meanwhile: it stays closed, and the sign-in is over.
     pub async fn keep_signed_in(
         &self,
         sign_in: &mut SignIn,
@@ -106,10 +114,16 @@ impl Desk {
         let (person, session) = sign_in.brought.as_ref().ok_or(Code::Cancelled)?;
         // The store may become another person's, and the session is another one in any case.
         let _left = self.leave().await;
-        self.keep_sign_in(person, session, passphrases)?;
         let view = view_of(person, true);
-        sign_in.brought = None;
-        Ok(view)
+        let kept = self.keep_sign_in(person, session, passphrases, sign_in.lockings);
+        let is_over = match &kept {
+            Ok(()) => true,
+            Err(problem) => problem.code == Code::Cancelled,
+        };
+        if is_over {
+            sign_in.brought = None;
+        }
+        kept.map(|()| view)
     }
 
     /// Who the open store belongs to.
@@ -133,14 +147,16 @@ impl Desk {
     ///
     /// # Errors
     /// `no_store`, `store_locked`. An unreachable portal is no error: the tokens are forgotten here
-    /// and run out there.
+    /// and run out there. `cancelled` when another person's store was opened meanwhile, which is left as
+    /// it is.
     pub async fn logout(&self) -> Outcome {
+        let whose = self.store_path()?;
         if let Ok(area) = self.personal_area()
             && let Err(error) = kabinet_portal::Portal::logout(&*area).await
         {
             tracing::info!("the portal was not told of the sign-out: {error}");
         }
-        self.forget_session()
+        self.forget_session(&whose)
     }
 
     /// Ends all sessions of the person at the portal, on whatever computer: for one that was lost, or
@@ -150,13 +166,27 @@ impl Desk {
     /// `no_store`, `store_locked`, `session_expired`; what keeps the portal from doing it: then all
     /// sessions stay, this one too, so that it can be asked again.
     pub async fn logout_everywhere(&self) -> Outcome {
+        let whose = self.store_path()?;
         kabinet_portal::Portal::logout_everywhere(&*self.personal_area()?).await?;
-        self.forget_session()
+        self.forget_session(&whose)
     }
 
-    fn forget_session(&self) -> Outcome {
-        *lock(&self.online) = None;
-        self.with_store(|store| Ok(store.set_session(None)?))
+    fn store_path(&self) -> Outcome<PathBuf> {
+        self.with_store(|store| Ok(store.path().to_owned()))
+    }
+
+    /// Forgets the session in the store at `whose`, where that is still the open one: the portal may have
+    /// taken its time to answer.
+    fn forget_session(&self, whose: &Path) -> Outcome {
+        let mut online = lock(&self.online);
+        self.with_store(|store| {
+            if store.path() != whose {
+                return Err(Code::Cancelled.into());
+            }
+            Ok(store.set_session(None)?)
+        })?;
+        *online = None;
+        Ok(())
     }
 }
 
@@ -303,5 +333,141 @@ fn view_of(person: &Person, session: bool) -> PersonView {
         birth_date: person.holder.date_of_birth.clone(),
         portal: person.portal.clone(),
         session,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use kabinet_portal::{Exchange, PortalError, Wire};
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::profile::store_name;
+    use crate::{Profile, Surroundings};
+
+    const PORTAL: &str = "http://127.0.0.1:9/";
+
+    fn passphrase() -> Secret {
+        Secret::new(b"correct horse battery staple".to_vec())
+    }
+
+    fn session() -> Secret {
+        let session = serde_json::json!({
+            "version": 1, "portal": PORTAL, "access": "a", "refresh": "r",
+            "expires_at": 4_000_000_000_i64, "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
+        });
+        Secret::new(session.to_string().into_bytes())
+    }
+
+    /// A sign-in of that person as it is when card and portal are done with it.
+    fn signed_in(desk: &Desk, subject: &str) -> SignIn {
+        let person = Person {
+            portal: PORTAL.to_owned(),
+            subject: subject.to_owned(),
+            holder: Holder::default(),
+        };
+        SignIn {
+            client: desk.client(PORTAL).unwrap(),
+            dialogue: None,
+            address: "reader".parse().unwrap(),
+            prompt: PromptView::Passphrase { new: false },
+            lockings: desk.lockings.load(Ordering::SeqCst),
+            brought: Some((person, session())),
+        }
+    }
+
+    async fn keep(desk: &Desk, sign_in: &mut SignIn) -> Result<(), Code> {
+        let passphrase = passphrase();
+        let kept = desk
+            .keep_signed_in(sign_in, Passphrases::either(&passphrase))
+            .await;
+        kept.map(drop).map_err(|problem| problem.code)
+    }
+
+    #[tokio::test]
+    async fn a_store_that_was_closed_meanwhile_is_not_opened_by_a_sign_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::open(Profile::open(dir.path()).unwrap()).unwrap();
+        keep(&desk, &mut signed_in(&desk, "ann")).await.unwrap();
+        let state = || desk.store_state().state;
+        for subject in ["ann", "bob"] {
+            let mut under_way = signed_in(&desk, subject);
+            assert!(desk.lock_store().await);
+            assert_eq!(state(), "locked");
+            assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+            assert_eq!(state(), "locked");
+            // It is over, and does not come to it later either.
+            assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+            // Closed while it was closed: somebody has left.
+            let mut under_way = signed_in(&desk, subject);
+            assert!(!desk.lock_store().await);
+            assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+            // Who begins afterwards is let in.
+            keep(&desk, &mut signed_in(&desk, "ann")).await.unwrap();
+            assert_eq!(state(), "open");
+        }
+        assert_eq!(desk.persons().len(), 1);
+    }
+
+    /// A network on which everything waits until it is let go, and then fails.
+    #[derive(Default)]
+    struct Slow {
+        asked: Notify,
+        goes: Notify,
+    }
+
+    impl Wire for Slow {
+        fn exchange(&self, _: reqwest::Request, _: usize) -> Exchange<'_> {
+            Box::pin(async {
+                self.asked.notify_one();
+                self.goes.notified().await;
+                Err(PortalError::Offline)
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sign_out_that_takes_its_time_leaves_the_next_person_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let slow = Arc::new(Slow::default());
+        let surroundings = Surroundings {
+            wire: Some(Arc::<Slow>::clone(&slow)),
+            ..Surroundings::default()
+        };
+        let profile = Profile::open(dir.path()).unwrap();
+        let desk = Desk::open_in(surroundings, profile).unwrap();
+        for subject in ["bob", "ann"] {
+            keep(&desk, &mut signed_in(&desk, subject)).await.unwrap();
+        }
+        let (ann, bob) = (store_name(PORTAL, "ann"), store_name(PORTAL, "bob"));
+        let switch = async |to: &str| {
+            let passphrase = passphrase();
+            let view = desk.switch_person(to, Some(&passphrase)).await.unwrap();
+            assert_eq!(view.state, "open");
+        };
+        let meanwhile = async {
+            slow.asked.notified().await;
+            let switched = async {
+                switch(&bob).await;
+                // His session is at hand, for whoever sends.
+                desk.personal_area().unwrap();
+                slow.goes.notify_one();
+            };
+            switched.await;
+        };
+        let (left, ()) = tokio::join!(desk.logout(), meanwhile);
+        assert_eq!(left.unwrap_err().code, Code::Cancelled);
+        assert!(desk.person().unwrap().session);
+        assert!(lock(&desk.online).is_some());
+        // Nobody in between, it does what it says.
+        switch(&ann).await;
+        slow.goes.notify_one();
+        desk.logout().await.unwrap();
+        assert!(!desk.person().unwrap().session);
+        switch(&bob).await;
+        assert!(desk.person().unwrap().session);
     }
 }

@@ -149,11 +149,15 @@ impl Desk {
         person: &Person,
         session: &Secret,
         passphrases: Passphrases<'_>,
+        lockings: u64,
     ) -> Outcome {
         let name = store_name(&person.portal, &person.subject);
         let path = self.profile.person_dir(&name)?.join("store.db");
         let mut area = lock(&self.area);
         let _looked = lock(&self.looking);
+        if self.lockings.load(std::sync::atomic::Ordering::SeqCst) != lockings {
+            return Err(Code::Cancelled.into());
+        }
         let theirs = area.as_ref().is_some_and(|area| area.store.path() == path);
         if !theirs {
             // The store of whoever was here before is closed first: it may be opened by its lock.
@@ -327,7 +331,7 @@ mod tests {
         );
         let session = secret("session");
         let keep =
-            |subject, passphrases| desk.keep_sign_in(&person(subject), &session, passphrases);
+            |subject, passphrases| desk.keep_sign_in(&person(subject), &session, passphrases, 0);
         keep("ann", Passphrases::typed(&first, true)).unwrap();
         // Bob types what he takes for asked: without a key store he is asked for a new one.
         let made = keep("bob", Passphrases::typed(&first, false));

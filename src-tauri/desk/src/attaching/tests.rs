@@ -29,6 +29,7 @@ fn desk() -> (tempfile::TempDir, Desk) {
         &person,
         &secret("session"),
         Passphrases::either(&passphrase),
+        0,
     )
     .unwrap();
     offer(&desk, 1);

@@ -239,6 +239,7 @@ fn somebody() -> (tempfile::TempDir, Desk, impl Fn(&str)) {
         &person,
         &secret("session"),
         Passphrases::either(&passphrase),
+        0,
     )
     .unwrap();
     let nothing = Changes {
