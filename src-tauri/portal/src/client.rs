@@ -19,6 +19,7 @@ use crate::error::PortalError;
 use crate::http::{Http, Reply, Wire};
 use crate::jwt::Jwks;
 use crate::upload::{Piece, Upload};
+use crate::ways::Automatic;
 
 /// Longest life of a stream; it is opened again then.
 const STREAM_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -60,6 +61,8 @@ pub enum Proxy {
     None,
     /// This one.
     Manual(ManualProxy),
+    /// Whichever a script names.
+    Automatic(Arc<Automatic>),
 }
 
 /// A proxy that somebody named.

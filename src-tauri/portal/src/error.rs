@@ -19,6 +19,9 @@ pub enum PortalError {
     /// The proxy does not accept user and password, or wants them.
     #[error("the proxy wants another user or password")]
     ProxyRefused,
+    /// The script that names the proxies cannot be fetched, fails, or names none; the word tells which.
+    #[error("the proxy script is of no use: {0}")]
+    ProxyScript(&'static str),
     /// The connection stands but the answer did not come in time.
     #[error("the portal did not answer in time")]
     Timeout,
@@ -79,6 +82,7 @@ impl PortalError {
             Self::Server(status) => matches!(status, 400 | 413 | 415),
             Self::Offline
             | Self::ProxyRefused
+            | Self::ProxyScript(_)
             | Self::Timeout
             | Self::Garbage(_)
             | Self::Unauthorised

@@ -6,16 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use reqwest::{Request, Response, StatusCode, redirect};
+use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::client::{ManualProxy, Options, Proxy};
+use crate::client::Options;
 use crate::clock::Clock;
 use crate::error::PortalError;
-
-/// `User-Agent` of every request.
-const USER_AGENT: &str = concat!("kabinet/", env!("CARGO_PKG_VERSION"));
+use crate::network::Network;
 
 /// Longest value that is taken from a header.
 const HEADER_LIMIT: usize = 1024;
@@ -37,25 +35,6 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body.
     pub body: Zeroizing<Vec<u8>>,
-}
-
-/// The network, with its pool of connections.
-#[derive(Clone)]
-struct Network(reqwest::Client);
-
-impl Network {
-    async fn execute(&self, request: Request) -> Result<Response, PortalError> {
-        self.0
-            .execute(request)
-            .await
-            .map_err(|error| failure(&error))
-    }
-}
-
-impl Wire for Network {
-    fn exchange(&self, request: Request, limit: usize) -> Exchange<'_> {
-        Box::pin(async move { read(self.execute(request).await?, limit).await })
-    }
 }
 
 /// The wire and the count of exchanges.
@@ -94,26 +73,7 @@ impl Http {
         direct: bool,
         clock: Clock,
     ) -> Result<Self, PortalError> {
-        // The library takes the process's provider of cryptography; a second call is refused and
-        // changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .tls_info(true)
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout);
-        let builder = match &options.proxy {
-            _ if direct => builder.no_proxy(),
-            Proxy::None => builder.no_proxy(),
-            Proxy::System => builder,
-            Proxy::Manual(manual) => builder.proxy(proxy_of(manual)?),
-        };
-        let client = builder
-            .build()
-            .map_err(|_| PortalError::Address("the HTTP client cannot be set up"))?;
-        let network = Network(client);
+        let network = Network::new(options, direct)?;
         Ok(Self {
             network: Some(network.clone()),
             ..Self::over(Arc::new(network), clock)
@@ -188,7 +148,7 @@ impl Http {
 }
 
 /// Reads an answer to its end.
-async fn read(mut response: Response, limit: usize) -> Result<Answer, PortalError> {
+pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Answer, PortalError> {
     Ok(Answer {
         status: response.status(),
         headers: std::mem::take(response.headers_mut()),
@@ -255,71 +215,6 @@ pub(crate) async fn read_body(
         }
         progress(body.len(), all);
     }
-}
-
-/// The library's error holds the address, so that only its kind goes on.
-fn proxy_of(manual: &ManualProxy) -> Result<reqwest::Proxy, PortalError> {
-    const NO_PROXY: PortalError = PortalError::Address("proxy is not a URL");
-    let proxy = reqwest::Proxy::all(&manual.address).map_err(|_| NO_PROXY)?;
-    let Some(user) = &manual.user else {
-        return Ok(proxy);
-    };
-    let password = manual.password.as_ref().map(|password| password.expose());
-    let password = std::str::from_utf8(password.unwrap_or_default()).map_err(|_| NO_PROXY)?;
-    Ok(proxy.basic_auth(user, password))
-}
-
-/// What the library says when a proxy wants another user or password: 407 of HTTP, and of SOCKS 5 a
-/// refusal (RFC 1929, clause 2) or no acceptable method (RFC 1928, clause 3).
-const REFUSALS: [&str; 3] = [
-    "proxy authorization required",
-    "SOCKS error: credentials not accepted",
-    "SOCKS error: server does not support user/pass authentication",
-];
-
-/// Whether the proxy lets this user not through. The library's errors for that have no types that can
-/// be named.
-fn is_refused_by_proxy(error: &reqwest::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if REFUSALS.iter().any(|refusal| text.contains(refusal)) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-fn failure(error: &reqwest::Error) -> PortalError {
-    if is_refused_by_proxy(error) {
-        PortalError::ProxyRefused
-    } else if error.is_connect() {
-        PortalError::Offline
-    } else if error.is_timeout() {
-        PortalError::Timeout
-    } else if error.is_builder() {
-        PortalError::Address("the request cannot be built")
-    } else if is_parse_error(error) {
-        PortalError::Garbage("not HTTP")
-    } else {
-        PortalError::Offline
-    }
-}
-
-/// Whether the server spoke, but not HTTP.
-fn is_parse_error(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error
-            .downcast_ref::<hyper::Error>()
-            .is_some_and(hyper::Error::is_parse)
-        {
-            return true;
-        }
-        next = error.source();
-    }
-    false
 }
 
 fn text_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

@@ -20,6 +20,7 @@ mod handover;
 mod http;
 mod jmap;
 mod jwt;
+mod network;
 mod oauth;
 mod pkce;
 mod registration;
@@ -31,6 +32,7 @@ mod sync;
 mod terminal;
 mod ticket;
 mod upload;
+mod ways;
 pub mod web;
 mod work;
 
@@ -52,6 +54,7 @@ pub use sync::{Changes, Gathered, Part, Pass, States, SyncPart};
 pub use terminal::{BatchDown, Terminal};
 pub use ticket::Ticket;
 pub use upload::{Progress, Source, Upload, Uploaded};
+pub use ways::{Automatic, Destination, ProxyScript, Said};
 
 /// The public client's `client_id` in the profile.
 pub const CLIENT_ID: &str = "kabinet";

@@ -2,6 +2,7 @@
 //! RFC 3161, clause 3.4): one exchange at a time, bounded in time and size, without redirects, cookies
 //! or anything that tells who asks.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
@@ -112,6 +113,15 @@ pub fn host(url: &str) -> Option<String> {
     service(url).ok()?.host_str().map(str::to_owned)
 }
 
+/// The file that a `file:` address leads to, on this computer; `None` for another computer's and for
+/// what is no such address.
+#[must_use]
+pub fn local_file(url: &str) -> Option<PathBuf> {
+    let url = Url::parse(url.trim()).ok()?;
+    let here = url.scheme() == "file" && url.host_str().is_none_or(str::is_empty);
+    here.then(|| url.to_file_path().ok()).flatten()
+}
+
 /// Whether an address of a service leads to a computer by a name of the Internet: not to a number, not
 /// to this computer, and not to a name that only a network of its own knows (RFC 6761, RFC 6762,
 /// RFC 8375, `.internal`).
@@ -183,6 +193,17 @@ mod tests {
             host(&format!("http://a.example/{}", "a".repeat(1024))),
             None
         );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_is_on_this_computer() {
+        for address in ["file:///a/b.pac", "file://localhost/a/b.pac"] {
+            assert_eq!(local_file(address), Some("/a/b.pac".into()), "{address}");
+        }
+        for other in ["file://server/a/b.pac", "/a/b.pac", "http://a/b.pac", ""] {
+            assert_eq!(local_file(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -8,7 +8,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
-use kabinet_portal::{Client, ManualProxy, Options, PortalError, Proxy};
+use kabinet_portal::web::Web;
+use kabinet_portal::{
+    Automatic, Client, Clock, Destination, ManualProxy, Options, PortalError, Proxy, ProxyScript,
+    Said,
+};
 use kabinet_stb::Secret;
 
 /// `ann:open sesame` (RFC 7617, clause 2).
@@ -173,4 +177,108 @@ async fn the_same_by_socks_and_the_proxy_looks_the_name_up() {
         assert_eq!(error, PortalError::ProxyRefused, "{asked}");
         assert_eq!(seen.recv().unwrap(), (asked.to_owned(), Vec::new()));
     }
+}
+
+/// Says always the same.
+struct Says(Result<Option<String>, PortalError>);
+
+impl ProxyScript for Says {
+    fn ask(&self, _: Destination) -> Said<'_> {
+        let said = self.0.clone();
+        Box::pin(async move { said })
+    }
+}
+
+fn as_a_script_says(said: Result<Option<String>, PortalError>) -> Options {
+    Options {
+        proxy: Proxy::Automatic(Arc::new(Automatic::new(Box::new(Says(said))))),
+        ..Options::default()
+    }
+}
+
+/// A port where nobody listens.
+fn dead() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Answers itself what was asked of another (RFC 9112, clause 3.2.2), as a cache does.
+fn in_place(mut stream: TcpStream) -> Seen {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut asked = String::new();
+    reader.read_line(&mut asked).unwrap();
+    let mut line = String::new();
+    while reader.read_line(&mut line).is_ok_and(|length| length > 2) {
+        line.clear();
+    }
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere";
+    let _ = stream.write_all(answer.as_bytes());
+    (asked.trim().to_owned(), Vec::new())
+}
+
+#[tokio::test]
+async fn ways_are_tried_in_order_and_one_that_is_not_there_comes_last() {
+    let (first, seen_first) = proxy(in_place);
+    let (second, seen_second) = proxy(in_place);
+    let dead = dead();
+    let said = format!("PROXY 127.0.0.1:{dead}; PROXY 127.0.0.1:{first}; PROXY 127.0.0.1:{second}");
+    let options = as_a_script_says(Ok(Some(said)));
+    let web = Web::over(options, Clock::default(), None);
+    for path in ["a", "b"] {
+        let address = format!("http://service.invalid/{path}");
+        assert_eq!(web.get(&address, 100).await.unwrap(), b"here");
+        let (asked, _) = seen_first.recv().unwrap();
+        assert_eq!(asked, format!("GET {address} HTTP/1.1"));
+    }
+    // Once it is there, the others are asked first all the same.
+    let listener = TcpListener::bind(("127.0.0.1", dead)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = "http://service.invalid/c";
+    assert_eq!(web.get(address, 100).await.unwrap(), b"here");
+    assert!(listener.accept().is_err());
+    assert!(seen_second.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn what_a_script_sends_nowhere_goes_nowhere() {
+    // An address of this computer that is not one of the loopback network (RFC 1122, clause 3.2.1.3).
+    let (service, seen) = proxy(in_place);
+    let address = format!("http://0.0.0.0:{service}/");
+    let get = async |said| {
+        let web = Web::over(as_a_script_says(said), Clock::default(), None);
+        web.get(&address, 100).await
+    };
+    let dead = dead();
+    let only_dead = Ok(Some(format!(
+        "PROXY 127.0.0.1:{dead}; SOCKS 127.0.0.1:{dead}"
+    )));
+    assert_eq!(get(only_dead).await, Err(PortalError::Offline));
+    let failed = PortalError::ProxyScript("it fails");
+    assert_eq!(get(Err(failed.clone())).await, Err(failed));
+    let nonsense = get(Ok(Some("SOCKS4 127.0.0.1:1".to_owned()))).await;
+    assert!(matches!(nonsense, Err(PortalError::ProxyScript(_))));
+    // One that wants a user is there: nobody goes past it.
+    let (refusing, seen_refusing) = proxy(over_http);
+    let client = Client::new(
+        "https://portal.invalid/",
+        as_a_script_says(Ok(Some(format!("PROXY 127.0.0.1:{refusing}; DIRECT")))),
+    );
+    let error = client.unwrap().prepare().await.unwrap_err();
+    assert_eq!(error, PortalError::ProxyRefused);
+    seen_refusing.recv().unwrap();
+    assert!(seen.try_recv().is_err());
+
+    let past_dead = Ok(Some(format!("PROXY 127.0.0.1:{dead}; DIRECT")));
+    assert_eq!(get(past_dead).await.unwrap(), b"here");
+    assert_eq!(seen.recv().unwrap().0, "GET / HTTP/1.1");
+}
+
+#[tokio::test]
+async fn this_computer_is_not_asked_through_a_script() {
+    let (service, seen) = proxy(in_place);
+    let failed = Err(PortalError::ProxyScript("it fails"));
+    let web = Web::over(as_a_script_says(failed), Clock::default(), None);
+    let address = format!("http://127.0.0.1:{service}/x");
+    assert_eq!(web.get(&address, 100).await.unwrap(), b"here");
+    assert_eq!(seen.recv().unwrap().0, "GET /x HTTP/1.1");
 }
