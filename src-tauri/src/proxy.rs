@@ -2,7 +2,7 @@
 //! password.
 
 use kabinet_desk::ProxySettings;
-use kabinet_desk::view::{PromptView, ProxyKindView, ProxyModeView, ProxyView};
+use kabinet_desk::view::{PromptView, ProxyModeView, ProxyView};
 use tauri::AppHandle;
 
 use crate::commands::{Answer, Shared, ask, blocking, said};
@@ -16,34 +16,39 @@ pub(crate) async fn proxy(desk: Shared<'_>) -> Answer<ProxyView> {
 pub(crate) async fn set_proxy(
     app: AppHandle,
     desk: Shared<'_>,
-    mode: ProxyModeView,
-    kind: ProxyKindView,
-    host: String,
-    port: u16,
-    user: Option<String>,
+    wish: ProxySettings,
 ) -> Answer<ProxyView> {
-    let settings = match mode {
+    // What is typed for another mode is not kept.
+    let settings = match wish.mode {
         ProxyModeView::Manual => ProxySettings {
-            mode,
-            kind,
-            host,
-            port,
-            user,
+            script: String::new(),
+            ..wish
+        },
+        ProxyModeView::Automatic => ProxySettings {
+            mode: wish.mode,
+            script: wish.script,
+            ..ProxySettings::default()
         },
         ProxyModeView::System | ProxyModeView::None => ProxySettings {
-            mode,
+            mode: wish.mode,
             ..ProxySettings::default()
         },
     };
     let address = said(&desk, desk.check_proxy(&settings))?;
     let mut password = None;
-    if mode == ProxyModeView::Manual {
-        let view = PromptView::Proxy {
-            address,
-            user: settings.user.clone(),
-        };
-        let answer = ask(&app, &desk, view).await?;
-        password = settings.user.as_ref().map(|_| answer.secret);
+    match settings.mode {
+        ProxyModeView::Manual => {
+            let view = PromptView::Proxy {
+                address,
+                user: settings.user.clone(),
+            };
+            let answer = ask(&app, &desk, view).await?;
+            password = settings.user.as_ref().map(|_| answer.secret);
+        }
+        ProxyModeView::Automatic => {
+            ask(&app, &desk, PromptView::ProxyScript { address }).await?;
+        }
+        ProxyModeView::System | ProxyModeView::None => {}
     }
     blocking(&desk, move |desk| desk.keep_proxy(settings, password)).await
 }

@@ -11,10 +11,15 @@ use crate::secrets::Kind;
 pub(crate) enum ProxyCommand {
     /// Which proxy is used
     Show,
-    /// As the system is set; scripts for automatic configuration (PAC) are not followed
+    /// As the system is set
     System,
     /// None
     None,
+    /// Whichever a script for automatic configuration (PAC) names
+    Automatic {
+        /// URL of the script: https:, http: or file:
+        address: String,
+    },
     /// This one
     Set {
         /// HOST:PORT
@@ -51,6 +56,13 @@ pub(crate) fn run(call: &Call, command: ProxyCommand) -> Outcome {
         }
         ProxyCommand::System => (mode(ProxyModeView::System), None),
         ProxyCommand::None => (mode(ProxyModeView::None), None),
+        ProxyCommand::Automatic { address } => {
+            let settings = ProxySettings {
+                script: address,
+                ..mode(ProxyModeView::Automatic)
+            };
+            (settings, None)
+        }
         ProxyCommand::Set {
             address,
             kind,
@@ -68,6 +80,7 @@ pub(crate) fn run(call: &Call, command: ProxyCommand) -> Outcome {
                 host: host.to_owned(),
                 port: port.parse().map_err(|_| usage())?,
                 user,
+                script: String::new(),
             };
             call.desk.check_proxy(&settings)?;
             let password = match settings.user {

@@ -61,6 +61,7 @@ impl From<PortalError> for Problem {
             PortalError::Address(_) => Code::InsecureAddress,
             PortalError::Offline => Code::Offline,
             PortalError::ProxyRefused => Code::ProxyRefused,
+            PortalError::ProxyScript(_) => Code::ProxyScript,
             PortalError::Timeout => Code::PortalTimeout,
             PortalError::Server(_) | PortalError::RetryAfter(_) => Code::PortalServer,
             PortalError::Garbage(_) => Code::PortalGarbage,

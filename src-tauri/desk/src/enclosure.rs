@@ -1,5 +1,5 @@
-//! What the process that decodes a picture gives up before it reads the first octet: it can then
-//! read what it was given, answer, and nothing else.
+//! What the process that decodes a picture, or runs a stranger's script, gives up before it reads the first
+//! octet: it can then read what it was given, answer, and nothing else.
 //!
 //! - Linux: every system call but those for that and for its own memory is refused (seccomp), for
 //!   all threads; its memory and its processor time are limited. Without seccomp there is no

@@ -10,6 +10,7 @@ mod cards;
 mod carrying;
 mod catalogue;
 mod causes;
+mod child;
 mod decipher;
 mod doctor;
 mod draft_files;
@@ -73,6 +74,7 @@ pub mod enclosure;
 pub mod photo;
 pub mod problem;
 pub mod profile;
+pub mod proxy_script;
 pub mod view;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -147,6 +149,8 @@ pub struct Desk {
     receiving: Mutex<Option<attaching::Receiving>>,
     /// The proxy's password, where no key store keeps it.
     proxy_password: Mutex<proxying::Kept>,
+    /// The script that names the proxies.
+    proxy_script: Mutex<proxy_script::InUse>,
     /// What was said of certificates while no store was open.
     answers: Mutex<revocation::Answers>,
     /// Who of those that tell of certificates was silent.
@@ -202,6 +206,7 @@ impl Desk {
             outside: Mutex::new(()),
             receiving: Mutex::new(None),
             proxy_password: Mutex::new(None),
+            proxy_script: Mutex::new(None),
             answers: Mutex::default(),
             silent: Mutex::default(),
             asking_about: tokio::sync::Mutex::new(()),

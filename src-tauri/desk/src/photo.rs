@@ -7,15 +7,13 @@
 
 use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 use kabinet_mrtd::portrait::{self, Pixels};
 
-use crate::{enclosure, scan};
+use crate::{child, enclosure, proxy_script, scan};
 
 /// The first argument of a start as decoder.
 pub const ARGUMENT: &str = "__decode-photo";
@@ -28,14 +26,16 @@ const LONGEST_PICTURE: u64 = 1 << 20;
 const LONGEST_ANSWER: u64 = 3 * 4096 * 4096 + 64;
 
 /// Decodes the picture on standard input when the program was started for that, or reads the codes in
-/// it ([`crate::scan`]); `None` when it was started for something else. Nothing may come before it in
-/// `main`.
+/// it ([`crate::scan`]), or runs the script there ([`crate::proxy_script`]); `None` when it was started
+/// for something else. Nothing may come before it in `main`.
 pub fn decoder(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     let argument = arguments.nth(1)?;
     let done = if argument == ARGUMENT {
         decode_enclosed()
     } else if argument == scan::ARGUMENT {
         scan::read_enclosed()
+    } else if argument == proxy_script::ARGUMENT {
+        proxy_script::run_enclosed()
     } else {
         return None;
     };
@@ -73,42 +73,5 @@ pub(crate) fn shown(picture: &[u8]) -> Option<String> {
 /// Hands a picture to a process that decodes and waits for it. However the process ends, nothing of
 /// it stays, and what it answered is taken only when it is exactly a picture.
 pub fn decode_apart(command: &mut Command, picture: &[u8], patience: Duration) -> Option<Pixels> {
-    Pixels::from_netpbm(&answer(command, picture, LONGEST_ANSWER, patience)?)
-}
-
-/// What a process answers to the octets on its standard input: at most `longest` octets, in at most
-/// that time. However it ends, nothing of it stays.
-pub(crate) fn answer(
-    command: &mut Command,
-    input: &[u8],
-    longest: u64,
-    patience: Duration,
-) -> Option<Vec<u8>> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let answer = child
-        .stdin
-        .take()
-        .zip(child.stdout.take())
-        .and_then(|(mut stdin, stdout)| {
-            let (sender, answer) = mpsc::channel();
-            let input = input.to_vec();
-            let worker = move || {
-                // A process that ended early reads no more; its answer tells.
-                let _ = stdin.write_all(&input);
-                drop(stdin);
-                let mut octets = Vec::new();
-                let read = stdout.take(longest).read_to_end(&mut octets);
-                let _ = sender.send(read.map(|_| octets));
-            };
-            thread::Builder::new().spawn(worker).ok()?;
-            answer.recv_timeout(patience).ok()?.ok()
-        });
-    let _ = child.kill();
-    let _ = child.wait();
-    answer
+    Pixels::from_netpbm(&child::answer(command, picture, LONGEST_ANSWER, patience)?)
 }

@@ -77,6 +77,7 @@ impl Problem {
                 | Code::PortalTimeout
                 | Code::PortalServer
                 | Code::PortalGarbage
+                | Code::ProxyScript
                 | Code::CardRemoved
                 | Code::CardReset
                 | Code::CardTimeout
@@ -427,6 +428,10 @@ codes! {
     ProxyAddress = "proxy_address",
     /// The proxy wants another user or password.
     ProxyRefused = "proxy_refused",
+    /// No address of a script that names proxies.
+    ProxyScriptAddress = "proxy_script_address",
+    /// The script that names the proxies cannot be fetched, fails, or names none.
+    ProxyScript = "proxy_script",
     /// A file without octets.
     AttachmentEmpty = "attachment_empty",
     /// A program.

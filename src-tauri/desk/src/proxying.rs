@@ -9,6 +9,7 @@ use kabinet_stb::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Code;
+use crate::proxy_script::{self, Source};
 use crate::view::{ProxyKindView, ProxyModeView, ProxyPasswordView, ProxyView};
 use crate::{Desk, Outcome, lock};
 
@@ -29,6 +30,8 @@ pub struct ProxySettings {
     pub port: u16,
     /// The user, where it wants one.
     pub user: Option<String>,
+    /// Address of the script that names the proxies.
+    pub script: String,
 }
 
 impl ProxySettings {
@@ -64,7 +67,7 @@ impl ProxySettings {
         };
         let user = self.user.as_deref().unwrap_or("-");
         let user = !user.is_empty() && user.len() <= LONGEST && !user.contains([':', '\n', '\r']);
-        self.mode != ProxyModeView::Manual || (host && self.port > 0 && user)
+        host && self.port > 0 && user
     }
 }
 
@@ -90,19 +93,27 @@ impl Desk {
             host: settings.host,
             port: settings.port,
             user: settings.user,
+            script: settings.script,
             password,
         }
     }
 
-    /// The proxy's address as people read it, of settings that could be used.
+    /// The address as people read it, of the proxy or of the script that names it, of settings that could
+    /// be used.
     ///
     /// # Errors
-    /// `proxy_address`.
+    /// `proxy_address`, `proxy_script_address`.
     pub fn check_proxy(&self, settings: &ProxySettings) -> Outcome<String> {
-        if settings.is_sound() {
-            Ok(settings.address().replacen("socks5h:", "socks5:", 1))
-        } else {
-            Err(Code::ProxyAddress.into())
+        match settings.mode {
+            ProxyModeView::System | ProxyModeView::None => Ok(String::new()),
+            ProxyModeView::Manual if settings.is_sound() => {
+                Ok(settings.address().replacen("socks5h:", "socks5:", 1))
+            }
+            ProxyModeView::Manual => Err(Code::ProxyAddress.into()),
+            ProxyModeView::Automatic if proxy_script::is_address(&settings.script) => {
+                Ok(settings.script.clone())
+            }
+            ProxyModeView::Automatic => Err(Code::ProxyScriptAddress.into()),
         }
     }
 
@@ -110,7 +121,7 @@ impl Desk {
     /// is none it is kept as long as the program runs.
     ///
     /// # Errors
-    /// `proxy_address`; `read_only` or `disk_full` when it cannot be remembered.
+    /// As [`Desk::check_proxy`]; `read_only` or `disk_full` when it cannot be remembered.
     pub fn keep_proxy(
         &self,
         settings: ProxySettings,
@@ -132,6 +143,8 @@ impl Desk {
                 *lock(&self.proxy_password) = Some((entry, Arc::new(password)));
             }
         }
+        // A script is fetched anew, also when it is the same.
+        *lock(&self.proxy_script) = None;
         // Connections of before go another way.
         *lock(&self.online) = None;
         Ok(self.proxy())
@@ -147,7 +160,10 @@ impl Desk {
     pub(crate) fn options(&self) -> Options {
         let settings = self.settings().proxy;
         let proxy = match settings.mode {
-            ProxyModeView::System => Proxy::System,
+            ProxyModeView::System => Proxy::Automatic(self.automatic(Source::System)),
+            ProxyModeView::Automatic => {
+                Proxy::Automatic(self.automatic(Source::Named(settings.script)))
+            }
             ProxyModeView::None => Proxy::None,
             ProxyModeView::Manual => {
                 let kept = || protection::password(&settings.entry()).map(Arc::new);
@@ -188,6 +204,7 @@ mod tests {
             host: host.into(),
             port,
             user: user.map(str::to_owned),
+            script: String::new(),
         }
     }
 
@@ -213,8 +230,46 @@ mod tests {
         for host in ["proxy.example", "10.0.0.1", "[::1]"] {
             assert!(manual(host, 3128, Some("я @/%")).is_sound(), "{host}");
         }
-        // What is not used may be anything.
-        assert!(ProxySettings::default().is_sound());
+    }
+
+    #[test]
+    fn a_script_is_at_an_address_that_can_be_fetched() {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::open(Profile::open(dir.path()).unwrap()).unwrap();
+        let at = |script: &str| ProxySettings {
+            mode: ProxyModeView::Automatic,
+            script: script.to_owned(),
+            ..ProxySettings::default()
+        };
+        for bad in [
+            "",
+            "wpad.example/proxy.pac",
+            "ftp://wpad.example/proxy.pac",
+            "http://ann:secret@wpad.example/",
+            "file://server/proxy.pac",
+            "data:text/plain,x",
+        ] {
+            let problem = desk.keep_proxy(at(bad), None).unwrap_err();
+            assert_eq!(problem.code, Code::ProxyScriptAddress, "{bad}");
+        }
+        let good = "http://wpad.example/proxy.pac?a=b";
+        let kept = desk.keep_proxy(at(good), None).unwrap();
+        assert_eq!(
+            (kept.mode, kept.script.as_str()),
+            (ProxyModeView::Automatic, good)
+        );
+        // What was said holds while the script is the same.
+        let (Proxy::Automatic(one), Proxy::Automatic(other)) =
+            (desk.options().proxy, desk.options().proxy)
+        else {
+            panic!("no script");
+        };
+        assert!(Arc::ptr_eq(&one, &other));
+        desk.keep_proxy(at(good), None).unwrap();
+        let Proxy::Automatic(anew) = desk.options().proxy else {
+            panic!("no script");
+        };
+        assert!(!Arc::ptr_eq(&one, &anew));
     }
 
     #[test]

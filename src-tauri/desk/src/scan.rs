@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::{enclosure, photo};
+use crate::{child, enclosure};
 
 /// The first argument of a start for this.
 pub(crate) const ARGUMENT: &str = "__read-codes";
@@ -39,7 +39,7 @@ pub(crate) fn codes(picture: &[u8]) -> Option<Vec<String>> {
 }
 
 fn codes_by(command: &mut Command, picture: &[u8]) -> Option<Vec<String>> {
-    let answer = photo::answer(command, picture, LONGEST_ANSWER, PATIENCE)?;
+    let answer = child::answer(command, picture, LONGEST_ANSWER, PATIENCE)?;
     let texts = String::from_utf8(answer).ok()?;
     let texts = texts.strip_suffix("\n.")?;
     Some(texts.lines().map(str::to_owned).collect())

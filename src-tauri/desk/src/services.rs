@@ -198,13 +198,14 @@ impl Asking {
     /// The answer of a time-stamping authority to a TimeStampReq in DER.
     ///
     /// # Errors
-    /// `service_silent`.
+    /// `service_silent`, `proxy_refused`, `proxy_script`.
     pub(crate) async fn stamp(&mut self, address: &str, request: Vec<u8>) -> Outcome<Vec<u8>> {
         let post = Question::Post("application/timestamp-query", request);
         let answer = self.ask(address, AskedForView::Stamp, post, STAMP).await;
         answer.map_err(|error| {
             let problem = match error {
                 PortalError::ProxyRefused => Problem::new(Code::ProxyRefused),
+                PortalError::ProxyScript(_) => Problem::new(Code::ProxyScript),
                 _ => Problem::new(Code::ServiceSilent)
                     .with("name", web::host(address).unwrap_or_default()),
             };

@@ -132,7 +132,7 @@ impl Desk {
     /// The version that the publisher has now, which may be older than this one.
     ///
     /// # Errors
-    /// `service_silent`, `proxy_refused`; `update_forged` when the manifest is not the publisher's;
+    /// `service_silent`, `proxy_refused`, `proxy_script`; `update_forged` when the manifest is not the publisher's;
     /// `update_unusable`.
     pub async fn newest_release(&self, publisher: &Publisher) -> Outcome<Release> {
         let web = self.web_of_updates();
@@ -148,7 +148,7 @@ impl Desk {
     /// how many.
     ///
     /// # Errors
-    /// `service_silent`, `proxy_refused`, `update_unusable` for an address that is not of HTTPS.
+    /// `service_silent`, `proxy_refused`, `proxy_script`, `update_unusable` for an address that is not of HTTPS.
     pub async fn fetch_package(
         &self,
         address: &str,
@@ -175,6 +175,7 @@ impl Desk {
 fn silent(address: &str, error: PortalError) -> Problem {
     let problem = match error {
         PortalError::ProxyRefused => Problem::new(Code::ProxyRefused),
+        PortalError::ProxyScript(_) => Problem::new(Code::ProxyScript),
         _ => Problem::new(Code::UpdateSilent).with("name", web::host(address).unwrap_or_default()),
     };
     problem.because(error)

@@ -207,6 +207,180 @@ fn a_proxy_over_tls_hears_nothing_before_it_has_shown_who_it_is() {
     assert!(seen.try_iter().all(|head| head.is_empty()));
 }
 
+/// Serves a script as long as it is held, and tells who asked for it.
+fn script(text: String) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, seen) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let reader = BufReader::new(stream.try_clone().unwrap());
+            let lines = reader.lines().map_while(Result::ok);
+            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/x-ns-proxy-autoconfig\r\n\
+                 Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
+                text.len()
+            );
+            if sender.send(head[0].clone()).is_err() {
+                break;
+            }
+        }
+    });
+    (format!("http://{address}/proxy.pac"), seen)
+}
+
+/// A port where nobody listens.
+fn dead() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// What `doctor` says of that portal.
+fn doctor(cli: &Cli, portal: &str) -> Value {
+    portal_check(&cli.call(&["--portal", portal, "doctor"]).unwrap().json)
+}
+
+#[test]
+fn a_script_names_the_proxy() {
+    let world = World::start().unwrap();
+    let cli = world.cli("holder", None).unwrap();
+    for wrong in [
+        "proxy.pac",
+        "ftp://127.0.0.1/proxy.pac",
+        "http://a@127.0.0.1/",
+    ] {
+        cli.fails(&["proxy", "automatic", wrong], "proxy_script_address")
+            .unwrap();
+    }
+    let (port, seen) = proxy();
+    let dead = dead();
+    let text = format!(
+        "function FindProxyForURL(url, host) {{
+            if (url === 'https://portal.invalid/' && dnsDomainIs(host, '.invalid') && !isResolvable(host))
+                return 'PROXY 127.0.0.1:{dead}; PROXY 127.0.0.1:{port}';
+            return 'DIRECT';
+        }}"
+    );
+    let (address, asked) = script(text.clone());
+    let set = cli.ok(&["proxy", "automatic", &address]).unwrap();
+    assert_eq!(
+        (&set["mode"], &set["script"]),
+        (&json!("automatic"), &json!(address))
+    );
+    assert_eq!(cli.ok(&["proxy", "show"]).unwrap(), set);
+    let through = || {
+        let problem = doctor(&cli, "https://portal.invalid");
+        assert_eq!(problem["code"], "proxy_refused", "{problem}");
+        let head = seen.recv().unwrap();
+        assert!(
+            head[0].starts_with("CONNECT portal.invalid:443 "),
+            "{head:?}"
+        );
+        let user = |line: &String| line.to_ascii_lowercase().starts_with("proxy-authorization");
+        assert!(!head.iter().any(user), "{head:?}");
+    };
+    through();
+    assert_eq!(asked.recv().unwrap(), "GET /proxy.pac HTTP/1.1");
+
+    // The same out of a file.
+    let file = world.dir().join("proxy.pac");
+    std::fs::write(&file, text).unwrap();
+    let address = format!("file://{}", file.display());
+    cli.ok(&["proxy", "automatic", &address]).unwrap();
+    through();
+    assert!(asked.try_recv().is_err());
+    // A portal of this computer is reached without it.
+    std::fs::remove_file(&file).unwrap();
+    cli.ok(&["portal"]).unwrap();
+}
+
+/// Whoever is asked without a proxy here is asked over TLS by another name than its certificate has, so
+/// that it learns of the connection and nothing else.
+#[test]
+fn nothing_goes_direct_that_the_script_does_not_send_there() {
+    let world = World::start().unwrap();
+    let cli = world.cli("holder", None).unwrap();
+    let (port, seen) = proxy_over_tls();
+    // This computer, by an address that is not of the loopback network.
+    let portal = format!("https://0.0.0.0:{port}");
+    let dead = dead();
+    let answers = |body: &str| {
+        let text = format!("function FindProxyForURL(url, host) {{ {body} }}");
+        let (address, _asked) = script(text);
+        cli.ok(&["proxy", "automatic", &address]).unwrap();
+        doctor(&cli, &portal)["code"].clone()
+    };
+    assert_eq!(
+        answers(&format!("return 'PROXY 127.0.0.1:{dead}'")),
+        "offline"
+    );
+    for body in [
+        "throw 'no'",
+        "for (;;);",
+        "return 'SOCKS4 127.0.0.1:1'",
+        "return 'x'.repeat(100000)",
+        "for (let n = 0; ; n++) dnsResolve('n' + n + '.invalid')",
+    ] {
+        assert_eq!(answers(body), "proxy_script", "{body}");
+    }
+    // The script is gone.
+    let gone = format!("http://127.0.0.1:{dead}/proxy.pac");
+    cli.ok(&["proxy", "automatic", &gone]).unwrap();
+    for (language, word) in [("be", "Сцэнарый"), ("ru", "Сценарий"), ("en", "script")]
+    {
+        let words = ["--lang", language, "--portal", &portal, "doctor"];
+        let problem = portal_check(&cli.call(&words).unwrap().json);
+        assert_eq!(problem["code"], "proxy_script", "{problem}");
+        let message = problem["message"].as_str().unwrap();
+        assert!(message.contains(word), "{message}");
+    }
+    assert!(seen.try_recv().is_err());
+
+    let past_dead = format!("return 'PROXY 127.0.0.1:{dead}; DIRECT'");
+    assert_ne!(answers(&past_dead), "proxy_script");
+    assert_eq!(seen.recv().unwrap(), Vec::<String>::new());
+}
+
+/// The desktop's settings are in a file here, as programs in a box of their own have them.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_desktop_s_settings_name_a_script() {
+    let world = World::start().unwrap();
+    let cli = world.cli("holder", None).unwrap();
+    let (port, seen) = proxy();
+    let (address, asked) = script(format!(
+        "function FindProxyForURL() {{ return 'PROXY 127.0.0.1:{port}'; }}"
+    ));
+    let folder = world.dir().join("settings/glib-2.0/settings");
+    std::fs::create_dir_all(&folder).unwrap();
+    let doctor = |mode: &str, environment: &[(&str, &str)]| {
+        let text = format!("[system/proxy]\nmode='{mode}'\nautoconfig-url='{address}'\n");
+        std::fs::write(folder.join("keyfile"), text).unwrap();
+        let output = Command::new(e2e::program::path("kabinet-cli").unwrap())
+            .args(["--json", "--portal", "https://portal.invalid", "--profile"])
+            .arg(&cli.profile)
+            .arg("doctor")
+            .env("GSETTINGS_BACKEND", "keyfile")
+            .env("XDG_CONFIG_HOME", world.dir().join("settings"))
+            .envs(environment.iter().copied())
+            .output()
+            .unwrap();
+        portal_check(&serde_json::from_slice(&output.stdout).unwrap())["code"].clone()
+    };
+    assert_eq!(doctor("none", &[]), "offline");
+    assert!(asked.try_recv().is_err());
+    assert_eq!(doctor("auto", &[]), "proxy_refused");
+    assert!(asked.try_recv().is_ok());
+    assert!(seen.recv().unwrap()[0].starts_with("CONNECT portal.invalid:443 "));
+    // Whoever started the program said more.
+    let dead = format!("http://127.0.0.1:{}", dead());
+    assert_eq!(doctor("auto", &[("https_proxy", &dead)]), "offline");
+    assert!(asked.try_recv().is_err());
+}
+
 /// What the command line says of a portal's certificate, where these roots are trusted.
 fn portal_trusting(cli: &Cli, port: u16, roots: &Path) -> Value {
     let output = Command::new(e2e::program::path("kabinet-cli").unwrap())

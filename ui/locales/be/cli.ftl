@@ -174,6 +174,7 @@ portal-fingerprint = SHA-256
 proxy-system = Проксі — як наладжана ў сістэме.
 proxy-none = Проксі не выкарыстоўваецца.
 proxy-manual = Выкарыстоўваецца проксі:
+proxy-automatic = Проксі выбірае сцэнарый:
 proxy-address = Адрас
 proxy-user = Карыстальнік
 proxy-password = Пароль проксі

@@ -174,6 +174,7 @@ portal-fingerprint = SHA-256
 proxy-system = The proxy is as the system is set.
 proxy-none = No proxy is used.
 proxy-manual = A proxy is used:
+proxy-automatic = A script chooses the proxy:
 proxy-address = Address
 proxy-user = User
 proxy-password = Password for the proxy

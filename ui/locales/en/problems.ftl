@@ -402,6 +402,10 @@ err-proxy-address = This is no proxy’s address.
 rec-proxy-address = Give host and port as your network’s administrator names them, such as proxy.example.by and 3128; a user without a colon.
 err-proxy-refused = The proxy between you and the portal wants a user and password, or does not accept these.
 rec-proxy-refused = Enter user and password of the proxy in the settings. Ask the administrator of your network if you do not know them. Nothing is lost.
+err-proxy-script-address = This is no script’s address.
+rec-proxy-script-address = The address of a script that names proxies begins with https://, http:// or file:///, such as http://wpad.example.by/proxy.pac.
+err-proxy-script = The script that names the proxies did not come, or gives no useful answer. Nothing was connected without it.
+rec-proxy-script = Repeat later. If that does not help, check the script’s address in the settings (“Proxy”), or choose another way there and ask your network’s administrator. Nothing is lost.
 
 err-file-changed = The file “{ $name }” changed while you were asked.
 rec-file-changed = Look at the file and repeat. It was not signed.

@@ -174,6 +174,7 @@ portal-fingerprint = SHA-256
 proxy-system = Прокси — как настроено в системе.
 proxy-none = Прокси не используется.
 proxy-manual = Используется прокси:
+proxy-automatic = Прокси выбирает сценарий:
 proxy-address = Адрес
 proxy-user = Пользователь
 proxy-password = Пароль прокси

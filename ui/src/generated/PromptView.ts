@@ -224,7 +224,11 @@ address: string,
 /**
  * The user.
  */
-user: string | null, } | { "kind": "export", 
+user: string | null, } | { "kind": "proxy_script", 
+/**
+ * Its address.
+ */
+address: string, } | { "kind": "export", 
 /**
  * The file.
  */

@@ -3,4 +3,4 @@
 /**
  * Which proxy is used.
  */
-export type ProxyModeView = "system" | "none" | "manual";
+export type ProxyModeView = "system" | "none" | "manual" | "automatic";

@@ -28,6 +28,10 @@ port: number,
  */
 user: string | null, 
 /**
+ * Address of the script that names the proxies; empty where there is none.
+ */
+script: string, 
+/**
  * Where the password is.
  */
 password: ProxyPasswordView, };

@@ -186,7 +186,16 @@ export interface Commands {
   save_paper: { args: { id: string }; answer: string };
   proxy: { args: Record<string, never>; answer: ProxyView };
   set_proxy: {
-    args: { mode: ProxyModeView; kind: ProxyKindView; host: string; port: number; user: string | null };
+    args: {
+      wish: {
+        mode: ProxyModeView;
+        kind: ProxyKindView;
+        host: string;
+        port: number;
+        user: string | null;
+        script: string;
+      };
+    };
     answer: ProxyView;
   };
   retention: { args: Record<string, never>; answer: RetentionView };

@@ -11,8 +11,12 @@ impl Show {
                 ProxyModeView::System => "proxy-system",
                 ProxyModeView::None => "proxy-none",
                 ProxyModeView::Manual => "proxy-manual",
+                ProxyModeView::Automatic => "proxy-automatic",
             };
             self.line(&self.say(mode));
+            if view.mode == ProxyModeView::Automatic {
+                self.pair("proxy-address", &view.script);
+            }
             if view.mode != ProxyModeView::Manual {
                 return;
             }

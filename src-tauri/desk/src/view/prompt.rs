@@ -190,6 +190,11 @@ pub enum PromptView {
         /// The user.
         user: Option<String>,
     },
+    /// Whether that script shall say through which proxy connections go; asks for no secret.
+    ProxyScript {
+        /// Its address.
+        address: String,
+    },
     /// Whether everything of the person shall be written into a file that is not encrypted; asks for no
     /// secret.
     Export {

@@ -15,6 +15,8 @@ pub enum ProxyModeView {
     None,
     /// The one that is named.
     Manual,
+    /// Whichever a script names.
+    Automatic,
 }
 
 /// How a proxy is spoken to.
@@ -58,6 +60,8 @@ pub struct ProxyView {
     pub port: u16,
     /// The user, where it wants one.
     pub user: Option<String>,
+    /// Address of the script that names the proxies; empty where there is none.
+    pub script: String,
     /// Where the password is.
     pub password: ProxyPasswordView,
 }

@@ -133,4 +133,31 @@ async fn proxy(profile: &Path, window: &mut Window) {
         (&json!("socks5"), &json!("proxy.invalid"), &json!("ann"))
     );
     assert!(!kept().to_string().contains("sesame"));
+
+    // A script in its place.
+    window.click("proxy-automatic").await;
+    window.write("proxy-script", "ftp://wpad.invalid/").await;
+    window.click("choose-proxy").await;
+    window.find("problem-proxy_script_address").await;
+    window.find("proxy-script").await.clear().await.unwrap();
+    let script = "http://wpad.invalid/proxy.pac";
+    window.write("proxy-script", script).await;
+    window.click("choose-proxy").await;
+    window.prompt("proxy_script").await;
+    assert!(window.words().await.contains(script));
+    window.cancel().await;
+    assert_eq!(kept()["mode"], "manual");
+    window.click("choose-proxy").await;
+    window.prompt("proxy_script").await;
+    window.confirm().await;
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while kept()["mode"] != "automatic" {
+        assert!(
+            Instant::now() < deadline,
+            "the script is not kept: {}",
+            kept()
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(kept()["script"], script);
 }
