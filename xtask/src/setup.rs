@@ -34,6 +34,8 @@ const WINDOW_PACKAGES: &[&str] = &[
     "gnome-keyring",
     "gpg-agent",
     "gpgconf",
+    "gsettings-desktop-schemas",
+    "libglib2.0-bin",
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
     "scdaemon",
