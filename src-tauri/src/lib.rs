@@ -209,11 +209,13 @@ pub fn run() {
             // Whoever was there before did not come to it.
             desk.clear_outside();
             let unasked = opened::is_unasked(&words);
-            if unasked {
+            // On Linux it asks the session's bus, for which no window waits.
+            let at_once = unasked || cfg!(not(target_os = "linux"));
+            if at_once {
                 tray::start(app.handle(), &desk);
             }
             main_window::open(app, &desk, unasked)?;
-            if !unasked {
+            if !at_once {
                 let (app, desk) = (app.handle().clone(), Arc::clone(&desk));
                 tauri::async_runtime::spawn_blocking(move || tray::start(&app, &desk));
             }

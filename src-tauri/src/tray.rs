@@ -1,7 +1,7 @@
 //! The icon in the tray: says how things stand, brings the window back and ends the program. Where the
 //! desktop has no tray there is none, and the program ends with its window.
 //!
-//! It is a StatusNotifierItem of the session bus (freedesktop.org), on Linux alone.
+//! On Linux it is a StatusNotifierItem of the session bus (freedesktop.org).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -178,27 +178,85 @@ mod system {
     }
 }
 
-/// No tray on other systems yet: the program ends with its window there.
+/// What the system itself offers for it, on Windows and macOS.
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use std::convert::Infallible;
     use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use kabinet_desk::view::TrayView;
-    use tauri::AppHandle;
+    use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+    use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+    use tauri::{AppHandle, Wry};
 
-    pub(super) type Shown = Infallible;
+    use crate::main_window;
 
-    pub(super) fn show(
-        _app: &AppHandle,
-        _view: TrayView,
-        _there: Arc<AtomicBool>,
-    ) -> Result<Shown, &'static str> {
-        Err("it is made for Linux alone")
+    const OPEN: &str = "open";
+    const QUIT: &str = "quit";
+
+    /// The icon and what changes with state and language.
+    pub(super) struct Shown {
+        icon: TrayIcon,
+        state: MenuItem<Wry>,
+        open: MenuItem<Wry>,
+        quit: MenuItem<Wry>,
     }
 
-    pub(super) fn change(shown: &Shown, _view: TrayView) {
-        match *shown {}
+    /// Both systems want it made by the main thread.
+    pub(super) fn show(
+        app: &AppHandle,
+        view: TrayView,
+        there: Arc<AtomicBool>,
+    ) -> tauri::Result<Shown> {
+        let item = |id, text, enabled| MenuItem::with_id(app, id, text, enabled, None::<&str>);
+        let state = item("state", &view.state, false)?;
+        let open = item(OPEN, &view.open, true)?;
+        let quit = item(QUIT, &view.quit, true)?;
+        let line = PredefinedMenuItem::separator(app)?;
+        let menu = Menu::with_items(app, &[&state, &line, &open, &quit])?;
+        let mut icon = TrayIconBuilder::new()
+            .menu(&menu)
+            .tooltip(&view.state)
+            // As people are used to: on macOS a click opens the menu, on Windows the window.
+            .show_menu_on_left_click(cfg!(target_os = "macos"))
+            .on_menu_event(|app, event| match event.id().as_ref() {
+                OPEN => main_window::show(app),
+                QUIT => app.exit(0),
+                _ => (),
+            })
+            .on_tray_icon_event(|icon, event| {
+                if let TrayIconEvent::Click {
+                    button: MouseButton::Left,
+                    button_state: MouseButtonState::Up,
+                    ..
+                } = event
+                    && cfg!(target_os = "windows")
+                {
+                    main_window::show(icon.app_handle());
+                }
+            });
+        if let Some(image) = app.default_window_icon() {
+            icon = icon.icon(image.clone());
+        }
+        let icon = icon.build(app)?;
+        there.store(true, Ordering::Relaxed);
+        Ok(Shown {
+            icon,
+            state,
+            open,
+            quit,
+        })
+    }
+
+    pub(super) fn change(shown: &Shown, view: TrayView) {
+        let said = shown
+            .state
+            .set_text(&view.state)
+            .and_then(|()| shown.open.set_text(&view.open))
+            .and_then(|()| shown.quit.set_text(&view.quit))
+            .and_then(|()| shown.icon.set_tooltip(Some(&view.state)));
+        if let Err(error) = said {
+            tracing::info!("the tray was not told: {error}");
+        }
     }
 }
