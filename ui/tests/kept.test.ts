@@ -10,19 +10,23 @@ interface Lamp {
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 /** A core that answers when it is told to. */
-async function lamp() {
+function lamp() {
+  let now: Lamp = { on: false, colour: "red" };
   const told: { value: Lamp; answer: (error?: Error) => void }[] = [];
-  const kept = new Kept<Lamp>(Promise.resolve({ on: false, colour: "red" }), (value) => {
-    return new Promise<void>((resolve, reject) => {
-      told.push({ value, answer: (error) => (error ? reject(error) : resolve()) });
-    });
-  });
-  await settled();
+  const kept = new Kept<Lamp>(
+    () => now,
+    async (value) => {
+      await new Promise<void>((resolve, reject) => {
+        told.push({ value, answer: (error) => (error ? reject(error) : resolve()) });
+      });
+      now = value;
+    },
+  );
   return { told, kept };
 }
 
 test("choices that are made at once are kept one after the other", async () => {
-  const { told, kept } = await lamp();
+  const { told, kept } = lamp();
   void kept.set({ colour: "green" });
   void kept.set({ colour: "blue" });
   expect(kept.value).toEqual({ on: false, colour: "blue" });
@@ -35,7 +39,7 @@ test("choices that are made at once are kept one after the other", async () => {
 });
 
 test("what could not be kept is shown as it was, with the reason", async () => {
-  const { told, kept } = await lamp();
+  const { told, kept } = lamp();
   void kept.set({ on: true });
   await settled();
   expect(kept.value).toEqual({ on: true, colour: "red" });
@@ -46,7 +50,7 @@ test("what could not be kept is shown as it was, with the reason", async () => {
 });
 
 test("what is chosen after a failure rests on what was kept", async () => {
-  const { told, kept } = await lamp();
+  const { told, kept } = lamp();
   void kept.set({ on: true });
   void kept.set({ colour: "green" });
   await settled();
@@ -56,5 +60,8 @@ test("what is chosen after a failure rests on what was kept", async () => {
   told[1]!.answer();
   await settled();
   expect(kept.value).toEqual({ on: false, colour: "green" });
+  // The one that was not kept is explained until something else is chosen.
+  expect(kept.problem?.code).toBe("internal");
+  void kept.set({ on: true });
   expect(kept.problem).toBeNull();
 });

@@ -8,15 +8,17 @@ export function keepInView(scroller: HTMLElement): void {
   /** Where it was scrolled to, and whether what has the focus was in view there. */
   let at = 0;
   let seen = false;
+  /** Whether the person has pointed since the last key: then nothing may move under the pointer. */
+  let pointed = false;
 
   function look(): void {
     at = scroller.scrollTop;
-    const focused = reached(scroller);
+    const focused = reached(scroller, pointed);
     seen = focused !== null && isSeen(focused, scroller);
   }
 
   function show(): void {
-    const focused = reached(scroller);
+    const focused = reached(scroller, pointed);
     if (focused && !isSeen(focused, scroller)) focused.scrollIntoView({ block: "nearest" });
   }
 
@@ -24,7 +26,7 @@ export function keepInView(scroller: HTMLElement): void {
     look();
     // After what the browser does by itself. A heading that stands in for something is no place to go to.
     requestAnimationFrame(() => {
-      if ((reached(scroller)?.tabIndex ?? -1) >= 0) show();
+      if ((reached(scroller, pointed)?.tabIndex ?? -1) >= 0) show();
       look();
     });
   }
@@ -35,20 +37,20 @@ export function keepInView(scroller: HTMLElement): void {
     look();
   }
 
+  document.addEventListener("pointerdown", () => (pointed = true), { capture: true });
+  document.addEventListener("keydown", () => (pointed = false), { capture: true });
   document.addEventListener("focusin", came);
   scroller.addEventListener("scroll", look, { passive: true });
   const watching = new ResizeObserver(changed);
   for (const one of [scroller, ...scroller.children]) watching.observe(one);
 }
 
-/** What has the focus by the keyboard, or might: for WebKit the arrow keys among radio buttons are none. */
-const REACHED = ":focus-visible, [type='radio']";
-
-/** What has the focus in it, by the keyboard. */
-function reached(scroller: HTMLElement): HTMLElement | null {
+/** What has the focus in it by the keyboard: for WebKit the arrow keys among radio buttons are none. */
+function reached(scroller: HTMLElement, pointed: boolean): HTMLElement | null {
   const focused = document.activeElement;
-  if (!(focused instanceof HTMLElement) || focused === scroller) return null;
-  return focused.matches(REACHED) && scroller.contains(focused) ? focused : null;
+  if (!(focused instanceof HTMLElement) || focused === scroller || !scroller.contains(focused)) return null;
+  const visible = focused.matches(":focus-visible") || (!pointed && focused.matches("[type='radio']"));
+  return visible ? focused : null;
 }
 
 function isSeen(focused: HTMLElement, scroller: HTMLElement): boolean {

@@ -8,6 +8,7 @@ const BACK = ["ArrowUp", "ArrowLeft"];
 export function goRound(): void {
   document.addEventListener("keydown", (event) => {
     const at = event.target;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (!(at instanceof HTMLInputElement) || at.type !== "radio") return;
     const [forward, back] = [FORWARD.includes(event.key), BACK.includes(event.key)];
     if (!forward && !back) return;
