@@ -270,6 +270,31 @@ impl Store {
         Ok(())
     }
 
+    /// As [`Store::outbox_failed`], for what the portal was asked to register and has said that it did
+    /// not: both are noted, or neither. What was signed anew since stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn outbox_not_registered(
+        &self,
+        item: &OutboxItem,
+        problem: &str,
+        next_try_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE outbox SET problem = ?, next_try_at = ?, offered = 0
+                 WHERE id = ? AND cms = ?",
+            )?
+            .execute(params![
+                problem,
+                next_try_at.as_millisecond(),
+                item.id.to_string(),
+                item.cms
+            ])?;
+        Ok(())
+    }
+
     /// Notes that the portal will never take it as it is.
     ///
     /// # Errors

@@ -431,10 +431,22 @@ fn what_waits_is_held_back_and_let_go() {
     assert_eq!(store.outbox_due().unwrap(), Some(Timestamp::UNIX_EPOCH));
     store.outbox_offered(&item).unwrap();
     assert!(store.outbox_item(id).unwrap().offered);
+    // The portal has said that it is not there.
+    let declined = |store: &Store| store.outbox_not_registered(&item, "portal_full", now());
+    declined(&store).unwrap();
+    let waits = store.outbox_item(id).unwrap();
+    assert!(!waits.offered && !waits.refused);
+    assert_eq!(waits.problem.as_deref(), Some("portal_full"));
+    assert_eq!(store.outbox_due().unwrap(), Some(now()));
     store.take_back(&draft(1)).unwrap();
     // Signed anew, the old signature must not leave in its place.
     store.sign_into_outbox(id, b"{}", b"new", now()).unwrap();
     assert!(store.outbox_offered(&item).is_err());
+    // Nor does what is said of the old one tell anything of the new one.
+    let anew = store.outbox_item(id).unwrap();
+    store.outbox_offered(&anew).unwrap();
+    declined(&store).unwrap();
+    assert!(store.outbox_item(id).unwrap().offered);
     store.take_back(&draft(1)).unwrap();
     for act in [store.outbox_offered(&item), store.pause_outbox(id, true)] {
         assert!(matches!(act, Err(StoreError::NotFound)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{Kind, OutboxItem, OutboxKind, Sharing, StoreError};
 use kabinet_portal::{
     Backoff, Pass, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
@@ -222,6 +222,9 @@ impl Desk {
                 Ok(Delivery::Refused(RefusedReason::OverQuota)) => {
                     self.put_off(item, None, Code::PortalFull)?;
                 }
+                Ok(Delivery::NoRoom) => {
+                    self.put_off_unregistered(item, Code::PortalFull)?;
+                }
                 Ok(Delivery::Refused(reason)) => {
                     self.refuse(item, &waiting::refusal(&reason), &mut waiting)?;
                 }
@@ -278,13 +281,13 @@ impl Desk {
             OutboxKind::Application => match area.submit(item.id, &signature, &blobs).await? {
                 Submission::Submitted(application) => Delivery::Registered(application),
                 Submission::Other(application) => Delivery::Elsewhere(application),
-                Submission::Refused(reason) => Delivery::Refused(reason),
+                Submission::Refused(reason) => not_registered(reason),
             },
             OutboxKind::Letter(_) => match area.write(item.id, &signature, &blobs).await? {
                 Submission::Submitted(message) | Submission::Other(message) => {
                     Delivery::Delivered(Box::new(message))
                 }
-                Submission::Refused(reason) => Delivery::Refused(reason),
+                Submission::Refused(reason) => not_registered(reason),
             },
         })
     }
@@ -293,12 +296,7 @@ impl Desk {
     fn put_off(&self, item: &OutboxItem, asked: Option<u64>, code: Code) -> Outcome {
         let due = match asked {
             Some(seconds) => self.heed(seconds),
-            None => {
-                let chance = self.surroundings.number();
-                let wait = Backoff::default().delay_with(item.tries, None, chance);
-                let due = self.now().checked_add(wait);
-                due.map_err(|error| Problem::new(Code::Internal).because(error))?
-            }
+            None => self.next_try(item)?,
         };
         let kept = match asked {
             Some(_) => waiting::asked(code),
@@ -312,6 +310,21 @@ impl Desk {
             }
             Ok(())
         })
+    }
+
+    /// As [`Desk::put_off`], for what the portal was asked to register and has said that it did not:
+    /// it can be taken back meanwhile.
+    fn put_off_unregistered(&self, item: &OutboxItem, code: Code) -> Outcome {
+        let due = self.next_try(item)?;
+        self.with_store(|store| Ok(store.outbox_not_registered(item, code.name(), due)?))
+    }
+
+    /// When it is tried again by itself.
+    fn next_try(&self, item: &OutboxItem) -> Outcome<Timestamp> {
+        let chance = self.surroundings.number();
+        let wait = Backoff::default().delay_with(item.tries, None, chance);
+        let due = self.now().checked_add(wait);
+        due.map_err(|error| Problem::new(Code::Internal).because(error))
     }
 
     /// The person's area at the portal, with the session from the store.
@@ -480,10 +493,20 @@ enum Delivery {
     Elsewhere(Application),
     /// The portal has the letter.
     Delivered(Box<Message>),
-    /// The portal will never take it as it is.
+    /// The portal has no room to register it now.
+    NoRoom,
+    /// The portal will never take it as it is, or has no room for what belongs to it.
     Refused(RefusedReason),
     /// The person held it back or took it back meanwhile.
     Interrupted,
+}
+
+/// What the portal says when it was asked to register something, and did not.
+fn not_registered(reason: RefusedReason) -> Delivery {
+    match reason {
+        RefusedReason::OverQuota => Delivery::NoRoom,
+        other => Delivery::Refused(other),
+    }
 }
 
 /// Why something did not arrive.
