@@ -143,7 +143,8 @@ impl Desk {
         long_enough(passphrases.makes)
     }
 
-    /// Puts a person's sign-in into their store, which is made when they are new here.
+    /// Puts a person's sign-in into their store, which is made when they are new here. One that could not
+    /// keep it stays closed: nobody is let in by a sign-in that failed.
     pub(crate) fn keep_sign_in(
         &self,
         person: &Person,
@@ -159,19 +160,31 @@ impl Desk {
             return Err(Code::Cancelled.into());
         }
         let theirs = area.as_ref().is_some_and(|area| area.store.path() == path);
-        if !theirs {
-            // The store of whoever was here before is closed first: it may be opened by its lock.
-            *area = None;
-            *area = Some(self.powered(if path.exists() {
+        // The store of whoever was here before is closed first: it may be opened by its lock.
+        let open_already = area.take().filter(|_| theirs);
+        let was_open = open_already.is_some();
+        let mut opened = match open_already {
+            Some(opened) => opened,
+            None => self.powered(if path.exists() {
                 open(&path, passphrases.opens)?
             } else {
                 create(path, passphrases.makes)?
-            })?);
+            })?,
+        };
+        let kept = if opened.store.is_read_only() {
+            Err(Code::ReadOnly.into())
+        } else {
+            opened.store.sign_in(person, session).map_err(Problem::from)
+        };
+        let kept = kept.and_then(|()| self.profile.keep_current_person(&name));
+        // Who was in it stays in it.
+        if kept.is_ok() || was_open {
+            *area = Some(opened);
         }
-        let area = area.as_mut().ok_or(Code::NoStore)?;
-        area.store.sign_in(person, session)?;
-        self.let_in();
-        self.profile.keep_current_person(&name)
+        if kept.is_ok() {
+            self.let_in();
+        }
+        kept
     }
 
     /// The store with the chance of what is around the desk, which keeps nothing when the power is
@@ -318,6 +331,51 @@ mod tests {
             subject: subject.into(),
             holder: Holder::default(),
         }
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_that_cannot_be_kept_opens_no_store() {
+        let dir = tempfile::tempdir().unwrap();
+        let lasts = Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let power = Arc::clone(&lasts);
+        let surroundings = crate::Surroundings {
+            power: Some(Arc::new(move || {
+                power.load(std::sync::atomic::Ordering::SeqCst)
+            })),
+            ..crate::Surroundings::default()
+        };
+        let profile = Profile::open(dir.path()).unwrap();
+        let desk = Desk::open_in(surroundings, profile).unwrap();
+        let passphrase = Secret::new(b"correct horse battery".to_vec());
+        let session = Secret::new(b"session".to_vec());
+        let keep = |subject| {
+            let lockings = desk.lockings.load(std::sync::atomic::Ordering::SeqCst);
+            let passphrases = Passphrases::either(&passphrase);
+            desk.keep_sign_in(&person(subject), &session, passphrases, lockings)
+        };
+        for subject in ["bob", "ann"] {
+            keep(subject).unwrap();
+        }
+        let lose_power = |lost: bool| lasts.store(!lost, std::sync::atomic::Ordering::SeqCst);
+        let is_open = || desk.with_store(|_| Ok(())).is_ok();
+        // In the store that is open nothing is kept, and it stays open to whoever was in it.
+        lose_power(true);
+        assert!(keep("ann").is_err());
+        assert!(is_open());
+        // Neither a closed store nor another person's is open afterwards.
+        for subject in ["ann", "bob"] {
+            desk.lock_store().await;
+            lose_power(true);
+            assert!(keep(subject).is_err());
+            assert_eq!(desk.store_state().state, "locked");
+            assert!(!is_open(), "{subject}");
+            lose_power(false);
+            keep("ann").unwrap();
+            assert!(is_open());
+        }
+        lose_power(true);
+        assert!(keep("bob").is_err());
+        assert!(!is_open());
     }
 
     #[test]
