@@ -298,8 +298,13 @@ impl Keeper {
 
 impl SessionKeeper for Keeper {
     fn keep(&self, session: &Secret) -> Result<(), KeepFailed> {
-        self.with_store(|store| store.set_session(Some(session)))
-            .ok_or(KeepFailed)
+        // Whoever signed out while it was being renewed stays signed out.
+        self.with_store(|store| match store.session()? {
+            Some(_) => store.set_session(Some(session)).map(Some),
+            None => Ok(None),
+        })
+        .flatten()
+        .ok_or(KeepFailed)
     }
 
     fn ended(&self, session: &Session) {
@@ -376,6 +381,29 @@ mod tests {
         lose_power(true);
         assert!(keep("bob").is_err());
         assert!(!is_open());
+    }
+
+    #[test]
+    fn a_session_that_is_renewed_during_a_sign_out_is_not_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::open(Profile::open(dir.path()).unwrap()).unwrap();
+        let passphrase = Secret::new(b"correct horse battery".to_vec());
+        let session = Secret::new(b"session".to_vec());
+        let passphrases = Passphrases::either(&passphrase);
+        desk.keep_sign_in(&person("ann"), &session, passphrases, 0)
+            .unwrap();
+        let keeper = Keeper {
+            area: Arc::clone(&desk.area),
+            path: desk.current_store().unwrap(),
+            ended: Arc::clone(&desk.session_end),
+        };
+        keeper.keep(&Secret::new(b"renewed".to_vec())).unwrap();
+        let kept = || desk.with_store(|store| Ok(store.session()?)).unwrap();
+        assert_eq!(kept().unwrap().expose(), b"renewed");
+        desk.with_store(|store| Ok(store.set_session(None)?))
+            .unwrap();
+        assert!(keeper.keep(&session).is_err());
+        assert!(kept().is_none());
     }
 
     #[test]
