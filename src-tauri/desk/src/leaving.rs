@@ -79,8 +79,11 @@ impl Desk {
         left
     }
 
-    /// Closes the store. As long as the answer is held, nobody opens one.
+    /// Closes the store, and ends a sign-in that is under way, whatever it is closed for. As long as the
+    /// answer is held, nobody opens one.
     pub(crate) fn close(&self) -> std::sync::MutexGuard<'_, Option<Area>> {
+        self.lockings
+            .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         // What was begun of a file is known by its number in this store alone.
         lock(&self.receiving).take();
         self.fetching.stop();

@@ -141,7 +141,8 @@ pub struct Desk {
     leaving: leaving::Leaving,
     /// Whether the store stays closed until the person asks for it, although its key is at hand.
     held: std::sync::atomic::AtomicBool,
-    /// How often somebody asked to close the store: a sign-in that began before does not open it.
+    /// How often the store was closed, or somebody asked for it: a sign-in that began before does not
+    /// open it.
     lockings: std::sync::atomic::AtomicU64,
     /// Held while folders outside are remembered or removed.
     outside: Mutex<()>,

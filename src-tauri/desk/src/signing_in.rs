@@ -414,6 +414,30 @@ mod tests {
         assert_eq!(desk.persons().len(), 1);
     }
 
+    #[tokio::test]
+    async fn a_sign_in_ends_with_the_store_that_is_left_or_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::open(Profile::open(dir.path()).unwrap()).unwrap();
+        for subject in ["bob", "ann"] {
+            keep(&desk, &mut signed_in(&desk, subject)).await.unwrap();
+        }
+        let passphrase = passphrase();
+        let mut under_way = signed_in(&desk, "ann");
+        let bob = store_name(PORTAL, "bob");
+        desk.switch_person(&bob, Some(&passphrase)).await.unwrap();
+        assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+        assert_eq!(desk.profile.current_person(), Some(bob));
+        let mut under_way = signed_in(&desk, "bob");
+        desk.repair_store(Some(&passphrase)).await.unwrap();
+        assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+        // Whoever was forgotten does not come back by it.
+        let mut under_way = signed_in(&desk, "bob");
+        desk.forget().await.unwrap();
+        assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+        assert_eq!(desk.persons().len(), 1);
+        assert_eq!(desk.store_state().state, "none");
+    }
+
     /// A network on which everything waits until it is let go, and then fails.
     #[derive(Default)]
     struct Slow {

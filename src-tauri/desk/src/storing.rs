@@ -153,12 +153,13 @@ impl Desk {
         lockings: u64,
     ) -> Outcome {
         let name = store_name(&person.portal, &person.subject);
-        let path = self.profile.person_dir(&name)?.join("store.db");
         let mut area = lock(&self.area);
         let _looked = lock(&self.looking);
         if self.lockings.load(std::sync::atomic::Ordering::SeqCst) != lockings {
             return Err(Code::Cancelled.into());
         }
+        // Not before: of somebody who was forgotten meanwhile not even a folder comes back.
+        let path = self.profile.person_dir(&name)?.join("store.db");
         let theirs = area.as_ref().is_some_and(|area| area.store.path() == path);
         // The store of whoever was here before is closed first: it may be opened by its lock.
         let open_already = area.take().filter(|_| theirs);
