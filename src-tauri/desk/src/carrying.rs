@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use kabinet_cache::{OutboxItem, OutboxKind, Store};
 use kabinet_records::{AsideReason, Carried, Draft, Procedure, carry, form};
+use serde_json::Value;
 
 use crate::applying;
 use crate::problem::{Code, Problem};
@@ -125,7 +126,7 @@ fn carried_over(
 }
 
 fn view_of(carried: Carried, draft: &Draft, form: &Procedure) -> CarriedView {
-    let field = |path: &String| field(form, path);
+    let field = |path: &String| field(form, &draft.data, path);
     CarriedView {
         from_version: carried.from_version,
         to_version: carried.to_version,
@@ -159,13 +160,24 @@ fn view_of(carried: Carried, draft: &Draft, form: &Procedure) -> CarriedView {
     }
 }
 
-/// A field of a form by its path, with its label; one that has none is called by its path.
-pub(crate) fn field(form: &Procedure, path: &str) -> CarriedFieldView {
-    let label = form.form.ui["labels"][path].clone();
+/// A field of a form by its path, with the label of its group and its own; one that has none is called
+/// by its path, and so is what is no path into the data.
+pub(crate) fn field(form: &Procedure, data: &Value, path: &str) -> CarriedFieldView {
+    let label = if path.starts_with('/') {
+        match form::label(&form.form, data, path) {
+            (Some(group), label) => TextView {
+                be: format!("{}: {}", group.be, label.be),
+                ru: format!("{}: {}", group.ru, label.ru),
+                en: format!("{}: {}", group.en, label.en),
+            },
+            (None, label) => label.into(),
+        }
+    } else {
+        same(path)
+    };
     CarriedFieldView {
         path: path.to_owned(),
-        label: serde_json::from_value::<kabinet_records::Text>(label)
-            .map_or_else(|_| same(path), TextView::from),
+        label,
     }
 }
 

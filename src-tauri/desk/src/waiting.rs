@@ -1,7 +1,7 @@
 //! Journey J8: what waits to leave, and why it waits. The store keeps what the last try said; everything
 //! else follows from how things are now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kabinet_cache::{OutboxItem, OutboxKind};
 use kabinet_portal::RefusedReason;
@@ -164,15 +164,16 @@ impl Desk {
                 let manifest = read(&item.manifest)?;
                 let (id, version) = (manifest.procedure.id, manifest.procedure.version);
                 let present = self.stored_procedure(&id).ok();
-                match present.filter(|present| present.version == version) {
+                let form = match present.filter(|present| present.version == version) {
                     Some(present) => Some(present),
                     None => self.with_store(|store| Ok(store.former_procedure(&id, version)?))?,
-                }
+                };
+                form.map(|form| (form, manifest.data))
             }
             OutboxKind::Letter(_) => None,
         };
         let field = |path: &String| match &form {
-            Some(form) => carrying::field(form, path),
+            Some((form, data)) => carrying::field(form, data, path),
             None => CarriedFieldView {
                 path: path.clone(),
                 label: each(|_| path.clone()),
@@ -223,7 +224,7 @@ pub(crate) fn refusal(reason: &RefusedReason) -> String {
     let code = match reason {
         RefusedReason::ProcedureVersionOld => Code::ProcedureChanged,
         RefusedReason::InvalidForm(problems) => {
-            let paths: Vec<&str> = problems.iter().map(|one| one.path.as_str()).collect();
+            let paths = problems.iter().map(|one| one.path.as_str()).collect();
             return with_named(Code::FormIncomplete.name(), &paths);
         }
         RefusedReason::InvalidSignature => Code::SignatureFailed,
@@ -236,7 +237,7 @@ pub(crate) fn refusal(reason: &RefusedReason) -> String {
         RefusedReason::InvalidManifest => return refused("invalidManifest"),
         RefusedReason::TooLarge => return refused("tooLarge"),
         RefusedReason::InvalidProperties(names) => {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let names = names.iter().map(String::as_str).collect();
             return with_named(&refused("invalidProperties"), &names);
         }
         RefusedReason::Other(code) => return refused(code),
@@ -245,7 +246,7 @@ pub(crate) fn refusal(reason: &RefusedReason) -> String {
     code.name().to_owned()
 }
 
-fn with_named(kept: &str, named: &[&str]) -> String {
+fn with_named(kept: &str, named: &BTreeSet<&str>) -> String {
     if named.is_empty() {
         return kept.to_owned();
     }
@@ -257,7 +258,8 @@ fn with_named(kept: &str, named: &[&str]) -> String {
 struct Kept<'a> {
     code: Code,
     reason: &'a str,
-    named: Vec<String>,
+    /// Each once: a portal may find several things wrong with one field.
+    named: BTreeSet<String>,
 }
 
 impl<'a> Kept<'a> {

@@ -24,7 +24,8 @@ fn sign(store: &mut Store, number: u128) -> Uuid {
         id: "2.2".into(),
         version: 1,
     };
-    let manifest = Manifest::new(id, reference, Applicant::default(), json!({}), at);
+    let data = json!({"children": [{"name": "A"}]});
+    let manifest = Manifest::new(id, reference, Applicant::default(), data, at);
     let octets = manifest.to_canonical().unwrap();
     store.sign_into_outbox(id, &octets, b"cms", at).unwrap();
     id
@@ -44,8 +45,18 @@ fn write(store: &mut Store, number: u128, application: Uuid, kind: LetterKind) -
 /// A computer on which somebody is signed in, with these things signed.
 fn computer(prepare: impl FnOnce(&mut Store)) -> Computer {
     Computer::new(|store| {
-        let labels = json!({"labels": {"/employer": {"be": "Працадаўца", "ru": "Работодатель", "en": "Employer"}}});
-        let form = json!({"employer": {"type": "string"}});
+        let text = |be: &str, ru: &str, en: &str| json!({"be": be, "ru": ru, "en": en});
+        let labels = json!({"labels": {
+            "/employer": text("Працадаўца", "Работодатель", "Employer"),
+            "/children": text("Дзеці", "Дети", "Children"),
+            "/children/-": text("Дзіця", "Ребёнок", "Child"),
+            "/children/-/name": text("Імя", "Имя", "Name"),
+        }});
+        let child = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+        let form = json!({
+            "employer": {"type": "string"},
+            "children": {"type": "array", "items": child},
+        });
         offer(store, &[procedure(1, form, labels)]);
         let session = Secret::new(b"session".to_vec());
         store.set_session(Some(&session)).unwrap();
@@ -203,7 +214,8 @@ fn what_the_person_holds_back_and_what_was_refused() {
         store.pause_outbox(paused, true).unwrap();
         let refused = sign(store, 2);
         store.outbox_tried(refused).unwrap();
-        let kept = r#"form_incomplete ["/employer","/children/0/name"]"#;
+        // Of one field several things may be wrong.
+        let kept = r#"form_incomplete ["/employer","/children/0/name","/employer","/fax"]"#;
         store.outbox_refused(refused, kept).unwrap();
         let ended = sign(store, 3);
         store.outbox_refused(ended, "signature_expired").unwrap();
@@ -224,11 +236,12 @@ fn what_the_person_holds_back_and_what_was_refused() {
             .collect()
     };
     let expected = [
+        ("/children/0/name", "Child, 1: Name"),
         ("/employer", "Employer"),
-        ("/children/0/name", "/children/0/name"),
+        ("/fax", "/fax"),
     ];
     assert_eq!(fields(1), expected);
-    assert!(items[1].reason.text.en.contains("2 to mend"));
+    assert!(items[1].reason.text.en.contains("3 to mend"));
     assert!(items[2].reason.text.en.contains("cannot be sent"));
     assert_eq!(fields(3), [("signatureBlobId", "signatureBlobId")]);
     assert!(items[3].reason.text.en.contains("invalidProperties"));
