@@ -174,8 +174,11 @@ impl Desk {
     /// Puts what is signed into the outbox. From then on nothing loses it.
     fn keep_signed(&self, id: Uuid, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
         let now = self.now();
-        self.with_store(|store| Ok(store.sign_into_outbox(id, octets, cms, now)?))?;
-        self.view_of_waiting(id)
+        let items = self.with_store(|store| {
+            store.sign_into_outbox(id, octets, cms, now)?;
+            Ok(store.outbox()?)
+        })?;
+        self.view_among(&items, id)
     }
 
     /// Takes an application back that has not left; it is a draft again.

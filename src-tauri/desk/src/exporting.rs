@@ -120,9 +120,10 @@ impl Desk {
     fn put_waiting(&self, archive: &mut Archive<'_>, page: &mut Page) -> Outcome<u32> {
         let items = self.with_store(|store| Ok(store.outbox()?))?;
         page.section("export-waiting", items.len());
-        for item in &items {
+        for (at, item) in items.iter().enumerate() {
             let folder = format!("waiting/{}", item.id);
-            let view = self.view_of_waiting(item.id)?;
+            // What leaves meanwhile is in the file as it was.
+            let view = self.view_at(&items, at)?;
             let signed = signed_json(&item.manifest);
             archive.json(
                 &format!("{folder}/item.json"),

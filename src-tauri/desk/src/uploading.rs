@@ -91,11 +91,14 @@ impl Desk {
 
     fn hold(&self, id: &str, paused: bool) -> Outcome<OutboxItemView> {
         let id = parse_id(id, Code::OutboxNotFound)?;
-        self.with_store(|store| match store.pause_outbox(id, paused) {
+        let items = self.with_store(|store| match store.pause_outbox(id, paused) {
             Err(kabinet_cache::StoreError::NotFound) => Err(Code::OutboxNotFound.into()),
-            other => Ok(other?),
+            other => {
+                other?;
+                Ok(store.outbox()?)
+            }
         })?;
-        self.view_of_waiting(id)
+        self.view_among(&items, id)
     }
 
     /// Sends the files of an application ahead of it.

@@ -31,14 +31,13 @@ impl Desk {
         places.map(|at| self.view_at(&items, at)).collect()
     }
 
-    /// One thing that waits.
-    pub(crate) fn view_of_waiting(&self, id: Uuid) -> Outcome<OutboxItemView> {
-        let items = self.with_store(|store| Ok(store.outbox()?))?;
+    /// One of those that waited, as they were read: it may have left since.
+    pub(crate) fn view_among(&self, items: &[OutboxItem], id: Uuid) -> Outcome<OutboxItemView> {
         let at = items.iter().position(|item| item.id == id);
-        self.view_at(&items, at.ok_or(Code::OutboxNotFound)?)
+        self.view_at(items, at.ok_or(Code::OutboxNotFound)?)
     }
 
-    fn view_at(&self, items: &[OutboxItem], at: usize) -> Outcome<OutboxItemView> {
+    pub(crate) fn view_at(&self, items: &[OutboxItem], at: usize) -> Outcome<OutboxItemView> {
         let item = items.get(at).ok_or(Code::OutboxNotFound)?;
         let upload = self.uploads.of(item.id);
         let procedure_id = self.procedure_of_item(item)?;

@@ -203,9 +203,12 @@ impl Desk {
         drop(signer);
         progress(StepView::Saving);
         let now = self.now();
-        self.with_store(|store| Ok(store.letter_into_outbox(&letter, &octets, &cms, now)?))?;
+        let items = self.with_store(|store| {
+            store.letter_into_outbox(&letter, &octets, &cms, now)?;
+            Ok(store.outbox()?)
+        })?;
         progress(StepView::Done);
-        self.view_of_waiting(letter.message)
+        self.view_among(&items, letter.message)
     }
 
     /// Takes something back that has not left. An application is a draft again, and a letter is being
