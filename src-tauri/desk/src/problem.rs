@@ -68,6 +68,11 @@ impl Problem {
         self
     }
 
+    /// The reason that the portal gave, where the case has one.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.args.get("reason").map(String::as_str)
+    }
+
     /// Whether the same act may succeed when simply repeated.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

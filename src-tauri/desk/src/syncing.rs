@@ -220,7 +220,7 @@ impl Desk {
                 }
                 // There may be room tomorrow.
                 Ok(Delivery::Refused(RefusedReason::OverQuota)) => {
-                    self.put_off(item, None, Code::PortalFull)?;
+                    self.put_off(item, None, &Code::PortalFull.into())?;
                 }
                 Ok(Delivery::NoRoom) => {
                     self.put_off_unregistered(item, Code::PortalFull)?;
@@ -232,7 +232,7 @@ impl Desk {
                 Err(Undelivered::Here(problem)) => return Err(problem),
                 Err(Undelivered::There(error)) => {
                     let problem = Problem::from(error.clone());
-                    self.put_off(item, error.retry_after(), problem.code)?;
+                    self.put_off(item, error.retry_after(), &problem)?;
                     if !error.is_permanent() {
                         return Err(problem);
                     }
@@ -293,14 +293,14 @@ impl Desk {
     }
 
     /// Notes why it did not go, and when it is tried again: after what the portal asked, or by itself.
-    fn put_off(&self, item: &OutboxItem, asked: Option<u64>, code: Code) -> Outcome {
+    fn put_off(&self, item: &OutboxItem, asked: Option<u64>, problem: &Problem) -> Outcome {
         let due = match asked {
             Some(seconds) => self.heed(seconds),
             None => self.next_try(item)?,
         };
         let kept = match asked {
-            Some(_) => waiting::asked(code),
-            None => code.name().to_owned(),
+            Some(_) => waiting::asked(problem.code),
+            None => waiting::failure(problem),
         };
         self.with_store(|store| {
             store.outbox_failed(item.id, &kept, due)?;

@@ -133,7 +133,7 @@ impl Desk {
                 code: Code::Offline | Code::PortalTimeout,
                 ..
             }) => plain(Kind::Network, "why-network"),
-            Some(kept) => kept.told(Kind::Retry, "why-retry"),
+            Some(kept) => kept.retry(),
         })
     }
 
@@ -155,9 +155,11 @@ impl Desk {
     }
 
     fn refused(&self, item: &OutboxItem, kept: Option<Kept<'_>>) -> Outcome<OutboxReasonView> {
-        let Some(kept) = kept else {
-            return Ok(plain(Kind::Refused, "why-refused"));
-        };
+        let kept = kept.unwrap_or(Kept {
+            code: Code::PortalRefused,
+            reason: "",
+            named: BTreeSet::new(),
+        });
         let form = match item.kind {
             OutboxKind::Application => {
                 let manifest = read(&item.manifest)?;
@@ -179,14 +181,9 @@ impl Desk {
             },
         };
         let fields = kept.named.iter().map(field).collect();
-        let sentence = if item.tries > 0 {
-            "why-refused"
-        } else {
-            "why-unfit"
-        };
         Ok(OutboxReasonView {
             fields,
-            ..kept.told(Kind::Refused, sentence)
+            ..kept.refusal()
         })
     }
 
@@ -215,6 +212,21 @@ pub(crate) fn ahead(
 /// As the outbox keeps a failure after which the portal asked to be left alone.
 pub(crate) fn asked(code: Code) -> String {
     format!("{} {ASKED}", code.name())
+}
+
+/// As the outbox keeps another failure, with the reason that the portal gave.
+pub(crate) fn failure(problem: &Problem) -> String {
+    let name = problem.code.name();
+    let reason = problem
+        .reason()
+        .filter(|_| problem.code == Code::PortalRefused);
+    match reason {
+        // What is no code could be taken for something else when it is read.
+        Some(reason) if !reason.is_empty() && reason != ASKED && !reason.contains('[') => {
+            format!("{name} {reason}")
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// As the outbox keeps a refusal.
@@ -293,19 +305,73 @@ impl<'a> Kept<'a> {
             .with("count", self.named.len().max(1).to_string())
     }
 
-    /// As a reason, in a sentence that has the problem's in it.
-    fn told(&self, kind: Kind, sentence: &str) -> OutboxReasonView {
+    fn is_silent(&self) -> bool {
+        self.code == Code::PortalRefused && self.reason.is_empty()
+    }
+
+    /// As a reason for another try.
+    fn retry(&self) -> OutboxReasonView {
         let all = self.problem().view(Language::default()).all;
-        let text = each(|language| {
-            let message = all.message.in_language(language).to_owned();
-            let args = BTreeMap::from([("problem", message)]);
-            speech::say(language, sentence, None, &args)
-        });
-        OutboxReasonView {
-            text,
-            remedy: Some(all.remedy),
-            ..plain(kind, sentence)
+        let message = if self.is_silent() {
+            speech::in_all("retry-silent", None, &BTreeMap::new())
+        } else {
+            all.message
+        };
+        within(Kind::Retry, "why-retry", &message, all.remedy)
+    }
+
+    /// As the reason of a refusal, with what can be done about it: the sentences of the problem are those
+    /// for the moment of signing, when there is a draft to mend.
+    fn refusal(&self) -> OutboxReasonView {
+        let sentence = match self.code {
+            // Found out here: the portal was not asked.
+            Code::SignatureExpired => "why-unfit",
+            _ => "why-refused",
+        };
+        let id = match self.reason {
+            _ if self.is_silent() => "refused-silent".to_owned(),
+            "tooLarge" => "refused-too-large".to_owned(),
+            _ => format!("refused-{}", self.code.name().replace('_', "-")),
+        };
+        let own = |id: &str| speech::has(Language::default(), id);
+        if !own(&id) {
+            let all = self.problem().view(Language::default()).all;
+            return within(Kind::Refused, sentence, &all.message, all.remedy);
         }
+        let args = BTreeMap::from([
+            ("reason", self.reason.to_owned()),
+            ("count", self.named.len().max(1).to_string()),
+        ]);
+        let remedy = format!("{id}-remedy");
+        let remedy = if own(&remedy) {
+            &remedy
+        } else {
+            "refused-remedy"
+        };
+        within(
+            Kind::Refused,
+            sentence,
+            &speech::in_all(&id, None, &args),
+            speech::in_all(remedy, None, &BTreeMap::new()),
+        )
+    }
+}
+
+/// A reason in a sentence that has another in it.
+fn within(kind: Kind, sentence: &str, problem: &TextView, remedy: TextView) -> OutboxReasonView {
+    let text = each(|language| {
+        let message = problem.in_language(language).to_owned();
+        speech::say(
+            language,
+            sentence,
+            None,
+            &BTreeMap::from([("problem", message)]),
+        )
+    });
+    OutboxReasonView {
+        text,
+        remedy: Some(remedy),
+        ..plain(kind, sentence)
     }
 }
 

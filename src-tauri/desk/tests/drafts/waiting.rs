@@ -241,8 +241,71 @@ fn what_the_person_holds_back_and_what_was_refused() {
         ("/fax", "/fax"),
     ];
     assert_eq!(fields(1), expected);
-    assert!(items[1].reason.text.en.contains("3 to mend"));
+    let text = |at: usize| items[at].reason.text.en.as_str();
+    let remedy = |at: usize| items[at].reason.remedy.as_ref().unwrap().en.as_str();
+    assert!(text(1).ends_with("some fields: 3."), "{}", text(1));
+    assert!(remedy(1).starts_with("Take it back"), "{}", remedy(1));
     assert!(items[2].reason.text.en.contains("cannot be sent"));
     assert_eq!(fields(3), [("signatureBlobId", "signatureBlobId")]);
     assert!(items[3].reason.text.en.contains("invalidProperties"));
+}
+
+/// What the portal refused is told with what can be done about it: there is no draft to mend, and it was
+/// signed.
+#[test]
+fn each_refusal_has_its_sentence_and_one_remedy() {
+    const KEPT: [&str; 13] = [
+        "procedure_changed",
+        "form_incomplete [\"/employer\"]",
+        "signature_failed",
+        "other_card",
+        "certificate_revoked",
+        "attachment_refused",
+        "application_not_found",
+        "application_closed",
+        "portal_refused invalidManifest",
+        "portal_refused tooLarge",
+        "portal_refused somethingElse",
+        "portal_refused",
+        "signature_expired",
+    ];
+    let computer = computer(|store| {
+        for (number, kept) in (1..).zip(KEPT) {
+            let id = sign(store, number);
+            store.outbox_tried(id).unwrap();
+            store.outbox_refused(id, kept).unwrap();
+        }
+        let put_off = sign(store, 99);
+        let kept = "portal_refused serverPartFail";
+        store.outbox_failed(put_off, kept, in_an_hour()).unwrap();
+    });
+    let items = computer.desk().outbox().unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for (item, kept) in items.iter().zip(KEPT) {
+        assert_eq!(told(item), Kind::Refused, "{kept}");
+        let remedy = item.reason.remedy.as_ref().unwrap();
+        for (text, remedy, back) in [
+            (&item.reason.text.be, &remedy.be, "абярыце гэта назад"),
+            (&item.reason.text.ru, &remedy.ru, "аберите это обратно"),
+            (&item.reason.text.en, &remedy.en, "ake "),
+        ] {
+            assert!(remedy.contains(back), "{kept}: {remedy}");
+            assert!(remedy.ends_with('.'), "{kept}: {remedy}");
+            // What it says is said once, in sentences of their own.
+            let after_colon = text.split(": ").nth(1).and_then(|rest| rest.chars().next());
+            let is_capital = after_colon.is_some_and(char::is_uppercase);
+            assert!(!is_capital && !text.contains(": ."), "{kept}: {text}");
+            assert!(seen.insert(text.clone()), "{kept}: {text}");
+        }
+        let text = &item.reason.text.en;
+        let is_portal = text.starts_with("The portal did not take it. ");
+        assert_eq!(is_portal, kept != "signature_expired", "{kept}: {text}");
+    }
+    let last = items.last().unwrap();
+    assert_eq!(told(last), Kind::Retry);
+    let text = &last.reason.text.en;
+    assert!(
+        text.contains("The portal refused: serverPartFail. It is"),
+        "{text}"
+    );
 }
