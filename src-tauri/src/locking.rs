@@ -87,9 +87,9 @@ pub(crate) async fn lock(app: &AppHandle, desk: &Desk) {
     let _ = app.emit_to("main", "closing", ());
     let closing = app.state::<Closing>();
     let _closing = closing.0.lock().await;
-    if desk.lock_store().await {
-        prompt::give_up(app);
-    }
+    desk.lock_store().await;
+    // Also where nothing was open: somebody may have been about to sign in.
+    prompt::give_up(app);
     clear_outside(app, desk);
     stale(app, &["store"]);
 }

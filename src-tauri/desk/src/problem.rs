@@ -275,6 +275,8 @@ codes! {
     TimedOut = "timed_out",
     /// The person stopped it.
     Cancelled = "cancelled",
+    /// The store was closed while somebody signed in.
+    ClosedMeanwhile = "closed_meanwhile",
     /// The trusted prompt was left alone for too long.
     PromptTimedOut = "prompt_timed_out",
     /// The portal cannot be reached.

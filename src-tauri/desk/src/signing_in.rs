@@ -105,7 +105,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::finish_sign_in`] says of the store; it may be tried again with another passphrase.
-    /// `cancelled` when the store was closed meanwhile: it stays closed, and the sign-in is over.
+    /// `closed_meanwhile` when the store was closed meanwhile: it stays closed, and the sign-in is over.
     pub async fn keep_signed_in(
         &self,
         sign_in: &mut SignIn,
@@ -118,12 +118,17 @@ impl Desk {
         let kept = self.keep_sign_in(person, session, passphrases, sign_in.lockings);
         let is_over = match &kept {
             Ok(()) => true,
-            Err(problem) => problem.code == Code::Cancelled,
+            Err(problem) => problem.code == Code::ClosedMeanwhile,
         };
         if is_over {
             sign_in.brought = None;
         }
         kept.map(|()| view)
+    }
+
+    /// Whether the store was closed since that sign-in began: then it cannot be kept.
+    pub fn has_closed_since(&self, sign_in: &SignIn) -> bool {
+        self.lockings.load(Ordering::SeqCst) != sign_in.lockings
     }
 
     /// Who the open store belongs to.
@@ -399,14 +404,21 @@ mod tests {
             let mut under_way = signed_in(&desk, subject);
             assert!(desk.lock_store().await);
             assert_eq!(state(), "locked");
-            assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+            assert_eq!(
+                keep(&desk, &mut under_way).await,
+                Err(Code::ClosedMeanwhile)
+            );
             assert_eq!(state(), "locked");
+            assert!(desk.has_closed_since(&under_way));
             // It is over, and does not come to it later either.
             assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
             // Closed while it was closed: somebody has left.
             let mut under_way = signed_in(&desk, subject);
             assert!(!desk.lock_store().await);
-            assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+            assert_eq!(
+                keep(&desk, &mut under_way).await,
+                Err(Code::ClosedMeanwhile)
+            );
             // Who begins afterwards is let in.
             keep(&desk, &mut signed_in(&desk, "ann")).await.unwrap();
             assert_eq!(state(), "open");
@@ -425,15 +437,24 @@ mod tests {
         let mut under_way = signed_in(&desk, "ann");
         let bob = store_name(PORTAL, "bob");
         desk.switch_person(&bob, Some(&passphrase)).await.unwrap();
-        assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+        assert_eq!(
+            keep(&desk, &mut under_way).await,
+            Err(Code::ClosedMeanwhile)
+        );
         assert_eq!(desk.profile.current_person(), Some(bob));
         let mut under_way = signed_in(&desk, "bob");
         desk.repair_store(Some(&passphrase)).await.unwrap();
-        assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+        assert_eq!(
+            keep(&desk, &mut under_way).await,
+            Err(Code::ClosedMeanwhile)
+        );
         // Whoever was forgotten does not come back by it.
         let mut under_way = signed_in(&desk, "bob");
         desk.forget().await.unwrap();
-        assert_eq!(keep(&desk, &mut under_way).await, Err(Code::Cancelled));
+        assert_eq!(
+            keep(&desk, &mut under_way).await,
+            Err(Code::ClosedMeanwhile)
+        );
         assert_eq!(desk.persons().len(), 1);
         assert_eq!(desk.store_state().state, "none");
     }

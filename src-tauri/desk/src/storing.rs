@@ -156,7 +156,7 @@ impl Desk {
         let mut area = lock(&self.area);
         let _looked = lock(&self.looking);
         if self.lockings.load(std::sync::atomic::Ordering::SeqCst) != lockings {
-            return Err(Code::Cancelled.into());
+            return Err(Code::ClosedMeanwhile.into());
         }
         // Not before: of somebody who was forgotten meanwhile not even a folder comes back.
         let path = self.profile.person_dir(&name)?.join("store.db");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kabinet_desk::view::{AdditionalDataView, PersonView, PromptView, StepView};
-use kabinet_desk::{Code, Desk, Outcome, Passphrases};
+use kabinet_desk::{Code, Desk, Outcome, Passphrases, SignIn};
 use tauri::AppHandle;
 
 use super::{AREA, Answer, Shared, ask, blocking, said, stale, step};
@@ -26,6 +26,16 @@ pub(crate) async fn start_sign_in(
 
 async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<PersonView> {
     let mut sign_in = desk.begin_sign_in(Some(reader)).await?;
+    match finish(app, desk, &mut sign_in).await {
+        // The prompt went with what was closed: nobody stopped it by hand.
+        Err(problem) if problem.code == Code::Cancelled && desk.has_closed_since(&sign_in) => {
+            Err(Code::ClosedMeanwhile.into())
+        }
+        done => done,
+    }
+}
+
+async fn finish(app: &AppHandle, desk: &Desk, sign_in: &mut SignIn) -> Outcome<PersonView> {
     // A new store's passphrase is chosen first, so that nothing that the PIN opened has to wait for it.
     let chosen = if desk.needs_new_passphrase() {
         let view = PromptView::Passphrase { new: true };
@@ -37,7 +47,7 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
     let progress = |at| step(app, at);
     let mut kept = desk
         .finish_sign_in(
-            &mut sign_in,
+            sign_in,
             answer.secret,
             &answer.groups,
             Passphrases {
@@ -56,7 +66,7 @@ async fn sign_in(app: &AppHandle, desk: &Arc<Desk>, reader: &str) -> Outcome<Per
         };
         let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
         let passphrases = Passphrases::typed(&answer.secret, new);
-        kept = desk.keep_signed_in(&mut sign_in, passphrases).await;
+        kept = desk.keep_signed_in(sign_in, passphrases).await;
     }
     kept
 }
