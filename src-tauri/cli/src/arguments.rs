@@ -367,7 +367,8 @@ pub(crate) enum CertCommand {
         #[arg(long, value_name = "URL")]
         authority: Option<String>,
         /// Without the card, which is lost: the certificate (DER or PEM), by the password for revocation
-        #[arg(long, value_name = "CERT")]
+        // The certificate tells the level.
+        #[arg(long, value_name = "CERT", conflicts_with = "level")]
         lost: Option<PathBuf>,
         #[command(flatten)]
         place: Place,
@@ -671,4 +672,23 @@ pub(crate) struct DecryptArguments {
     /// Where to write [default: FILE without .p7m]; nothing is overwritten
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn a_certificate_that_is_at_hand_tells_its_level_itself() {
+        let words = |more: &[&'static str]| {
+            let words = [&["kabinet-cli", "cert", "revoke"], more].concat();
+            Arguments::try_parse_from(words).map(drop)
+        };
+        assert!(words(&["--lost", "card.cer"]).is_ok());
+        assert!(words(&["--level", "256"]).is_ok());
+        let both = words(&["--lost", "card.cer", "--level", "256"]).unwrap_err();
+        assert_eq!(both.kind(), clap::error::ErrorKind::ArgumentConflict);
+    }
 }
