@@ -139,12 +139,18 @@ impl Desk {
     }
 
     /// Raises files that wait for it and are due, or all of them `now`. What keeps one from being
-    /// raised is noted; it is tried again.
+    /// raised is noted; it is tried again. As long as the store cannot be written, they wait.
     ///
     /// # Errors
     /// `no_store`, `store_locked`.
     pub async fn raise_files(&self, now: bool) -> Outcome<u32> {
-        let waiting = self.with_store(|store| Ok(store.to_raise()?))?;
+        let waiting = self.with_store(|store| {
+            // What was raised could not be forgotten, and would be raised without end.
+            if store.is_read_only() {
+                return Ok(Vec::new());
+            }
+            Ok(store.to_raise()?)
+        })?;
         let due = waiting
             .into_iter()
             .filter(|one| now || one.next_try_at <= self.now());

@@ -186,6 +186,34 @@ call back-apply apply {draft}
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
 
+/// Files that wait for their time stamps wait until it can be noted that they have them.
+#[test]
+fn nothing_is_raised_that_could_not_be_noted() {
+    let mut world = World::with_services().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let name = world.dir().join("offline.txt");
+    fs::write(&name, "Text").unwrap();
+    world.sandbox.disconnect();
+    let signed = cli.ok(&["sign", "--level", "t", name.to_str().unwrap()]);
+    assert_eq!(signed.unwrap()["files"][0]["waiting"], true);
+    world.sandbox.connect().unwrap();
+    let signature = world.dir().join("offline.txt.p7s");
+    let before = fs::read(&signature).unwrap();
+    let calls = "
+mount -o remount,ro \"$disk\"
+call bound raise
+";
+    let answers = on_a_small_disk(&world, cli, calls, &applicant.values);
+    let bound = &answers["bound"].json;
+    assert_eq!(bound["raised"], 0, "{bound}");
+    assert_eq!(bound["waiting"].as_array().unwrap().len(), 1, "{bound}");
+    assert_eq!(fs::read(&signature).unwrap(), before);
+    assert_eq!(cli.ok(&["raise"]).unwrap()["raised"], 1);
+    assert_ne!(fs::read(&signature).unwrap(), before);
+}
+
 /// Runs calls of `kabinet-cli` with the profile copied to a disk of four megabytes of its own.
 fn on_a_small_disk(
     world: &World,
