@@ -76,11 +76,15 @@ impl Desk {
     }
 
     /// One draft with its form and what is wrong with it. When the catalogue has a newer form, the
-    /// draft is carried to it.
+    /// draft is carried to it, unless the store cannot be written.
     ///
     /// # Errors
     /// `draft_not_found`, `no_store`, `store_locked`.
     pub fn draft(&self, id: &str) -> Outcome<DraftView> {
+        // Where nothing can be written it is read as it is.
+        if self.with_store(|store| Ok(store.is_read_only()))? {
+            return self.draft_as_opened(id);
+        }
         let draft = self.stored_draft(id)?;
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         let draft = self.carried_draft(draft, &procedure)?;

@@ -186,6 +186,36 @@ call back-apply apply {draft}
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
 
+/// A draft whose form has changed is read as it was filled in, and carried to the new form later.
+#[test]
+fn a_draft_of_an_older_form_is_read() {
+    let (world, card) = world_with_card();
+    let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
+    let cli = &applicant.cli;
+    let draft = applicant.draft().unwrap();
+    let newer = serde_json::json!({"title": {"en": "Newer"}});
+    world.sandbox.publish(&applicant.procedure, &newer).unwrap();
+    cli.ok(&["sync"]).unwrap();
+    let answers = on_a_small_disk(
+        &world,
+        cli,
+        &format!(
+            r#"
+mount -o remount,ro "$disk"
+call bound draft show {draft}
+mount -o remount,rw "$disk"
+call free draft show {draft}
+"#
+        ),
+        &applicant.values,
+    );
+    for (call, outdated) in [("bound", true), ("free", false)] {
+        let shown = &answers[call].json;
+        assert_eq!(shown["data"], applicant.typed().unwrap(), "{call}: {shown}");
+        assert_eq!(shown["outdated"], outdated, "{call}: {shown}");
+    }
+}
+
 /// Files that wait for their time stamps wait until it can be noted that they have them.
 #[test]
 fn nothing_is_raised_that_could_not_be_noted() {
