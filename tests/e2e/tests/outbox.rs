@@ -161,7 +161,24 @@ fn a_portal_without_room_loses_nothing() {
     cli.ok(&["apply", &large]).unwrap();
     assert_eq!(reason(cli, &large)["reason"]["kind"], "retry");
 
+    // No room to register it, which the portal says when it has all files: it is not there either.
     world.sandbox.quota(None).unwrap();
+    let full = || {
+        let fault =
+            json!({"match": "/jmap/api", "kind": "over_quota", "type": "Application", "times": 20});
+        world.sandbox.fault(&fault).unwrap();
+    };
+    full();
+    cli.ok(&["outbox", "retry"]).unwrap();
+    let item = reason(cli, &large);
+    assert_eq!(item["reason"]["kind"], "retry", "{item}");
+    assert_eq!(item["can_take_back"], true, "{item}");
+    cli.ok(&["outbox", "cancel", &large]).unwrap();
+    world.sandbox.behave().unwrap();
+    full();
+    cli.ok(&["apply", &large]).unwrap();
+    assert_eq!(reason(cli, &large)["can_take_back"], true);
+    world.sandbox.behave().unwrap();
     let sync = cli.ok(&["outbox", "retry"]).unwrap();
     assert_eq!(sync["sent"][0]["id"], large.as_str(), "{sync}");
     assert_eq!(world.sandbox.applications().unwrap().len(), 2);

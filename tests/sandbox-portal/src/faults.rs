@@ -44,6 +44,8 @@ pub enum Kind {
     WrongTicket,
     /// Octets of blobs come otherwise than they were uploaded.
     ChangedBlob,
+    /// Whatever shall be created is answered with `overQuota`; nothing is done.
+    OverQuota,
 }
 
 /// One order to misbehave.
@@ -73,7 +75,7 @@ pub struct Fault {
     #[serde(default)]
     #[arg(long, default_value_t = 0, allow_hyphen_values = true)]
     pub seconds: i64,
-    /// For `cannot_calculate_changes`: the only type that it is for.
+    /// For `cannot_calculate_changes` and `over_quota`: the only type that it is for.
     #[serde(rename = "type", default)]
     #[arg(long = "type")]
     pub object: Option<String>,
@@ -98,10 +100,19 @@ impl Fault {
     /// Whether the method of that name cannot tell what changed.
     #[must_use]
     pub fn forgets(&self, method: &str) -> bool {
-        self.kind == Kind::CannotCalculateChanges
-            && method.split_once('/').is_some_and(|(object, method)| {
-                method == "changes" && self.object.as_deref().is_none_or(|only| only == object)
-            })
+        self.kind == Kind::CannotCalculateChanges && self.is_for(method, "changes")
+    }
+
+    /// Whether the method of that name has no room for what it shall create.
+    #[must_use]
+    pub fn is_full(&self, method: &str) -> bool {
+        self.kind == Kind::OverQuota && self.is_for(method, "set")
+    }
+
+    fn is_for(&self, method: &str, which: &str) -> bool {
+        method.split_once('/').is_some_and(|(object, method)| {
+            method == which && self.object.as_deref().is_none_or(|only| only == object)
+        })
     }
 }
 
@@ -159,5 +170,9 @@ mod tests {
         let fault: Fault = serde_json::from_str(fault).unwrap();
         assert!(fault.forgets("Message/changes"));
         assert!(!fault.forgets("Document/changes") && !fault.forgets("Message/get"));
+        let fault = r#"{"kind":"over_quota","type":"Application"}"#;
+        let fault: Fault = serde_json::from_str(fault).unwrap();
+        assert!(fault.is_full("Application/set") && !fault.forgets("Application/changes"));
+        assert!(!fault.is_full("Message/set") && !fault.is_full("Application/get"));
     }
 }

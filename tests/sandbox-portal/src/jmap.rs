@@ -171,6 +171,9 @@ pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8], fault: Option<&Fau
             Some(_) if fault.is_some_and(|fault| fault.forgets(name)) => {
                 Err(method_error("cannotCalculateChanges"))
             }
+            Some(arguments) if fault.is_some_and(|fault| fault.is_full(name)) => {
+                Ok(nothing_created(&person.subject, &arguments))
+            }
             Some(arguments) => {
                 let mut outcome = method(portal, &person, name, &arguments);
                 if let Ok(answer) = &mut outcome
@@ -190,6 +193,17 @@ pub fn api(portal: &Portal, headers: &HeaderMap, body: &[u8], fault: Option<&Fau
         200,
         &json!({ "methodResponses": answers, "sessionState": SESSION_STATE }),
     )
+}
+
+/// The answer to a set for which there is no room (RFC 8620 section 5.3).
+fn nothing_created(account: &str, arguments: &Map<String, Value>) -> Value {
+    let wishes = arguments.get("create").and_then(Value::as_object);
+    let refused: Map<String, Value> = wishes
+        .into_iter()
+        .flatten()
+        .map(|(id, _)| (id.clone(), json!({ "type": "overQuota" })))
+        .collect();
+    json!({ "accountId": account, "created": null, "notCreated": refused })
 }
 
 fn method(portal: &Portal, person: &Person, name: &str, arguments: &Map<String, Value>) -> Outcome {

@@ -83,7 +83,7 @@ async fn answer(
             let answer = pass(router, request);
             Ok(clock::SKEW.scope(fault.seconds, answer).await)
         }
-        Kind::CannotCalculateChanges | Kind::ChangedBlob => {
+        Kind::CannotCalculateChanges | Kind::ChangedBlob | Kind::OverQuota => {
             let mut request = request;
             request.extensions_mut().insert(fault);
             Ok(pass(router, request).await)
