@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use reqwest::{Request, Response, redirect};
+use reqwest::{Request, Response, Url, redirect};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::client::{ManualProxy, Options, Proxy};
 use crate::error::PortalError;
@@ -12,6 +15,11 @@ use crate::ways::{Automatic, Way};
 
 /// `User-Agent` of every request.
 const USER_AGENT: &str = concat!("kabinet/", env!("CARGO_PKG_VERSION"));
+
+/// Most ways out with connections of their own.
+const POOLS: usize = 16;
+/// How long it is looked who was late, or is not there.
+const LOOK: Duration = Duration::from_secs(2);
 
 const NO_PROXY: PortalError = PortalError::Address("proxy is not a URL");
 
@@ -70,30 +78,48 @@ impl Wire for Network {
 }
 
 impl Scripted {
-    /// Tries one way after the other until a connection stands. A body that is read while it is sent
+    /// Tries one way after the other until somebody is there. What the proxy that is there says holds: it
+    /// may forbid the host, and whoever went on would go past it. A body that is read while it is sent
     /// exists once: it goes the first way, which earlier requests of the same act have found open.
     async fn execute(&self, request: Request) -> Result<Response, PortalError> {
-        let ways = self.automatic.ways(request.url()).await?;
+        let begun = Instant::now();
+        let timeout = self.options.timeout;
+        // Of an upload, the sending has more time, and the finding of ways has not.
+        let until = begun + request.timeout().copied().unwrap_or(timeout);
+        let trying = until.min(begun + timeout);
+        let url = request.url().clone();
+        let ways = self.automatic.ways(&url, trying).await?;
         let mut request = Some(request);
-        let mut silent = Vec::new();
+        let mut away = Vec::new();
         let mut problem = PortalError::Offline;
         for way in ways {
+            let now = Instant::now();
+            if now >= trying {
+                problem = PortalError::Timeout;
+                break;
+            }
             let copy = request.as_ref().and_then(Request::try_clone);
-            let Some(this) = copy.or_else(|| request.take()) else {
+            let Some(mut this) = copy.or_else(|| request.take()) else {
                 break;
             };
+            *this.timeout_mut() = Some(until - now);
             match self.pool(&way)?.execute(this).await {
-                Err(error) if error.is_connect() && !is_refused_by_proxy(&error) => {
+                Err(error) if is_away(&error, &way, &url).await => {
                     problem = failure(&error);
-                    silent.push(way);
+                    away.push(way);
+                }
+                Err(error) if error.is_timeout() => {
+                    problem = failure(&error);
+                    break;
                 }
                 ended => {
-                    // Only where another way is open it is known to be the proxy that is away.
-                    self.automatic.leave_aside(silent);
+                    // Only where another is there it is known to be the proxy that is away.
+                    self.automatic.leave_aside(away);
                     return ended.map_err(|error| failure(&error));
                 }
             }
         }
+        self.automatic.forget(&url);
         Err(problem)
     }
 
@@ -103,6 +129,10 @@ impl Scripted {
             return Ok(pool.clone());
         }
         let pool = pool_of(&self.options, way)?;
+        // A script may name others each time.
+        if pools.len() >= POOLS {
+            pools.clear();
+        }
         pools.insert(way.clone(), pool.clone());
         Ok(pool)
     }
@@ -158,13 +188,60 @@ const REFUSALS: [&str; 3] = [
     "SOCKS error: server does not support user/pass authentication",
 ];
 
-/// Whether the proxy lets this user not through. The library's errors for that have no types that can
-/// be named.
+/// What the library says when not even a connection stood: the name is not known, or nobody listens. The
+/// last is said of SOCKS, without a cause behind it.
+const UNREACHED: [&str; 4] = [
+    "dns error",
+    "tcp open error",
+    "tcp connect error",
+    "SOCKS error: failed to create underlying connection",
+];
+
+/// Whether the proxy lets this user not through.
 fn is_refused_by_proxy(error: &reqwest::Error) -> bool {
+    has_cause(error, |text| {
+        REFUSALS.iter().any(|refusal| text.contains(refusal))
+    })
+}
+
+/// Whether nobody was there on this way: neither a proxy that refuses nor somebody whose certificate is
+/// not believed, whom the library knows as failures to connect too.
+async fn is_away(error: &reqwest::Error, way: &Way, url: &Url) -> bool {
+    if !error.is_connect() {
+        return false;
+    }
+    if has_cause(error, |text| UNREACHED.contains(&text)) {
+        return true;
+    }
+    // The time for a connection goes by for all that makes one; who was late is not told.
+    error.is_timeout() && !is_there(way, url).await
+}
+
+/// Whether a connection on this way comes about; what cannot be known is taken for one.
+async fn is_there(way: &Way, url: &Url) -> bool {
+    let proxy = match way {
+        Way::Direct => None,
+        Way::System => return true,
+        Way::Proxy(address) => match Url::parse(address) {
+            Ok(address) => Some(address),
+            Err(_) => return true,
+        },
+    };
+    let place = proxy.as_ref().unwrap_or(url);
+    let (Some(host), Some(port)) = (place.host_str(), place.port_or_known_default()) else {
+        return true;
+    };
+    let connection = TcpStream::connect((host.trim_matches(['[', ']']), port));
+    tokio::time::timeout(LOOK, connection)
+        .await
+        .is_ok_and(|connection| connection.is_ok())
+}
+
+/// Whether what the library says of a cause is that. These errors have no types that can be named.
+fn has_cause(error: &reqwest::Error, is_that: impl Fn(&str) -> bool) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        let text = error.to_string();
-        if REFUSALS.iter().any(|refusal| text.contains(refusal)) {
+        if is_that(&error.to_string()) {
             return true;
         }
         cause = error.source();

@@ -8,12 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
+use tokio::time::timeout_at;
 
 use crate::address;
 use crate::error::PortalError;
 
 /// How long what a script said of a destination holds: it may go by the time of day, or by the network.
 const HOLDS: Duration = Duration::from_secs(5 * 60);
+/// How long it holds that nothing was learnt: meanwhile nobody else waits as long for the same.
+const FAILED: Duration = Duration::from_secs(10);
 /// How long a proxy that was not there is asked after all others.
 const ASIDE: Duration = Duration::from_secs(5 * 60);
 /// Most destinations that are remembered, and most ways to one.
@@ -42,7 +45,7 @@ pub type Said<'a> = Pin<Box<dyn Future<Output = Result<Option<String>, PortalErr
 /// The ways that a script names, as long as they hold.
 pub struct Automatic {
     script: Box<dyn ProxyScript>,
-    known: Mutex<HashMap<String, (Instant, Vec<Way>)>>,
+    known: Mutex<HashMap<String, (Instant, Result<Vec<Way>, PortalError>)>>,
     /// Proxies that were not there, and since when that is known.
     aside: Mutex<HashMap<Way, Instant>>,
     /// One destination is asked for at a time: who waits for it finds the answer then.
@@ -73,15 +76,33 @@ impl Automatic {
     }
 
     /// The ways to a destination, in the order in which they are to be tried; at least one.
-    pub(crate) async fn ways(&self, url: &Url) -> Result<Vec<Way>, PortalError> {
+    pub(crate) async fn ways(
+        &self,
+        url: &Url,
+        until: tokio::time::Instant,
+    ) -> Result<Vec<Way>, PortalError> {
+        const LATE: PortalError = PortalError::ProxyScript("it takes too long");
         let origin = address::origin(url);
-        if let Some(ways) = self.known(&origin) {
-            return Ok(ways);
+        if let Some(known) = self.known(&origin) {
+            return known;
         }
-        let _alone = self.asking.lock().await;
-        if let Some(ways) = self.known(&origin) {
-            return Ok(ways);
+        let alone = timeout_at(until, self.asking.lock()).await;
+        let _alone = alone.map_err(|_| LATE)?;
+        if let Some(known) = self.known(&origin) {
+            return known;
         }
+        let asked = timeout_at(until, self.ask(url, &origin)).await;
+        let asked = asked.unwrap_or(Err(LATE));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= DESTINATIONS {
+            known.clear();
+        }
+        known.insert(origin, (Instant::now(), asked.clone()));
+        drop(known);
+        asked.map(|ways| self.in_order(ways))
+    }
+
+    async fn ask(&self, url: &Url, origin: &str) -> Result<Vec<Way>, PortalError> {
         let host = url.host_str().unwrap_or_default();
         let destination = Destination {
             url: format!("{origin}/"),
@@ -94,19 +115,22 @@ impl Automatic {
         if ways.is_empty() {
             return Err(PortalError::ProxyScript("it names nothing that is known"));
         }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= DESTINATIONS {
-            known.clear();
-        }
-        known.insert(origin, (Instant::now(), ways.clone()));
-        drop(known);
-        Ok(self.in_order(ways))
+        Ok(ways)
     }
 
-    fn known(&self, origin: &str) -> Option<Vec<Way>> {
+    fn known(&self, origin: &str) -> Option<Result<Vec<Way>, PortalError>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, ways) = known.get(origin)?;
-        (since.elapsed() < HOLDS).then(|| self.in_order(ways.clone()))
+        let (since, asked) = known.get(origin)?;
+        let holds = if asked.is_ok() { HOLDS } else { FAILED };
+        let holds = since.elapsed() < holds;
+        holds.then(|| asked.clone().map(|ways| self.in_order(ways)))
+    }
+
+    /// Has the script asked again: none of the ways to this destination was open, and this may be another
+    /// network by now.
+    pub(crate) fn forget(&self, url: &Url) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.remove(&address::origin(url));
     }
 
     /// Those that were not there come last.
@@ -119,11 +143,13 @@ impl Automatic {
         first
     }
 
-    /// Remembers that these were not there while another was.
+    /// Remembers which proxies were not there while another way was open. That a destination was not there
+    /// without one says nothing of the others.
     pub(crate) fn leave_aside(&self, ways: Vec<Way>) {
         let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        aside.extend(ways.into_iter().map(|way| (way, now)));
+        let proxies = ways.into_iter().filter(|way| matches!(way, Way::Proxy(_)));
+        aside.extend(proxies.map(|way| (way, now)));
     }
 }
 
@@ -224,6 +250,10 @@ mod tests {
     /// Answers so, and counts how often it was asked.
     struct Answers(Option<&'static str>, Arc<AtomicUsize>);
 
+    fn soon() -> tokio::time::Instant {
+        tokio::time::Instant::now() + Duration::from_secs(20)
+    }
+
     impl ProxyScript for Answers {
         fn ask(&self, destination: Destination) -> Said<'_> {
             self.1.fetch_add(1, Ordering::SeqCst);
@@ -241,23 +271,54 @@ mod tests {
         let automatic = Automatic::new(Box::new(said));
         let url = Url::parse("https://ann:secret@portal.example:8443/path?query#part").unwrap();
         let (a, b) = (proxy("http://a:1"), proxy("http://b:2"));
-        let ways = automatic.ways(&url).await.unwrap();
-        assert_eq!(ways, [a.clone(), b.clone(), Way::Direct]);
+        let ways = async || automatic.ways(&url, soon()).await.unwrap();
+        assert_eq!(ways().await, [a.clone(), b.clone(), Way::Direct]);
         automatic.leave_aside(vec![a.clone()]);
-        let ways = automatic.ways(&url).await.unwrap();
-        assert_eq!(ways, [b.clone(), Way::Direct, a.clone()]);
+        assert_eq!(ways().await, [b.clone(), Way::Direct, a.clone()]);
+        // Where there was no way without a proxy, there may be one for another host.
         automatic.leave_aside(vec![b.clone(), Way::Direct]);
-        assert_eq!(automatic.ways(&url).await.unwrap(), [a, b, Way::Direct]);
+        assert_eq!(ways().await, [Way::Direct, a, b]);
         assert_eq!(times.load(Ordering::SeqCst), 1);
+        automatic.forget(&url);
+        ways().await;
+        assert_eq!(times.load(Ordering::SeqCst), 2);
+    }
+
+    /// Never answers, and counts how often it was asked.
+    struct Silent(Arc<AtomicUsize>);
+
+    impl ProxyScript for Silent {
+        fn ask(&self, _: Destination) -> Said<'_> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_without_end_and_a_failure_holds_for_a_while() {
+        let times = Arc::new(AtomicUsize::new(0));
+        let automatic = Automatic::new(Box::new(Silent(Arc::clone(&times))));
+        let url = Url::parse("https://portal.example:8443/").unwrap();
+        let begun = Instant::now();
+        let until = || tokio::time::Instant::now() + Duration::from_millis(200);
+        let (one, other) = tokio::join!(
+            automatic.ways(&url, until()),
+            automatic.ways(&url, until() + Duration::from_secs(20))
+        );
+        for asked in [one, other, automatic.ways(&url, soon()).await] {
+            assert!(matches!(asked, Err(PortalError::ProxyScript(_))));
+        }
+        assert_eq!(times.load(Ordering::SeqCst), 1);
+        assert!(begun.elapsed() < Duration::from_secs(10));
     }
 
     #[tokio::test]
     async fn no_script_is_as_the_system_is_set_and_nonsense_is_no_way() {
         let url = Url::parse("https://portal.example:8443/").unwrap();
         let none = Automatic::new(Box::new(Answers(None, Arc::default())));
-        assert_eq!(none.ways(&url).await.unwrap(), [Way::System]);
+        assert_eq!(none.ways(&url, soon()).await.unwrap(), [Way::System]);
         let nonsense = Automatic::new(Box::new(Answers(Some("[object]"), Arc::default())));
-        let error = nonsense.ways(&url).await.unwrap_err();
+        let error = nonsense.ways(&url, soon()).await.unwrap_err();
         assert!(matches!(error, PortalError::ProxyScript(_)));
     }
 }

@@ -5,8 +5,11 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use kabinet_portal::web::Web;
 use kabinet_portal::{
@@ -14,6 +17,8 @@ use kabinet_portal::{
     Said,
 };
 use kabinet_stb::Secret;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// `ann:open sesame` (RFC 7617, clause 2).
 const RIGHT: &str = "Basic YW5uOm9wZW4gc2VzYW1l";
@@ -271,6 +276,167 @@ async fn what_a_script_sends_nowhere_goes_nowhere() {
     let past_dead = Ok(Some(format!("PROXY 127.0.0.1:{dead}; DIRECT")));
     assert_eq!(get(past_dead).await.unwrap(), b"here");
     assert_eq!(seen.recv().unwrap().0, "GET / HTTP/1.1");
+}
+
+/// Reads what a proxy is asked over HTTP.
+fn asked_over_http(stream: &TcpStream) -> String {
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let lines = lines.map_while(Result::ok);
+    let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    head.first().cloned().unwrap_or_default()
+}
+
+/// Lets nobody to that host.
+fn forbidding(mut stream: TcpStream) -> Seen {
+    let asked = asked_over_http(&stream);
+    let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    (asked, Vec::new())
+}
+
+/// Does not get there itself.
+fn failing(mut stream: TcpStream) -> Seen {
+    let asked = asked_over_http(&stream);
+    let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+    (asked, Vec::new())
+}
+
+/// Not allowed by its rules (RFC 1928, clause 6).
+fn forbidding_by_socks(mut stream: TcpStream) -> Seen {
+    let [_, count] = octets(&mut stream);
+    let mut methods = vec![0; usize::from(count)];
+    stream.read_exact(&mut methods).unwrap();
+    stream.write_all(&[5, 0]).unwrap();
+    let mut request = [0; 10];
+    stream.read_exact(&mut request).unwrap();
+    let _ = stream.write_all(&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0]);
+    ("SOCKS".to_owned(), Vec::new())
+}
+
+/// Says nothing.
+fn hesitating(stream: TcpStream) -> Seen {
+    let asked = asked_over_http(&stream);
+    std::thread::sleep(Duration::from_millis(1500));
+    (asked, Vec::new())
+}
+
+/// Answers for whoever is asked, with a certificate of its own.
+fn listening_in(mut stream: TcpStream) -> Seen {
+    let asked = asked_over_http(&stream);
+    let _ = stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/e2e/fixtures/proxy");
+    let read = |name| std::fs::read(folder.join(name)).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivatePkcs8KeyDer::from(read("key.der"));
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![read("certificate.der").into()], key.into())
+        .unwrap();
+    let connection = ServerConnection::new(Arc::new(config)).unwrap();
+    let first = first_octets(&mut StreamOwned::new(connection, stream));
+    (asked, first)
+}
+
+#[tokio::test]
+async fn what_a_proxy_that_is_there_says_is_not_gone_past() {
+    let direct = TcpListener::bind("0.0.0.0:0").unwrap();
+    direct.set_nonblocking(true).unwrap();
+    let portal = format!("0.0.0.0:{}", direct.local_addr().unwrap().port());
+    // How often each is connected to for a request: who is late is looked up once more.
+    let ways: [(&str, fn(TcpStream) -> Seen, usize); 5] = [
+        ("PROXY", forbidding, 1),
+        ("PROXY", failing, 1),
+        ("SOCKS", forbidding_by_socks, 1),
+        ("PROXY", hesitating, 2),
+        ("PROXY", listening_in, 1),
+    ];
+    for (kind, serve, connections) in ways {
+        let (port, seen) = proxy(serve);
+        let said = format!("{kind} 127.0.0.1:{port}; DIRECT");
+        let options = Options {
+            connect_timeout: Duration::from_secs(1),
+            ..as_a_script_says(Ok(Some(said.clone())))
+        };
+        // Nor is it left aside: it is asked each time.
+        for _ in 0..2 {
+            let client = Client::new(&format!("https://{portal}/"), options.clone()).unwrap();
+            let error = client.prepare().await.unwrap_err();
+            assert_eq!(error, PortalError::Offline, "{said}");
+            let (asked, octets) = seen.recv_timeout(Duration::from_secs(10)).unwrap();
+            let connect = format!("CONNECT {portal} HTTP/1.1");
+            assert!(asked == connect || asked == "SOCKS", "{said} {asked}");
+            assert!(octets.is_empty(), "{said}");
+            for _ in 1..connections {
+                seen.recv_timeout(Duration::from_secs(10)).unwrap();
+            }
+            assert!(direct.accept().is_err(), "{said}");
+        }
+    }
+}
+
+/// Says something else each time, the last first.
+struct Turns(Mutex<Vec<String>>);
+
+impl ProxyScript for Turns {
+    fn ask(&self, _: Destination) -> Said<'_> {
+        let said = self.0.lock().unwrap().pop();
+        Box::pin(async move { Ok(said) })
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_was_there_the_script_is_asked_again() {
+    let (here, seen) = proxy(in_place);
+    let dead = dead();
+    let turns = vec![
+        format!("PROXY 127.0.0.1:{here}"),
+        format!("PROXY 127.0.0.1:{dead}; PROXY nobody.invalid:1"),
+    ];
+    let automatic = Automatic::new(Box::new(Turns(Mutex::new(turns))));
+    let options = Options {
+        proxy: Proxy::Automatic(Arc::new(automatic)),
+        ..Options::default()
+    };
+    let web = Web::over(options, Clock::default(), None);
+    let address = "http://service.invalid/";
+    assert_eq!(web.get(address, 100).await, Err(PortalError::Offline));
+    for _ in 0..2 {
+        assert_eq!(web.get(address, 100).await.unwrap(), b"here");
+        seen.recv().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn finding_and_trying_ways_has_one_end() {
+    struct Slow;
+    impl ProxyScript for Slow {
+        fn ask(&self, _: Destination) -> Said<'_> {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok(Some("DIRECT".to_owned()))
+            })
+        }
+    }
+    // It takes connections, and says nothing.
+    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+    let address = format!("http://0.0.0.0:{}/", listener.local_addr().unwrap().port());
+    let get = async |timeout| {
+        let options = Options {
+            timeout,
+            proxy: Proxy::Automatic(Arc::new(Automatic::new(Box::new(Slow)))),
+            ..Options::default()
+        };
+        let begun = Instant::now();
+        let web = Web::over(options, Clock::default(), None);
+        (web.get(&address, 100).await, begun.elapsed())
+    };
+    let (late, took) = get(Duration::from_millis(300)).await;
+    assert!(matches!(late, Err(PortalError::ProxyScript(_))), "{late:?}");
+    assert!(took < Duration::from_millis(900), "{took:?}");
+    let (late, took) = get(Duration::from_millis(2000)).await;
+    assert_eq!(late, Err(PortalError::Timeout));
+    assert!(took < Duration::from_millis(2800), "{took:?}");
 }
 
 #[tokio::test]
