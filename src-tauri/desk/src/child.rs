@@ -1,11 +1,20 @@
 //! Processes that are asked something and ended: what they say is waited for a while, and however they
 //! end, nothing of them stays.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+/// Why nothing came of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// There is no such program, or none that may be run.
+    NotThere,
+    /// It cannot be started, takes too long, or says something else.
+    Failed,
+}
 
 /// What a process answers to the octets on its standard input: at most `longest` octets, in at most
 /// that time.
@@ -14,7 +23,7 @@ pub(crate) fn answer(
     input: &[u8],
     longest: u64,
     patience: Duration,
-) -> Option<Vec<u8>> {
+) -> Result<Vec<u8>, Silence> {
     let input = input.to_vec();
     converse(command, patience, move |mut stdin, stdout| {
         // A process that ended early reads no more; its answer tells.
@@ -32,13 +41,17 @@ pub(crate) fn converse<T: Send + 'static>(
     command: &mut Command,
     patience: Duration,
     talk: impl FnOnce(ChildStdin, ChildStdout) -> Option<T> + Send + 'static,
-) -> Option<T> {
+) -> Result<T, Silence> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .ok()?;
+        .map_err(|error| match error.kind() {
+            // The second is also said when a folder that is searched may not be looked into.
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => Silence::NotThere,
+            _ => Silence::Failed,
+        })?;
     let result = child
         .stdin
         .take()
@@ -53,5 +66,5 @@ pub(crate) fn converse<T: Send + 'static>(
         });
     let _ = child.kill();
     let _ = child.wait();
-    result
+    result.ok_or(Silence::Failed)
 }

@@ -73,5 +73,5 @@ pub(crate) fn shown(picture: &[u8]) -> Option<String> {
 /// Hands a picture to a process that decodes and waits for it. However the process ends, nothing of
 /// it stays, and what it answered is taken only when it is exactly a picture.
 pub fn decode_apart(command: &mut Command, picture: &[u8], patience: Duration) -> Option<Pixels> {
-    Pixels::from_netpbm(&child::answer(command, picture, LONGEST_ANSWER, patience)?)
+    Pixels::from_netpbm(&child::answer(command, picture, LONGEST_ANSWER, patience).ok()?)
 }

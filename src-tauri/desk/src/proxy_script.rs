@@ -84,6 +84,7 @@ pub fn evaluate(
         }
         None
     })
+    .ok()
 }
 
 /// Which script.
@@ -165,7 +166,7 @@ impl Script {
     async fn address(&self) -> Result<Option<String>, PortalError> {
         match &self.source {
             Source::Named(address) => Ok(Some(address.clone())),
-            Source::System => apart(named::by_system).await,
+            Source::System => apart(named::by_system).await?,
         }
     }
 

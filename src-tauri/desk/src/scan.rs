@@ -39,7 +39,7 @@ pub(crate) fn codes(picture: &[u8]) -> Option<Vec<String>> {
 }
 
 fn codes_by(command: &mut Command, picture: &[u8]) -> Option<Vec<String>> {
-    let answer = child::answer(command, picture, LONGEST_ANSWER, PATIENCE)?;
+    let answer = child::answer(command, picture, LONGEST_ANSWER, PATIENCE).ok()?;
     let texts = String::from_utf8(answer).ok()?;
     let texts = texts.strip_suffix("\n.")?;
     Some(texts.lines().map(str::to_owned).collect())
