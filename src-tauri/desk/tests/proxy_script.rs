@@ -33,6 +33,10 @@ const TESTS: &[Test] = &[
         names_are_looked_up_a_few_times,
     ),
     (
+        "names_have_a_time_of_their_own",
+        names_have_a_time_of_their_own,
+    ),
+    (
         "who_says_something_else_is_not_heard",
         who_says_something_else_is_not_heard,
     ),
@@ -76,7 +80,7 @@ fn question(script: &[u8]) -> Question {
 }
 
 /// The only name that there is.
-fn resolve(name: &str) -> Option<Ipv4Addr> {
+fn resolve(name: &str, _: Duration) -> Option<Ipv4Addr> {
     (name == "known.example").then_some(Ipv4Addr::new(10, 1, 2, 3))
 }
 
@@ -360,9 +364,9 @@ fn names_are_looked_up_a_few_times() {
         count.store(0, Ordering::SeqCst);
         let script = format!("function FindProxyForURL() {{ {body} }}");
         let counting = Arc::clone(&count);
-        let resolve = move |name: &str| {
+        let resolve = move |name: &str, patience| {
             counting.fetch_add(1, Ordering::SeqCst);
-            resolve(name)
+            resolve(name, patience)
         };
         let said = evaluate(
             &mut process(),
@@ -387,7 +391,7 @@ fn names_are_looked_up_a_few_times() {
 
     // Who looks names up may hang; the script does not hold anything up.
     let script = b"function FindProxyForURL() { return dnsResolve('slow.example'); }";
-    let slow = |_: &str| {
+    let slow = |_: &str, _| {
         std::thread::sleep(Duration::from_secs(3));
         None
     };
@@ -400,13 +404,45 @@ fn names_are_looked_up_a_few_times() {
     assert!(begun.elapsed() < Duration::from_secs(2));
 }
 
+/// Waiting for names is not the script's time, and has an end of its own.
+fn names_have_a_time_of_their_own() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&count);
+    let slow = move |_: &str, patience: Duration| {
+        counting.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(patience.min(Duration::from_millis(2500)));
+        None
+    };
+    let script = b"function FindProxyForURL() {
+        for (let n = 0; n < 20; n++) dnsResolve('n' + n);
+        for (let n = 0; n < 1000000; n++);
+        return 'DIRECT';
+    }";
+    let begun = Instant::now();
+    let said = evaluate(&mut process(), question(script), slow, PATIENCE);
+    assert_eq!(said.as_deref(), Some("DIRECT"));
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(4) && took < Duration::from_secs(8));
+}
+
 fn who_says_something_else_is_not_heard() {
     let question = || question(b"function FindProxyForURL() { return 'DIRECT'; }");
-    for says in ["DIRECT", "= DIRECT", "? ", "?\n= DIRECT\n", "\n", ""] {
+    let unasked = |name: &str, _| -> Option<Ipv4Addr> { panic!("{name:?} was looked up") };
+    for says in [
+        "DIRECT",
+        "= DIRECT",
+        "? ",
+        "?\n= DIRECT\n",
+        "? \n= DIRECT\n",
+        "? a b\n= DIRECT\n",
+        "\n",
+        "",
+    ] {
         let mut other = Command::new("printf");
         other.arg("%b").arg(says.replace('\n', "\\n"));
         assert_eq!(
-            evaluate(&mut other, question(), resolve, PATIENCE),
+            evaluate(&mut other, question(), unasked, PATIENCE),
             None,
             "{says}"
         );

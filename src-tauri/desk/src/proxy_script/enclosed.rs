@@ -2,19 +2,21 @@
 //! the question and the script on standard input, and says lines: `? NAME` for a name that is to be looked
 //! up, which is answered by a line, and at the end `= ANSWER`, or `!` when there is none.
 
+use std::cell::Cell;
 use std::io::{BufRead as _, Read as _, Write as _};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
 use rquickjs::prelude::Func;
 use rquickjs::{Context, Ctx, Function, Runtime, Value};
 
-use super::{LONGEST_LINE, LONGEST_SCRIPT, Question};
+use super::{LONGEST_LINE, LONGEST_SCRIPT, Question, is_name};
 use crate::enclosure;
 
 /// What a script may have in memory, in octets.
 const MEMORY: usize = 64 << 20;
-/// How long a script may take, its questions included.
+/// How long a script may take, without the time that it waits for names.
 const TIME: Duration = Duration::from_secs(4);
 
 const FORMAT: &str = include_str!("format.js");
@@ -23,7 +25,10 @@ pub(crate) fn run_enclosed() -> Option<()> {
     let runtime = Runtime::new().ok()?;
     runtime.set_memory_limit(MEMORY);
     let began = Instant::now();
-    runtime.set_interrupt_handler(Some(Box::new(move || began.elapsed() > TIME)));
+    let waited = Rc::new(Cell::new(Duration::ZERO));
+    let of_names = Rc::clone(&waited);
+    let is_over = move || began.elapsed().saturating_sub(of_names.get()) > TIME;
+    runtime.set_interrupt_handler(Some(Box::new(is_over)));
     let context = Context::full(&runtime).ok()?;
     let answer = context.with(|ctx| {
         let format: Function = ctx.eval(FORMAT).ok()?;
@@ -33,6 +38,12 @@ pub(crate) fn run_enclosed() -> Option<()> {
         enclosure::enclose().ok()?;
         let question = read()?;
         let ours = question.ours.as_str();
+        let ask = move |name: String| {
+            let began = Instant::now();
+            let found = ask(&name);
+            waited.set(waited.get() + began.elapsed());
+            found
+        };
         format.call::<_, ()>((Func::from(ask), ours)).ok()?;
         Some(answer(&ctx, &question))
     })?;
@@ -66,10 +77,8 @@ fn read() -> Option<Question> {
 }
 
 /// Has a name looked up by who started us.
-fn ask(name: String) -> Option<String> {
-    let is_name =
-        (1..=253).contains(&name.len()) && name.bytes().all(|sign| sign.is_ascii_graphic());
-    if !is_name {
+fn ask(name: &str) -> Option<String> {
+    if !is_name(name) {
         return None;
     }
     let mut output = std::io::stdout().lock();
