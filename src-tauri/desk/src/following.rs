@@ -209,7 +209,10 @@ impl Desk {
                         tracing::warn!("a document did not come: {error}");
                         match error {
                             PortalError::RetryAfter(_) => return Err(error.into()),
-                            PortalError::Offline | PortalError::Timeout => return Ok(()),
+                            PortalError::Offline
+                            | PortalError::Timeout
+                            | PortalError::ProxyRefused
+                            | PortalError::ProxyScript(_) => return Ok(()),
                             _ => whole = false,
                         }
                     }

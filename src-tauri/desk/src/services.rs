@@ -41,6 +41,8 @@ pub(crate) struct Asking {
     silent: BTreeSet<String>,
     /// Who answered.
     answered: BTreeSet<String>,
+    /// Why nobody is asked any more: no proxy lets us through.
+    barred: Option<PortalError>,
     asked: Vec<(String, AskedForView, bool)>,
 }
 
@@ -58,6 +60,7 @@ impl Desk {
             until: Instant::now() + PATIENCE,
             silent: BTreeSet::new(),
             answered: BTreeSet::new(),
+            barred: None,
             asked: Vec::new(),
         }
     }
@@ -127,9 +130,9 @@ impl Desk {
 }
 
 impl Asking {
-    /// Whether there is no time left for another question.
+    /// Whether there is no time left for another question, or no way.
     pub(crate) fn is_over(&self) -> bool {
-        Instant::now() >= self.until
+        self.barred.is_some() || Instant::now() >= self.until
     }
 
     /// Who was asked, and for what, each once.
@@ -221,6 +224,9 @@ impl Asking {
         limit: usize,
     ) -> Result<Vec<u8>, PortalError> {
         let host = web::host(address).ok_or(PortalError::Address("not http"))?;
+        if let Some(error) = &self.barred {
+            return Err(error.clone());
+        }
         let left = self.until.saturating_duration_since(Instant::now());
         if self.silent.contains(&host) || left.is_zero() {
             return Err(PortalError::Offline);
@@ -240,8 +246,15 @@ impl Asking {
         }
         if let Err(error) = &answer {
             tracing::info!("a service did not answer: {error}");
-            if matches!(error, PortalError::Offline | PortalError::Timeout) {
-                self.silent.insert(host.clone());
+            match error {
+                PortalError::Offline | PortalError::Timeout => {
+                    self.silent.insert(host.clone());
+                }
+                // It is not this service that is silent.
+                PortalError::ProxyRefused | PortalError::ProxyScript(_) => {
+                    self.barred = Some(error.clone());
+                }
+                _ => {}
             }
         }
         self.asked.push((host, what, answer.is_ok()));
@@ -262,10 +275,40 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use kabinet_portal::Clock;
+    use kabinet_portal::{Clock, Exchange, Wire};
 
     use super::*;
     use crate::{Profile, Surroundings};
+
+    /// No proxy lets anybody through; how often that was said.
+    struct Barred(Arc<AtomicI64>);
+
+    impl Wire for Barred {
+        fn exchange(&self, _: reqwest::Request, _: usize) -> Exchange<'_> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async { Err(PortalError::ProxyScript("it fails")) })
+        }
+    }
+
+    #[tokio::test]
+    async fn where_no_proxy_lets_us_through_nobody_else_is_asked_or_blamed() {
+        let dir = tempfile::tempdir().unwrap();
+        let times = Arc::new(AtomicI64::new(0));
+        let surroundings = Surroundings {
+            wire: Some(Arc::new(Barred(Arc::clone(&times)))),
+            ..Surroundings::default()
+        };
+        let desk = Desk::open_in(surroundings, Profile::open(dir.path()).unwrap()).unwrap();
+        let mut asking = desk.asking();
+        assert!(!asking.is_over());
+        for host in ["a", "b"] {
+            let address = format!("http://{host}.example/");
+            let problem = asking.stamp(&address, Vec::new()).await.unwrap_err();
+            assert_eq!(problem.code, Code::ProxyScript);
+            assert!(asking.is_over() && asking.silent.is_empty());
+        }
+        assert_eq!(times.load(Ordering::SeqCst), 1);
+    }
 
     #[test]
     fn who_is_silent_is_left_alone_for_longer_each_time() {

@@ -292,6 +292,7 @@ impl<'a> Kept<'a> {
             self.code,
             Code::Offline
                 | Code::ProxyRefused
+                | Code::ProxyScript
                 | Code::PortalTimeout
                 | Code::PortalServer
                 | Code::PortalGarbage
@@ -398,5 +399,28 @@ fn each(text: impl Fn(Language) -> String) -> TextView {
         be: text(Language::Be),
         ru: text(Language::Ru),
         en: text(Language::En),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_cannot_be_reached_ends_a_pass_and_one_refusal_does_not() {
+        for (kept, ends) in [
+            ("offline", true),
+            ("proxy_refused", true),
+            ("proxy_script", true),
+            ("portal_timeout", true),
+            ("portal_server retry_after", true),
+            ("session_expired", true),
+            ("portal_refused tooLarge", false),
+            ("form_incomplete [\"a\"]", false),
+            ("attachment_gone", false),
+            ("no such name", false),
+        ] {
+            assert_eq!(Kept::read(kept).ends_passes(), ends, "{kept}");
+        }
     }
 }
