@@ -116,11 +116,6 @@ pub(crate) enum Source {
 /// The script that is used, with what it said, as long as the program runs.
 pub(crate) type InUse = Option<(Source, Arc<Automatic>)>;
 
-/// Whether a script can be at that address.
-pub(crate) fn is_address(address: &str) -> bool {
-    web::host(address).is_some() || web::local_file(address).is_some()
-}
-
 impl Desk {
     /// The ways that this script names; those that it has named before, while it is the same.
     pub(crate) fn automatic(&self, source: Source) -> Arc<Automatic> {

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use kabinet_cache::protection;
-use kabinet_portal::{ManualProxy, Options, Proxy};
+use kabinet_portal::{ManualProxy, Options, Proxy, web};
 use kabinet_stb::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Code;
-use crate::proxy_script::{self, Source};
+use crate::proxy_script::Source;
 use crate::view::{ProxyKindView, ProxyModeView, ProxyPasswordView, ProxyView};
 use crate::{Desk, Outcome, lock};
 
@@ -99,7 +99,7 @@ impl Desk {
     }
 
     /// The address as people read it, of the proxy or of the script that names it, of settings that could
-    /// be used.
+    /// be used: of a script as it is understood, however it was written.
     ///
     /// # Errors
     /// `proxy_address`, `proxy_script_address`.
@@ -110,10 +110,9 @@ impl Desk {
                 Ok(settings.address().replacen("socks5h:", "socks5:", 1))
             }
             ProxyModeView::Manual => Err(Code::ProxyAddress.into()),
-            ProxyModeView::Automatic if proxy_script::is_address(&settings.script) => {
-                Ok(settings.script.clone())
+            ProxyModeView::Automatic => {
+                web::understood(&settings.script).ok_or_else(|| Code::ProxyScriptAddress.into())
             }
-            ProxyModeView::Automatic => Err(Code::ProxyScriptAddress.into()),
         }
     }
 
@@ -124,10 +123,13 @@ impl Desk {
     /// As [`Desk::check_proxy`]; `read_only` or `disk_full` when it cannot be remembered.
     pub fn keep_proxy(
         &self,
-        settings: ProxySettings,
+        mut settings: ProxySettings,
         password: Option<Secret>,
     ) -> Outcome<ProxyView> {
-        self.check_proxy(&settings)?;
+        let address = self.check_proxy(&settings)?;
+        if settings.mode == ProxyModeView::Automatic {
+            settings.script = address;
+        }
         let before = self.settings().proxy;
         let mut kept = self.profile.settings()?;
         kept.proxy = settings.clone();
@@ -258,6 +260,11 @@ mod tests {
             (kept.mode, kept.script.as_str()),
             (ProxyModeView::Automatic, good)
         );
+        // What the person was asked about is what is kept.
+        let written = at(" http:\\\\WPAD.example\\pro\txy.pac\n?a=b");
+        assert_eq!(desk.check_proxy(&written).unwrap(), good);
+        assert_eq!(desk.keep_proxy(written, None).unwrap().script, good);
+        assert_eq!(desk.settings().proxy.script, good);
         // What was said holds while the script is the same.
         let (Proxy::Automatic(one), Proxy::Automatic(other)) =
             (desk.options().proxy, desk.options().proxy)

@@ -117,9 +117,29 @@ pub fn host(url: &str) -> Option<String> {
 /// what is no such address.
 #[must_use]
 pub fn local_file(url: &str) -> Option<PathBuf> {
-    let url = Url::parse(url.trim()).ok()?;
+    local(url).map(|(_, path)| path)
+}
+
+fn local(text: &str) -> Option<(Url, PathBuf)> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let url = Url::parse(text.trim()).ok()?;
     let here = url.scheme() == "file" && url.host_str().is_none_or(str::is_empty);
-    here.then(|| url.to_file_path().ok()).flatten()
+    let path = here.then(|| url.to_file_path().ok()).flatten()?;
+    Some((url, path))
+}
+
+/// The address of a service or of a file on this computer as it is understood, in plain letters: a person
+/// who is asked about it sees the host that it leads to. `None` for what is no such address.
+#[must_use]
+pub fn understood(url: &str) -> Option<String> {
+    let parsed = match local(url) {
+        Some((parsed, _)) => parsed,
+        None => service(url).ok()?,
+    };
+    let text = parsed.to_string();
+    (text.len() <= LONGEST).then_some(text)
 }
 
 /// Whether an address of a service leads to a computer by a name of the Internet: not to a number, not
@@ -204,6 +224,45 @@ mod tests {
         for other in ["file://server/a/b.pac", "/a/b.pac", "http://a/b.pac", ""] {
             assert_eq!(local_file(other), None, "{other}");
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn an_address_is_shown_as_it_is_understood() {
+        for (address, shown) in [
+            ("http://wpad.example/a?b=c", "http://wpad.example/a?b=c"),
+            (
+                " https://WPAD.example:443\\@evil/pro\txy\n.pac ",
+                "https://wpad.example/@evil/proxy.pac",
+            ),
+            ("http:evil.example/a", "http://evil.example/a"),
+            (
+                "http://прокси.бел/я",
+                "http://xn--h1adldfi.xn--90ais/%D1%8F",
+            ),
+            ("http://a.example/\u{202E}x", "http://a.example/%E2%80%AEx"),
+            ("http://0x7F.1/a", "http://127.0.0.1/a"),
+            ("file://localhost/a/../b c", "file:///b%20c"),
+        ] {
+            assert_eq!(understood(address).as_deref(), Some(shown), "{address}");
+        }
+        for bad in [
+            "http://wpad.example@evil.example/",
+            "file://server/a",
+            "javascript:1",
+            "",
+        ] {
+            assert_eq!(understood(bad), None, "{bad}");
+        }
+        for start in ["http://a.example/", "https://a.example/", "file:///"] {
+            let of_length = |length: usize| format!("{start}{}", "a".repeat(length - start.len()));
+            assert_eq!(understood(&of_length(1024)), Some(of_length(1024)));
+            assert_eq!(understood(&of_length(1025)), None);
+            // As it is understood it would be longer.
+            let longer = format!("{start}{}", "я".repeat(400));
+            assert_eq!(understood(&longer), None);
+        }
+        assert_eq!(local_file(&format!("file:///{}", "a".repeat(1024))), None);
     }
 
     #[test]
