@@ -407,7 +407,7 @@ rec-proxy-refused = Enter user and password of the proxy in the settings. Ask th
 err-proxy-script-address = This is no script’s address.
 rec-proxy-script-address = The address of a script that names proxies begins with https://, http:// or file:///, such as http://wpad.example.by/proxy.pac.
 err-proxy-script = The script that names the proxies did not come, or gives no useful answer. Nothing was connected without it.
-rec-proxy-script = Repeat later. If that does not help, check the script’s address in the settings (“Proxy”), or choose another way there and ask your network’s administrator. Nothing is lost.
+rec-proxy-script = Repeat later. If that does not help, check the script’s address in the settings (“Proxy”), or, where the proxy is as the system is set, in the system’s network settings. You can also choose another way and ask your network’s administrator. Nothing is lost.
 
 err-file-changed = The file “{ $name }” changed while you were asked.
 rec-file-changed = Look at the file and repeat. It was not signed.
