@@ -326,8 +326,12 @@ fn nothing_goes_direct_that_the_script_does_not_send_there() {
     ] {
         assert_eq!(answers(body), "proxy_script", "{body}");
     }
+    // Where nobody is there to fetch it from, there is no network.
+    let away = format!("http://127.0.0.1:{dead}/proxy.pac");
+    cli.ok(&["proxy", "automatic", &away]).unwrap();
+    assert_eq!(doctor(&cli, &portal)["code"], "offline");
     // The script is gone.
-    let gone = format!("http://127.0.0.1:{dead}/proxy.pac");
+    let gone = format!("file://{}/gone.pac", world.dir().display());
     cli.ok(&["proxy", "automatic", &gone]).unwrap();
     for (language, word) in [("be", "Сцэнарый"), ("ru", "Сценарий"), ("en", "script")]
     {
