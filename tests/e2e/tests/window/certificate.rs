@@ -29,6 +29,8 @@ async fn enrol(window: &Window) {
 async fn a_certificate_is_renewed_and_goes_on_wherever_it_stopped() {
     let (mut place, mut window) = signed_in().await;
     window.click("nav-card").await;
+    // What the card says moves what is under it.
+    window.find("pin-usable").await;
     window.click("to-certificate").await;
     window.find("certificate-unread").await;
     window.shoot("87-certificate-unread").await;
