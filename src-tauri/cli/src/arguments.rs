@@ -675,6 +675,7 @@ pub(crate) struct DecryptArguments {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use clap::Parser as _;
 

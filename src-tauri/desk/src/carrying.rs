@@ -163,21 +163,28 @@ fn view_of(carried: Carried, draft: &Draft, form: &Procedure) -> CarriedView {
 /// A field of a form by its path, with the label of its group and its own; one that has none is called
 /// by its path, and so is what is no path into the data.
 pub(crate) fn field(form: &Procedure, data: &Value, path: &str) -> CarriedFieldView {
-    let label = if path.starts_with('/') {
-        match form::label(&form.form, data, path) {
-            (Some(group), label) => TextView {
-                be: format!("{}: {}", group.be, label.be),
-                ru: format!("{}: {}", group.ru, label.ru),
-                en: format!("{}: {}", group.en, label.en),
-            },
-            (None, label) => label.into(),
-        }
-    } else {
-        same(path)
+    if !path.starts_with('/') {
+        return by_path(path);
+    }
+    let label = match form::label(&form.form, data, path) {
+        (Some(group), label) => TextView {
+            be: format!("{}: {}", group.be, label.be),
+            ru: format!("{}: {}", group.ru, label.ru),
+            en: format!("{}: {}", group.en, label.en),
+        },
+        (None, label) => label.into(),
     };
     CarriedFieldView {
         path: path.to_owned(),
         label,
+    }
+}
+
+/// A field of which no form is known.
+pub(crate) fn by_path(path: &str) -> CarriedFieldView {
+    CarriedFieldView {
+        path: path.to_owned(),
+        label: same(path),
     }
 }
 

@@ -2,11 +2,21 @@
 
 use kabinet_cache::StoreError;
 use kabinet_pki::certificate::CertificateError;
-use kabinet_portal::PortalError;
+use kabinet_portal::{PortalError, web};
 use kabinet_token::CardError;
 
 use crate::problem::{Code, Problem};
 use crate::{holders, service};
+
+/// Why somebody at that address was not reached: the proxy's doing, or that code with their name.
+pub(crate) fn silent(address: &str, code: Code, error: PortalError) -> Problem {
+    let problem = match error {
+        PortalError::ProxyRefused => Problem::new(Code::ProxyRefused),
+        PortalError::ProxyScript(_) => Problem::new(Code::ProxyScript),
+        _ => Problem::new(code).with("name", web::host(address).unwrap_or_default()),
+    };
+    problem.because(error)
+}
 
 impl From<CardError> for Problem {
     fn from(error: CardError) -> Self {

@@ -12,8 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 impl Desk {
     /// Closes the store until [`Desk::let_in`]: what is shown of it goes, keys and session leave the
-    /// memory. A sign-in that is under way ends without opening it again. A pass that is under way is left where it is; what a card is signing comes into the
-    /// outbox first. Whether one was open.
+    /// memory. A sign-in that is under way ends without opening it again. A pass that is under way is left
+    /// where it is; what a card is signing comes into the outbox first. Whether one was open.
     pub async fn lock_store(&self) -> bool {
         // Before it is looked whether one is open: a sign-in that is under way may be about to open it.
         self.lockings.fetch_add(1, Ordering::SeqCst);

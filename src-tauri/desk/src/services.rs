@@ -10,7 +10,8 @@ use kabinet_pki::certificate::{Certificate, MAX_CERTIFICATE};
 use kabinet_pki::ocsp;
 use kabinet_portal::{Backoff, Options, PortalError, web};
 
-use crate::problem::{Code, Problem};
+use crate::causes::silent;
+use crate::problem::Code;
 use crate::view::{AskedForView, AskedView};
 use crate::{Desk, Outcome, lock, speech};
 
@@ -205,15 +206,7 @@ impl Asking {
     pub(crate) async fn stamp(&mut self, address: &str, request: Vec<u8>) -> Outcome<Vec<u8>> {
         let post = Question::Post("application/timestamp-query", request);
         let answer = self.ask(address, AskedForView::Stamp, post, STAMP).await;
-        answer.map_err(|error| {
-            let problem = match error {
-                PortalError::ProxyRefused => Problem::new(Code::ProxyRefused),
-                PortalError::ProxyScript(_) => Problem::new(Code::ProxyScript),
-                _ => Problem::new(Code::ServiceSilent)
-                    .with("name", web::host(address).unwrap_or_default()),
-            };
-            problem.because(error)
-        })
+        answer.map_err(|error| silent(address, Code::ServiceSilent, error))
     }
 
     async fn ask(

@@ -7,6 +7,7 @@ use kabinet_pki::{
     TimeStampReport, Verdict,
 };
 
+use crate::signing_in::hex;
 use crate::speech;
 use crate::view::{
     ChainMemberView, Language, SignatureNoteView, SignatureReportView, SignedContentView,
@@ -72,11 +73,7 @@ fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
 fn view_of_content(content: &SignedContent) -> SignedContentView {
     SignedContentView {
         hash_algorithm: content.hash_algorithm.to_owned(),
-        digest: content
-            .message_digest
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect(),
+        digest: hex(&content.message_digest),
         size: content.length,
         name: None,
     }

@@ -63,11 +63,15 @@ pub(crate) fn in_all(
     attempts_left: Option<u32>,
     args: &BTreeMap<&'static str, String>,
 ) -> TextView {
-    let say = |language| say(language, id, attempts_left, args);
+    each(|language| say(language, id, attempts_left, args))
+}
+
+/// What is said in each language.
+pub(crate) fn each(text: impl Fn(Language) -> String) -> TextView {
     TextView {
-        be: say(Language::Be),
-        ru: say(Language::Ru),
-        en: say(Language::En),
+        be: text(Language::Be),
+        ru: text(Language::Ru),
+        en: text(Language::En),
     }
 }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
-use kabinet_portal::{Options, PortalError, web};
+use kabinet_portal::{Options, web};
 use minisign_verify::{PublicKey, Signature};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::causes::silent;
 use crate::problem::{Code, Problem};
 use crate::view::{ReleaseView, TextView};
 use crate::{Desk, Outcome, lock};
@@ -132,11 +133,11 @@ impl Desk {
     /// The version that the publisher has now, which may be older than this one.
     ///
     /// # Errors
-    /// `service_silent`, `proxy_refused`, `proxy_script`; `update_forged` when the manifest is not the publisher's;
-    /// `update_unusable`.
+    /// `update_silent`, `proxy_refused`, `proxy_script`; `update_forged` when the manifest is not the
+    /// publisher's; `update_unusable`.
     pub async fn newest_release(&self, publisher: &Publisher) -> Outcome<Release> {
         let web = self.web_of_updates();
-        let silent = |error| silent(&publisher.manifest, error);
+        let silent = |error| silent(&publisher.manifest, Code::UpdateSilent, error);
         let manifest = web.get(&publisher.manifest, MANIFEST).await;
         let manifest = manifest.map_err(silent)?;
         let address = format!("{}.sig", publisher.manifest);
@@ -148,7 +149,8 @@ impl Desk {
     /// how many.
     ///
     /// # Errors
-    /// `service_silent`, `proxy_refused`, `proxy_script`, `update_unusable` for an address that is not of HTTPS.
+    /// `update_silent`, `proxy_refused`, `proxy_script`, `update_unusable` for an address that is not of
+    /// HTTPS.
     pub async fn fetch_package(
         &self,
         address: &str,
@@ -159,7 +161,7 @@ impl Desk {
         }
         let web = self.web_of_updates();
         let fetched = web.fetch(address, PACKAGE, progress).await;
-        fetched.map_err(|error| silent(address, error))
+        fetched.map_err(|error| silent(address, Code::UpdateSilent, error))
     }
 
     fn web_of_updates(&self) -> web::Web {
@@ -170,15 +172,6 @@ impl Desk {
         let clock = self.surroundings.clock.clone();
         web::Web::over(options, clock, self.surroundings.wire.clone())
     }
-}
-
-fn silent(address: &str, error: PortalError) -> Problem {
-    let problem = match error {
-        PortalError::ProxyRefused => Problem::new(Code::ProxyRefused),
-        PortalError::ProxyScript(_) => Problem::new(Code::ProxyScript),
-        _ => Problem::new(Code::UpdateSilent).with("name", web::host(address).unwrap_or_default()),
-    };
-    problem.because(error)
 }
 
 /// Keys and signatures are Base64 of text, as Tauri's command writes them.

@@ -11,11 +11,12 @@ use uuid::Uuid;
 use crate::applying::{read, read_letter};
 use crate::carrying;
 use crate::problem::{Code, Problem};
+use crate::speech::{self, each};
 use crate::view::{
-    CarriedFieldView, Language, OutboxItemView, OutboxReasonKindView as Kind, OutboxReasonView,
-    OutboxStateView, TextView,
+    Language, OutboxItemView, OutboxReasonKindView as Kind, OutboxReasonView, OutboxStateView,
+    TextView,
 };
-use crate::{Desk, Outcome, attaching, speech};
+use crate::{Desk, Outcome, attaching};
 
 /// Reason of a failure after which the portal asked to be left alone.
 const ASKED: &str = "retry_after";
@@ -175,10 +176,7 @@ impl Desk {
         };
         let field = |path: &String| match &form {
             Some((form, data)) => carrying::field(form, data, path),
-            None => CarriedFieldView {
-                path: path.clone(),
-                label: each(|_| path.clone()),
-            },
+            None => carrying::by_path(path),
         };
         let fields = kept.named.iter().map(field).collect();
         Ok(OutboxReasonView {
@@ -300,10 +298,18 @@ impl<'a> Kept<'a> {
         )
     }
 
+    fn arguments(&self) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
+            ("reason", self.reason.to_owned()),
+            ("count", self.named.len().max(1).to_string()),
+        ])
+    }
+
     fn problem(&self) -> Problem {
-        Problem::new(self.code)
-            .with("reason", self.reason)
-            .with("count", self.named.len().max(1).to_string())
+        let arguments = self.arguments().into_iter();
+        arguments.fold(Problem::new(self.code), |problem, (name, value)| {
+            problem.with(name, value)
+        })
     }
 
     fn is_silent(&self) -> bool {
@@ -339,10 +345,7 @@ impl<'a> Kept<'a> {
             let all = self.problem().view(Language::default()).all;
             return within(Kind::Refused, sentence, &all.message, all.remedy);
         }
-        let args = BTreeMap::from([
-            ("reason", self.reason.to_owned()),
-            ("count", self.named.len().max(1).to_string()),
-        ]);
+        let args = self.arguments();
         let remedy = format!("{id}-remedy");
         let remedy = if own(&remedy) {
             &remedy
@@ -391,14 +394,6 @@ fn plain(kind: Kind, sentence: &str) -> OutboxReasonView {
         remedy: None,
         behind: None,
         fields: Vec::new(),
-    }
-}
-
-fn each(text: impl Fn(Language) -> String) -> TextView {
-    TextView {
-        be: text(Language::Be),
-        ru: text(Language::Ru),
-        en: text(Language::En),
     }
 }
 

@@ -4,12 +4,18 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[cfg(target_os = "linux")]
+mod children;
+
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
 use kabinet_desk::{enclosure, photo};
 use kabinet_mrtd::portrait;
+
+#[cfg(target_os = "linux")]
+use children::children;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// An octet a page of these is written.
@@ -175,12 +181,4 @@ fn a_picture_that_needs_too_much_is_none() {
     // Nothing was wrong with it.
     assert_eq!(portrait::decode(large).unwrap().size(), (4096, 4096));
     assert!(decode(citizen()).is_some());
-}
-
-#[cfg(target_os = "linux")]
-fn children() -> Vec<String> {
-    let all = std::fs::read_dir("/proc/self/task").unwrap();
-    let lists = all.map(|task| std::fs::read_to_string(task.unwrap().path().join("children")));
-    let lists: String = lists.map(|list| list.unwrap_or_default()).collect();
-    lists.split_whitespace().map(str::to_owned).collect()
 }

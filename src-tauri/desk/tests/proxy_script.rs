@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[cfg(target_os = "linux")]
+mod children;
+
 use std::net::Ipv4Addr;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -12,6 +15,9 @@ use std::time::{Duration, Instant};
 
 use kabinet_desk::photo;
 use kabinet_desk::proxy_script::{ARGUMENT, LONGEST_SCRIPT, Question, evaluate};
+
+#[cfg(target_os = "linux")]
+use children::children;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -466,12 +472,4 @@ fn the_time_zone_is_known() {
     let said = evaluate(&mut command, question(script), resolve, PATIENCE);
     let known = std::path::Path::new("/usr/share/zoneinfo/Europe/Minsk").exists();
     assert_eq!(said.as_deref(), Some(if known { "-180" } else { "0" }));
-}
-
-#[cfg(target_os = "linux")]
-fn children() -> Vec<String> {
-    let all = std::fs::read_dir("/proc/self/task").unwrap();
-    let lists = all.map(|task| std::fs::read_to_string(task.unwrap().path().join("children")));
-    let lists: String = lists.map(|list| list.unwrap_or_default()).collect();
-    lists.split_whitespace().map(str::to_owned).collect()
 }

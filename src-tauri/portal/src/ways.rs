@@ -45,12 +45,15 @@ pub type Said<'a> = Pin<Box<dyn Future<Output = Result<Option<String>, PortalErr
 /// The ways that a script names, as long as they hold.
 pub struct Automatic {
     script: Box<dyn ProxyScript>,
-    known: Mutex<HashMap<String, (Instant, Result<Vec<Way>, PortalError>)>>,
+    known: Mutex<HashMap<String, Known>>,
     /// Proxies that were not there, and since when that is known.
     aside: Mutex<HashMap<Way, Instant>>,
     /// One destination is asked for at a time: who waits for it finds the answer then.
     asking: tokio::sync::Mutex<()>,
 }
+
+/// Since when the ways to a destination are known, or that there are none.
+type Known = (Instant, Result<Vec<Way>, PortalError>);
 
 /// A way out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

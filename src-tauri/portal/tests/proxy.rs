@@ -344,7 +344,8 @@ async fn what_a_proxy_that_is_there_says_is_not_gone_past() {
     direct.set_nonblocking(true).unwrap();
     let portal = format!("0.0.0.0:{}", direct.local_addr().unwrap().port());
     // How often each is connected to for a request: who is late is looked up once more.
-    let ways: [(&str, fn(TcpStream) -> Seen, usize); 5] = [
+    type Way = (&'static str, fn(TcpStream) -> Seen, usize);
+    let ways: [Way; 5] = [
         ("PROXY", forbidding, 1),
         ("PROXY", failing, 1),
         ("SOCKS", forbidding_by_socks, 1),

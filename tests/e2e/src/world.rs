@@ -30,6 +30,16 @@ impl World {
         })
     }
 
+    /// A new world, and the citizen's card in a reader over TCP.
+    ///
+    /// # Errors
+    /// When portal or card do not start.
+    pub fn with_card() -> Outcome<(Self, VirtualCard)> {
+        let world = Self::start()?;
+        let card = world.card_over_tcp("citizen")?;
+        Ok((world, card))
+    }
+
     /// A new world whose certificates name who tells of revocation, and whose profiles name who stamps.
     ///
     /// # Errors

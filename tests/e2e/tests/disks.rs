@@ -9,18 +9,12 @@ use std::fs;
 use std::path::Path;
 
 use e2e::cli::Answer;
-use e2e::{Applicant, Cli, VirtualCard, World};
-
-fn world_with_card() -> (World, VirtualCard) {
-    let world = World::start().unwrap();
-    let card = world.card_over_tcp("citizen").unwrap();
-    (world, card)
-}
+use e2e::{Applicant, Cli, World};
 
 /// A disk that is full and one that cannot be written: a sentence, and all that was there stays.
 #[test]
 fn a_full_disk_and_one_that_cannot_be_written() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let id = applicant.draft().unwrap();
     let typed = applicant.typed().unwrap();
@@ -80,7 +74,7 @@ call free-apply apply {id}
 /// there to be read, and what would have to be kept is refused.
 #[test]
 fn what_cannot_be_written_is_read() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let cli = &applicant.cli;
     let sent = applicant.draft().unwrap();
@@ -189,7 +183,7 @@ call back-apply apply {draft}
 /// A draft whose form has changed is read as it was filled in, and carried to the new form later.
 #[test]
 fn a_draft_of_an_older_form_is_read() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let cli = &applicant.cli;
     let draft = applicant.draft().unwrap();

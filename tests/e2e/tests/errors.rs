@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e2e::{Applicant, Cli, VirtualCard, World};
+use e2e::{Applicant, Cli, World};
 use serde_json::{Value, json};
 
 /// Words that only the sentences of one language have in common: letters that the others lack.
@@ -59,17 +59,11 @@ fn pin_state(cli: &Cli) -> Value {
     cli.ok(&["card", "status"]).unwrap()["pin"].clone()
 }
 
-fn world_with_card() -> (World, VirtualCard) {
-    let world = World::start().unwrap();
-    let card = world.card_over_tcp("citizen").unwrap();
-    (world, card)
-}
-
 /// From the first wrong PIN to a blocked one and back; the right PIN is never taken for the person's
 /// guess, and what is not a PIN costs nothing.
 #[test]
 fn wrong_pins_until_suspended_and_blocked_and_back() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let right = world.cli("holder", Some(&card)).unwrap();
     let wrong = with_secret(&right, "pin", "999999");
     told(
@@ -147,7 +141,7 @@ fn wrong_pins_until_suspended_and_blocked_and_back() {
 
 #[test]
 fn a_new_pin_works_and_the_old_one_does_not() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let old = world.cli("holder", Some(&card)).unwrap();
     let change = with_secret(&old, "new_pin", "271828");
     told(
@@ -174,7 +168,7 @@ fn a_new_pin_works_and_the_old_one_does_not() {
 /// the card refuses it after the PIN, and the PIN keeps its attempts.
 #[test]
 fn a_terminal_that_the_card_does_not_trust() {
-    let (mut world, card) = world_with_card();
+    let (mut world, card) = World::with_card().unwrap();
     for terminal in ["expired", "foreign"] {
         world.sandbox.show_terminal(terminal).unwrap();
         let cli = world.cli(terminal, Some(&card)).unwrap();
@@ -194,7 +188,7 @@ fn a_terminal_that_the_card_does_not_trust() {
 /// everything goes on, and what was signed arrives once.
 #[test]
 fn a_portal_that_misbehaves() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let cli = &applicant.cli;
     let fault = |path: &str, kind: &str| {
@@ -230,7 +224,7 @@ fn a_portal_that_misbehaves() {
 /// A portal that takes a request and never answers: the person is told after a while.
 #[test]
 fn a_portal_that_says_nothing() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let hang = json!({"match": "/jmap", "kind": "hang", "times": 9, "milliseconds": 120_000});
     world.sandbox.fault(&hang).unwrap();
@@ -241,7 +235,7 @@ fn a_portal_that_says_nothing() {
 
 #[test]
 fn no_portal_and_a_portal_that_is_gone() {
-    let (mut world, card) = world_with_card();
+    let (mut world, card) = World::with_card().unwrap();
     let cli = world.cli("holder", Some(&card)).unwrap();
     told(
         &cli,
@@ -262,7 +256,7 @@ fn no_portal_and_a_portal_that_is_gone() {
 /// sign-in.
 #[test]
 fn a_session_that_has_ended() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let cli = &applicant.cli;
     cli.ok(&["logout"]).unwrap();
@@ -279,7 +273,7 @@ fn a_session_that_has_ended() {
 /// dead token is not shown to it again. Only a portal that says so ends it.
 #[test]
 fn a_session_that_the_portal_has_ended() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let cli = &applicant.cli;
     let has_session = || cli.ok(&["whoami"]).unwrap()["session"].clone();
@@ -310,7 +304,7 @@ fn a_session_that_the_portal_has_ended() {
 /// be asked leaves everything as it is.
 #[test]
 fn a_sign_out_on_all_computers() {
-    let (mut world, card) = world_with_card();
+    let (mut world, card) = World::with_card().unwrap();
     let stranger = world.card_over_tcp("foreigner").unwrap();
     let [here, there] =
         ["here", "there"].map(|name| Applicant::signed_in(&world, &card, name).unwrap());
@@ -346,7 +340,7 @@ fn a_sign_out_on_all_computers() {
 /// Another person's card in the reader signs nothing of this person's.
 #[test]
 fn the_card_of_another_person() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let id = applicant.draft().unwrap();
     let foreigner = world.card_over_tcp("foreigner").unwrap();
@@ -364,7 +358,7 @@ fn the_card_of_another_person() {
 /// A store under a wrong passphrase, damaged, or held by another copy of the program.
 #[test]
 fn a_store_that_cannot_be_opened() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let applicant = Applicant::signed_in(&world, &card, "holder").unwrap();
     let cli = &applicant.cli;
     let id = applicant.draft().unwrap();

@@ -16,12 +16,6 @@ use serde_json::Value;
 const SELECT_FILE: &str = "A4020C";
 const READ: &str = "B0";
 
-fn world_with_card() -> (World, VirtualCard) {
-    let world = World::start().unwrap();
-    let card = world.card_over_tcp("citizen").unwrap();
-    (world, card)
-}
-
 /// Heads of the commands that an act sends.
 fn commands(card: &VirtualCard, act: impl FnOnce()) -> Vec<String> {
     card.reset_counters().unwrap();
@@ -55,7 +49,7 @@ const STATE: &str = "state of the PIN";
 
 #[test]
 fn commands_to_the_card() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let cli = world.cli("holder", Some(&card)).unwrap();
     let status = commands(&card, || drop(cli.ok(&["card", "status"]).unwrap()));
     compare("card status", &status, 1, &[]);
@@ -86,7 +80,7 @@ fn commands_to_the_card() {
 
 #[test]
 fn requests_of_a_sign_in() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let cli = world.cli("holder", Some(&card)).unwrap();
     let requests = |act: &dyn Fn()| {
         let before = world.sandbox.requests().unwrap();
@@ -138,7 +132,7 @@ fn run(cli: &Cli, words: &[&str]) -> (Duration, u64) {
 /// Signing and checking a large file takes no more memory than a small one.
 #[test]
 fn memory_for_a_large_file() {
-    let (world, card) = world_with_card();
+    let (world, card) = World::with_card().unwrap();
     let cli = world.cli("signer", Some(&card)).unwrap();
     let large = if std::env::var_os("KABINET_MEASURE").is_some() {
         1024

@@ -206,8 +206,8 @@ fn is_kept(plan: &Plan, own_hash: Option<&[u8]>) -> bool {
     own_hash.is_some_and(|own| pending::find(&plan.profile, level, own).is_some())
 }
 
-/// Makes the key pair, with a mark on the card before, where there is a place for it. The public key is kept before anything else is
-/// done. Gives the mark, too.
+/// Makes the key pair, with a mark on the card before, where there is a place for it. The public key is
+/// kept before anything else is done. Gives the mark, too.
 fn make(session: &mut Session, plan: &Plan) -> Outcome<(PublicKey, [u8; 32])> {
     let reference = plan.place.reference;
     let mark = pending::new_mark(&plan.profile)?;
