@@ -5,7 +5,7 @@ import type { Plugin, Rolldown } from "vite";
 export const BUDGET = {
   "index.html": 140_000,
   "prompt.html": 84_000,
-  all: 198_000,
+  all: 200_000,
 } as const;
 
 /** Ends a build whose scripts and styles are larger than what was set for them. */

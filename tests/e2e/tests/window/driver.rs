@@ -278,12 +278,12 @@ impl Window {
         }
     }
 
-    /// Clicks it as soon as it is there and can be clicked.
+    /// Clicks it as soon as it is there, can be clicked and stands still.
     pub(crate) async fn click(&self, id: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let element = self.find(id).await;
-            if element.is_enabled().await.unwrap_or(false) && element.click().await.is_ok() {
+            if element.is_enabled().await.unwrap_or(false) && self.click_it(&element).await {
                 return;
             }
             assert!(
@@ -293,6 +293,38 @@ impl Window {
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Clicks the element; whether the click met it. What stands above it may have grown since the driver
+    /// looked where it is, and a person whose click met nothing clicks again.
+    async fn click_it(&self, element: &Element) -> bool {
+        let aim = "const [element, done] = arguments;
+            window.met = null;
+            addEventListener('click', (event) => { window.met = event.composedPath().includes(element); },
+                { capture: true, once: true });
+            const place = () => { const box = element.getBoundingClientRect(); return box.left + ' ' + box.top; };
+            let before = place();
+            const look = () => {
+                const now = place();
+                if (now === before) return done();
+                before = now;
+                setTimeout(look, 60);
+            };
+            setTimeout(look, 60);";
+        let aimed = self
+            .client
+            .execute_async(aim, vec![serde_json::to_value(element).unwrap()])
+            .await;
+        if aimed.is_err() || element.click().await.is_err() {
+            return false;
+        }
+        // A window that the click closed cannot say that it was met.
+        let met = self.client.execute("return window.met", Vec::new()).await;
+        let missed = met.is_ok_and(|met| met == false);
+        if missed {
+            eprintln!("a click missed what moved away from under it");
+        }
+        !missed
     }
 
     /// Types into it.

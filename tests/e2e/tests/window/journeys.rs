@@ -21,7 +21,7 @@ const OTHER: &str = "another long passphrase";
 const FORM: &str = "2.33.1";
 
 #[tokio::test]
-async fn from_the_look_at_the_computer_to_the_settings_by_keyboard() {
+async fn a_family_computer_from_the_first_look_at_it_by_keyboard() {
     let _service = Pcscd::start().unwrap();
     let world = World::start().unwrap();
     let card = world.card_in_vpcd("citizen", 0).unwrap();
@@ -48,6 +48,7 @@ async fn from_the_look_at_the_computer_to_the_settings_by_keyboard() {
     sign_in(hands).await;
     find(hands).await;
     settings(hands).await;
+    family_computer(hands).await;
     assert_eq!(card.pin_attempts().unwrap(), 3);
     window.close().await;
 }
@@ -175,6 +176,33 @@ async fn settings(hands: Hands<'_>) {
     hands.enter("export").await;
     hands.refuse("export").await;
     hands.is_on("export").await;
+}
+
+/// J12: locked, opened again, over to another person, who is forgotten.
+async fn family_computer(hands: Hands<'_>) {
+    let window = hands.0;
+    hands.control('l').await;
+    window.find("unlock").await;
+    hands.kept("lock").await;
+    hands.enter("unlock").await;
+    hands.answer("passphrase", PASSPHRASE, false).await;
+    window.find("new-application").await;
+    hands.kept("unlock").await;
+    hands.control('6').await;
+    let other = window.css("[data-testid^='use-']").await;
+    let other = other.attr("data-testid").await.unwrap().unwrap();
+    hands.enter(&other).await;
+    hands.answer("passphrase", OTHER, false).await;
+    window.find("new-application").await;
+    hands.kept("use").await;
+    hands.control('6').await;
+    hands.enter("forget").await;
+    hands.refuse("forget").await;
+    hands.is_on("forget").await;
+    hands.press(&Key::Enter).await;
+    hands.answer("forget", "", false).await;
+    window.gone("who").await;
+    hands.kept("forget").await;
 }
 
 /// A window in which the citizen has signed in by keyboard.

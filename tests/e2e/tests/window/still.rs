@@ -109,6 +109,15 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
         let moved = run(&window, "window.watching = false; return window.moved").await;
         assert_eq!(moved, json!([]), "{page}");
     }
+    // What the card says does not push away what is below.
+    run(&window, "location.hash = '#/'").await;
+    window.find("new-application").await;
+    let opened = format!("location.hash = '#/card'; {WATCH}");
+    run(&window, &opened).await;
+    window.find("read-card").await;
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let moved = run(&window, "window.watching = false; return window.moved").await;
+    assert_eq!(moved, json!([]));
     // It would have been noticed.
     run(&window, WATCH).await;
     let push = "document.querySelector('h1').before(document.createElement('hr'))";
