@@ -51,7 +51,7 @@ pub(crate) async fn ask(
     desk: &Arc<Desk>,
     view: PromptView,
 ) -> Answer<prompt::Answer> {
-    said(desk, prompt::ask(app, view, desk.language()).await)
+    said(desk, prompt::ask(app, view).await)
 }
 
 /// Runs what talks to card or disk where it may wait.

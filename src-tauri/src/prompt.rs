@@ -35,7 +35,6 @@ struct Open {
     patience: Duration,
     /// When it was touched last.
     touched: Instant,
-    language: Language,
     key: SealingKey,
     answer: oneshot::Sender<Answer>,
 }
@@ -69,7 +68,7 @@ impl Prompts {
 ///
 /// # Errors
 /// `cancelled` when they close it, or when one is open already; `prompt_timed_out` when they leave it.
-pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -> Outcome<Answer> {
+pub(crate) async fn ask(app: &AppHandle, view: PromptView) -> Outcome<Answer> {
     let (answer, answered) = oneshot::channel();
     {
         let prompts = app.state::<Prompts>();
@@ -81,12 +80,11 @@ pub(crate) async fn ask(app: &AppHandle, view: PromptView, language: Language) -
             view,
             patience: app.state::<Arc<Desk>>().prompt_patience(),
             touched: Instant::now(),
-            language,
             key: SealingKey::generate(),
             answer,
         });
     }
-    let window = match make_window(app, language) {
+    let window = match make_window(app) {
         Ok(window) => window,
         Err(error) => {
             app.state::<Prompts>().open().take();
@@ -136,8 +134,9 @@ async fn left_alone(app: &AppHandle) {
     }
 }
 
-fn make_window(app: &AppHandle, language: Language) -> tauri::Result<WebviewWindow> {
-    let title = kabinet_desk::text(language, "prompt-window-title");
+fn make_window(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+    let desk = app.state::<Arc<Desk>>();
+    let title = kabinet_desk::text(desk.language(), "prompt-window-title");
     let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("prompt.html".into()))
         .title(title)
         .inner_size(520.0, 680.0)
@@ -151,16 +150,18 @@ fn make_window(app: &AppHandle, language: Language) -> tauri::Result<WebviewWind
         builder = builder.parent(&main)?;
     }
     let window = builder.build()?;
-    let desk = app.state::<Arc<Desk>>();
     appearance::enlarge(&window, desk.settings_view().appearance);
     Ok(window)
 }
 
-/// What the page shows.
+/// What the page shows, in the language of the moment.
 #[tauri::command]
-pub(crate) fn prompt_view(prompts: State<'_, Prompts>) -> Option<PromptPage> {
+pub(crate) fn prompt_view(
+    prompts: State<'_, Prompts>,
+    desk: State<'_, Arc<Desk>>,
+) -> Option<PromptPage> {
     prompts.open().as_ref().map(|open| PromptPage {
-        language: open.language,
+        language: desk.language(),
         prompt: open.view.clone(),
         patience: open.patience.as_secs(),
         key: open.key.public(),

@@ -35,6 +35,7 @@ const WINDOW_PACKAGES: &[&str] = &[
     "gpg-agent",
     "gpgconf",
     "gsettings-desktop-schemas",
+    "iproute2",
     "libglib2.0-bin",
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",

@@ -13,6 +13,9 @@ use crate::setup::{Need, npm, setup};
 /// The window embeds its page, as a shipped one does.
 pub(crate) const FEATURES: &str = "kabinet/custom-protocol";
 
+/// Name of the end-to-end tests that drive the window, and take as long as all others.
+const WINDOW: &str = "window";
+
 /// Runs the tests of window and workspace, end-to-end ones included, and closes with
 /// `N passed, N failed`.
 pub(crate) fn test(words: &[String]) -> Outcome {
@@ -81,31 +84,66 @@ impl Counts {
 }
 
 /// The end-to-end tests share the two virtual readers, so they run one after the other. They wait
-/// more than they compute: all other tests run at their side, and say what they have to say after
-/// them.
+/// more than they compute: all other tests run at their side, and so do those of the window where they
+/// can have readers of their own. They say what they have to say after them.
 ///
-/// Both parts select the whole workspace and differ in the names of the tests: other packages would
+/// All parts select the whole workspace and differ in the names of the tests: other packages would
 /// need other features of the same libraries, and all of them would be built once more.
 fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
-    let (end_to_end, others) = integration_tests()?;
+    let (mut end_to_end, others) = integration_tests()?;
     let mut others = tests(&["--lib", "--bins"], others);
     others.arg("--").args(words);
-    let mut end_to_end = tests(&[], end_to_end);
-    end_to_end.args(["--", "--test-threads=1"]).args(words);
+    let mut beside = vec![others];
+    if can_be_apart() && end_to_end.remove(WINDOW) {
+        beside.push(apart(&in_turn([WINDOW.to_owned()].into(), words)));
+    }
+    let mut end_to_end = in_turn(end_to_end, words);
     std::thread::scope(|scope| {
-        let others = scope.spawn(move || {
-            let mut said = Vec::new();
-            let mut counts = Counts::default();
-            let outcome = count(&mut others, &mut counts, |line| said.push(line.to_owned()));
-            (outcome, counts, said)
-        });
-        let outcome = count(&mut end_to_end, counts, |line| println!("{line}"));
-        let (others, counted, said) = others.join().map_err(|_| "a thread of xtask died")?;
-        said.iter().for_each(|line| println!("{line}"));
-        counts.passed += counted.passed;
-        counts.failed += counted.failed;
-        outcome.and(others)
+        let beside: Vec<_> = beside
+            .into_iter()
+            .map(|mut tests| {
+                scope.spawn(move || {
+                    let mut said = Vec::new();
+                    let mut counts = Counts::default();
+                    let outcome = count(&mut tests, &mut counts, |line| said.push(line.to_owned()));
+                    (outcome, counts, said)
+                })
+            })
+            .collect();
+        let mut outcome = count(&mut end_to_end, counts, |line| println!("{line}"));
+        for tests in beside {
+            let (ended, counted, said) = tests.join().map_err(|_| "a thread of xtask died")?;
+            said.iter().for_each(|line| println!("{line}"));
+            counts.passed += counted.passed;
+            counts.failed += counted.failed;
+            outcome = outcome.and(ended);
+        }
+        outcome
     })
+}
+
+/// End-to-end tests with these names, one after the other.
+fn in_turn(names: BTreeSet<String>, words: &[String]) -> Command {
+    let mut tests = tests(&[], names);
+    tests.args(["--", "--test-threads=1"]).args(words);
+    tests
+}
+
+/// Whether this system lets us have name spaces.
+fn can_be_apart() -> bool {
+    let tried = apart(&command("true", &[])).status();
+    tried.is_ok_and(|status| status.success())
+}
+
+/// The command in name spaces of its own, in which nobody is at the addresses of the virtual readers and
+/// at the socket of the PC/SC daemon.
+fn apart(within: &Command) -> Command {
+    const PREPARE: &str =
+        "ip link set lo up && mkdir -p /run/pcscd && mount -t tmpfs none /run/pcscd && exec \"$@\"";
+    let mut apart = command("unshare", &["--net", "--mount", "--fork", "--kill-child"]);
+    apart.args(["sh", "-c", PREPARE, "sh"]);
+    apart.arg(within.get_program()).args(within.get_args());
+    apart
 }
 
 /// `cargo test` of the workspace with these words, of the tests with these names.

@@ -39,11 +39,11 @@ async fn finish(app: &AppHandle, desk: &Desk, sign_in: &mut SignIn) -> Outcome<P
     // A new store's passphrase is chosen first, so that nothing that the PIN opened has to wait for it.
     let chosen = if desk.needs_new_passphrase() {
         let view = PromptView::Passphrase { new: true };
-        Some(prompt::ask(app, view, desk.language()).await?.secret)
+        Some(prompt::ask(app, view).await?.secret)
     } else {
         None
     };
-    let answer = prompt::ask(app, sign_in.prompt().clone(), desk.language()).await?;
+    let answer = prompt::ask(app, sign_in.prompt().clone()).await?;
     let progress = |at| step(app, at);
     let mut kept = desk
         .finish_sign_in(
@@ -64,7 +64,7 @@ async fn finish(app: &AppHandle, desk: &Desk, sign_in: &mut SignIn) -> Outcome<P
             Code::StoreLocked | Code::PassphraseWrong => false,
             _ => break,
         };
-        let answer = prompt::ask(app, PromptView::Passphrase { new }, desk.language()).await?;
+        let answer = prompt::ask(app, PromptView::Passphrase { new }).await?;
         let passphrases = Passphrases::typed(&answer.secret, new);
         kept = desk.keep_signed_in(sign_in, passphrases).await;
     }

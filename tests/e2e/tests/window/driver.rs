@@ -479,14 +479,15 @@ impl Window {
             let dark = "return matchMedia('(prefers-color-scheme: dark)').matches";
             self.comes_true(dark, json!(theme == "dark")).await;
             for language in &languages {
-                if shown == self.main {
-                    let speak = "const list = document.querySelector(\"[data-testid='language']\");
-                        list.value = arguments[0];
-                        list.dispatchEvent(new Event('change', { bubbles: true }));";
-                    let spoken = self.client.execute(speak, vec![json!(language)]).await;
-                    spoken.unwrap();
-                } else if *language != own {
-                    continue;
+                self.to_main().await;
+                let speak = "const list = document.querySelector(\"[data-testid='language']\");
+                    list.value = arguments[0];
+                    list.dispatchEvent(new Event('change', { bubbles: true }));";
+                let spoken = self.client.execute(speak, vec![json!(language)]).await;
+                spoken.unwrap();
+                if shown != self.main {
+                    self.client.switch_to_window(shown.clone()).await.unwrap();
+                    self.hears(language).await;
                 }
                 let picture = format!("{name}-{language}-{theme}");
                 if *language == own {
@@ -494,6 +495,20 @@ impl Window {
                 }
                 self.picture(&picture).await;
             }
+        }
+    }
+
+    /// The prompt speaks the language that was chosen beside it, as soon as somebody turns to it again.
+    async fn hears(&self, language: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let turned = "dispatchEvent(new Event('focus')); return document.documentElement.lang";
+            let spoken = self.client.execute(turned, Vec::new()).await.unwrap();
+            if spoken == language {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the prompt speaks {spoken}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
 
