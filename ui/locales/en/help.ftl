@@ -62,7 +62,7 @@ help-safety = What keeps you safe
 help-safety-text =
     Secrets are asked for only in the small window titled “Kabinet: confirm”. It says what is going to happen, and it never opens without something that you have just done. If it does, cancel.
 
-    Kabinet does not call you, and no official needs your PIN or PUK. Everything on this computer is encrypted; on a shared computer, lock your area when you leave.
+    Kabinet does not call you, and no official needs your PIN or PUK. Everything on this computer is encrypted; on a shared computer, lock Kabinet when you leave.
 help-keys = Keyboard
 help-keys-text =
     Everything works without a mouse: Tab goes on, Shift+Tab goes back, Enter and Space press, Escape closes. Ctrl+K opens the commands, and the question mark shows all keys.

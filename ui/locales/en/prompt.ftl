@@ -14,6 +14,7 @@ prompt-enrol-issuer = The certificate for the key of level { $level } comes from
 prompt-enrol-new-key = The key on the card will be destroyed: what was encrypted for it can never be opened again.
 prompt-enrol-pin = The card needs the PIN several times; you enter it once. Leave the card in until the window says that it is done.
 prompt-do-enrol = Get it
+prompt-do-enrol-new-key = Destroy the key and get a new one
 prompt-do-revoke = Revoke
 prompt-revoke = Revoke the certificate for ever?
 prompt-revoke-text = This cannot be taken back. Signatures that are proven to be older stay good.

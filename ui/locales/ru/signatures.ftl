@@ -1,6 +1,6 @@
 # Что сказать о времени подписи и об отзыве.
 
-signature-proven = Штамп времени доказывает, что { $time } подпись уже была.
+signature-proven = Отметка времени доказывает, что { $time } подпись уже была.
 signature-claimed = Подписавший называет время { $time }; ничто его не подтверждает.
 signature-not-revoked = Сертификаты не отозваны, по данным на { $time }.
 signature-revoked-later = Сертификат отозвали { $time }, уже после подписи.
@@ -12,10 +12,10 @@ signature-revoked = Сертификат отозвали { $time }.
 checked-content-file = Подписанный файл
 checked-content-inside = в самой подписи
 checked-content-size = Размер в байтах
-checked-content-digest = Хэш-значение по { $algorithm }
-checked-stamp-signature = Метка времени подписи
-checked-stamp-content = Метка времени содержимого
-checked-policy = Политика службы меток времени:
+checked-content-digest = Хеш-значение по { $algorithm }
+checked-stamp-signature = Отметка времени подписи
+checked-stamp-content = Отметка времени содержимого
+checked-policy = Политика службы отметок времени:
 checked-at = Проверено на { $time }.
 checked-profile = Правила: { $profile }.
 checked-validity = действует с { $from } по { $until }

@@ -2,7 +2,12 @@ class Announcer {
   text = $state("");
   /** Tells one announcement from the next, also of the same words. */
   turn = $state(0);
+  /** What is also shown for some seconds, to whoever does not listen. */
+  shown = $state("");
 }
+
+/** Milliseconds that a sentence is shown. */
+const SHOWN = 8_000;
 
 export const announcer = new Announcer();
 
@@ -10,4 +15,14 @@ export const announcer = new Announcer();
 export function announce(sentence: string): void {
   announcer.text = sentence;
   announcer.turn += 1;
+}
+
+/** Says and shows what was done where nothing else on the page tells it. */
+export function tell(sentence: string): void {
+  announce(sentence);
+  announcer.shown = sentence;
+  const { turn } = announcer;
+  setTimeout(() => {
+    if (announcer.turn === turn || announcer.shown === sentence) announcer.shown = "";
+  }, SHOWN);
 }

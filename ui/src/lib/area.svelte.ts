@@ -13,7 +13,7 @@ import type { UploadView } from "../generated/UploadView";
 import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
 import { overlay } from "../shell/overlay.svelte";
-import { announce, announcer } from "./announce.svelte";
+import { announce, announcer, tell } from "./announce.svelte";
 import { finish } from "./deleting";
 import { locale, t } from "./i18n.svelte";
 import { readiness } from "./readiness";
@@ -206,7 +206,7 @@ class Area {
     const done = await this.syncing.run(() => platform.call(command));
     this.#passed(this.syncing.problem?.code ?? null);
     const [sent] = done?.sent ?? [];
-    if (sent) announce(t("announce-registered", { number: sent.registration_number }));
+    if (sent) tell(t("announce-registered", { number: sent.registration_number }));
     if (done && done.returned.length > 0) announce(t("returned"));
     if (done?.sharing_ended) announce(t("share-ended"));
     if (done) await this.reload();

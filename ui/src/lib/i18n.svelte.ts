@@ -132,5 +132,7 @@ function format(value: string, options: { [key in keyof Intl.DateTimeFormatOptio
   const dayOnly = /^\d{4}-\d{2}-\d{2}$/.test(value);
   const date = new Date(value);
   if (Number.isNaN(date.getTime())) return value;
-  return new Intl.DateTimeFormat(region(), (dayOnly ? { ...options, timeZone: "UTC" } : options) as Intl.DateTimeFormatOptions).format(date);
+  const written = new Intl.DateTimeFormat(region(), (dayOnly ? { ...options, timeZone: "UTC" } : options) as Intl.DateTimeFormatOptions).format(date);
+  // After a vowel the preposition is short, which CLDR cannot know.
+  return locale.current === "be" ? written.replace(/([аеёіоуыэюя]) у (?=\d)/g, "$1 ў ") : written;
 }

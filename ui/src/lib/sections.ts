@@ -15,7 +15,7 @@ export const SECTIONS: readonly Section[] = [
   { id: "affairs", href: to.affairs, icon: "affairs", pages: ["affairs", "application", "draft"] },
   { id: "services", href: to.services, icon: "services", pages: ["services", "service"] },
   { id: "card", href: to.card, icon: "card", pages: ["card", "certificate", "sign-in", "hand-over"] },
-  { id: "files", href: to.files, icon: "pen", pages: ["files"] },
+  { id: "files", href: to.files, icon: "file", pages: ["files"] },
   { id: "settings", href: to.settings, icon: "settings", pages: ["settings"] },
   { id: "help", href: to.help(), icon: "help", pages: ["help"] },
 ];

@@ -47,5 +47,7 @@ function outbox(): State {
   const refused = area.outbox.some((item) => item.state === "refused");
   const state = refused ? "refused" : count > 0 ? "waiting" : "empty";
   const text = count > 0 ? t("status-waiting", { count }) : t("outbox-none");
-  return { id: "outbox", icon: "affairs", tone: refused ? "care" : "none", state, text, more: t(`outbox-${state}-text`) };
+  const waits = area.offline || area.outbox.some((item) => item.state === "paused");
+  const tone = refused || (count > 0 && waits) ? "care" : count > 0 ? "none" : "good";
+  return { id: "outbox", icon: "affairs", tone, state, text, more: t(`outbox-${state}-text`) };
 }
