@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use kabinet_desk::Desk;
 use tauri::plugin::TauriPlugin;
-use tauri::{App, AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent, Wry};
+use tauri::{
+    App, AppHandle, Manager as _, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent, Wry,
+};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::tray;
+use crate::{prompt, tray};
 
 /// Label of the window, which its capability names.
 pub(crate) const LABEL: &str = "main";
@@ -29,6 +31,7 @@ pub(crate) fn open(app: &App, desk: &Arc<Desk>, unasked: bool) -> tauri::Result<
         // A file that is dropped goes to the page as octets, like one that is chosen; the
         // shell's own way would give the page paths.
         .disable_drag_drop_handler()
+        .on_navigation(is_ours)
         .build()?;
     if unasked && !hidden {
         window.minimize()?;
@@ -49,8 +52,26 @@ pub(crate) fn open(app: &App, desk: &Arc<Desk>, unasked: bool) -> tauri::Result<
     Ok(())
 }
 
-/// Brings it before the person.
+/// Whether a window may go to that address: to no page but those of the program. A page that was taken
+/// over could say in an address what it knows.
+pub(crate) fn is_ours(address: &Url) -> bool {
+    // Windows and Android have no schemes of their own.
+    let in_own_scheme = address.scheme() == "tauri" && address.host_str() == Some("localhost");
+    let in_http = matches!(address.scheme(), "http" | "https")
+        && address.host_str() == Some("tauri.localhost");
+    let served = cfg!(dev)
+        && address.scheme() == "http"
+        && address.host_str() == Some("127.0.0.1")
+        && address.port() == Some(5173);
+    in_own_scheme || in_http || served
+}
+
+/// Brings it before the person. An open prompt stays before it: whoever is typing a secret would go on
+/// typing it into a page that may not have it.
 pub(crate) fn show(app: &AppHandle) {
+    if prompt::keeps_the_focus(app) {
+        return;
+    }
     if let Some(main) = app.get_webview_window(LABEL) {
         let _ = main.show();
         let _ = main.unminimize();
@@ -75,5 +96,29 @@ pub(crate) fn reveal(app: &AppHandle) {
         && !main.is_visible().unwrap_or(true)
     {
         let _ = main.show();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn no_page_but_our_own_is_gone_to() {
+        let ours = |address: &str| is_ours(&address.parse().unwrap());
+        assert!(ours("tauri://localhost/index.html?language=be#/card"));
+        assert!(ours("http://tauri.localhost/prompt.html"));
+        for elsewhere in [
+            "https://evil.example/?name",
+            "https://tauri.localhost.evil.example/",
+            "https://evil.example/tauri.localhost",
+            "tauri://evil/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "http://127.0.0.1:5174/",
+        ] {
+            assert!(!ours(elsewhere), "{elsewhere}");
+        }
     }
 }

@@ -16,9 +16,9 @@ use tauri::{
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::appearance;
 use crate::locking::Touched;
 use crate::sealed::SealingKey;
+use crate::{appearance, main_window};
 
 /// Label of the window, which its capability names.
 const LABEL: &str = "prompt";
@@ -51,6 +51,8 @@ pub(crate) struct Answer {
 #[derive(Clone, Serialize)]
 pub(crate) struct PromptPage {
     language: Language,
+    /// Whether all this is the sandbox of a demonstration.
+    demo: bool,
     prompt: PromptView,
     /// Seconds without a touch after which it closes.
     patience: u64,
@@ -145,6 +147,7 @@ fn make_window(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         // Where the system can keep a window out of pictures and shared screens, it does.
         .content_protected(true)
         .center()
+        .on_navigation(main_window::is_ours)
         .focused(true);
     if let Some(main) = app.get_webview_window("main") {
         builder = builder.parent(&main)?;
@@ -162,6 +165,7 @@ pub(crate) fn prompt_view(
 ) -> Option<PromptPage> {
     prompts.open().as_ref().map(|open| PromptPage {
         language: desk.language(),
+        demo: desk.settings_view().demo,
         prompt: open.view.clone(),
         patience: open.patience.as_secs(),
         key: open.key.public(),
@@ -199,6 +203,16 @@ pub(crate) fn prompt_submit(prompts: State<'_, Prompts>, request: Request<'_>) -
         Some(secret) => open.answer.send(Answer { secret, groups }).is_ok(),
         None => false,
     }
+}
+
+/// Whether a prompt is open, which is then brought before the person.
+pub(crate) fn keeps_the_focus(app: &AppHandle) -> bool {
+    let Some(prompt) = app.get_webview_window(LABEL) else {
+        return false;
+    };
+    let _ = prompt.unminimize();
+    let _ = prompt.set_focus();
+    true
 }
 
 /// Whoever comes by must not find what the prompt shows either.

@@ -22,7 +22,7 @@ vi.mock("../src/platform/tauri", () => ({ platform: { call: vi.fn(), on: vi.fn()
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 const nothing: Record<string, unknown> = {
-  settings: { language: "en", portal: "", appearance: { theme: "system", size: 100 } },
+  settings: { language: "en", portal: "", appearance: { theme: "system", size: 100 }, demo: false },
   store_state: { state: "open" },
   person: { name: "" },
   drafts: [],

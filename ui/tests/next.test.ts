@@ -19,7 +19,7 @@ const application = {
   deadline: null,
   history: [],
 };
-const nothing = { session: true, due: [], drafts: [], outbox: [], applications: [], certificates: [], update: null };
+const nothing = { session: true, due: [], drafts: [], outbox: [], applications: [], certificates: [], card: null, update: null };
 
 test("nothing to do is an empty list", () => {
   expect(nextSteps({ ...nothing, applications: [{ ...application, status: "registered" }] }, NOW)).toEqual([]);
@@ -44,6 +44,15 @@ test("a certificate is spoken of in its last sixty days and when it has ended", 
   expect(of("2027-01-26T12:00:00Z")).toEqual([["ending", "care"]]);
   expect(of("2026-11-27T11:59:59Z")).toEqual([["ended", "bad"]]);
   expect(of("no date")).toEqual([]);
+});
+
+test("the card itself is spoken of in its last sixty days, and is good to the end of its last day", () => {
+  const of = (card: string) => nextSteps({ ...nothing, card }, NOW).map((step) => [step.what, step.tone]);
+  expect(of("2027-01-26")).toEqual([]);
+  expect(of("2027-01-25")).toEqual([["card-ending", "care"]]);
+  expect(of("2026-11-27")).toEqual([["card-ending", "care"]]);
+  expect(of("2026-11-26")).toEqual([["card-ended", "bad"]]);
+  expect(of("    -  -  ")).toEqual([]);
 });
 
 test("a newer version comes after what is the person's own", () => {

@@ -67,7 +67,11 @@ pub(crate) fn bench(words: &[String]) -> Outcome {
         .args(profile)
         .args(["--features", crate::tests::FEATURES]))?;
     let _service = Pcscd::start()?;
-    for (test, filter) in [("measures", ""), ("window", "measures")] {
+    for (test, filter) in [
+        ("measures", ""),
+        ("window", "measures"),
+        ("window", "a_hundred_thousand"),
+    ] {
         let mut measures = command(&cargo(), &["test", "--package", "e2e", "--test", test]);
         measures
             .args(profile)

@@ -62,9 +62,9 @@ fn has_display() -> bool {
 fn window(world: &World) -> Outcome {
     println!("The card's PIN is 123456, its CAN 654321, its PUK 0123456789.");
     println!("This is a sandbox: nothing goes to an authority. Close the window to end it.");
-    run(Command::new(built("kabinet"))
-        .arg("--profile")
-        .arg(world.profile("demo")?))
+    let profile = world.profile("demo")?;
+    e2e::world::mark_as_demo(&profile)?;
+    run(Command::new(built("kabinet")).arg("--profile").arg(profile))
 }
 
 fn main_job(mut world: World, card: &VirtualCard) -> Outcome {

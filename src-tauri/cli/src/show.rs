@@ -21,7 +21,7 @@ use kabinet_desk::view::{
     AdditionalDataView, DoctorView, Language, LossView, PersonChoiceView, PersonView, RepairView,
     TextView,
 };
-use kabinet_desk::{Problem, text};
+use kabinet_desk::{Code, Problem, text};
 use serde::Serialize;
 use serde_json::json;
 
@@ -47,6 +47,20 @@ pub(crate) fn is_answered() -> bool {
     ANSWERED.load(Ordering::Acquire)
 }
 
+/// What the remedy of a problem is called on the command line: its sentence is the window's too.
+fn command_for(code: Code) -> Option<&'static str> {
+    Some(match code {
+        Code::PinSuspended => "kabinet-cli pin resume",
+        Code::PinBlocked => "kabinet-cli pin unblock",
+        Code::PinDeactivated => "kabinet-cli pin enable",
+        Code::SeveralCards => "kabinet-cli readers; kabinet-cli --reader NAME …",
+        Code::DocumentNeedsMrz => "kabinet-cli card read --with mrz",
+        Code::StoreDamaged => "kabinet-cli store repair",
+        Code::NoTimeStamping => "kabinet-cli time-stamping ADDRESS",
+        _ => return None,
+    })
+}
+
 /// A command that did not succeed, to programs on standard output, to people on standard error.
 pub(crate) fn failure(problem: &Problem, language: Language, to_program: bool) {
     let view = problem.view(language);
@@ -54,6 +68,9 @@ pub(crate) fn failure(problem: &Problem, language: Language, to_program: bool) {
         json(&json!({ "error": view }));
     } else {
         eprintln!("{}\n{}", view.message, view.remedy);
+        if let Some(command) = command_for(problem.code) {
+            eprintln!("  {command}");
+        }
     }
     if std::env::var_os("KABINET_DETAILS").is_some() {
         eprintln!("[{problem}]");
@@ -121,6 +138,9 @@ impl Show {
             }));
             if !whole {
                 self.line(&self.say("rec-store-damaged"));
+                command_for(Code::StoreDamaged)
+                    .iter()
+                    .for_each(|command| self.line(&format!("  {command}")));
             }
         });
     }

@@ -283,6 +283,7 @@ impl Desk {
             language: settings.language,
             portal: settings.portal.unwrap_or_default(),
             appearance: settings.appearance,
+            demo: settings.demo,
         }
     }
 

@@ -66,6 +66,8 @@ pub struct Settings {
     pub stays_with_version: bool,
     /// Whether the desktop says more than the procedure's title.
     pub notice_details: bool,
+    /// Whether portal and card are those of a demonstration, which the windows always say then.
+    pub demo: bool,
 }
 
 /// What was learnt of readers.

@@ -338,6 +338,7 @@ fn view_of(person: &Person, session: bool) -> PersonView {
         personal_number: person.holder.personal_number.clone(),
         nationality: person.holder.nationality.clone(),
         birth_date: person.holder.date_of_birth.clone(),
+        card_expires: person.holder.date_of_expiry.clone(),
         portal: person.portal.clone(),
         session,
     }

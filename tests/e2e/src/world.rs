@@ -171,6 +171,20 @@ impl World {
     }
 }
 
+/// Marks a profile as one of a demonstration, as its windows will say.
+///
+/// # Errors
+/// When its settings cannot be read or written.
+pub fn mark_as_demo(profile: &Path) -> Outcome {
+    let path = profile.join("settings.json");
+    let fail = |error: std::io::Error| error.to_string();
+    let kept = std::fs::read(&path).map_err(fail)?;
+    let mut settings: serde_json::Value =
+        serde_json::from_slice(&kept).map_err(|error| error.to_string())?;
+    settings["demo"] = json!(true);
+    std::fs::write(&path, settings.to_string()).map_err(fail)
+}
+
 /// The files below a folder in which one of `needles` stands.
 ///
 /// # Errors

@@ -276,8 +276,8 @@ rec-internal = Усё захаванае цэлае. Перазапусціце 
 
 # What is wrong with one field, by keyword of JSON Schema.
 field-required = Запоўніце гэта поле.
-field-minLength = Занадта коратка: трэба не менш за { $limit } знакаў.
-field-maxLength = Занадта доўга: змяшчаецца не больш за { $limit } знакаў.
+field-minLength = Занадта коратка: знакаў трэба не менш за { $limit }.
+field-maxLength = Занадта доўга: знакаў змяшчаецца не больш за { $limit }.
 field-pattern = Праверце, як гэта запісана.
 field-format = Праверце, як гэта запісана.
 field-format-date = Напішыце дзень паводле календара, напрыклад 03.05.2026.

@@ -275,8 +275,8 @@ rec-internal = What was saved is safe. Restart the program and tell the help des
 
 # What is wrong with one field, by keyword of JSON Schema.
 field-required = Fill in this field.
-field-minLength = Too short: at least { $limit } characters are needed.
-field-maxLength = Too long: at most { $limit } characters fit.
+field-minLength = Too short: the number of characters must be at least { $limit }.
+field-maxLength = Too long: the number of characters may be at most { $limit }.
 field-pattern = Check how this is written.
 field-format = Check how this is written.
 field-format-date = Write a day of the calendar, for example 2026-05-03.

@@ -276,8 +276,8 @@ rec-internal = Всё сохранённое цело. Перезапустит�
 
 # What is wrong with one field, by keyword of JSON Schema.
 field-required = Заполните это поле.
-field-minLength = Слишком коротко: нужно не меньше { $limit } знаков.
-field-maxLength = Слишком длинно: помещается не больше { $limit } знаков.
+field-minLength = Слишком коротко: знаков нужно не меньше { $limit }.
+field-maxLength = Слишком длинно: знаков помещается не больше { $limit }.
 field-pattern = Проверьте, как это записано.
 field-format = Проверьте, как это записано.
 field-format-date = Напишите день по календарю, например 03.05.2026.

@@ -21,6 +21,10 @@ nationality: string | null,
  */
 birth_date: string | null, 
 /**
+ * Last day of the ID card's validity, `YYYY-MM-DD`, where it was shared.
+ */
+card_expires: string | null, 
+/**
  * The portal.
  */
 portal: string, 

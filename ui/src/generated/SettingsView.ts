@@ -17,4 +17,8 @@ portal: string,
 /**
  * Light or dark, and how large.
  */
-appearance: AppearanceView, };
+appearance: AppearanceView, 
+/**
+ * Whether portal and card are those of a demonstration: nothing reaches an authority.
+ */
+demo: boolean, };

@@ -31,6 +31,7 @@ class Area {
     language: "be",
     portal: "",
     appearance: { theme: "system", size: 100 },
+    demo: false,
   });
   readers: ReadersView | null = $state(null);
   store: StoreView | null = $state(null);

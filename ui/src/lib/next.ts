@@ -11,7 +11,7 @@ export interface NextStep {
   /** `data-testid` of its row, and its key in a list. */
   id: string;
   /** Its sentences: `next-` and this, and `next-` this `-do` for the link. */
-  what: "due-over" | "due-soon" | "asked" | "refused" | "carried" | "ending" | "ended" | "sign-in" | "ready" | "open" | "update";
+  what: "due-over" | "due-soon" | "asked" | "refused" | "carried" | "ending" | "ended" | "card-ending" | "card-ended" | "sign-in" | "ready" | "open" | "update";
   tone: "bad" | "care" | "info" | "good";
   /** What it is about. */
   title: TextView | null;
@@ -30,12 +30,16 @@ export interface Known {
   applications: readonly ApplicationView[];
   /** Last days of the certificates that were read from a card, RFC 3339. */
   certificates: readonly string[];
+  /** Last day of the ID card itself, `YYYY-MM-DD`. */
+  card: string | null;
   /** A newer version of the program that waits to be installed or started. */
   update: ReleaseView | null;
 }
 
 /** A certificate is spoken of so many days before its end. */
 const CERTIFICATE_SOON = 60;
+/** A card is, too: a new one takes its time. */
+const CARD_SOON = 60;
 const DAY = 864e5;
 
 /** What to do next, the most pressing first. Each thing appears once. */
@@ -68,6 +72,19 @@ export function nextSteps(known: Known, now = Date.now()): NextStep[] {
       title: null,
       at,
       href: to.certificate,
+    });
+  }
+  // The last day is a good one to its end.
+  const left = known.card === null ? Number.NaN : Date.parse(known.card) + DAY - now;
+  if (left <= CARD_SOON * DAY) {
+    const over = left <= 0;
+    steps.push({
+      id: "card-expiry",
+      what: over ? "card-ended" : "card-ending",
+      tone: over ? "bad" : "care",
+      title: null,
+      at: known.card,
+      href: to.card,
     });
   }
   if (!known.session) {

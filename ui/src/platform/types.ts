@@ -253,6 +253,8 @@ export interface Events {
 /** What the trusted prompt shows, and in which language. */
 export interface PromptPage {
   language: Language;
+  /** Whether all this is the sandbox of a demonstration. */
+  demo: boolean;
   prompt: PromptView;
   /** Seconds without a touch after which the core closes it. */
   patience: number;

@@ -51,8 +51,10 @@ class Overlay {
 
   undo(): void {
     this.hold();
-    this.pending?.undone();
+    const { pending } = this;
+    // Before what follows, which must not take it for something that is still to be done.
     this.pending = null;
+    pending?.undone();
   }
 
   /** Does now what is pending. */

@@ -55,6 +55,8 @@ pub struct PersonView {
     pub nationality: Option<String>,
     /// Date of birth, `YYYY-MM-DD` with spaces for unknown parts, where it was shared.
     pub birth_date: Option<String>,
+    /// Last day of the ID card's validity, `YYYY-MM-DD`, where it was shared.
+    pub card_expires: Option<String>,
     /// The portal.
     pub portal: String,
     /// Whether the session can still be used or refreshed.

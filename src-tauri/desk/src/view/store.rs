@@ -29,6 +29,8 @@ pub struct SettingsView {
     pub portal: String,
     /// Light or dark, and how large.
     pub appearance: AppearanceView,
+    /// Whether portal and card are those of a demonstration: nothing reaches an authority.
+    pub demo: bool,
 }
 
 /// With what the portal's server shows who it is.

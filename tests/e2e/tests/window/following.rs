@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::attaching::give;
 use crate::{PIN, fill_in, signed_in};
 
@@ -55,6 +57,14 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     give(&window, "фота.png", "\u{89}PNG\r\n\u{1a}\n", 20_000, false).await;
     window.find("file-фота.png").await;
     window.shoot("52-reply").await;
+    // Deleted by mistake, it comes back whole.
+    window.click("letter-discard").await;
+    window.gone("letter-text").await;
+    window.click("undo-last").await;
+    window.find("file-фота.png").await;
+    let back = "return document.querySelector(\"[data-testid='letter-text']\")?.value";
+    let written = json!("Фота дасылаю.\nДзякуй!");
+    window.comes_true(back, written).await;
     window.click("letter-send").await;
     window.prompt("sign_reply").await;
     // The prompt shows what is in the octets, with its lines.

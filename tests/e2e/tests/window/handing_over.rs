@@ -9,6 +9,7 @@ use e2e::{Pcscd, World};
 use serde_json::{Value, json};
 
 use crate::driver::{Screen, executable};
+use crate::hands::Hands;
 use crate::{PIN, shots};
 
 /// The profile in the person's own folder: only there is a second start the same program.
@@ -101,6 +102,14 @@ async fn a_page_hands_over_and_hostile_links_do_nothing() {
     ];
     let is_told = purposes.iter().any(|purpose| words.contains(purpose));
     assert!(is_told, "{words}");
+    // A link that comes meanwhile does not take the focus from whoever types the PIN.
+    let focused = "return document.hasFocus()";
+    screen.start_again(&["kabinet:forget"]);
+    window.to_main().await;
+    window.find("problem-link_unknown").await;
+    window.comes_true(focused, json!(false)).await;
+    window.prompt("sign_in").await;
+    window.comes_true(focused, json!(true)).await;
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
     window.find("handed-over").await;
@@ -133,13 +142,16 @@ async fn a_page_hands_over_and_hostile_links_do_nothing() {
     let page = Page::ask(&world.sandbox, "signature").unwrap();
     screen.start_again(&[&page.link]);
     window.gone("problem-link_expired").await;
-    window.click("hand-over").await;
+    // By the keyboard alone.
+    let hands = Hands(&window);
+    hands.enter("hand-over").await;
     window.prompt("sign_text").await;
     assert!(window.text("prompt-text").await.contains("паліклініку № 3"));
     window.shoot("73-prompt-sign-text").await;
-    window.write("prompt-secret", PIN).await;
-    window.confirm().await;
+    let hands = Hands(&window);
+    hands.answer("sign_text", PIN, false).await;
     window.find("handed-over").await;
+    hands.kept("hand-over").await;
     let address = opened(&browser).await;
     assert!(page.get(&address).unwrap().contains("Signed"));
     assert_eq!(card.pin_attempts().unwrap(), 3);

@@ -62,6 +62,16 @@ async fn all_of_it_is_saved_and_what_is_over_leaves_when_the_person_says_so() {
         "{path}"
     );
 
+    // The report for the help desk knows of a person, and says nothing of them.
+    window.click("nav-help").await;
+    window.click("save-report").await;
+    let report = std::fs::read_to_string(window.text("report-path").await).unwrap();
+    assert!(report.starts_with("Kabinet "), "{report}");
+    for trace in ["YANKOUSKAYA", "Yankouskaya", "Янкоўская", "Янковская", &id] {
+        assert!(!report.contains(trace), "{trace} in {report}");
+    }
+    window.click("nav-settings").await;
+
     // Three years are enough for it, one is not; nothing leaves before it is confirmed.
     window.click("retention-3").await;
     window

@@ -26,6 +26,28 @@ async fn is_refused(window: &Window, script: &str) {
     assert!(answer.get("refused").is_some(), "{script}: {answer}");
 }
 
+/// A page that was taken over cannot go where it would tell what it knows.
+async fn stays(window: &Window) {
+    for elsewhere in [
+        "https://evil.example/?secret",
+        "file:///etc/hostname",
+        "data:text/html,x",
+    ] {
+        let go = "window.here = true; location.href = arguments[0]";
+        window
+            .client
+            .execute(go, vec![json!(elsewhere)])
+            .await
+            .unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let here = window
+            .client
+            .execute("return window.here", Vec::new())
+            .await;
+        assert_eq!(here.unwrap(), true, "{elsewhere}");
+    }
+}
+
 fn invoke(command: &str, arguments: &Value) -> String {
     format!("return await window.__TAURI_INTERNALS__.invoke('{command}', {arguments})")
 }
@@ -101,6 +123,7 @@ async fn the_main_window_has_no_power_over_the_prompt() {
     )
     .await;
     is_refused(&window, "return eval('1 + 1')").await;
+    stays(&window).await;
 
     // The prompt stands as it stood, and still serves the person.
     window.prompt("passphrase").await;
@@ -108,6 +131,7 @@ async fn the_main_window_has_no_power_over_the_prompt() {
     window.write("prompt-secret-again", PASSPHRASE).await;
     window.confirm().await;
     window.prompt("sign_in").await;
+    stays(&window).await;
     // And the prompt in turn may do nothing but its own.
     for command in ["settings", "drafts", "start_sign_in", "logout"] {
         is_refused(&window, &invoke(command, &json!({"reader": card.reader}))).await;
