@@ -258,7 +258,8 @@ impl Sandbox {
     /// When the portal does not answer.
     pub fn at_the_office(&self, request: &[u8]) -> Outcome<Value> {
         let digits: String = request.iter().map(|octet| format!("{octet:02x}")).collect();
-        let answer = http::request("POST", &self.listen, "/sandbox/registration", &digits)?;
+        let order = serde_json::json!({ "request": digits }).to_string();
+        let answer = http::request("POST", &self.listen, "/sandbox/registration", &order)?;
         serde_json::from_str(&answer).map_err(|error| error.to_string())
     }
 
@@ -321,7 +322,8 @@ impl Page {
     /// When the portal does not answer.
     pub fn ask(sandbox: &Sandbox, kind: &str) -> Outcome<Self> {
         let form = format!("kind={kind}");
-        let (head, body) = http::exchange("POST", &sandbox.listen, "/hand-over", "", &form)?;
+        let lines = "Content-Type: application/x-www-form-urlencoded\r\n";
+        let (head, body) = http::exchange("POST", &sandbox.listen, "/hand-over", lines, &form)?;
         let cookie = head
             .lines()
             .find_map(|line| {

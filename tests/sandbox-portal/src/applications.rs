@@ -18,6 +18,16 @@ use crate::store::Person;
 /// The type's name.
 pub const KIND: &str = "Application";
 
+/// What an application's `status` may be.
+pub const STATUSES: [&str; 6] = [
+    "registered",
+    "accepted",
+    "documentsRequested",
+    "approved",
+    "refused",
+    "withdrawn",
+];
+
 /// More than anybody writes by hand; a runaway client meets it.
 const MOST_APPLICATIONS: i64 = 10_000;
 

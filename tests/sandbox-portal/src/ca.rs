@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use kabinet_stb::bign::Level;
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::tlv;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::authority::Authorities;
 use crate::der::{self, sequence, tlv as write};
@@ -50,7 +50,7 @@ const fn longest(level: Level) -> i64 {
 }
 
 /// What it does with the next requests.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mood {
     /// Issues at once.
@@ -134,11 +134,15 @@ impl Ca {
 }
 
 /// What an official changes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AuthorityOrder")]
 pub struct Order {
+    /// What it does with the next requests.
     mood: Option<Mood>,
+    /// Zero bits of work that it wants before it looks at a message (STB 34.101.78, clause 10.5).
     work: Option<u8>,
+    /// Seconds of validity of the next certificates.
     validity: Option<i64>,
     /// Issues what waits.
     #[serde(default)]
@@ -174,18 +178,39 @@ pub fn order(portal: &Portal, order: &Order) -> Result<(), Problem> {
     ca.keep()
 }
 
-/// What it has done: the certificates that it issued, with their serial numbers, both in hex, and how
-/// many of them have a password.
+/// What the authority has done.
+#[derive(Serialize, JsonSchema)]
+pub struct Account {
+    /// The certificates that it issued.
+    issued: Vec<Issued>,
+    /// How many of them have a password for revocation.
+    passwords: usize,
+}
+
+/// A certificate that it issued.
+#[derive(Serialize, JsonSchema)]
+pub struct Issued {
+    /// Content octets of its serial number in upper-case hex.
+    serial_number: String,
+    /// Hex of its DER.
+    der: String,
+}
+
+/// What it has done.
 #[must_use]
-pub fn account(portal: &Portal) -> Value {
+pub fn account(portal: &Portal) -> Account {
     let ca = lock(&portal.ca);
     let entry = |der: &Vec<u8>| {
         let serial = Certificate::parse(der)?.serial;
-        let serial = hex::encode_upper(exactly(&serial, 0x02)?.value);
-        Some(json!({ "serial_number": serial, "der": hex::encode(der) }))
+        Some(Issued {
+            serial_number: hex::encode_upper(exactly(&serial, 0x02)?.value),
+            der: hex::encode(der),
+        })
     };
-    let issued: Vec<Value> = ca.issued().iter().filter_map(entry).collect();
-    json!({ "issued": issued, "passwords": ca.books.passwords.len() })
+    Account {
+        issued: ca.issued().iter().filter_map(entry).collect(),
+        passwords: ca.books.passwords.len(),
+    }
 }
 
 /// Takes a message of a process of which the authority answers later or at once: `/enroll1`,
@@ -448,38 +473,4 @@ fn respond(
         &clock::utc_time(clock::seconds()),
     )
     .ok_or(Problem::KeyFile)
-}
-
-/// Whether the headers prove the work that is wanted (clause 10.5); a status when they do not.
-#[must_use]
-pub fn refuse_work(
-    level: u8,
-    date: Option<&str>,
-    nonce: Option<&str>,
-    node: &str,
-    body: &[u8],
-) -> Option<u16> {
-    if level == 0 {
-        return None;
-    }
-    let near = |date: &str| {
-        let at = jiff::fmt::rfc2822::parse(date)
-            .ok()?
-            .timestamp()
-            .as_second();
-        ((at - clock::seconds()).abs() < 600).then_some(())
-    };
-    let Some(date) = date.filter(|date| near(date).is_some()) else {
-        return Some(408);
-    };
-    let done = nonce.and_then(|nonce| {
-        let (salt, stated) = nonce.split_once(':')?;
-        let salt = hex::decode(salt).ok().filter(|salt| salt.len() == 8)?;
-        let stated: u8 = stated.parse().ok()?;
-        let hash = belt_hash(&[&salt, date.as_bytes(), node.as_bytes(), body].concat());
-        let bits: String = hash.iter().map(|octet| format!("{octet:08b}")).collect();
-        let zeros = bits.find('1').unwrap_or(bits.len());
-        (stated >= level && zeros >= usize::from(stated)).then_some(())
-    });
-    done.is_none().then_some(428)
 }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Kinds of misbehaviour.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "FaultKind")]
 #[value(rename_all = "snake_case")]
 pub enum Kind {
     /// Status 500 instead of an answer; nothing is done.
@@ -49,7 +51,7 @@ pub enum Kind {
 }
 
 /// One order to misbehave.
-#[derive(Clone, Debug, Deserialize, Serialize, clap::Args)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Start of the paths that it is for.
@@ -63,7 +65,7 @@ pub struct Fault {
     #[serde(default = "once")]
     #[arg(long, default_value_t = 1)]
     pub times: u64,
-    /// For `hang` and `delay`.
+    /// For `hang` and `delay`: how long.
     #[serde(default)]
     #[arg(long)]
     pub milliseconds: Option<u64>,
@@ -71,7 +73,7 @@ pub struct Fault {
     #[serde(default)]
     #[arg(long)]
     pub retry_after: Option<u64>,
-    /// For `clock_skew`.
+    /// For `clock_skew`: how far the clock is ahead; negative when it is behind.
     #[serde(default)]
     #[arg(long, default_value_t = 0, allow_hyphen_values = true)]
     pub seconds: i64,

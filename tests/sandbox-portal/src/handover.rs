@@ -19,7 +19,7 @@ pub const RETURN_PATH: &str = "/hand-over/return";
 /// How long a request is good, seconds.
 const PATIENCE: i64 = 300;
 /// Cookie by which the browser is known again that has the page open.
-const COOKIE: &str = "hand-over";
+pub(crate) const COOKIE: &str = "hand-over";
 
 /// What a person is asked to sign.
 const TEXT: &str = "Прашу перадаць мае звесткі з паліклінікі № 12 у паліклініку № 3.\nЗгода дзейнічае да 31.12.2027.";

@@ -11,6 +11,7 @@ use crate::letters;
 use crate::objects;
 use crate::portal::{Portal, lock};
 use crate::reply::{Reply, broken, octets, problem, reply};
+use crate::stamping;
 use crate::store::Person;
 
 /// Path of the session object.
@@ -46,6 +47,10 @@ pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
     };
     let account = &person.subject;
     let at = |path: &str| format!("{}{path}", portal.issuer);
+    let mut area = json!({});
+    if let Some(services) = portal.authorities.services() {
+        area["timeStampingUrl"] = json!(format!("{services}{}", stamping::PATH));
+    }
     reply(
         200,
         &json!({
@@ -60,7 +65,7 @@ pub fn session(portal: &Portal, headers: &HeaderMap) -> Reply {
                     "maxObjectsInSet": 100,
                     "collationAlgorithms": [],
                 },
-                AREA: {},
+                AREA: area,
                 BLOB: {},
             },
             "accounts": {

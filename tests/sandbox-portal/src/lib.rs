@@ -42,6 +42,7 @@ pub mod registration;
 pub mod reply;
 pub mod request;
 pub mod revocation;
+mod routes;
 pub mod schema;
 pub mod serve;
 pub mod signin;
@@ -49,6 +50,7 @@ pub mod stamping;
 pub mod store;
 pub mod terminal;
 mod travel_document;
+pub mod work;
 pub mod x509;
 
 pub use personalise::{PASSWORDS, personalise, personalise_with};

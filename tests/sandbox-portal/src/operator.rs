@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderValue, header};
 use kabinet_stb::hash::belt_hash;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,9 +18,9 @@ use crate::{applications, clock, letters};
 const DOCUMENT: &str = "Document";
 
 /// What an official does.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Order {
-    /// The application.
+    /// Identifier of the application.
     pub application: String,
     /// How many days ago it was done: an old matter that the portal tells of late.
     #[serde(default)]
@@ -30,7 +31,7 @@ pub struct Order {
 }
 
 /// One act.
-#[derive(Debug, Deserialize, clap::Subcommand, serde::Serialize)]
+#[derive(Debug, Deserialize, JsonSchema, clap::Subcommand, serde::Serialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
     /// Begins to work on it.
@@ -62,7 +63,7 @@ pub enum Act {
 }
 
 /// A decision.
-#[derive(Debug, Deserialize, clap::Args, serde::Serialize)]
+#[derive(Debug, Deserialize, JsonSchema, clap::Args, serde::Serialize)]
 pub struct Decision {
     /// What it says.
     #[arg(long)]
@@ -79,7 +80,16 @@ pub struct Decision {
 
 /// How well a document is signed.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Deserialize,
+    JsonSchema,
+    serde::Serialize,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Signing {

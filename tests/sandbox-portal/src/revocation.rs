@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use kabinet_stb::bign::PrivateKey;
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::tlv::{self, Tlv};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::authority::Authorities;
@@ -49,11 +50,11 @@ const FRESH: i64 = 24 * 60 * 60;
 const MALFORMED: [u8; 5] = [0x30, 3, 0x0A, 1, 1];
 
 /// When and why a certificate was revoked.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Revocation {
     /// Seconds since 1970.
     pub at: i64,
-    /// Number of CRLReason.
+    /// Number of CRLReason (RFC 5280, clause 5.3.1).
     pub reason: u8,
 }
 

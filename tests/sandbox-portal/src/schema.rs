@@ -1,6 +1,6 @@
-//! What the portal speaks, written down for machines: OpenAPI 3.1 with the types of
-//! [`types`](self) as JSON Schema. `docs/portal.openapi.json` is made of it, and every exchange with
-//! the sandbox is held against it.
+//! What the portal speaks, written down for machines: OpenAPI 3.1, made of the table of endpoints
+//! ([`crate::routes`]) with their types as JSON Schema. `docs/portal.openapi.json` is made of it, and
+//! every exchange with the sandbox is held against it.
 
 mod traffic;
 mod types;
@@ -8,141 +8,21 @@ mod types;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use axum::http::StatusCode;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
+use crate::handover;
+use crate::routes::{self, Answer, Body, Parameter, Route, Who};
 pub use traffic::watch;
-use types::of;
 
-/// An endpoint: what is sent and what is answered.
-struct Endpoint {
-    method: &'static str,
-    path: &'static str,
-    what: &'static str,
-    /// Media type and name of the type of what is sent.
-    sent: Option<(&'static str, &'static str)>,
-    /// Status and name of the type of what is answered; a stream or octets have none.
-    answers: &'static [(u16, Option<&'static str>)],
+/// Where types stand in the description.
+pub(crate) const PLACE: &str = "/components/schemas";
+
+/// A reference to a type by name.
+pub(crate) fn of(name: &str) -> Value {
+    json!({ "$ref": format!("#{PLACE}/{name}") })
 }
-
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
-const OCTETS: &str = "application/octet-stream";
-
-const ENDPOINTS: &[Endpoint] = &[
-    Endpoint {
-        method: "GET",
-        path: "/.well-known/openid-configuration",
-        what: "Where the identity service is (OpenID Connect Discovery)",
-        sent: None,
-        answers: &[(200, Some("Discovery"))],
-    },
-    Endpoint {
-        method: "GET",
-        path: "/oauth/jwks",
-        what: "Keys of tickets",
-        sent: None,
-        answers: &[(200, Some("KeySet"))],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/oauth/challenge",
-        what: "The dialogue with the card (OAuth 2.0 for First-Party Applications)",
-        sent: Some((FORM, "ChallengeForm")),
-        answers: &[
-            (200, Some("AuthorizationCode")),
-            (403, Some("Challenge")),
-            (400, Some("OAuthError")),
-        ],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/oauth/token",
-        what: "Tokens for a code or a refresh token",
-        sent: Some((FORM, "TokenForm")),
-        answers: &[(200, Some("Tokens")), (400, Some("OAuthError"))],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/oauth/revoke",
-        what: "Ends all tokens of a sign-in (RFC 7009), or of all sign-ins of the person",
-        sent: Some((FORM, "RevokeForm")),
-        answers: &[(200, Some("Revoked")), (400, Some("OAuthError"))],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/hand-over/{requestId}",
-        what: "Takes a request of a page in the browser, once, or gives it a signature",
-        sent: Some((FORM, "HandOverForm")),
-        answers: &[(200, Some("HandOver")), (400, Some("OAuthError"))],
-    },
-    Endpoint {
-        method: "GET",
-        path: "/.well-known/jmap",
-        what: "The session object (RFC 8620 section 2)",
-        sent: None,
-        answers: &[(200, Some("Session")), (401, Some("OAuthError"))],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/jmap/api",
-        what: "Method calls (RFC 8620 section 3)",
-        sent: Some((JSON, "Request")),
-        answers: &[
-            (200, Some("Response")),
-            (400, Some("Problem")),
-            (401, Some("OAuthError")),
-        ],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/jmap/upload/{accountId}/",
-        what: "Takes a blob (RFC 8620 section 6.1)",
-        sent: Some((OCTETS, "")),
-        answers: &[
-            (201, Some("Upload")),
-            (401, Some("OAuthError")),
-            (404, Some("Problem")),
-            (507, Some("Problem")),
-        ],
-    },
-    Endpoint {
-        method: "GET",
-        path: "/jmap/download/{accountId}/{blobId}/{name}",
-        what: "Gives a blob (RFC 8620 section 6.2)",
-        sent: None,
-        answers: &[
-            (200, None),
-            (401, Some("OAuthError")),
-            (404, Some("Problem")),
-        ],
-    },
-    Endpoint {
-        method: "GET",
-        path: "/jmap/events",
-        what: "State changes as they happen (RFC 8620 section 7.3)",
-        sent: None,
-        answers: &[
-            (200, None),
-            (400, Some("Problem")),
-            (401, Some("OAuthError")),
-        ],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/sandbox/operate",
-        what: "Does what an official would; of the sandbox only",
-        sent: Some((JSON, "Order")),
-        answers: &[(200, Some("Application")), (404, Some("Problem"))],
-    },
-    Endpoint {
-        method: "POST",
-        path: "/sandbox/faults",
-        what: "Asks for misbehaviour; of the sandbox only",
-        sent: Some((JSON, "Fault")),
-        answers: &[(200, Some("Empty")), (400, Some("Problem"))],
-    },
-];
 
 /// Names of the methods that can be called.
 fn methods(types: &Map<String, Value>) -> Vec<String> {
@@ -180,8 +60,8 @@ fn invocations(methods: &[String], suffix: &str, others: &[(&str, Value)]) -> Va
     })
 }
 
-/// All types by name, those of the method calls too.
-fn components() -> Map<String, Value> {
+/// All types by name: those of [`types`](self), of the method calls, and of the table of endpoints.
+static TYPES: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     let mut all = types::all();
     let methods = methods(&all);
     let echo = ("Core/echo", json!({ "type": "object" }));
@@ -203,112 +83,126 @@ fn components() -> Map<String, Value> {
     ]);
     all.insert("Request".to_owned(), request);
     all.insert("Response".to_owned(), response);
+    for (name, schema) in bodies().flat_map(|body| &body.types) {
+        all.insert(name.clone(), schema.clone());
+    }
     all
+});
+
+/// All that is sent and answered.
+fn bodies() -> impl Iterator<Item = &'static Body> {
+    routes::all().iter().flat_map(|route| {
+        let answers = route.answers.values().map(|answer| &answer.body);
+        route.sent.iter().chain(answers)
+    })
+}
+
+/// What tells whether a value keeps to a schema; none where the schema is none.
+pub(crate) fn validator(schema: &Value) -> Option<Validator> {
+    let mut schema = schema.clone();
+    schema["components"] = json!({ "schemas": *TYPES });
+    jsonschema::draft202012::new(&schema).ok()
 }
 
 /// The whole, as OpenAPI 3.1.
 #[must_use]
 pub fn document() -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    for endpoint in ENDPOINTS {
-        let mut operation = json!({ "summary": endpoint.what });
-        let names = endpoint.path.split('/').filter_map(|part| {
-            let name = part.strip_prefix('{')?.strip_suffix('}')?;
-            Some(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-        });
-        let names: Vec<Value> = names.collect();
-        if !names.is_empty() {
-            operation["parameters"] = json!(names);
-        }
-        if let Some((kind, name)) = endpoint.sent {
-            let schema = if name.is_empty() {
-                json!({})
-            } else {
-                json!({ "schema": of(name) })
-            };
-            operation["requestBody"] = json!({ "required": true, "content": { kind: schema } });
-        }
-        for (status, name) in endpoint.answers {
-            let answer = match name {
-                Some(name) => {
-                    let kind = if *name == "Problem" {
-                        "application/problem+json"
-                    } else {
-                        JSON
-                    };
-                    json!({ "description": name, "content": { kind: { "schema": of(name) } } })
-                }
-                None => json!({ "description": "octets" }),
-            };
-            operation["responses"][status.to_string()] = answer;
-        }
-        let method = endpoint.method.to_ascii_lowercase();
-        paths
-            .entry(endpoint.path)
-            .or_default()
-            .insert(method, operation);
+    for route in routes::all() {
+        let method = route.method.to_ascii_lowercase();
+        let methods = paths.entry(route.path).or_default();
+        methods.insert(method, operation(route));
     }
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Portal profile of Kabinet, as the sandbox portal speaks it",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Made of tests/sandbox-portal/src/schema.rs by `sandbox-portal describe`. The words are in portal-profile.md.",
+            "description": "Made of tests/sandbox-portal/src/routes.rs by `sandbox-portal describe`. The words are in portal-profile.md and enrolment.md. What has the tag `levers` is of the sandbox only.",
         },
         "paths": paths,
-        "components": { "schemas": components() },
+        "components": {
+            "schemas": *TYPES,
+            "responses": {
+                "Busy": {
+                    "description": "It has enough to do (RFC 6585, section 4; RFC 9110, section 15.6.4)",
+                    "headers": { "retry-after": { "schema": { "type": "integer", "minimum": 0 },
+                        "description": "Seconds (RFC 9110, section 10.2.3)" } },
+                    "content": { "application/problem+json": { "schema": of("Problem") } },
+                },
+            },
+            "securitySchemes": {
+                "proof": { "type": "apiKey", "in": "header", "name": "DPoP",
+                    "description": "Proof of the client's key (RFC 9449, section 4)" },
+                "token": { "type": "http", "scheme": "DPoP",
+                    "description": "Access token that is bound to this key (RFC 9449, section 7.1)" },
+                "browser": { "type": "apiKey", "in": "cookie", "name": handover::COOKIE,
+                    "description": "The browser in which the page was opened" },
+            },
+        },
     })
 }
 
-static VALIDATORS: LazyLock<BTreeMap<String, Validator>> = LazyLock::new(|| {
-    let types = components();
-    let names = ENDPOINTS.iter().flat_map(|endpoint| {
-        let sent = endpoint.sent.map(|(_, name)| name);
-        let answers = endpoint.answers.iter().filter_map(|(_, name)| *name);
-        sent.into_iter()
-            .chain(answers)
-            .filter(|name| !name.is_empty())
+fn operation(route: &Route) -> Value {
+    let security = match route.who {
+        Who::Anybody => json!([]),
+        Who::Client => json!([{ "proof": [] }]),
+        Who::Person => json!([{ "proof": [], "token": [] }]),
+        Who::Browser => json!([{ "browser": [] }]),
+    };
+    let answers = route.answers.values();
+    let mut responses: Map<String, Value> = answers
+        .map(|answer| (answer.status.to_string(), response(answer)))
+        .collect();
+    if !routes::is_of_the_sandbox(route.path) {
+        let busy = json!({ "$ref": "#/components/responses/Busy" });
+        responses.extend(["429", "503"].map(|status| (status.to_owned(), busy.clone())));
+    }
+    let mut operation = json!({
+        "summary": route.what,
+        "tags": [route.part],
+        "security": security,
+        "responses": responses,
     });
-    let build = |name: &str| {
-        let mut schema = of(name);
-        schema["components"] = json!({ "schemas": types });
-        // A mistake in the tables above is found by the first test that comes here.
-        jsonschema::draft202012::new(&schema).ok()
-    };
-    names
-        .filter_map(|name| Some((name.to_owned(), build(name)?)))
-        .collect()
-});
-
-/// What is wrong with a value of that type.
-fn mistakes(name: &str, value: &Value) -> Vec<String> {
-    let Some(validator) = VALIDATORS.get(name) else {
-        return vec![format!("{name} is no type")];
-    };
-    let errors = validator.iter_errors(value).take(5);
-    errors
-        .map(|error| format!("{name}{}: {error}", error.instance_path()))
-        .collect()
+    if !route.parameters.is_empty() {
+        let parameter = |one: &Parameter| {
+            json!({ "name": one.name, "in": one.place, "required": one.required,
+                "schema": { "type": "string" } })
+        };
+        operation["parameters"] = route.parameters.iter().map(parameter).collect();
+    }
+    if let Some(sent) = &route.sent {
+        operation["requestBody"] = json!({ "required": true, "content": content(sent) });
+    }
+    operation
 }
 
-/// The endpoint of a request.
-fn endpoint(method: &str, path: &str) -> Option<&'static Endpoint> {
-    let fits = |template: &str| {
-        let (ours, theirs): (Vec<_>, Vec<_>) =
-            (template.split('/').collect(), path.split('/').collect());
-        ours.len() == theirs.len()
-            && ours
-                .iter()
-                .zip(theirs)
-                .all(|(ours, theirs)| ours.starts_with('{') || *ours == theirs)
-    };
-    ENDPOINTS
-        .iter()
-        .find(|one| one.method == method && fits(one.path))
+fn response(answer: &Answer) -> Value {
+    let status = StatusCode::from_u16(answer.status).ok();
+    let reason = status.and_then(|status| status.canonical_reason());
+    let mut response = json!({
+        "description": reason.unwrap_or_default(),
+        "content": content(&answer.body),
+    });
+    if !answer.headers.is_empty() {
+        let header = |name: &&str| {
+            let header = json!({ "required": true, "schema": { "type": "string" } });
+            ((*name).to_owned(), header)
+        };
+        response["headers"] = answer.headers.iter().map(header).collect();
+    }
+    response
+}
+
+fn content(body: &Body) -> Value {
+    let schema = body.schema.as_ref();
+    json!({ body.kind: schema.map_or_else(|| json!({}), |schema| json!({ "schema": schema })) })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -325,46 +219,71 @@ mod tests {
         );
     }
 
-    #[test]
-    fn every_type_that_is_named_is_there() {
-        for name in components().keys() {
-            let mut schema = of(&name.replace('/', "~1"));
-            schema["components"] = json!({ "schemas": components() });
-            assert!(jsonschema::draft202012::new(&schema).is_ok(), "{name}");
-        }
-        for endpoint in ENDPOINTS {
-            let names = endpoint.answers.iter().filter_map(|(_, name)| *name);
-            let sent = endpoint.sent.map(|(_, name)| name);
-            for name in names.chain(sent).filter(|name| !name.is_empty()) {
-                assert!(VALIDATORS.contains_key(name), "{name}");
+    /// Names of the types that a value refers to.
+    fn named(value: &Value, names: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                let prefix = format!("#{PLACE}/");
+                let name = members.get("$ref").and_then(Value::as_str);
+                let name = name.and_then(|name| name.strip_prefix(&prefix));
+                names.extend(name.map(|name| name.replace("~1", "/")));
+                members.values().for_each(|member| named(member, names));
             }
+            Value::Array(list) => list.iter().for_each(|one| named(one, names)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_type_that_is_named_is_there_and_every_other_is_not() {
+        let mut names = BTreeSet::new();
+        named(&document(), &mut names);
+        let there: BTreeSet<String> = TYPES.keys().cloned().collect();
+        assert_eq!(names, there);
+        for name in there {
+            assert!(validator(&of(&name.replace('/', "~1"))).is_some(), "{name}");
+        }
+        for schema in bodies().filter_map(|body| body.schema.as_ref()) {
+            assert!(validator(schema).is_some(), "{schema}");
+        }
+    }
+
+    #[test]
+    fn no_name_has_two_meanings() {
+        let (ours, mut theirs) = (types::all(), Map::new());
+        for (name, schema) in bodies().flat_map(|body| &body.types) {
+            assert!(!ours.contains_key(name), "{name}");
+            let before = theirs.insert(name.clone(), schema.clone());
+            assert!(before.is_none_or(|before| before == *schema), "{name}");
         }
     }
 
     #[test]
     fn what_is_not_described_is_a_mistake() {
-        assert!(mistakes("Empty", &json!({})).is_empty());
-        assert_eq!(mistakes("Empty", &json!({"more": 1})).len(), 1);
+        let mistakes = |name: &str, value: Value| {
+            let validator = validator(&of(name)).unwrap();
+            validator.iter_errors(&value).count()
+        };
+        assert_eq!(mistakes("Empty", json!({})), 0);
+        assert_eq!(mistakes("Empty", json!({"more": 1})), 1);
         let call = |arguments: Value| {
             let call = json!(["Draft/get", arguments, "0"]);
-            mistakes("Request", &json!({"using": [], "methodCalls": [call]}))
+            mistakes("Request", json!({"using": [], "methodCalls": [call]}))
         };
-        assert!(call(json!({"accountId": "a", "ids": []})).is_empty());
-        assert!(!call(json!({"accountId": "a", "id": []})).is_empty());
+        assert_eq!(call(json!({"accountId": "a", "ids": []})), 0);
+        assert_ne!(call(json!({"accountId": "a", "id": []})), 0);
         let answer = |name: &str, arguments: Value| {
             let answer = json!([name, arguments, "0"]);
-            mistakes(
-                "Response",
-                &json!({"methodResponses": [answer], "sessionState": "1"}),
-            )
+            let whole = json!({"methodResponses": [answer], "sessionState": "1"});
+            mistakes("Response", whole)
         };
-        assert!(answer("error", json!({"type": "serverFail"})).is_empty());
-        assert!(!answer("Draft/get", json!({"type": "serverFail"})).is_empty());
-        assert!(!answer("Other/get", json!({})).is_empty());
-        assert_eq!(
-            endpoint("POST", "/jmap/upload/x/").map(|one| one.path),
-            Some("/jmap/upload/{accountId}/")
-        );
-        assert!(endpoint("GET", "/jmap/upload/x/").is_none());
+        assert_eq!(answer("error", json!({"type": "serverFail"})), 0);
+        assert_ne!(answer("Draft/get", json!({"type": "serverFail"})), 0);
+        assert_ne!(answer("Other/get", json!({})), 0);
+        assert_eq!(mistakes("Fault", json!({"kind": "hang", "times": 2})), 0);
+        assert_ne!(mistakes("Fault", json!({"kind": "hung"})), 0);
+        assert_ne!(mistakes("Fault", json!({"kind": "hang", "more": 1})), 0);
+        let order = |act: &str| mistakes("Order", json!({"application": "a", "act": act}));
+        assert_eq!((order("accept"), order("accepts") > 0), (0, true));
     }
 }

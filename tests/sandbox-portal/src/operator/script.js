@@ -41,13 +41,19 @@ function show(application, messages) {
   return article;
 }
 
+/** A request with an order, as JSON. */
+function send(path, method, order) {
+  const headers = order && { "Content-Type": "application/json" };
+  return fetch(path, { method, headers, body: order && JSON.stringify(order) });
+}
+
 async function act(id, form) {
   const order = { application: id, act: form.dataset.act };
   for (const [name, value] of new FormData(form)) {
     if (name === "wanted") order.wanted = value.split(";").map((one) => one.trim()).filter(Boolean);
     else order[name] = name === "days" ? Number(value) : value;
   }
-  const answer = await fetch("/sandbox/operate", { method: "POST", body: JSON.stringify(order) });
+  const answer = await send("/sandbox/operate", "POST", order);
   problem.textContent = answer.ok ? "" : await answer.text();
   await load();
 }
@@ -57,7 +63,7 @@ const quota = document.getElementById("quota");
 const NUMBERS = new Set(["times", "milliseconds", "retry_after", "seconds"]);
 
 async function tell(path, method, order) {
-  const answer = await fetch(path, { method, body: order && JSON.stringify(order) });
+  const answer = await send(path, method, order);
   problem.textContent = answer.ok ? "" : await answer.text();
   await levers();
 }

@@ -1,14 +1,13 @@
 //! The types of what the portal speaks, as JSON Schema 2020-12. A member that is not named here is
 //! never sent: the traffic of the tests is held against it.
 
+mod enrolment;
+
 use serde_json::{Map, Value, json};
 
+use super::of;
+use crate::applications::STATUSES;
 use crate::objects::KINDS;
-
-/// A reference to a type by name.
-pub(super) fn of(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
 
 /// An object with these members and no others; those whose names end in `?` may be absent.
 pub(super) fn object(members: &[(&str, Value)]) -> Value {
@@ -43,12 +42,21 @@ fn one_of(values: &[&str]) -> Value {
     json!({ "enum": values })
 }
 
+/// An object as the levers show it: with the account that it is of.
+fn with_account(object: &Value) -> Value {
+    let mut object = object.clone();
+    object["properties"]["account"] = json!({ "type": "string" });
+    if let Some(required) = object["required"].as_array_mut() {
+        required.push("account".into());
+    }
+    object
+}
+
 /// All types by name.
 pub(super) fn all() -> Map<String, Value> {
     let text = json!({ "type": "string" });
     let number = json!({ "type": "integer" });
-    let octets = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]*$",
-        "description": "base64url without padding" });
+    let octets = of("Octets");
     let time = json!({ "type": "string", "format": "date-time" });
     let language = || {
         [
@@ -62,6 +70,8 @@ pub(super) fn all() -> Map<String, Value> {
         ("Id", json!({ "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" })),
         ("BlobId", json!({ "type": "string", "pattern": "^G[0-9a-f]{64}$",
             "description": "G and belt-hash of the content" })),
+        ("Octets", json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]*$",
+            "description": "base64url without padding" })),
         ("Text", object(&language())),
         ("Words", json!({ "anyOf": [text, of("Text")] })),
         ("Empty", object(&[])),
@@ -93,6 +103,7 @@ pub(super) fn all() -> Map<String, Value> {
             ("btok_m3?", octets.clone()), ("btok_responses?", text.clone()),
             ("hand_over?", text.clone()),
         ])),
+        ("PageForm", object(&[("kind", one_of(&["sign-in", "signature"]))])),
         ("HandOverForm", object(&[
             ("client_id?", text.clone()), ("hand_over?", text.clone()),
             ("signature?", octets.clone()),
@@ -125,7 +136,10 @@ pub(super) fn all() -> Map<String, Value> {
             ("all?", one_of(&["true"])),
         ])),
         ("Session", object(&[
-            ("capabilities", map(&json!({ "type": "object" }))),
+            ("capabilities", json!({ "type": "object",
+                "required": ["urn:ietf:params:jmap:core", "urn:kabinet:jmap:area"],
+                "properties": { "urn:kabinet:jmap:area": of("Area") },
+                "additionalProperties": { "type": "object" } })),
             ("accounts", map(&object(&[
                 ("name", text.clone()), ("isPersonal", json!({ "type": "boolean" })),
                 ("isReadOnly", json!({ "type": "boolean" })),
@@ -135,6 +149,8 @@ pub(super) fn all() -> Map<String, Value> {
             ("uploadUrl", text.clone()), ("downloadUrl", text.clone()),
             ("eventSourceUrl", text.clone()), ("state", text.clone()),
         ])),
+        ("Area", object(&[("timeStampingUrl?", json!({ "type": "string", "format": "uri",
+            "description": "The time-stamping authority whose stamps are wanted on applications and letters" }))])),
         ("Upload", object(&[
             ("accountId", text.clone()), ("blobId", blob.clone()), ("type", text.clone()),
             ("size", number.clone()),
@@ -147,11 +163,13 @@ pub(super) fn all() -> Map<String, Value> {
         ("Procedure", json!({
             "type": "object",
             "required": ["id", "version", "title", "description", "authority", "cost", "term",
-                "evidence", "validity", "legalBasis", "keywords", "form"],
+                "evidence", "legalBasis", "keywords", "form"],
             "properties": {
                 "id": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)*$" },
                 "version": { "type": "integer", "minimum": 1 },
                 "title": of("Text"), "description": of("Text"), "authority": of("Text"),
+                "cost": of("Text"), "term": of("Text"), "validity": or_null(&of("Text")),
+                "legalBasis": of("Text"),
                 "evidence": list(&of("Text")), "keywords": list(&text),
                 "form": object(&[("schema", json!({ "type": "object" })), ("ui", json!({ "type": "object" })), ("changes?", json!(true))]),
             },
@@ -166,9 +184,8 @@ pub(super) fn all() -> Map<String, Value> {
             ]))),
             ("deadline", time.clone()),
         ])),
-        ("Status", one_of(&[
-            "registered", "accepted", "documentsRequested", "approved", "refused", "withdrawn",
-        ])),
+        ("Status", one_of(&STATUSES)),
+        ("Move", object(&[("status", of("Status")), ("note?", or_null(&of("Text")))])),
         ("Message", object(&[
             ("id", id.clone()), ("applicationId", id.clone()),
             ("direction", one_of(&["toApplicant", "fromApplicant"])), ("author", of("Words")),
@@ -204,16 +221,15 @@ pub(super) fn all() -> Map<String, Value> {
             ("id", id.clone()), ("signatureBlobId", of("BlobId")),
             ("attachmentBlobIds?", list(&of("BlobId"))),
         ])),
-        ("Order", json!({ "type": "object", "required": ["application", "act"],
-            "properties": {
-                "act": one_of(&["accept", "request", "answer", "approve", "refuse"]),
-                "days_ago": { "type": "integer" },
-            } })),
-        ("Fault", json!({ "type": "object", "required": ["kind"] })),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
     .collect();
+    types.extend(enrolment::all());
+    for (all, kind) in [("Applications", "Application"), ("Messages", "Message")] {
+        let of_somebody = types.get(kind).map(with_account).unwrap_or_default();
+        types.insert(all.to_owned(), list(&of_somebody));
+    }
     for kind in KINDS.into_iter().chain(["Procedure"]) {
         reading(kind, &mut types);
     }

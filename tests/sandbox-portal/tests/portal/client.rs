@@ -88,13 +88,18 @@ impl Client {
         format!("{signed}.{}", b64(&signature.to_bytes()))
     }
 
-    /// None when the connection broke without an answer.
+    /// None when the connection broke without an answer. A body is JSON, unless the headers say another
+    /// media type.
     pub fn raw(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Option<Answer> {
         let host = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).unwrap();
+        let kind = match body.is_empty() || headers.contains("Content-Type") {
+            true => "",
+            false => "Content-Type: application/json\r\n",
+        };
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
-             Content-Length: {}\r\n{headers}\r\n",
+             Content-Length: {}\r\n{headers}{kind}\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
@@ -110,13 +115,14 @@ impl Client {
         })
     }
 
-    /// The body of an answer that is no text.
-    pub fn octets(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    /// What is answered to octets of that media type, which is no text.
+    pub fn octets(&self, path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
         let host = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).unwrap();
         let length = body.len();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
         );
         stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
         let mut octets = Vec::new();

@@ -5,6 +5,7 @@ mod application;
 mod attachments;
 mod card;
 mod client;
+mod described;
 mod levers;
 
 use card::Holder;
@@ -32,6 +33,14 @@ impl World {
         }
     }
 
+    /// What went over the wire otherwise than it is described, since the last question.
+    fn mistakes(&self) -> String {
+        let file = self.folder.path().join("mistakes.txt");
+        let mistakes = std::fs::read_to_string(&file).unwrap_or_default();
+        let _ = std::fs::remove_file(file);
+        mistakes
+    }
+
     fn card_file(&self, name: &str) -> String {
         let file = self
             .folder
@@ -43,6 +52,14 @@ impl World {
 
     fn holder(&self, name: &str) -> Holder {
         Holder::new(&self.card_file(name))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.mistakes(), "");
+        }
     }
 }
 
