@@ -157,9 +157,9 @@ impl Desk {
         }
     }
 
-    /// Whether somebody else's certificate may make this program call there: a file must not reach
-    /// what only this computer or the network around it can see.
-    fn may_be_called(&self, address: &str) -> bool {
+    /// Whether somebody else's certificate, or the portal, may make this program call there: neither must
+    /// reach what only this computer or the network around it can see.
+    pub(crate) fn may_be_called(&self, address: &str) -> bool {
         let settings = self.settings();
         let set = [
             settings.portal,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use kabinet_cache::Raising;
 use kabinet_pki::{RaiseError, SignatureLevel, TrustAnchors, Validation};
-use kabinet_portal::Backoff;
+use kabinet_portal::{Backoff, PersonalArea, Portal as _};
 
 use crate::files::replace;
 use crate::problem::{Code, Problem};
@@ -58,7 +58,8 @@ impl Desk {
         }
         if reached < LevelView::T {
             let mut signature = BufReader::new(open()?);
-            let answers = self.stamps(&mut signature, &anchors, asking).await?;
+            let own = self.time_stamping().ok_or(Code::NoTimeStamping)?;
+            let answers = self.stamps(&mut signature, &anchors, &own, asking).await?;
             replace(file, |target| {
                 add_stamps(&mut signature, target, &answers, &self.now_with(&anchors)?)
             })?;
@@ -97,17 +98,18 @@ impl Desk {
 
     /// Raises what waits in the outbox, as far as it was not offered to the portal yet. What cannot be
     /// raised leaves as it is: the portal notes itself when it came.
-    pub(crate) async fn raise_outbox(&self) -> Outcome {
-        if self.time_stamping().is_none() {
+    pub(crate) async fn raise_outbox(&self, area: &PersonalArea) -> Outcome {
+        let mut items = self.with_store(|store| Ok(store.outbox()?))?;
+        items.retain(|item| !item.offered && !item.refused && !item.paused);
+        if items.is_empty() {
             return Ok(());
         }
-        let items = self.with_store(|store| Ok(store.outbox()?))?;
+        let Some(address) = self.time_stamping_for(area).await? else {
+            return Ok(());
+        };
         let mut asking = self.asking();
         for item in items {
-            if item.offered || item.refused || item.paused {
-                continue;
-            }
-            match self.stamped(&item.cms, &mut asking).await {
+            match self.stamped(&item.cms, &address, &mut asking).await {
                 Ok(Some(cms)) => {
                     self.with_store(|store| Ok(store.raise_waiting(&item, &cms)?))?;
                 }
@@ -123,15 +125,48 @@ impl Desk {
         Ok(())
     }
 
+    /// Address of the authority that stamps what is sent to a portal: the person's own, else the one that
+    /// the portal names. A portal that cannot say it is met again when something is sent to it, unless it
+    /// asks to be left alone.
+    async fn time_stamping_for(&self, area: &PersonalArea) -> Outcome<Option<String>> {
+        if let Some(own) = self.time_stamping() {
+            return Ok(Some(own));
+        }
+        match area.time_stamping().await {
+            Ok(named) => Ok(named.and_then(|named| self.named_by_portal(&named))),
+            Err(error) => {
+                if let Some(seconds) = error.retry_after() {
+                    let due = self.heed(seconds);
+                    self.with_store(|store| Ok(store.postpone_outbox(due)?))?;
+                    return Err(error.into());
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// The address that the portal names, if it is one that may be called.
+    fn named_by_portal(&self, named: &str) -> Option<String> {
+        let address = self.check_time_stamping(named).ok().flatten();
+        address.filter(|address| self.may_be_called(address))
+    }
+
     /// The signature at the level T; nothing when it has that. What is needed to check it later is not
     /// put in: it would have to be printed too when the application is put on paper.
-    async fn stamped(&self, cms: &[u8], asking: &mut Asking) -> Outcome<Option<Vec<u8>>> {
+    async fn stamped(
+        &self,
+        cms: &[u8],
+        authority: &str,
+        asking: &mut Asking,
+    ) -> Outcome<Option<Vec<u8>>> {
         let anchors = self.anchors()?;
         let mut signature = Cursor::new(cms);
         if self.level_of(&mut signature, &anchors)? >= LevelView::T {
             return Ok(None);
         }
-        let answers = self.stamps(&mut signature, &anchors, asking).await?;
+        let answers = self
+            .stamps(&mut signature, &anchors, authority, asking)
+            .await?;
         let mut stamped = Vec::new();
         let validation = self.now_with(&anchors)?;
         add_stamps(&mut signature, &mut stamped, &answers, &validation)?;
@@ -238,14 +273,14 @@ impl Desk {
         Ok(Validation::new(anchors, signing::time(self.now())?))
     }
 
-    /// What the time-stamping authority answers for each signature that has no valid time stamp.
+    /// What the time-stamping authority at that address answers for each signature that has no valid time stamp.
     async fn stamps(
         &self,
         signature: &mut (impl Read + Seek),
         anchors: &TrustAnchors,
+        authority: &str,
         asking: &mut Asking,
     ) -> Outcome<Stamps> {
-        let address = self.time_stamping().ok_or(Code::NoTimeStamping)?;
         let mut answers = Stamps::new();
         for _ in 0..MOST_STAMPS {
             // Time passes while they come; a time stamp must not be later than the check.
@@ -254,7 +289,7 @@ impl Desk {
             rewound(signature)?;
             match kabinet_pki::add_time_stamps(&mut *signature, Nowhere, &validation, ask) {
                 Err(RaiseError::Authority(request)) => {
-                    let answer = asking.stamp(&address, request.clone()).await?;
+                    let answer = asking.stamp(authority, request.clone()).await?;
                     answers.insert(request, answer);
                 }
                 Err(RaiseError::Io(error)) if error.kind() == ENOUGH => return Ok(answers),
@@ -323,4 +358,34 @@ fn not_raised<E>(error: RaiseError<E>, unanswered: impl FnOnce(E) -> Problem) ->
 
 fn is_lost(problem: &Problem) -> bool {
     problem.code == Code::FileUnreadable
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{Profile, Surroundings};
+
+    #[test]
+    fn a_portal_names_no_service_that_only_this_computer_can_see() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = r#"{"portal": "https://portal.example/"}"#;
+        std::fs::write(dir.path().join("settings.json"), settings).unwrap();
+        let profile = Profile::open(dir.path()).unwrap();
+        let desk = Desk::open_in(Surroundings::default(), profile).unwrap();
+        for good in ["https://portal.example/tsa", "http://stamps.example:8080/"] {
+            assert_eq!(desk.named_by_portal(good).as_deref(), Some(good));
+        }
+        let bad = [
+            "",
+            "ftp://stamps.example/",
+            "http://127.0.0.1:8080/tsa",
+            "http://localhost/tsa",
+            "http://printer.local/",
+            "https://192.168.1.1/",
+        ];
+        for bad in bad {
+            assert_eq!(desk.named_by_portal(bad), None, "{bad}");
+        }
+    }
 }

@@ -116,7 +116,7 @@ impl Desk {
         // What was signed for a form that is no longer the present one would be refused.
         let mut returned = self.return_outdated()?;
         let area = self.personal_area()?;
-        self.raise_outbox().await?;
+        self.raise_outbox(&area).await?;
         let sent = self.send_outbox(&area, now).await?;
         let since = self.with_store(|store| {
             store.ask_again()?;

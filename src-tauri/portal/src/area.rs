@@ -80,6 +80,9 @@ pub trait Portal: Send + Sync {
     ) -> Reply<'a, Submission<Message>>;
     /// The blob of that name, whose octets are the named ones for certain; at most `limit` octets.
     fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>>;
+    /// Address of the time-stamping authority (RFC 3161) whose stamps the portal wants on what is sent to
+    /// it, as it says it: whether it may be called is for the caller to see. Nothing where it names none.
+    fn time_stamping(&self) -> Reply<'_, Option<String>>;
     /// Ends the session at the portal.
     fn logout(&self) -> Reply<'_, ()>;
     /// Ends all sessions of the holder at the portal, on whatever computer.
@@ -386,6 +389,9 @@ impl Portal for PersonalArea {
     }
     fn blob<'a>(&'a self, id: &'a str, limit: usize) -> Reply<'a, Vec<u8>> {
         Box::pin(self.download(id, limit))
+    }
+    fn time_stamping(&self) -> Reply<'_, Option<String>> {
+        Box::pin(async { Ok(self.area().await?.time_stamping.clone()) })
     }
     fn logout(&self) -> Reply<'_, ()> {
         Box::pin(self.end(Ending::Here))

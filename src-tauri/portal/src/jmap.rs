@@ -40,6 +40,9 @@ pub(crate) struct AreaInfo {
     /// Most objects that one call gets.
     #[serde(default)]
     pub(crate) max_get: u64,
+    /// Address of the time-stamping authority that the portal names, as it says it.
+    #[serde(default)]
+    pub(crate) time_stamping: Option<String>,
 }
 
 /// Limits of RFC 9404, section 3.1.
@@ -83,7 +86,7 @@ impl AreaInfo {
             .as_str()
             .filter(|id| is_id(id))?;
         let capabilities = document.get("capabilities")?;
-        capabilities.get(AREA)?;
+        let time_stamping = capabilities.get(AREA)?.get("timeStampingUrl");
         let max_upload = capabilities
             .get(CORE)?
             .get("maxSizeUpload")
@@ -109,6 +112,7 @@ impl AreaInfo {
             download: with_account("downloadUrl")?,
             events: document.get("eventSourceUrl")?.as_str()?.to_owned(),
             max_get,
+            time_stamping: time_stamping.and_then(Value::as_str).map(str::to_owned),
         };
         // Addresses are checked here and again at each use, since they come from the store then.
         address::parse_endpoint(base, &area.api).ok()?;
@@ -330,6 +334,24 @@ pub(crate) mod tests {
             *document.pointer_mut(pointer).unwrap() = value;
             assert!(AreaInfo::parse(&base(), &document).is_err(), "{pointer}");
         }
+    }
+
+    #[test]
+    fn a_session_object_may_name_who_stamps() {
+        assert_eq!(area().time_stamping, None);
+        let named = |value: Value| {
+            let mut document = document();
+            document["capabilities"][AREA]["timeStampingUrl"] = value;
+            AreaInfo::parse(&base(), &document).unwrap().time_stamping
+        };
+        let address = "http://stamps.example/";
+        assert_eq!(named(json!(address)).as_deref(), Some(address));
+        assert_eq!(named(json!(1)), None);
+        // A session that an earlier version stored has none.
+        let mut stored = serde_json::to_value(area()).unwrap();
+        stored.as_object_mut().unwrap().remove("time_stamping");
+        let read: AreaInfo = serde_json::from_value(stored).unwrap();
+        assert_eq!(read, area());
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl World {
         Ok((world, card))
     }
 
-    /// A new world whose certificates name who tells of revocation, and whose profiles name who stamps.
+    /// A new world whose certificates name who tells of revocation, and whose portal and profiles name
+    /// who stamps.
     ///
     /// # Errors
     /// When the portal does not start.
@@ -53,6 +54,13 @@ impl World {
             sandbox,
             time_stamping,
         })
+    }
+
+    /// The same world where profiles name nobody who stamps: the portal does.
+    #[must_use]
+    pub fn without_time_stamping(mut self) -> Self {
+        self.time_stamping = None;
+        self
     }
 
     /// The folder of everything in this world.

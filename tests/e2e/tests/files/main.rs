@@ -276,6 +276,29 @@ fn an_application_signed_offline_leaves_with_a_time_stamp() {
     assert_eq!(sent["state"], "registered", "{sent}");
 }
 
+/// Where the person has set no authority, the portal's stamps what is sent to the portal, and that only.
+#[test]
+fn the_portal_names_who_stamps_what_is_sent_to_it() {
+    let world = World::with_services().unwrap().without_time_stamping();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let applicant = Applicant::signed_in(&world, &card, "applicant").unwrap();
+    let (cli, draft) = (&applicant.cli, applicant.draft().unwrap());
+    assert_eq!(cli.ok(&["apply", &draft]).unwrap()["state"], "registered");
+    let saved = world.dir().join("application.p7m");
+    let saved = saved.to_str().unwrap();
+    cli.ok(&["applications", "save", &draft, "-o", saved])
+        .unwrap();
+    let (code, report) = verdict(cli, &[saved]);
+    assert_eq!(code, 0, "{report}");
+    assert_eq!(report["signers"][0]["level"], "CAdES-B-T");
+    assert_eq!(world.sandbox.requests().unwrap()["/tsa"], 1);
+
+    let plain = file(&world, "plain.txt");
+    cli.fails(&["sign", "--level", "t", &plain], "no_time_stamping")
+        .unwrap();
+    assert_eq!(world.sandbox.requests().unwrap()["/tsa"], 1);
+}
+
 fn seconds() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.unwrap().as_secs().try_into().unwrap()
