@@ -2,10 +2,11 @@
 //! letter that the card signs. What the prompt shows is read back from the octets that are signed.
 
 use kabinet_cache::{OutboxKind, StoreError};
+use kabinet_pki::Signer;
 use kabinet_records::{Applicant, Letter, LetterKind, Message, Status, Text};
 use kabinet_stb::Secret;
 use kabinet_stb::hash::belt_hash;
-use kabinet_token::ReaderAddress;
+use kabinet_token::{CardError, ReaderAddress};
 use uuid::Uuid;
 
 use crate::applying::{read, signer_name};
@@ -58,9 +59,26 @@ impl Desk {
         text: &str,
         reader: Option<&str>,
     ) -> Outcome<LetterSigning> {
-        let message = self.stored_message(message_id)?;
-        let about = self.about(message.application_id)?;
-        self.begin_letter(LetterKind::Reply, about, Some(message.id), text, reader)
+        let (message, about) = self.about_message(message_id)?;
+        self.begin_letter(LetterKind::Reply, about, Some(message), text, reader)
+    }
+
+    /// Signs a reply to a message with a key that is in no reader, and puts it into the outbox.
+    ///
+    /// # Errors
+    /// As [`Desk::begin_reply`] and [`Desk::finish_letter`], without what is in the way of a card.
+    pub fn reply_with<S>(
+        &self,
+        message_id: &str,
+        text: &str,
+        signer: &mut S,
+    ) -> Outcome<OutboxItemView>
+    where
+        S: Signer<Error = CardError>,
+    {
+        let (message, about) = self.about_message(message_id)?;
+        let signed = self.letter(LetterKind::Reply, &about, Some(message), text)?;
+        self.sign_letter(&signed, signer)
     }
 
     /// Makes the withdrawal of an application that was sent, or may have been; one that has not left
@@ -76,6 +94,30 @@ impl Desk {
     ) -> Outcome<LetterSigning> {
         let about = self.about(parse_id(application_id, Code::ApplicationNotFound)?)?;
         self.begin_letter(LetterKind::Withdrawal, about, None, text, reader)
+    }
+
+    /// Signs the withdrawal of an application with a key that is in no reader, and puts it into the
+    /// outbox.
+    ///
+    /// # Errors
+    /// As [`Desk::begin_withdrawal`] and [`Desk::finish_letter`], without what is in the way of a card.
+    pub fn withdraw_with<S>(
+        &self,
+        application_id: &str,
+        text: &str,
+        signer: &mut S,
+    ) -> Outcome<OutboxItemView>
+    where
+        S: Signer<Error = CardError>,
+    {
+        let about = self.about(parse_id(application_id, Code::ApplicationNotFound)?)?;
+        let signed = self.letter(LetterKind::Withdrawal, &about, None, text)?;
+        self.sign_letter(&signed, signer)
+    }
+
+    fn about_message(&self, message_id: &str) -> Outcome<(Uuid, About)> {
+        let message = self.stored_message(message_id)?;
+        Ok((message.id, self.about(message.application_id)?))
     }
 
     pub(crate) fn stored_message(&self, id: &str) -> Outcome<Message> {
@@ -122,15 +164,14 @@ impl Desk {
         })
     }
 
-    fn begin_letter(
+    /// A letter and its canonical octets.
+    fn letter(
         &self,
         kind: LetterKind,
-        about: About,
+        about: &About,
         in_reply_to: Option<Uuid>,
         text: &str,
-        reader: Option<&str>,
-    ) -> Outcome<LetterSigning> {
-        self.check_writable()?;
+    ) -> Outcome<(Letter, Vec<u8>)> {
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let applicant = Applicant {
             name: person.holder.display_name(),
@@ -144,7 +185,7 @@ impl Desk {
             text.trim().to_owned(),
             self.now(),
         );
-        letter.registration_number = about.registration_number;
+        letter.registration_number = about.registration_number.clone();
         letter.in_reply_to = in_reply_to;
         if let Some(answered) = in_reply_to {
             let files = self.with_store(|store| Ok(store.letter_files(answered)?))?;
@@ -156,10 +197,24 @@ impl Desk {
         }
         let internal = |error| Problem::new(Code::Internal).because(error);
         let octets = letter.to_canonical().map_err(internal)?;
+        // From here on only what stands in the octets counts.
+        let letter = Letter::parse_canonical(&octets).map_err(internal)?;
+        Ok((letter, octets))
+    }
+
+    fn begin_letter(
+        &self,
+        kind: LetterKind,
+        about: About,
+        in_reply_to: Option<Uuid>,
+        text: &str,
+        reader: Option<&str>,
+    ) -> Outcome<LetterSigning> {
+        self.check_writable()?;
+        let (letter, octets) = self.letter(kind, &about, in_reply_to, text)?;
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
-        // From here on only what stands in the octets is shown.
-        let letter = Letter::parse_canonical(&octets).map_err(internal)?;
         let shown = LetterPromptView {
             title: visible_text(self.title_of(&about.procedure_id)),
             registration_number: letter.registration_number.as_deref().map(visible),
@@ -202,12 +257,30 @@ impl Desk {
         let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::time(self.now())?)?;
         drop(signer);
         progress(StepView::Saving);
+        let item = self.keep_letter(&letter, &octets, &cms)?;
+        progress(StepView::Done);
+        Ok(item)
+    }
+
+    fn sign_letter<S>(
+        &self,
+        (letter, octets): &(Letter, Vec<u8>),
+        signer: &mut S,
+    ) -> Outcome<OutboxItemView>
+    where
+        S: Signer<Error = CardError>,
+    {
+        let cms = kabinet_pki::sign_attached(octets, signer, signing::time(self.now())?)?;
+        self.keep_letter(letter, octets, &cms)
+    }
+
+    /// Puts a signed letter into the outbox, behind its application.
+    fn keep_letter(&self, letter: &Letter, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
         let now = self.now();
         let items = self.with_store(|store| {
-            store.letter_into_outbox(&letter, &octets, &cms, now)?;
+            store.letter_into_outbox(letter, octets, cms, now)?;
             Ok(store.outbox()?)
         })?;
-        progress(StepView::Done);
         self.view_among(&items, letter.message)
     }
 

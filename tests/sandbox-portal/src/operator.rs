@@ -111,11 +111,19 @@ fn ten() -> i64 {
 /// # Errors
 /// The method error.
 pub fn operate(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
-    let skew = order.days_ago.saturating_mul(-24 * 3600);
-    clock::SKEW.sync_scope(skew, || act(portal, order))
+    operate_as(portal, order, Uuid::now_v7())
 }
 
-fn act(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
+/// As [`operate`]; the message or document that it makes has that identifier.
+///
+/// # Errors
+/// As [`operate`].
+pub fn operate_as(portal: &Portal, order: &Order, made: Uuid) -> Result<Option<Value>, Value> {
+    let skew = order.days_ago.saturating_mul(-24 * 3600);
+    clock::SKEW.sync_scope(skew, || act(portal, order, &made.to_string()))
+}
+
+fn act(portal: &Portal, order: &Order, made: &str) -> Result<Option<Value>, Value> {
     let id = order.application.as_str();
     let Some(found) = portal
         .store()
@@ -153,7 +161,7 @@ fn act(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
                 request: json!({ "kind": "documents", "wanted": wanted, "deadline": due }),
                 in_reply_to: Value::Null,
             };
-            write(portal, account, id, message)?;
+            write(portal, account, id, made, message)?;
             step(
                 "documentsRequested",
                 json!({
@@ -170,12 +178,12 @@ fn act(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
                 request: Value::Null,
                 in_reply_to: json!(to),
             };
-            write(portal, account, id, message)?;
+            write(portal, account, id, made, message)?;
             portal.tell(account);
             serde_json::from_str(&found.body).map(Some).map_err(failed)
         }
         Act::Approve(decision) => {
-            issue(portal, account, id, decision)?;
+            issue(portal, account, id, made, decision)?;
             step(
                 "approved",
                 json!({
@@ -186,7 +194,7 @@ fn act(portal: &Portal, order: &Order) -> Result<Option<Value>, Value> {
             )
         }
         Act::Refuse(decision) => {
-            issue(portal, account, id, decision)?;
+            issue(portal, account, id, made, decision)?;
             step(
                 "refused",
                 json!({
@@ -214,8 +222,13 @@ fn authority() -> Value {
     })
 }
 
-fn write(portal: &Portal, account: &str, application: &str, letter: Letter) -> Result<(), Value> {
-    let id = Uuid::now_v7().to_string();
+fn write(
+    portal: &Portal,
+    account: &str,
+    application: &str,
+    id: &str,
+    letter: Letter,
+) -> Result<(), Value> {
     let message = json!({
         "id": id,
         "applicationId": application,
@@ -230,7 +243,7 @@ fn write(portal: &Portal, account: &str, application: &str, letter: Letter) -> R
     });
     portal
         .store()
-        .add(letters::KIND, account, &id, None, |_| message.to_string())
+        .add(letters::KIND, account, id, None, |_| message.to_string())
         .map_err(failed)?;
     Ok(())
 }
@@ -239,6 +252,7 @@ fn issue(
     portal: &Portal,
     account: &str,
     application: &str,
+    id: &str,
     decision: &Decision,
 ) -> Result<(), Value> {
     let now = clock::seconds();
@@ -290,7 +304,6 @@ fn issue(
             json!({ "kind": "attached" }),
         )
     };
-    let id = Uuid::now_v7().to_string();
     let document = json!({
         "id": id,
         "applicationId": application,
@@ -303,7 +316,7 @@ fn issue(
     });
     portal
         .store()
-        .add(DOCUMENT, account, &id, None, |_| document.to_string())
+        .add(DOCUMENT, account, id, None, |_| document.to_string())
         .map_err(failed)?;
     Ok(())
 }

@@ -226,8 +226,8 @@ impl Store {
         transaction.commit()
     }
 
-    /// Forgets all persons and everything of theirs, as if the sandbox were new; settings and the
-    /// catalogue stay. Numbers and states begin from one again.
+    /// Forgets all persons and everything of theirs, and what was published, as if the sandbox were
+    /// new; settings stay. Numbers and states begin from one again.
     ///
     /// # Errors
     /// Those of SQLite.
@@ -236,7 +236,8 @@ impl Store {
             "BEGIN;
              DELETE FROM person; DELETE FROM code; DELETE FROM token; DELETE FROM unshown; DELETE FROM proof;
              DELETE FROM blob; DELETE FROM object; DELETE FROM history; DELETE FROM horizon;
-             DELETE FROM sqlite_sequence WHERE name IN ('object', 'history');
+             DELETE FROM publication;
+             DELETE FROM sqlite_sequence WHERE name IN ('object', 'history', 'publication');
              COMMIT;",
         )
     }
