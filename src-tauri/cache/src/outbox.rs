@@ -140,12 +140,12 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// What waits, the oldest first.
+    /// What waits, in the order in which it was signed, whatever the clock showed then.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn outbox(&self) -> Result<Vec<OutboxItem>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM outbox ORDER BY signed_at, id");
+        let sql = format!("SELECT {COLUMNS} FROM outbox ORDER BY rowid");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = statement.query_map([], read)?;
         rows.map(|item| item?).collect()
@@ -186,7 +186,7 @@ impl Store {
              AND (application IS NULL OR application NOT IN (SELECT id FROM outbox))
              AND NOT EXISTS (SELECT 1 FROM outbox AS ahead
                  WHERE ahead.application = item.application AND NOT ahead.refused
-                 AND NOT ahead.paused AND (ahead.signed_at, ahead.id) < (item.signed_at, item.id))",
+                 AND NOT ahead.paused AND ahead.rowid < item.rowid)",
             )?
             .query_row([], |row| row.get(0))?;
         due.map(|due| Timestamp::from_millisecond(due).map_err(|_| StoreError::Damaged))

@@ -509,6 +509,23 @@ fn a_letter_waits_behind_its_application() {
     assert!(store.outbox().unwrap().is_empty());
 }
 
+/// The clock may be set back between two signatures.
+#[test]
+fn letters_leave_as_they_were_signed_whatever_the_clock_showed() {
+    let place = Place::new();
+    let mut store = place.create();
+    for (number, second) in [(1, 900), (2, 5)] {
+        store
+            .letter_into_outbox(&letter(number, 9, None), b"l", b"s", at(second))
+            .unwrap();
+    }
+    let ids = store.outbox().unwrap().into_iter().map(|item| item.id);
+    assert_eq!(ids.collect::<Vec<_>>(), [1, 2].map(Uuid::from_u128));
+    let first = Uuid::from_u128(1);
+    store.outbox_failed(first, "offline", at(1000)).unwrap();
+    assert_eq!(store.outbox_due().unwrap(), Some(at(1000)));
+}
+
 /// A withdrawal would close the application for the reply that was signed before it.
 #[test]
 fn letters_on_one_application_leave_in_their_order() {
