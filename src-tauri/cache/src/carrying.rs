@@ -66,10 +66,10 @@ impl Store {
         };
         let draft = sharing::edited(&transaction, Some(&signed.data), draft)?;
         drafts::change(&transaction, &draft)?;
-        transaction
-            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
-            .execute([signed.id.to_string()])?;
-        keep(&transaction, id, carried)?;
+        keep(&transaction, signed.id, carried)?;
+        if id != signed.id {
+            go_on(&transaction, signed.id, id)?;
+        }
         prune_former(&transaction)?;
         transaction.commit()?;
         Ok(draft)
@@ -81,12 +81,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn carried(&self, draft: Uuid) -> Result<Option<Carried>, StoreError> {
-        let body: Option<String> = self
-            .connection
-            .prepare_cached("SELECT body FROM carried WHERE draft = ?")?
-            .query_row([draft.to_string()], |row| row.get(0))
-            .optional()?;
-        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+        get(&self.connection, draft)
     }
 
     /// The person has seen it: what was set aside goes.
@@ -99,6 +94,34 @@ impl Store {
             .execute([draft.to_string()])?;
         Ok(())
     }
+}
+
+fn get(connection: &Connection, draft: Uuid) -> Result<Option<Carried>, StoreError> {
+    let body: Option<String> = connection
+        .prepare_cached("SELECT body FROM carried WHERE draft = ?")?
+        .query_row([draft.to_string()], |row| row.get(0))
+        .optional()?;
+    Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+}
+
+/// Whether values of the draft were set aside that the person has not seen there yet.
+pub(crate) fn has_aside(connection: &Connection, draft: Uuid) -> Result<bool, StoreError> {
+    Ok(get(connection, draft)?.is_some_and(|carried| !carried.aside.is_empty()))
+}
+
+/// What became of a draft's values goes on with its copy, beside what became of those there.
+pub(crate) fn go_on(connection: &Connection, draft: Uuid, copy: Uuid) -> Result<(), StoreError> {
+    let Some(ours) = get(connection, draft)? else {
+        return Ok(());
+    };
+    let carried = match get(connection, copy)? {
+        Some(theirs) => ours.after(theirs),
+        None => ours,
+    };
+    connection
+        .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+        .execute([draft.to_string()])?;
+    keep(connection, copy, &carried)
 }
 
 fn keep(connection: &Connection, draft: Uuid, carried: &Carried) -> Result<(), StoreError> {

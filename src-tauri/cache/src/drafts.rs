@@ -1,6 +1,6 @@
 //! Drafts.
 
-use kabinet_records::Draft;
+use kabinet_records::{Draft, Seen};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -54,14 +54,34 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub fn delete_draft(&mut self, id: Uuid) -> Result<(), StoreError> {
         let transaction = self.transaction()?;
-        remove(&transaction, &id.to_string())?;
-        transaction
-            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
-            .execute([id.to_string()])?;
-        sharing::deleted(&transaction, id)?;
-        attachments::sweep(&transaction)?;
+        delete(&transaction, id)?;
         Ok(transaction.commit()?)
     }
+
+    /// As [`Store::delete_draft`], for somebody who decided that some time ago, when they had `seen`
+    /// that much of it ([`Store::seen`]). Where more is written in it by now, it stays. Gives whether
+    /// it is gone.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
+    pub fn delete_seen(&mut self, id: Uuid, seen: Option<&Seen>) -> Result<bool, StoreError> {
+        let transaction = self.transaction()?;
+        let known = sharing::is_known(&transaction, id, seen)?;
+        if known {
+            delete(&transaction, id)?;
+            transaction.commit()?;
+        }
+        Ok(known)
+    }
+}
+
+fn delete(connection: &Connection, id: Uuid) -> Result<(), StoreError> {
+    remove(connection, &id.to_string())?;
+    connection
+        .prepare_cached("DELETE FROM carried WHERE draft = ?")?
+        .execute([id.to_string()])?;
+    sharing::deleted(connection, id)?;
+    attachments::sweep(connection)
 }
 
 pub(crate) fn add(connection: &Connection, draft: &Draft) -> Result<(), StoreError> {

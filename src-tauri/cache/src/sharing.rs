@@ -9,12 +9,12 @@ mod entries;
 mod meeting;
 
 use jiff::Timestamp;
-use kabinet_records::{Conflict, Draft, DraftDocument, Ending, Stamp, next_id};
+use kabinet_records::{Conflict, Draft, DraftDocument, Ending, Seen, Stamp, next_id};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub(crate) use ending::{deleted, registered, taken_back};
+pub(crate) use ending::{deleted, is_known, registered, taken_back};
 pub(crate) use entries::choose_names;
 use entries::{COLUMNS, begin, clock, keep, keep_clock, read, row, tick, with_files};
 use meeting::take;
@@ -121,6 +121,19 @@ impl Store {
     pub fn conflicts(&self, id: Uuid) -> Result<Vec<Conflict>, StoreError> {
         let row = row(&self.connection, id)?;
         Ok(row.map_or_else(Vec::new, |row| row.document.conflicts()))
+    }
+
+    /// What is seen of a draft by somebody who sees it as it is given: of each client all changes up to
+    /// a moment. Nothing where it has no history, or says something else by now.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Damaged`].
+    pub fn seen(&self, draft: &Draft) -> Result<Option<Seen>, StoreError> {
+        if drafts::get(&self.connection, draft.id)? != *draft {
+            return Ok(None);
+        }
+        let row = row(&self.connection, draft.id)?;
+        Ok(row.map(|row| row.document.seen().clone()))
     }
 
     /// The person has seen these versions of a field and decided for a value.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Sharing, Store, StoreError, Unsent};
 use kabinet_records::{
-    Applicant, Application, Attachment, Draft, DraftDocument, Ending, Manifest, ProcedureReference,
-    Status, next_id,
+    Applicant, Application, Aside, AsideReason, Attachment, Carried, Draft, DraftDocument, Ending,
+    Manifest, ProcedureReference, Status, Text, next_id,
 };
 use kabinet_stb::Secret;
 use serde_json::{Value, json};
@@ -373,6 +373,64 @@ fn a_deletion_does_not_take_what_it_did_not_know() {
             .unwrap()
             .contains("Minsk")
     );
+}
+
+#[test]
+fn what_was_decided_before_something_came_in_deletes_nothing() {
+    let (mut a, mut b, mut portal) = two();
+    let before = a.store.draft(ID).unwrap();
+    let seen = a.store.seen(&before).unwrap();
+    assert!(seen.is_some());
+    b.write("city", "Gomel");
+    until_quiet(&mut a, &mut b, &mut portal);
+    // Who still shows the draft as it was has not seen what came.
+    assert_eq!(a.store.seen(&before).unwrap(), None);
+    for seen in [None, seen.as_ref()] {
+        assert!(!a.store.delete_seen(ID, seen).unwrap());
+    }
+    assert_eq!(a.data(ID), Some(json!({"city": "Gomel"})));
+    let seen = a.store.seen(&a.store.draft(ID).unwrap()).unwrap();
+    assert!(a.store.delete_seen(ID, seen.as_ref()).unwrap());
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!((a.data(ID), b.data(ID)), (None, None));
+}
+
+#[test]
+fn what_was_set_aside_here_outlives_an_end_elsewhere() {
+    let (mut a, mut b, mut portal) = two();
+    a.write("street", "Lenina");
+    until_quiet(&mut a, &mut b, &mut portal);
+    let label = Text::default();
+    let carried = Carried {
+        from_version: 1,
+        to_version: 2,
+        aside: vec![Aside {
+            path: "/street".into(),
+            label: label.clone(),
+            value: json!("Lenina"),
+            shown: label,
+            reason: AsideReason::Gone,
+        }],
+        ..Carried::default()
+    };
+    let now = a.now();
+    let mut without = draft(json!({"city": "Minsk"}), 0);
+    (without.procedure_version, without.changed_at) = (2, now);
+    a.store.carry_draft(&without, &carried).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(b.data(ID), Some(json!({"city": "Minsk"})));
+    b.store.delete_draft(ID).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!((a.data(ID), b.data(ID)), (None, None));
+    let copy = next_id(ID);
+    assert_eq!(a.store.carried(copy).unwrap(), Some(carried));
+    assert_eq!(a.store.parted(copy).unwrap(), Some(Ending::Deleted));
+    assert_eq!(a.data(copy), b.data(copy));
+    // Seen, it goes with the draft.
+    a.store.dismiss_carried(copy).unwrap();
+    b.store.delete_draft(copy).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert!(a.store.drafts().unwrap().is_empty());
 }
 
 #[test]

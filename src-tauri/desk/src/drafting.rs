@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kabinet_cache::{Store, StoreError};
 use kabinet_records::form::{self, FieldProblem};
-use kabinet_records::{Draft, Procedure};
+use kabinet_records::{Draft, Procedure, Seen};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -189,6 +189,27 @@ impl Desk {
         self.with_store(|store| store.delete_draft(draft.id).map_err(draft_problem))
     }
 
+    /// As [`Desk::delete_draft`], by somebody who decided that some time ago, when they had in front of
+    /// them what [`DraftView::seen`] said. What somebody wrote in it since keeps the draft.
+    ///
+    /// # Errors
+    /// Those, `draft_written`, `usage` for what is no such thing, and what keeps the store from writing.
+    pub fn delete_seen(&self, id: &str, seen: Option<&str>) -> Outcome {
+        let usage = |_| Problem::new(Code::Usage).with("reason", "seen");
+        let seen: Option<Seen> = seen.map(serde_json::from_str).transpose().map_err(usage)?;
+        let draft = self.stored_draft(id)?;
+        let gone = self.with_store(|store| {
+            store
+                .delete_seen(draft.id, seen.as_ref())
+                .map_err(draft_problem)
+        })?;
+        if gone {
+            Ok(())
+        } else {
+            Err(Code::DraftWritten.into())
+        }
+    }
+
     /// The draft of that name, or the one that goes on from it.
     pub(crate) fn stored_draft(&self, id: &str) -> Outcome<Draft> {
         let id = parse_id(id, Code::DraftNotFound)?;
@@ -197,6 +218,9 @@ impl Desk {
 
     pub(crate) fn view_of_draft(&self, draft: Draft, procedure: Procedure) -> Outcome<DraftView> {
         let now = self.now();
+        // Before what else is read: what comes in meanwhile is not seen by whoever sees this.
+        let seen = self.with_store(|store| store.seen(&draft).map_err(draft_problem))?;
+        let seen = seen.as_ref().map(serde_json::to_string).transpose();
         let problems = problems_of(&draft, &procedure, now)?;
         let history = self.with_store(|store| Ok(store.draft_history(draft.id)?))?;
         let carried = self.carried_view(&draft, &procedure)?;
@@ -236,6 +260,7 @@ impl Desk {
             prefilled: draft.prefilled,
             attachments: attaching::views(&draft.attachments),
             coming: self.coming(&draft.attachments)?,
+            seen: seen.map_err(|error| Problem::new(Code::Internal).because(error))?,
             can_undo: history.undo,
             can_redo: history.redo,
         })

@@ -327,6 +327,8 @@ codes! {
     DraftNotFound = "draft_not_found",
     /// Fields were changed on two computers at once, and nobody decided yet.
     DraftUndecided = "draft_undecided",
+    /// Somebody wrote in the draft on another computer after the person had decided to delete it.
+    DraftWritten = "draft_written",
     /// No such procedure.
     ProcedureNotFound = "procedure_not_found",
     /// No such application.

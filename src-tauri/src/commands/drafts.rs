@@ -104,8 +104,13 @@ pub(crate) async fn redo_draft(desk: Shared<'_>, id: String) -> Answer<DraftView
 }
 
 #[tauri::command]
-pub(crate) async fn delete_draft(app: AppHandle, desk: Shared<'_>, id: String) -> Answer {
-    blocking(&desk, move |desk| desk.delete_draft(&id)).await?;
+pub(crate) async fn delete_draft(
+    app: AppHandle,
+    desk: Shared<'_>,
+    id: String,
+    seen: Option<String>,
+) -> Answer {
+    blocking(&desk, move |desk| desk.delete_seen(&id, seen.as_deref())).await?;
     stale(&app, &["drafts"]);
     Ok(())
 }

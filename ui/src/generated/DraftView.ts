@@ -58,6 +58,11 @@ attachments: Array<AttachmentView>,
  */
 coming: Array<string>, 
 /**
+ * How much of what was written on all computers this shows: for deleting it later. Means nothing
+ * else; nothing where the draft never travelled.
+ */
+seen: string | null, 
+/**
  * Whether there is a change to undo.
  */
 can_undo: boolean, 

@@ -144,7 +144,8 @@ export interface Commands {
   draft_parting_read: { args: { id: string }; answer: DraftView };
   draft_sharing: { args: Record<string, never>; answer: SharingView };
   share_drafts: { args: { agreed: boolean }; answer: SharingView };
-  delete_draft: { args: { id: string }; answer: null };
+  /** `seen` is what the draft said of itself when the person decided. */
+  delete_draft: { args: { id: string; seen: string | null }; answer: null };
   apply: { args: { draftId: string; reader: string }; answer: AppliedView };
   outbox: { args: Record<string, never>; answer: OutboxItemView[] };
   cancel_outbox: { args: { id: string }; answer: null };

@@ -1,14 +1,14 @@
 //! How drafts that travel end: deleted, registered, or going on under another identifier.
 
 use jiff::Timestamp;
-use kabinet_records::{Application, Attachment, Draft, DraftDocument, End, Ending, Manifest};
-use rusqlite::{Connection, params};
+use kabinet_records::{Application, Attachment, Draft, DraftDocument, End, Ending, Manifest, Seen};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::entries::{Entry, Place, keep, place, row, tick, with_files};
 use super::{Sharing, added, sharing};
 use crate::search::{Findable, index};
-use crate::{Store, StoreError, applications, attachments, changes, drafts};
+use crate::{Store, StoreError, applications, attachments, carrying, changes, drafts};
 
 impl Store {
     /// The portal has registered something else under this identifier, which another computer sent:
@@ -82,6 +82,17 @@ pub(crate) fn deleted(connection: &Connection, id: Uuid) -> Result<(), StoreErro
     keep(connection, &row)
 }
 
+/// Whether somebody who saw that much of a draft knows everything that is written in it.
+pub(crate) fn is_known(
+    connection: &Connection,
+    id: Uuid,
+    seen: Option<&Seen>,
+) -> Result<bool, StoreError> {
+    let nothing = Seen::default();
+    let row = row(connection, id)?;
+    Ok(row.is_none_or(|row| !row.document.has_more_than(seen.unwrap_or(&nothing))))
+}
+
 /// A signed draft is registered: it ends, and what came in after the person had seen it goes on.
 pub(crate) fn registered(
     connection: &Connection,
@@ -118,8 +129,19 @@ pub(crate) fn taken_back(connection: &Connection, draft: &Draft) -> Result<Draft
         "DELETE FROM draft_documents WHERE id = ?",
         [draft.id.to_string()],
     )?;
-    // The person wants it back, whether or not somebody knew it: the first identifier that is free.
-    let mut copy = entry.document.continued();
+    // The person wants it back, whether or not somebody knew it.
+    let id = go_on_anyway(connection, &entry.document, end.how, &draft.attachments)?;
+    drafts::get(connection, id)
+}
+
+/// As [`go_on`], also where everything was known: under the first identifier that is free.
+fn go_on_anyway(
+    connection: &Connection,
+    document: &DraftDocument,
+    how: Ending,
+    files: &[Attachment],
+) -> Result<Uuid, StoreError> {
+    let mut copy = document.continued();
     loop {
         let there = row(connection, copy.id)?;
         let ended = there
@@ -127,28 +149,31 @@ pub(crate) fn taken_back(connection: &Connection, draft: &Draft) -> Result<Draft
             .is_some_and(|there| there.document.end().is_some());
         let id = copy.id;
         if !ended && place(connection, id)? != Place::Outbox {
-            put_copy(connection, copy, there, end.how, &draft.attachments)?;
-            return drafts::get(connection, id);
+            put_copy(connection, copy, there, how, files)?;
+            return Ok(id);
         }
         copy = copy.continued();
     }
 }
 
-/// The draft that is here ended on another computer: what was not known there goes on.
+/// The draft that is here ended on another computer: what was not known there goes on. What was set
+/// aside when its form changed is known here alone.
 pub(super) fn ended_elsewhere(
     connection: &Connection,
     document: &DraftDocument,
     end: &End,
 ) -> Result<(), StoreError> {
     let id = document.id.to_string();
-    if document.has_more_than(&end.seen) {
+    let has_aside = carrying::has_aside(connection, document.id)?;
+    if has_aside || document.has_more_than(&end.seen) {
         let files = drafts::get(connection, document.id)?.attachments;
-        if let Some(copy) = go_on(connection, document, end.how, &files)? {
-            // What was set aside of its values goes on with it.
-            connection.execute(
-                "UPDATE OR IGNORE carried SET draft = ? WHERE draft = ?",
-                params![copy.to_string(), id],
-            )?;
+        let copy = if has_aside {
+            Some(go_on_anyway(connection, document, end.how, &files)?)
+        } else {
+            go_on(connection, document, end.how, &files)?
+        };
+        if let Some(copy) = copy {
+            carrying::go_on(connection, document.id, copy)?;
         }
     }
     connection.execute("DELETE FROM carried WHERE draft = ?", [&id])?;

@@ -54,6 +54,9 @@ pub struct DraftView {
     pub attachments: Vec<AttachmentView>,
     /// Hashes of those files that have not come here yet from another computer.
     pub coming: Vec<String>,
+    /// How much of what was written on all computers this shows: for deleting it later. Means nothing
+    /// else; nothing where the draft never travelled.
+    pub seen: Option<String>,
     /// Whether there is a change to undo.
     pub can_undo: bool,
     /// Whether there is an undone change to redo.
