@@ -221,6 +221,11 @@ impl Computer {
             .store(transactions.into(), Ordering::Relaxed);
     }
 
+    /// Whether the program runs.
+    pub(crate) fn is_on(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Whether the power has gone.
     pub(crate) fn is_without_power(&self) -> bool {
         self.power.out.load(Ordering::Relaxed)

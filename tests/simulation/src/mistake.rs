@@ -15,6 +15,8 @@ pub enum Mistake {
     /// A portal that registers a repeated application once more, where it should answer
     /// `alreadyExists`.
     RegistersAgain,
+    /// The same with a letter.
+    DeliversAgain,
     /// A merge that keeps of each field the version that counts, and none beside it.
     DropsLoser,
     /// A portal that does not tell of what was done at another computer.
@@ -25,9 +27,10 @@ pub enum Mistake {
 
 impl Mistake {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ForgetsBeforeAnswer,
         Self::RegistersAgain,
+        Self::DeliversAgain,
         Self::DropsLoser,
         Self::LeavesOutChanges,
         Self::LosesTransactions,
@@ -53,21 +56,25 @@ impl Mistake {
         serde_json::to_vec(&request).ok()
     }
 
-    /// What is heard of an answer's body. `registered_again` is told of each application that the
-    /// portal has twice then.
+    /// What is heard of an answer's body. `registered_again` is told of each application or letter
+    /// that the portal has twice then.
     pub(crate) fn on_the_way_back(
         self,
         body: &[u8],
         mut registered_again: impl FnMut(&str),
     ) -> Option<Vec<u8>> {
-        if !matches!(self, Self::RegistersAgain | Self::LeavesOutChanges) {
+        if !matches!(
+            self,
+            Self::RegistersAgain | Self::DeliversAgain | Self::LeavesOutChanges
+        ) {
             return None;
         }
         let mut reply: Value = serde_json::from_slice(body).ok()?;
         for answer in reply.get_mut("methodResponses")?.as_array_mut()? {
             let name = answer[0].as_str().unwrap_or_default().to_owned();
             match (self, name.as_str()) {
-                (Self::RegistersAgain, "Application/set") => {
+                (Self::RegistersAgain, "Application/set")
+                | (Self::DeliversAgain, "Message/set") => {
                     let refused = answer[1]["notCreated"].as_object().cloned();
                     for (id, why) in refused.into_iter().flatten() {
                         if why["type"] == "alreadyExists" {

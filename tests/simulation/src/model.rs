@@ -2,15 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kabinet_desk::view::{ConflictView, DraftView};
+use kabinet_desk::view::{CarriedView, ConflictView, DraftView};
 use kabinet_records::next_id;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::portal::Registered;
+use crate::portal::{Delivered, Registered};
+
+mod letters;
+
+pub(crate) use letters::{Letters, Written};
 
 /// How often a draft can have been gone on from.
 const COPIES_LIMIT: usize = 16;
+
+/// Pointers of a field that goes by the one name or the other, as the versions of the form have it.
+pub(crate) const RENAMED: [&str; 2] = ["/employer", "/workplace"];
 
 /// The pointer of what is no field: that the file of a hash belongs to a draft.
 const FILE: &str = "file";
@@ -30,13 +37,16 @@ struct Signed {
     computer: usize,
     id: Uuid,
     data: Value,
-    /// Whether the person was told that it is signed, and never took it back.
+    /// Whether the person was told that it is signed, and never had it back as a draft.
     certain: bool,
+    /// Whether the computer was seen to show it as registered.
+    arrived: bool,
 }
 
 /// The person's memory.
 #[derive(Default)]
 pub(crate) struct Model {
+    pub(crate) letters: Letters,
     begun: Vec<Uuid>,
     /// What the person was told that it is kept.
     typed: BTreeSet<Typed>,
@@ -51,8 +61,24 @@ pub(crate) struct Shown {
     pub(crate) drafts: BTreeMap<Uuid, DraftView>,
     /// Registered applications and their status.
     pub(crate) applications: BTreeMap<Uuid, String>,
-    /// What waits.
+    /// Applications that wait.
     pub(crate) outbox: Vec<String>,
+    /// Letters that wait, by identifiers: what each is about and what it says.
+    pub(crate) letters: BTreeMap<Uuid, (Uuid, String)>,
+    /// What is written of letters that are not signed, by what they are about.
+    pub(crate) begun: BTreeMap<Uuid, String>,
+    /// Messages, each with its application.
+    pub(crate) messages: BTreeSet<(Uuid, Uuid)>,
+}
+
+/// What the portal has in the end.
+pub(crate) struct Theirs {
+    pub(crate) registered: Vec<Registered>,
+    pub(crate) delivered: Vec<Delivered>,
+    /// Messages of both sides, each with its application.
+    pub(crate) messages: BTreeSet<(Uuid, Uuid)>,
+    /// Drafts that have not ended.
+    pub(crate) alive: BTreeSet<Uuid>,
 }
 
 impl Model {
@@ -77,7 +103,10 @@ impl Model {
         }
         for (pointer, value) in &new {
             if certain && old.get(pointer) != Some(value) {
-                self.typed.insert(typed(draft, pointer, value));
+                let value = typed(draft, pointer, value);
+                // What is undone stands there again.
+                self.replaced.remove(&value);
+                self.typed.insert(value);
             }
         }
     }
@@ -86,6 +115,7 @@ impl Model {
     pub(crate) fn attached(&mut self, id: Uuid, hash: &str, certain: bool) {
         if certain {
             let file = typed(self.root(id), FILE, hash);
+            self.replaced.remove(&file);
             self.typed.insert(file);
         }
     }
@@ -109,6 +139,14 @@ impl Model {
         }
     }
 
+    /// The person saw what was set aside when the form changed, and needs it no more.
+    pub(crate) fn dismissed(&mut self, id: Uuid, carried: &CarriedView) {
+        let draft = self.root(id);
+        for (pointer, value) in aside_texts(carried) {
+            self.replaced.insert(typed(draft, &pointer, &value));
+        }
+    }
+
     /// The person deleted a draft that said this.
     pub(crate) fn deleted(&mut self, id: Uuid, view: &DraftView) {
         let draft = self.root(id);
@@ -124,14 +162,34 @@ impl Model {
             id,
             data,
             certain,
+            arrived: false,
         });
     }
 
-    /// The person took back what they had signed there, or tried to.
+    /// What was signed there is a draft again, or may be: the person took it back, or its form has
+    /// changed.
     pub(crate) fn took_back(&mut self, computer: usize, id: Uuid) {
         let those = self.signed.iter_mut();
         for signed in those.filter(|one| one.computer == computer && one.id == id) {
             signed.certain = false;
+        }
+        self.letters.lost_application(computer, id);
+    }
+
+    /// What the person signed there and has not seen to arrive.
+    pub(crate) fn on_its_way(&self, computer: usize) -> Vec<Uuid> {
+        let those = self.signed.iter();
+        those
+            .filter(|one| one.computer == computer && one.certain && !one.arrived)
+            .map(|one| one.id)
+            .collect()
+    }
+
+    /// The computer shows that it is registered.
+    pub(crate) fn arrived(&mut self, computer: usize, id: Uuid) {
+        let those = self.signed.iter_mut();
+        for signed in those.filter(|one| one.computer == computer && one.id == id) {
+            signed.arrived = true;
         }
     }
 
@@ -148,13 +206,22 @@ impl Model {
     pub(crate) fn check(
         &self,
         shown: &[Shown],
-        registered: &[Registered],
-        alive: &BTreeSet<Uuid>,
+        theirs: &Theirs,
         shared: bool,
     ) -> Result<(), String> {
+        let registered = &theirs.registered;
         self.check_applications(shown, registered)?;
+        self.letters.check(shown, registered, &theirs.delivered)?;
+        for (computer, shown) in shown.iter().enumerate() {
+            if shown.messages != theirs.messages {
+                let (found, there) = (&shown.messages, &theirs.messages);
+                return Err(format!(
+                    "computer {computer} shows the messages {found:?}, the portal has {there:?}"
+                ));
+            }
+        }
         if shared {
-            same_drafts(shown, alive)?;
+            same_drafts(shown, &theirs.alive)?;
             self.check_files(shown)?;
         }
         self.check_values(shown, registered)
@@ -263,9 +330,11 @@ fn same_drafts(shown: &[Shown], alive: &BTreeSet<Uuid>) -> Result<(), String> {
 }
 
 fn typed(draft: Uuid, pointer: &str, value: &str) -> Typed {
+    let [name, other] = RENAMED;
     Typed {
         draft,
-        pointer: pointer.to_owned(),
+        // In whatever version of the form it was typed.
+        pointer: if pointer == other { name } else { pointer }.to_owned(),
         value: value.to_owned(),
     }
 }
@@ -279,7 +348,14 @@ fn shown_texts(view: &DraftView) -> Vec<(String, String)> {
         found.extend(values.map(|value| (conflict.path.clone(), value.to_owned())));
     }
     found.extend(files(view).map(|hash| (FILE.to_owned(), hash.to_owned())));
+    found.extend(view.carried.iter().flat_map(aside_texts));
     found
+}
+
+/// What was set aside when the form changed.
+fn aside_texts(carried: &CarriedView) -> impl Iterator<Item = (String, String)> {
+    let aside = carried.aside.iter();
+    aside.map(|aside| (aside.path.clone(), aside.value.en.clone()))
 }
 
 fn files(view: &DraftView) -> impl Iterator<Item = &str> {

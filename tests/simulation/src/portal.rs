@@ -28,6 +28,10 @@ use zeroize::Zeroizing;
 
 use crate::mistake::Mistake;
 
+mod authority;
+
+pub(crate) use authority::Delivered;
+
 /// The only person's account, as long as those that the sandbox gives.
 const SUBJECT: &str = "s0000000000000001";
 /// Most objects of a page at a portal that is short of breath.
@@ -47,7 +51,7 @@ pub(crate) struct Portal {
     mistake: Cell<Option<Mistake>>,
     /// Whether its pages are short, so that few objects are many parts.
     short: Cell<bool>,
-    /// Applications that are registered once more than they should be.
+    /// Applications and letters that are registered once more than they should be.
     again: RefCell<Vec<Uuid>>,
     /// The key that all sessions are bound to: its octets, its thumbprint.
     session_key: (Vec<u8>, String),
@@ -250,13 +254,6 @@ impl Portal {
                 }
             })
             .collect()
-    }
-
-    /// An official moves an application along.
-    pub(crate) fn move_along(&self, id: Uuid, now: i64) {
-        clock::pretend(Some(now));
-        let order = json!({"status": "accepted", "note": {"be": "", "ru": "", "en": ""}});
-        sandbox_portal::applications::move_along(&self.sandbox, &id.to_string(), &order).unwrap();
     }
 
     /// It forgets what changed until now, as after a restore from its own backup.

@@ -56,6 +56,7 @@ pub fn play(schedule: &Schedule) -> Result<String, Failure> {
 pub fn play_with(schedule: &Schedule, mistake: Option<Mistake>) -> Result<String, Failure> {
     STAGE.with(|stage| {
         let mut world = World::new(stage.get_or_init(Stage::new), schedule.seed, mistake);
+        world.have_corresponded();
         for throw in &schedule.throws {
             world.step(*throw);
         }

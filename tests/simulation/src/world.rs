@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use kabinet_desk::Desk;
+use kabinet_desk::view::DraftView;
 use reqwest::Request;
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,22 +20,32 @@ use crate::portal::Portal;
 mod ending;
 mod files;
 mod person;
+mod publishing;
 mod sharing;
+mod undoing;
 mod wire;
+mod writing;
+
+use undoing::Deleting;
+pub(crate) use writing::said;
 
 /// The first of January 2027.
 const BEGINNING: i64 = 1_798_761_600_000;
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// Free texts of the form; the last two may be left out.
-const FIELDS: [&str; 5] = [
+/// Free texts of all versions of the form: those that each must have, of which two are one field under
+/// two names, and those that may be left out.
+const FIELDS: [&str; 6] = [
     "residence",
     "employer",
+    "workplace",
     "familyName",
     "position",
     "middleName",
 ];
+/// How many of them each version must have.
+const REQUIRED: usize = 3;
 const PROCEDURE: &str = "2.2";
 
 /// What lasts longer than a schedule.
@@ -56,11 +67,27 @@ impl Stage {
 struct Window {
     id: Uuid,
     before: Value,
+    /// Version of the form, and its fields.
+    version: u32,
+    fields: Vec<&'static str>,
+}
+
+impl Window {
+    /// Shows a draft.
+    fn of(view: &DraftView) -> Self {
+        Self {
+            id: view.summary.id.parse().unwrap(),
+            before: view.data.clone(),
+            version: view.form.procedure.version,
+            fields: publishing::fields_of(&view.form),
+        }
+    }
 }
 
 /// One person's world.
 pub(crate) struct World<'a> {
     stage: &'a Stage,
+    seed: u64,
     subject: String,
     shared: bool,
     /// Whether the portal's pages are short.
@@ -70,6 +97,10 @@ pub(crate) struct World<'a> {
     pub(crate) now: Arc<AtomicI64>,
     computers: Vec<Computer>,
     windows: [Option<Window>; 2],
+    /// What the person has deleted and can still take back.
+    deleting: [Option<Deleting>; 2],
+    /// How often an authority published the form anew.
+    published: usize,
     /// Whether the portal has ended the session.
     signed_out: [bool; 2],
     /// Until when the portal asked a computer to leave it alone, in milliseconds of its clock.
@@ -105,6 +136,7 @@ impl<'a> World<'a> {
         });
         let mut world = Self {
             stage,
+            seed,
             subject,
             shared,
             short,
@@ -112,6 +144,8 @@ impl<'a> World<'a> {
             now,
             computers: computers.into(),
             windows: [None, None],
+            deleting: [None, None],
+            published: 0,
             signed_out: [false; 2],
             alone_until: [i64::MIN; 2],
             impatient: None,
@@ -145,20 +179,24 @@ impl<'a> World<'a> {
         let pause = 10 + i64::try_from(chance.below(3000)).unwrap();
         self.now.fetch_add(pause, Ordering::Relaxed);
         let who = chance.below(2);
-        match chance.below(100) {
+        self.finish_deleting(who);
+        match chance.below(112) {
             0..4 => self.begin_draft(who, &mut chance),
-            4..30 => self.write(who, &mut chance),
-            30..34 => self.change_files(who, &mut chance),
-            34..42 => self.settle(who, &mut chance),
-            42..48 => self.sign(who, &mut chance),
-            48..52 => self.take_back(who, &mut chance),
-            52..54 => self.delete(who, &mut chance),
-            54..55 => self.change_sharing(who, &mut chance),
-            55..88 => self.begin_pass(who, &mut chance),
-            88..90 => self.arrive_late(&mut chance),
-            90..93 => self.cut_power(who, &mut chance),
-            93..96 => self.pass_time(who, &mut chance),
-            96..98 => self.bother_portal(&mut chance),
+            4..26 => self.write(who, &mut chance),
+            26..30 => self.change_files(who, &mut chance),
+            30..38 => self.settle(who, &mut chance),
+            38..46 => self.sign(who, &mut chance),
+            46..50 => self.take_back(who, &mut chance),
+            50..53 => self.delete(who, &mut chance),
+            53..54 => self.keep_after_all(who, &mut chance),
+            54..57 => self.undo(who, &mut chance),
+            57..58 => self.change_sharing(who, &mut chance),
+            58..65 => self.write_letter(who, &mut chance),
+            65..98 => self.begin_pass(who, &mut chance),
+            98..100 => self.arrive_late(&mut chance),
+            100..103 => self.cut_power(who, &mut chance),
+            103..106 => self.pass_time(who, &mut chance),
+            106..110 => self.bother_portal(&mut chance),
             _ => self.sign_in(who),
         }
         for who in 0..2 {
@@ -166,6 +204,7 @@ impl<'a> World<'a> {
                 self.crash(who);
             }
         }
+        self.notice_returned();
     }
 
     fn desk(&mut self, who: usize) -> Arc<Desk> {
@@ -191,6 +230,9 @@ impl<'a> World<'a> {
         self.say(who, "crashes");
         self.computers[who].crash();
         self.windows[who] = None;
+        if let Some(deleting) = &mut self.deleting[who] {
+            deleting.due = i64::MIN;
+        }
         self.alone_until[who] = i64::MIN;
     }
 
@@ -208,16 +250,14 @@ impl<'a> World<'a> {
     }
 
     fn bother_portal(&mut self, chance: &mut Chance) {
-        let registered = self.stage.portal.registered(&self.subject);
-        if chance.below(2) == 0 || registered.is_empty() {
-            self.stage.portal.forget_changes(&self.subject);
-            self.say(0, "(portal) forgets its states");
-            return;
+        match chance.below(8) {
+            0..2 => {
+                self.stage.portal.forget_changes(&self.subject);
+                self.say(0, "(portal) forgets its states");
+            }
+            2..4 => self.publish(),
+            _ => self.work_on(chance),
         }
-        let id = registered[chance.below(registered.len())].id;
-        let now = self.now.load(Ordering::Relaxed) / SECOND;
-        self.stage.portal.move_along(id, now);
-        self.say(0, &format!("(portal) moves {id} along"));
     }
 
     fn sign_in(&mut self, who: usize) {

@@ -18,6 +18,7 @@ fn sentences(mistake: Mistake) -> &'static [&'static str] {
         // What was typed is nowhere then, and the person may not have known yet that it is signed.
         Mistake::ForgetsBeforeAnswer => &["was signed and is not registered", "lost: "],
         Mistake::RegistersAgain => &["is registered twice"],
+        Mistake::DeliversAgain => &["is delivered twice"],
         // The value is gone, or one computer still has it and the other does not.
         Mistake::DropsLoser => &["lost: ", "here and"],
         Mistake::LeavesOutChanges => &["shows"],

@@ -18,7 +18,7 @@ const SCHEDULES: u64 = 2000;
 const THROWS: usize = 60;
 /// What must be found in the traces of a hundred schedules, and how often at least: a simulation in
 /// which nothing happens shows nothing.
-const HAPPENINGS: [(&str, u64); 23] = [
+const HAPPENINGS: [(&str, u64); 32] = [
     ("begins ", 100),
     ("saves ", 300),
     ("decides ", 5),
@@ -28,6 +28,15 @@ const HAPPENINGS: [(&str, u64); 23] = [
     ("signs ", 50),
     ("back, true", 3),
     ("deletes ", 10),
+    ("after all", 3),
+    ("undoes ", 5),
+    ("redoes ", 1),
+    ("asks about ", 20),
+    ("signs a reply", 20),
+    ("signs a withdrawal", 5),
+    ("publishes version ", 10),
+    ("must sign ", 1),
+    ("has seen what became of ", 5),
     (": 1 sent, ", 20),
     ("1 drafts", 20),
     ("goes on", 1),

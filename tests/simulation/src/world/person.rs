@@ -5,7 +5,7 @@ use kabinet_desk::view::DraftView;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{FIELDS, PROCEDURE, Window, World};
+use super::{PROCEDURE, REQUIRED, Window, World};
 use crate::chance::Chance;
 
 impl World<'_> {
@@ -28,7 +28,20 @@ impl World<'_> {
         let begun = self.model.begun();
         let first = chance.below(begun.len());
         let mut those = begun[first..].iter().chain(&begun[..first]);
-        those.find_map(|id| desk.draft(&id.to_string()).ok())
+        // What is put away is not seen.
+        let hidden = self.deleting[who].as_ref().map(|deleting| deleting.id);
+        let view = those.find_map(|id| {
+            let view = desk.draft(&id.to_string()).ok()?;
+            let hidden = hidden.is_some_and(|hidden| hidden.to_string() == view.summary.id);
+            (!hidden).then_some(view)
+        })?;
+        // Opened anew, it may be in a newer form.
+        let window = Window::of(&view);
+        let earlier = self.windows[who].as_ref();
+        if earlier.is_some_and(|one| one.id == window.id && one.version != window.version) {
+            self.windows[who] = Some(window);
+        }
+        Some(view)
     }
 
     pub(super) fn begin_draft(&mut self, who: usize, chance: &mut Chance) {
@@ -38,15 +51,14 @@ impl World<'_> {
         };
         let id: Uuid = view.summary.id.parse().unwrap();
         self.model.began(id);
-        self.windows[who] = Some(Window {
-            id,
-            before: view.data,
-        });
+        let window = Window::of(&view);
+        let fields = window.fields.clone();
+        self.windows[who] = Some(window);
         let mut data = json!({
             "givenName": "Alena", "personalNumber": "4210587A001PB5", "purpose": "bank",
             "copies": 1, "delivery": "paper", "confirmed": true,
         });
-        for field in &FIELDS[..3 + chance.below(3)] {
+        for field in &fields[..REQUIRED + chance.below(1 + fields.len() - REQUIRED)] {
             data[*field] = self.value();
         }
         self.say(who, &format!("begins {id}"));
@@ -56,9 +68,10 @@ impl World<'_> {
     /// The window saves.
     pub(super) fn save(&mut self, who: usize, data: Value, chance: &mut Chance) {
         let desk = self.desk(who);
-        let Some(Window { id, before }) = self.windows[who].take() else {
+        let Some(window) = self.windows[who].take() else {
             return;
         };
+        let Window { id, before, .. } = window;
         let saved = desk.edit_draft(&id.to_string(), &before, &data);
         let Some(certain) = self.certain(who, &saved) else {
             self.say(who, &format!("cannot save {id}"));
@@ -68,11 +81,11 @@ impl World<'_> {
         self.say(who, &format!("saves {id} {before} -> {data}, {certain}"));
         let Ok(view) = saved else { return };
         // A window that shows what came in meanwhile, or has not drawn it yet.
-        let shows = if chance.below(3) > 0 { view.data } else { data };
-        self.windows[who] = Some(Window {
-            id: view.summary.id.parse().unwrap(),
-            before: shows,
-        });
+        let mut shows = Window::of(&view);
+        if shows.version == window.version && chance.below(3) == 0 {
+            shows.before = data;
+        }
+        self.windows[who] = Some(shows);
     }
 
     pub(super) fn write(&mut self, who: usize, chance: &mut Chance) {
@@ -80,20 +93,18 @@ impl World<'_> {
             let Some(view) = self.some_draft(who, chance) else {
                 return;
             };
-            self.windows[who] = Some(Window {
-                id: view.summary.id.parse().unwrap(),
-                before: view.data,
-            });
+            self.windows[who] = Some(Window::of(&view));
         }
         let Some(window) = &self.windows[who] else {
             return;
         };
         let mut data = window.before.clone();
-        let field = chance.below(FIELDS.len());
-        if field >= 3 && chance.below(3) == 0 {
-            data.as_object_mut().unwrap().remove(FIELDS[field]);
+        let place = chance.below(window.fields.len());
+        let field = window.fields[place];
+        if place >= REQUIRED && chance.below(3) == 0 {
+            data.as_object_mut().unwrap().remove(field);
         } else {
-            data[FIELDS[field]] = self.value();
+            data[field] = self.value();
         }
         self.save(who, data, chance);
     }
@@ -103,6 +114,17 @@ impl World<'_> {
         let Some(view) = self.some_draft(who, chance) else {
             return;
         };
+        if let Some(carried) = &view.carried
+            && chance.below(2) == 0
+        {
+            let id = &view.summary.id;
+            let dismissed = desk.dismiss_carried(id);
+            if self.certain(who, &dismissed).is_some() {
+                self.model.dismissed(id.parse().unwrap(), carried);
+                self.say(who, &format!("has seen what became of {id}"));
+            }
+            return;
+        }
         if view.conflicts.is_empty() {
             return self.write(who, chance);
         }
@@ -123,9 +145,12 @@ impl World<'_> {
     }
 
     pub(super) fn sign(&mut self, who: usize, chance: &mut Chance) {
-        let Some(view) = self.some_draft(who, chance) else {
-            return;
-        };
+        if let Some(view) = self.some_draft(who, chance) {
+            self.sign_draft(who, view);
+        }
+    }
+
+    pub(super) fn sign_draft(&mut self, who: usize, view: DraftView) {
         let desk = self.desk(who);
         let id = &view.summary.id;
         let signed = desk.apply_with(id, &mut self.stage.portal.signer());
@@ -143,22 +168,15 @@ impl World<'_> {
         let Some(item) = outbox.get(chance.below(outbox.len())) else {
             return;
         };
-        let taken = desk.cancel_outbox(&item.id);
+        let taken = desk.take_back(&item.id);
         if let Some(certain) = self.certain(who, &taken) {
-            self.model.took_back(who, item.id.parse().unwrap());
+            let id = item.id.parse().unwrap();
+            if item.application_id.is_some() {
+                self.model.letters.took_back(who, id);
+            } else {
+                self.model.took_back(who, id);
+            }
             self.say(who, &format!("takes {} back, {certain}", item.id));
-        }
-    }
-
-    pub(super) fn delete(&mut self, who: usize, chance: &mut Chance) {
-        let Some(view) = self.some_draft(who, chance) else {
-            return;
-        };
-        let deleted = self.desk(who).delete_draft(&view.summary.id);
-        if let Some(certain) = self.certain(who, &deleted) {
-            let id = view.summary.id.parse().unwrap();
-            self.model.deleted(id, &view);
-            self.say(who, &format!("deletes {id} {}, {certain}", view.data));
         }
     }
 

@@ -156,6 +156,8 @@ impl World<'_> {
     fn lock(&mut self, who: usize, asked: &str) {
         self.say(who, &format!("is locked in the middle of {asked}"));
         self.windows[who] = None;
+        // Before the store closes, what the person deleted is deleted.
+        self.delete_for_good(who);
         let ended = self.computers[who].lock();
         self.ended(who, ended);
     }
