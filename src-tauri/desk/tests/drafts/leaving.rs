@@ -1,40 +1,16 @@
 //! When drafts that travel leave.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use kabinet_desk::{Secret, Surroundings};
-use kabinet_portal::Clock;
+use jiff::SignedDuration;
+use kabinet_desk::Secret;
 use kabinet_records::{Applicant, Manifest, ProcedureReference};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::catalogue::{offer, procedure};
 use crate::computer::{Computer, draft};
-
-/// A clock that is set by hand.
-#[derive(Clone)]
-struct Hand(Arc<AtomicI64>);
-
-impl Hand {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.load(Ordering::Relaxed)).unwrap()
-    }
-
-    fn goes(&self, milliseconds: i64) {
-        self.0.fetch_add(milliseconds, Ordering::Relaxed);
-    }
-
-    fn surroundings(&self) -> Surroundings {
-        let hand = self.clone();
-        Surroundings {
-            clock: Clock::showing(move || hand.now()),
-            ..Surroundings::default()
-        }
-    }
-}
+use crate::hand::Hand;
 
 /// A computer on which somebody is signed in.
 fn computer() -> Computer {
@@ -52,7 +28,7 @@ fn seconds(milliseconds: u64) -> Option<Duration> {
 
 #[test]
 fn a_draft_leaves_when_the_person_has_paused_in_writing() {
-    let hand = Hand(Arc::new(AtomicI64::new(1_800_000_000_000)));
+    let hand = Hand::at(1_800_000_000_000);
     let computer = computer();
     let desk = computer.desk_in(hand.surroundings());
     let id = desk.new_draft("2.2").unwrap().summary.id;
@@ -82,7 +58,7 @@ fn a_draft_leaves_when_the_person_has_paused_in_writing() {
 
 #[test]
 fn what_the_portal_has_is_not_due_and_what_waits_goes_before() {
-    let hand = Hand(Arc::new(AtomicI64::new(1_800_000_000_000)));
+    let hand = Hand::at(1_800_000_000_000);
     let computer = computer();
     let mut store = computer.store();
     store.share_drafts(true, hand.now()).unwrap();

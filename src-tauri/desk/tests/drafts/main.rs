@@ -5,6 +5,8 @@
 #[path = "../common/catalogue.rs"]
 mod catalogue;
 mod computer;
+mod ended;
+mod hand;
 mod leaving;
 mod outdated;
 mod waiting;
