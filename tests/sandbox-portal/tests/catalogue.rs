@@ -157,6 +157,49 @@ fn what_is_hidden_is_refused_when_it_is_sent() {
     assert_eq!(problems[0].path, "/account", "{problems:?}");
 }
 
+/// Whoever gives an account names the bank that keeps it.
+#[test]
+fn an_account_asks_for_its_bank() {
+    let procedure = all().into_iter().find(|one| one.id == "2.35").unwrap();
+    let schema = &procedure.form.schema;
+    let problems = |data: &Value| -> Vec<String> {
+        let problems = form::validate(schema, data, &CONTEXT).unwrap();
+        let told = |one: form::FieldProblem| format!("{} {}", one.path, one.keyword);
+        problems.into_iter().map(told).collect()
+    };
+    let is_required = |data: &Value, path: &str| -> Option<bool> {
+        let asked = form::asked(schema, data, &CONTEXT).unwrap();
+        asked.get(path).copied()
+    };
+    let whole = check(&procedure, &filled(&procedure), "as it is");
+    assert_eq!(whole["payment"], "bank");
+    let without = |names: &[&str]| {
+        let mut data = whole.clone();
+        let members = data.as_object_mut().unwrap();
+        for name in names {
+            members.remove(*name).unwrap();
+        }
+        data
+    };
+    let account_alone = without(&["bank"]);
+    assert_eq!(problems(&account_alone), ["/bank required"]);
+    assert_eq!(is_required(&account_alone, "/bank"), Some(true));
+    // Before there is an account, only the account is missing.
+    let neither = without(&["account", "bank"]);
+    assert_eq!(problems(&neither), ["/account required"]);
+    assert_eq!(is_required(&neither, "/bank"), Some(false));
+    assert_eq!(problems(&without(&["account"])), ["/account required"]);
+    // By post neither is asked for, and what was typed is no part of the application.
+    let mut by_post = whole.clone();
+    by_post["payment"] = json!("post");
+    assert_eq!(is_required(&by_post, "/bank"), None);
+    let answers = check(&procedure, &by_post, "by post");
+    assert_eq!(
+        (&answers["account"], &answers["bank"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
 #[test]
 fn prefill_paths_lead_to_values_of_the_card() {
     let citizen = &holder::Holder::all().unwrap()[0];
