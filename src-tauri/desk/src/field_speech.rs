@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     /// Every keyword that a form may use, with a limit as the validator gives it.
-    const CASES: [(&str, &str); 36] = [
+    const CASES: [(&str, &str); 37] = [
         ("required", ""),
         ("minLength", "3"),
         ("maxLength", "3"),
@@ -125,6 +125,7 @@ mod tests {
         ("contentMediaType", "application/pdf"),
         ("maxSize", "5242880"),
         ("size", ""),
+        ("textSize", ""),
     ];
 
     #[test]

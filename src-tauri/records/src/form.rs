@@ -29,7 +29,7 @@ pub use outline::{Field, Step, outline};
 /// Most problems that are reported.
 const MOST_PROBLEMS: usize = 200;
 /// Most octets of one compiled regular expression.
-const SIZE_LIMIT: usize = 1 << 20;
+const SIZE_LIMIT: usize = 64 * 1024;
 
 /// What a form is checked against besides its schema.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,8 @@ pub fn day_in_belarus(moment: Timestamp) -> Date {
 pub struct FieldProblem {
     /// JSON Pointer to the value; of a missing one, to where it should be.
     pub path: String,
-    /// Keyword that failed, such as `required` or `minLength`; `size` when there is more data than
-    /// can be checked.
+    /// Keyword that failed, such as `required` or `minLength`; `size` when there are more values than
+    /// can be checked, `textSize` when there is more text.
     pub keyword: String,
     /// The keyword's value where a sentence needs it, such as the 3 of `minLength`.
     pub limit: Option<String>,
@@ -90,10 +90,15 @@ pub fn validate(
     data: &Value,
     context: &Context<'_>,
 ) -> Result<Vec<FieldProblem>, SchemaError> {
-    if bounds::check_work(schema, data)? == bounds::Work::TooMuch {
+    let beyond = match bounds::check_work(schema, data)? {
+        bounds::Work::Bearable => None,
+        bounds::Work::TooManyValues => Some("size"),
+        bounds::Work::TooMuchText => Some("textSize"),
+    };
+    if let Some(keyword) = beyond {
         return Ok(vec![FieldProblem {
             path: String::new(),
-            keyword: "size".to_owned(),
+            keyword: keyword.to_owned(),
             limit: None,
         }]);
     }

@@ -315,6 +315,7 @@ field-maxSize = The file is too large: at most { $limit }.
 field-falseSchema = This is not asked for here: remove it.
 field-additionalProperties = There is something here that is not asked for.
 field-size = The form holds more than can be checked. Remove some entries.
+field-textSize = The form holds more text than can be checked. Shorten long answers.
 field-other = Check the value.
 
 # What a signature says.

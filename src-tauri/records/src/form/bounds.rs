@@ -22,6 +22,10 @@ const MOST_CONDITIONS: usize = 64;
 /// Most work: a form's nodes times the values that it is filled in with. Every node looks at a value
 /// once at most.
 const MOST_WORK: usize = 1_000_000;
+/// Most matching: a form's regular expressions, with every reference written out, times the octets of
+/// all texts and names that it is filled in with. Each is matched against a text once at most, and the
+/// dearest that may be compiled looks at each octet for some ten microseconds.
+const MOST_MATCHING: usize = 256 * 1024;
 /// The only dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Beginning of a reference that stays inside.
@@ -32,7 +36,9 @@ const INSIDE: &str = "#/$defs/";
 pub(super) enum Work {
     Bearable,
     /// There are too many values for this schema.
-    TooMuch,
+    TooManyValues,
+    /// There is too much text for its regular expressions.
+    TooMuchText,
 }
 
 /// Judges a schema by itself, and the work that it makes of the data.
@@ -40,20 +46,26 @@ pub(super) enum Work {
 /// # Errors
 /// As [`check`].
 pub(super) fn check_work(schema: &Value, data: &Value) -> Result<Work, SchemaError> {
-    let nodes = check(schema)?;
-    if nodes.saturating_mul(values(data)) > MOST_WORK {
-        return Ok(Work::TooMuch);
-    }
-    Ok(Work::Bearable)
+    let Measure {
+        nodes, patterns, ..
+    } = check(schema)?;
+    let Filled { values, octets } = filled(data);
+    Ok(if nodes.saturating_mul(values) > MOST_WORK {
+        Work::TooManyValues
+    } else if patterns.saturating_mul(octets) > MOST_MATCHING {
+        Work::TooMuchText
+    } else {
+        Work::Bearable
+    })
 }
 
-/// Refuses a schema that is too large, refers to itself, or refers to anything outside; gives its
-/// nodes with every reference written out.
+/// Refuses a schema that is too large, refers to itself, or refers to anything outside; gives what
+/// it comes to.
 ///
 /// # Errors
 /// [`SchemaError::TooLarge`], [`SchemaError::Foreign`], [`SchemaError::Invalid`] for a reference to
 /// nothing.
-pub(super) fn check(schema: &Value) -> Result<usize, SchemaError> {
+fn check(schema: &Value) -> Result<Measure, SchemaError> {
     let mut walk = Walk {
         root: schema,
         patterns: 0,
@@ -65,28 +77,42 @@ pub(super) fn check(schema: &Value) -> Result<usize, SchemaError> {
     if schema.to_string().len() > LONGEST_SCHEMA {
         return Err(SchemaError::TooLarge);
     }
-    Ok(measure.nodes)
+    Ok(measure)
 }
 
-/// How many values there are. One at a time, so that depth costs no stack.
-fn values(data: &Value) -> usize {
+/// What a form is filled in with.
+#[derive(Default)]
+struct Filled {
+    /// How many values there are.
+    values: usize,
+    /// Octets of texts and of the names of members, in UTF-8.
+    octets: usize,
+}
+
+/// One value at a time, so that depth costs no stack.
+fn filled(data: &Value) -> Filled {
     let mut open = vec![data];
-    let mut count = 0;
+    let mut filled = Filled::default();
     while let Some(value) = open.pop() {
-        count += 1;
+        filled.values += 1;
         match value {
-            Value::Object(members) => open.extend(members.values()),
+            Value::Object(members) => {
+                filled.octets += members.keys().map(String::len).sum::<usize>();
+                open.extend(members.values());
+            }
             Value::Array(list) => open.extend(list),
+            Value::String(text) => filled.octets += text.len(),
             _ => {}
         }
     }
-    count
+    filled
 }
 
 /// What a part of a schema comes to with its references written out.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Measure {
     nodes: usize,
+    patterns: usize,
     height: usize,
 }
 
@@ -105,7 +131,7 @@ impl<'a> Walk<'a> {
         }
         let mut whole = Measure {
             nodes: 1,
-            height: 0,
+            ..Measure::default()
         };
         match value {
             Value::Object(members) => {
@@ -113,6 +139,7 @@ impl<'a> Walk<'a> {
                     if let Some(target) = self.keyword(name, member)? {
                         whole.add(self.target(target, level + 1)?)?;
                     }
+                    whole.patterns += patterns(name, member);
                     whole.add(self.measure(member, level + 1)?)?;
                 }
             }
@@ -187,11 +214,21 @@ impl<'a> Walk<'a> {
 impl Measure {
     fn add(&mut self, part: Self) -> Result<(), SchemaError> {
         self.nodes = self.nodes.saturating_add(part.nodes);
+        self.patterns = self.patterns.saturating_add(part.patterns);
         self.height = self.height.max(part.height + 1);
         if self.nodes > MOST_NODES {
             return Err(SchemaError::TooLarge);
         }
         Ok(())
+    }
+}
+
+/// How many regular expressions a member of a schema is.
+fn patterns(name: &str, member: &Value) -> usize {
+    match (name, member) {
+        ("pattern", Value::String(_)) => 1,
+        ("patternProperties", Value::Object(members)) => members.len(),
+        _ => 0,
     }
 }
 
@@ -301,6 +338,77 @@ mod tests {
         assert_eq!(check(&long), Err(SchemaError::TooLarge));
     }
 
+    /// Whether there was an `a` so many letters ago has to be kept in mind for as many letters at once.
+    fn dear(count: usize) -> String {
+        format!("^(?:a|b)*a(?:a|b){{{count}}}c$")
+    }
+
+    fn keywords(schema: &Value, data: &Value) -> Vec<String> {
+        let found = validate(schema, data, &Context::EMPTY).unwrap();
+        found.into_iter().map(|problem| problem.keyword).collect()
+    }
+
+    #[test]
+    fn patterns_that_compile_to_much_are_refused() {
+        let validated = |pattern: &str, text: &str| {
+            validate(&json!({"pattern": pattern}), &json!(text), &Context::EMPTY)
+        };
+        for pattern in ["(?:a|b)*a(?:a|b){2000}", &dear(2000)] {
+            assert_eq!(validated(pattern, "ab"), Err(SchemaError::Invalid));
+        }
+        // What forms ask of names and numbers.
+        for (pattern, text) in [
+            ("^[0-9A-Z]{7,20}$", "4210587A001PB5"),
+            (
+                "^BY[0-9]{2}[A-Z]{4}[0-9]{4}[0-9A-Z]{16}$",
+                "BY20OLMP31350000001000000933",
+            ),
+            ("^[\\p{L} '-]+$", "Янка Купала"),
+            ("^[А-Яа-яЁёІіЎў' -]{1,50}( [А-Я]\\.)?$", "Купала Я."),
+        ] {
+            assert_eq!(validated(pattern, text), Ok(vec![]), "{pattern}");
+        }
+    }
+
+    /// A pattern and a text that would take minutes, and much of both.
+    #[test]
+    fn matching_is_bounded_by_the_length_of_the_text() {
+        let start = std::time::Instant::now();
+        let text = |octets: usize| "abaabbab".repeat(octets / 8);
+        let one = json!({"pattern": dear(800)});
+        assert_eq!(keywords(&one, &json!(text(1 << 20))), ["textSize"]);
+        assert_eq!(keywords(&one, &json!(text(1 << 15))), ["pattern"]);
+        // What counts is the text as a whole, in however many values, and the names of members.
+        let parts = json!(vec![text(1 << 10); 1 << 10]);
+        let items = json!({"items": one});
+        assert_eq!(keywords(&items, &parts), ["textSize"]);
+        let names = json!({"patternProperties": {(dear(800)): true}});
+        assert_eq!(keywords(&names, &json!({(text(1 << 20)): 1})), ["textSize"]);
+        // A pattern that is referred to counts each time.
+        let often = json!({"allOf": vec![json!({"$ref": "#/$defs/p"}); 99], "$defs": {"p": one}});
+        let least = MOST_MATCHING / 100;
+        assert_eq!(keywords(&often, &json!(text(least + 8))), ["textSize"]);
+        assert_eq!(keywords(&often, &json!(text(least))), ["pattern"]);
+        let many = json!({"allOf": vec![one; MOST_PATTERNS]});
+        assert_eq!(keywords(&many, &json!(text(1 << 20))), ["textSize"]);
+        assert_eq!(
+            keywords(&many, &json!(text(MOST_MATCHING / MOST_PATTERNS))),
+            ["pattern"]
+        );
+        // Nothing is matched when it is asked what is asked.
+        let hidden =
+            json!({"if": {"properties": {"a": many}}, "then": {"properties": {"b": false}}});
+        let data = json!({"a": text(1 << 20), "b": "x"});
+        assert_eq!(answered(&hidden, &data, &Context::EMPTY), Ok(data.clone()));
+        assert!(asked(&hidden, &data, &Context::EMPTY).unwrap().is_empty());
+        // Without a pattern no text is too long.
+        assert_eq!(
+            keywords(&json!({"type": "string"}), &json!(text(1 << 20))),
+            [""; 0]
+        );
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
+
     /// Long lists under many conditions: the most work that is done at all.
     #[test]
     fn work_over_lists_is_bounded() {
@@ -310,7 +418,7 @@ mod tests {
         };
         let all: Vec<Value> = (0..MOST_CONDITIONS).map(condition).collect();
         let schema = json!({"properties": {"list": {"items": {"allOf": all}}}});
-        let nodes = check(&schema).unwrap();
+        let nodes = check(&schema).unwrap().nodes;
         let filled = |count: usize| json!({"list": vec![json!({"a1": 1}); count]});
         let most = filled(MOST_WORK / nodes / 2 - 2);
         for found in [answered, tidied] {
