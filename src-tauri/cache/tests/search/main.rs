@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod catalogue;
+mod shipped;
 
 use std::collections::BTreeMap;
 
@@ -119,6 +120,11 @@ const KNOWN_ANSWERS: &[(&str, &[&str])] = &[
     ("marriages", &["5.1"]),
     ("вадзіцельскія правы", &["15.15"]),
     ("водительские права", &["15.15"]),
+    // A Belarusian і in Russian words, as with the Belarusian layout of the keyboard.
+    ("жіліщных", &["1.1.5"]),
+    ("регістрація по месту жітельства", &["13.1"]),
+    ("водітельского удостоверенія", &["15.15"]),
+    ("справкі о размере заработной платы", &["2.4"]),
     ("аўтамабіля", &["15.15"]),
     ("driver licences", &["15.15"]),
     ("прапісцы", &["13.1"]),
@@ -203,6 +209,32 @@ fn words_are_marked_in_the_form_that_the_text_has() {
         .map(|segment| segment.text)
         .collect();
     assert_eq!(whole, title);
+}
+
+/// One letter for і and и, whichever of them is typed and whichever stands in the text.
+#[test]
+fn either_i_finds_and_marks_the_other() {
+    let (_folder, mut store) = store();
+    let mut marked = |query: &str, spoken: Spoken, title: &str| -> Vec<String> {
+        let found = store.search_procedures(query).unwrap();
+        assert_eq!(ids(&found), ["15.15"], "{query}");
+        assert!(found.unknown.is_empty(), "{query}: {:?}", found.unknown);
+        let segments = found.marker.mark(spoken, title).into_iter();
+        let marked = segments.filter(|segment| segment.found);
+        marked.map(|segment| segment.text).collect()
+    };
+    let russian = "Выдача водительского удостоверения";
+    assert_eq!(
+        marked("водітельского", Spoken::Ru, russian),
+        ["водительского"]
+    );
+    assert_eq!(
+        marked("водительского", Spoken::Ru, russian),
+        ["водительского"]
+    );
+    let belarusian = "Выдача пасведчання на права кіравання транспартным сродкам";
+    assert_eq!(marked("кировання", Spoken::Be, belarusian), ["кіравання"]);
+    assert_eq!(marked("кіравання", Spoken::Be, belarusian), ["кіравання"]);
 }
 
 fn application(number: u128, procedure: &str, note: &str) -> Application {
