@@ -16,16 +16,32 @@ call() {
     "$program" --json --secrets "$secrets" --profile "$profile" --reader "$reader" "$@" \
         > "$results/$name.json" || true
 }
+# What the key store itself has of this program, found by the attribute under which it is put there.
+ours() {
+    gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
+        --method org.freedesktop.Secret.Service.SearchItems "{'service': 'by.kabinet.desktop'}" \
+        > "$results/$1"
+}
+ours items-first
 call login login
 call whoami whoami
 find "$profile/persons" -name store.key > "$results/keys"
 call doctor doctor
+ours items-kept
 # A key store that is not there keeps the store shut, and says so.
 DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent "$program" --json --profile "$profile" whoami > "$results/elsewhere.json" || true
 call forget forget --yes
+ours items-forgotten
 call after whoami
 call again login
+ours items-again
 "#;
+
+/// The items that the key store answered with, locked ones among them.
+fn items(answer: &str) -> Vec<&str> {
+    let parts = answer.split('\'');
+    parts.filter(|part| part.starts_with('/')).collect()
+}
 
 #[test]
 fn the_system_keeps_the_key() {
@@ -72,5 +88,16 @@ fn the_system_keeps_the_key() {
     );
     assert_eq!(answer("forget"), json!({"done": true}));
     assert_eq!(answer("after")["error"]["code"], "no_store");
+    // The key itself comes and goes, and not only what the program says of it.
+    let text = |name: &str| std::fs::read_to_string(results.join(name)).unwrap();
+    for (name, count) in [
+        ("items-first", 0),
+        ("items-kept", 1),
+        ("items-forgotten", 0),
+        ("items-again", 1),
+    ] {
+        let said = text(name);
+        assert_eq!(items(&said).len(), count, "{name}: {said}");
+    }
     assert_eq!(answer("again")["session"], true, "{}", answer("again"));
 }
