@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 use std::process::Command;
@@ -217,16 +218,31 @@ fn a_damaged_store_is_said_and_repaired() {
             .unwrap()
             .is_empty()
     );
-    if repaired["complete"] == true {
+    // Each draft is there as it was, or the repair has said that something is not; none is invented.
+    let listed = cli.ok(&["draft", "list"]).unwrap();
+    let kept: BTreeSet<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|draft| draft["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(kept.len(), listed.as_array().unwrap().len());
+    assert_eq!(repaired["drafts"], kept.len(), "{repaired}");
+    assert_eq!(repaired["waiting"], 0, "{repaired}");
+    assert!(
+        kept.len() == drafts.len() || repaired["complete"] == false,
+        "{repaired}"
+    );
+    for id in &kept {
+        assert!(drafts.iter().any(|draft| draft == id), "{id}");
         assert_eq!(
-            cli.ok(&["draft", "list"])
-                .unwrap()
-                .as_array()
-                .unwrap()
-                .len(),
-            drafts.len()
+            cli.ok(&["draft", "show", id]).unwrap()["summary"]["procedure_id"],
+            "2.2"
         );
     }
+    // What was saved can be worked with, and the person is still the one who signed in.
+    cli.ok(&["draft", "new", "2.2"]).unwrap();
+    assert_eq!(cli.ok(&["whoami"]).unwrap()["session"], true);
     cli.ok(&["forget", "--yes"]).unwrap();
     assert!(!aside.exists() && stores(&cli.profile).is_empty());
 }
