@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kabinet_cache::{OutboxItem, OutboxKind, Store, StoreError, blobs};
-use kabinet_pki::{RevocationChecking, Verdict};
+use kabinet_pki::{Report, RevocationChecking};
 use kabinet_portal::{Backoff, PersonalArea, Portal as _, PortalError};
 use kabinet_records::{
     Attachment, Direction, Document, DocumentSignature, Letter, LetterKind, Message, Text, Words,
@@ -17,12 +17,13 @@ use uuid::Uuid;
 use crate::applying::{read_letter, signer_name};
 use crate::drafting::parse_id;
 use crate::files::write_beside;
+use crate::issued::{self, Judgement};
 use crate::problem::Code;
 use crate::profile::file_problem;
 use crate::revocation::Learnt;
 use crate::view::{DocumentTrustView, DocumentView, DueView, MessageView, RequestView, TextView};
 use crate::writing::is_closed;
-use crate::{Desk, Outcome, attaching, signing, speech};
+use crate::{Desk, Outcome, attaching, signing};
 
 /// How long before its end a request is due soon.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -303,18 +304,14 @@ impl Desk {
     }
 
     fn view_of_document(&self, document: Document) -> Outcome<DocumentView> {
-        let (trust, signer) = match self.octets_of(&document)? {
-            None => (DocumentTrustView::Missing, None),
-            Some(octets) => self.judge(&octets)?,
+        let Judgement {
+            trust,
+            sentence,
+            signer,
+        } = match self.octets_of(&document)? {
+            None => issued::missing(),
+            Some(octets) => issued::judgement(&self.check_document(&octets)?),
         };
-        let id = match trust {
-            DocumentTrustView::Genuine => "issued-genuine",
-            DocumentTrustView::CannotTell => "issued-cannot-tell",
-            DocumentTrustView::NotGenuine => "issued-not-genuine",
-            DocumentTrustView::Missing => "issued-missing",
-        };
-        let values =
-            std::collections::BTreeMap::from([("signer", signer.clone().unwrap_or_default())]);
         let opens =
             trust == DocumentTrustView::Genuine && SHOWN.contains(&document.media_type.as_str());
         Ok(DocumentView {
@@ -325,7 +322,7 @@ impl Desk {
             size: document.size,
             issued_at: document.issued_at.to_string(),
             trust,
-            sentence: speech::in_all(id, None, &values),
+            sentence,
             signer,
             opens,
         })
@@ -351,8 +348,8 @@ impl Desk {
         })
     }
 
-    /// What the signature says, and whose it is where that is known.
-    fn judge(&self, octets: &Octets) -> Outcome<(DocumentTrustView, Option<String>)> {
+    /// What a check of the signature finds, by what is kept.
+    fn check_document(&self, octets: &Octets) -> Outcome<Report> {
         let anchors = self.anchors()?;
         let mut content = octets.content.as_deref();
         let content = content
@@ -369,21 +366,8 @@ impl Desk {
                 now,
             )
             .map_err(|error| file_problem(&error))?;
-        let report = kabinet_pki::verify(signature, content, &learnt.validation(&anchors, now))
-            .map_err(|error| file_problem(&error))?;
-        let trust = match report.verdict {
-            Verdict::Valid => DocumentTrustView::Genuine,
-            Verdict::Invalid(_) => DocumentTrustView::NotGenuine,
-            Verdict::CannotTell(_) => DocumentTrustView::CannotTell,
-        };
-        // A name that nobody vouches for is not repeated.
-        let signer = report
-            .signers
-            .first()
-            .filter(|_| trust == DocumentTrustView::Genuine)
-            .and_then(|signer| signer.certificate.as_ref())
-            .map(|summary| summary.subject.clone());
-        Ok((trust, signer))
+        kabinet_pki::verify(signature, content, &learnt.validation(&anchors, now))
+            .map_err(|error| file_problem(&error))
     }
 }
 

@@ -371,6 +371,8 @@ codes! {
     FileUnreadable = "file_unreadable",
     /// A file is no CMS signature.
     FileNotSignature = "file_not_signature",
+    /// A signature is written in a way that is not read here, such as BER, or is beyond a bound.
+    SignatureUnread = "signature_unread",
     /// A signature is beside its file, and the file was not given.
     SignedFileAbsent = "signed_file_absent",
     /// The file is another than the one that was signed.

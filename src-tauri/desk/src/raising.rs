@@ -15,12 +15,13 @@ use crate::files::replace;
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
 use crate::services::Asking;
-use crate::signing;
 use crate::view::{LevelView, RaisedView};
 use crate::{Desk, Outcome};
+use crate::{signing, verifying};
 
-/// Most time stamps that one file needs: one a signer.
-const MOST_STAMPS: usize = 16;
+/// Most time stamps that are asked for one file: one a signer, and another where the authority does not
+/// know the hash function of the first.
+const MOST_STAMPS: usize = 2 * 16;
 
 impl Desk {
     /// Raises the signature in a file to a level, in its place: there is the old file or the new one,
@@ -28,7 +29,7 @@ impl Desk {
     ///
     /// # Errors
     /// `no_time_stamping`, `service_silent`, `time_stamp_failed`, `not_lasting`, `file_not_signature`,
-    /// `file_unreadable`. A file that was raised by one level keeps that.
+    /// `signature_unread`, `file_unreadable`. A file that was raised by one level keeps that.
     pub async fn raise_file(&self, file: &Path, level: LevelView) -> Outcome<RaisedView> {
         let mut asking = self.asking();
         let outcome = self.raise_in_place(file, level, &mut asking).await;
@@ -200,7 +201,11 @@ impl Desk {
                     self.forget_raising(file);
                 }
                 Err(problem) if is_lost(&problem) && !file.exists() => self.forget_raising(file),
-                Err(problem) if problem.code == Code::FileNotSignature => self.forget_raising(file),
+                Err(problem)
+                    if matches!(problem.code, Code::FileNotSignature | Code::SignatureUnread) =>
+                {
+                    self.forget_raising(file);
+                }
                 Err(problem) => self.not_raised_yet(&one, &problem)?,
             }
         }
@@ -256,10 +261,8 @@ impl Desk {
     ) -> Outcome<LevelView> {
         let report = kabinet_pki::survey(signature, &self.now_with(anchors)?)
             .map_err(|error| file_problem(&error))?;
-        if report.signers.is_empty() {
-            return Err(
-                Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
-            );
+        if let Some(problem) = verifying::unreadable(&report) {
+            return Err(problem);
         }
         let levels = report.signers.iter().map(|signer| signer.level);
         Ok(match levels.min().flatten() {
@@ -283,7 +286,7 @@ impl Desk {
     ) -> Outcome<Stamps> {
         let mut answers = Stamps::new();
         for _ in 0..MOST_STAMPS {
-            // Time passes while they come; a time stamp must not be later than the check.
+            // Time passes while they come; a time stamp must not be much later than the check.
             let validation = self.now_with(anchors)?;
             let ask = |request: &[u8]| answers.get(request).cloned().ok_or(request.to_vec());
             rewound(signature)?;
@@ -352,6 +355,7 @@ fn not_raised<E>(error: RaiseError<E>, unanswered: impl FnOnce(E) -> Problem) ->
         RaiseError::NoTimeStamp => cause(Code::NotLasting, "no valid time stamp".to_owned()),
         RaiseError::TooMuch => cause(Code::NotLasting, "too much to carry".to_owned()),
         RaiseError::Format(fault) => cause(Code::FileNotSignature, fault.to_owned()),
+        RaiseError::Unread(fault) => cause(Code::SignatureUnread, fault.to_owned()),
         RaiseError::Io(error) => file_problem(&error),
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kabinet_pki::{
-    ChainMember, Report, RevocationStatus, SignedContent, SignerReport, Time, TimeStampKind,
-    TimeStampReport, Verdict,
+    ChainMember, Reason, Report, RevocationStatus, SignedContent, SignerReport, Time,
+    TimeStampKind, TimeStampReport, Verdict,
 };
 
 use crate::signing_in::hex;
@@ -13,6 +13,7 @@ use crate::view::{
     ChainMemberView, Language, SignatureNoteView, SignatureReportView, SignedContentView,
     SignerView, TextView, TimeStampView,
 };
+use crate::visible::visible;
 
 /// The rules of a check (`docs/signatures.md`). No signature policy is asked for.
 const PROFILE: &str = "STB 34.101.80, ETSI EN 319 102-1, RFC 5280";
@@ -27,7 +28,7 @@ pub(crate) fn view(report: &Report) -> SignatureReportView {
     let reason = reason_of(report.verdict);
     let sentence = match &signers[..] {
         [only] => only.sentence.clone(),
-        _ => sentence_of(report.verdict, &names(&signers)),
+        _ => sentence_of(report.verdict, &names(&signers), worst(report)),
     };
     SignatureReportView {
         verdict: word_of(report.verdict).to_owned(),
@@ -41,6 +42,26 @@ pub(crate) fn view(report: &Report) -> SignatureReportView {
     }
 }
 
+/// What the sentence on several signers says of revocation: of any of them where all are valid, else of
+/// the one whose verdict it is.
+fn worst(report: &Report) -> Option<&'static str> {
+    let mut words = report
+        .signers
+        .iter()
+        .filter(|signer| signer.verdict == report.verdict)
+        .filter_map(|signer| Some(revocation_of(signer, report.checked_at)?.word));
+    match report.verdict {
+        Verdict::Valid => words.find(|word| *word == UNKNOWN),
+        _ => words.next(),
+    }
+}
+
+/// Whether a signature is valid only as far as is known: of a certificate of a signer it is not known
+/// whether it was revoked.
+pub(crate) fn is_status_unknown(report: &Report) -> bool {
+    report.verdict == Verdict::Valid && worst(report) == Some(UNKNOWN)
+}
+
 fn names(signers: &[SignerView]) -> String {
     let names: Vec<_> = signers
         .iter()
@@ -51,21 +72,25 @@ fn names(signers: &[SignerView]) -> String {
 
 fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
     let name = signer.certificate.as_ref().map(|one| one.subject.clone());
+    let number = signer.certificate.as_ref();
+    let number = number.and_then(|one| one.subject_serial_number.clone());
     let revocation = revocation_of(signer, checked_at);
+    let word = revocation.map(|told| told.word);
     SignerView {
         verdict: word_of(signer.verdict).to_owned(),
         reason: reason_of(signer.verdict),
         detail: signer.detail.map(str::to_owned),
-        sentence: sentence_of(signer.verdict, name.as_deref().unwrap_or_default()),
+        sentence: sentence_of(signer.verdict, name.as_deref().unwrap_or_default(), word),
         content: signer.content.as_ref().map(view_of_content),
         level: signer.level.map(|level| level.name().to_owned()),
         claimed_at: signer.claimed_signing_time.map(|time| time.to_string()),
         proven_at: signer.proven_signing_time.map(|time| time.to_string()),
-        revocation: revocation.map(|(word, _)| word.to_owned()),
+        revocation: word.map(str::to_owned),
         notes: notes(signer, revocation),
         chain: chain_of(&signer.chain),
         time_stamps: signer.time_stamps.iter().map(view_of_stamp).collect(),
         name,
+        number,
     }
 }
 
@@ -101,8 +126,14 @@ fn chain_of(chain: &[ChainMember]) -> Vec<ChainMemberView> {
         let (status, at) = match member.status {
             RevocationStatus::Trusted => ("trusted", None),
             RevocationStatus::NotRevoked { as_of, .. } => ("not_revoked", Some(as_of)),
-            RevocationStatus::Revoked { at, .. } => ("revoked", Some(at)),
-            RevocationStatus::Unknown(_) => ("unknown", None),
+            RevocationStatus::Revoked { .. } if member.status.is_never_issued() => {
+                (NEVER_ISSUED, None)
+            }
+            RevocationStatus::Revoked { at, .. } => match member.status.on_hold_since() {
+                Some(since) => (SUSPENDED, Some(since)),
+                None => ("revoked", Some(at)),
+            },
+            RevocationStatus::Unknown(_) => (UNKNOWN, None),
         };
         ChainMemberView {
             name: summary.subject.clone(),
@@ -129,11 +160,16 @@ pub(crate) fn reason_of(verdict: Verdict) -> Option<String> {
     reason.map(|reason| reason.indication().to_owned())
 }
 
-/// The sentence on a verdict: `signature-valid`, or `signature-why-` and the reason.
-fn sentence_of(verdict: Verdict, signer: &str) -> TextView {
-    let id = match verdict.reason() {
-        None => "signature-valid".to_owned(),
-        Some(reason) => {
+/// The sentence on a verdict, with what is told of revocation: `signature-valid`, or `signature-why-` and
+/// the reason. What is not known goes with it wherever it is said.
+fn sentence_of(verdict: Verdict, signer: &str, told: Option<&str>) -> TextView {
+    let id = match (verdict.reason(), told) {
+        (None, Some(UNKNOWN)) => "signature-valid-unknown".to_owned(),
+        (None, _) => "signature-valid".to_owned(),
+        (Some(Reason::TryLater), Some(word @ (SUSPENDED | NEVER_ISSUED))) => {
+            format!("signature-why-{}", word.replace('_', "-"))
+        }
+        (Some(reason), _) => {
             let reason = reason.indication().to_lowercase().replace('_', "-");
             format!("signature-why-{reason}")
         }
@@ -153,7 +189,14 @@ fn notes(signer: &SignerReport, revocation: Option<Told>) -> Vec<SignatureNoteVi
         (None, Some(claimed)) => Some(note("claimed", Some(claimed))),
         (None, None) => None,
     };
-    let revocation = revocation.map(|(what, at)| note(what, at));
+    // What the sentence says already is not said again.
+    let is_said = |told: &Told| signer.verdict == Verdict::Valid && told.word == UNKNOWN;
+    let revocation = revocation.filter(|told| !is_said(told));
+    let revocation = revocation.map(|told| match signer.proven_signing_time {
+        // Nothing proves when it was signed, so that nothing is known to be later.
+        None if told.word == "revoked_later" => note("revoked_after_check", told.at),
+        _ => note(told.word, told.at),
+    });
     time.into_iter().chain(revocation).collect()
 }
 
@@ -161,8 +204,28 @@ fn notes(signer: &SignerReport, revocation: Option<Told>) -> Vec<SignatureNoteVi
 #[must_use]
 pub fn note(language: Language, note: &SignatureNoteView) -> String {
     let at = note.at.as_deref().unwrap_or_default();
+    with_moment(language, &format!("signature-{}", note.what), at)
+}
+
+/// For which moment it was checked, as a sentence for the command line, in UTC.
+#[must_use]
+pub fn checked_at(language: Language, report: &SignatureReportView) -> String {
+    with_moment(language, "checked-at", &report.checked_at)
+}
+
+/// Who signed, by name and number, in a line for the command line; none without a certificate.
+#[must_use]
+pub fn signed_by(language: Language, signer: &SignerView) -> Option<String> {
+    let name = signer.name.as_deref()?;
+    let label = speech::text(language, "checked-signer");
+    let number = signer.number.as_deref();
+    let number = number.map_or(String::new(), |number| format!(", {number}"));
+    Some(visible(&format!("{label}: {name}{number}")))
+}
+
+fn with_moment(language: Language, id: &str, at: &str) -> String {
     let values = BTreeMap::from([("time", at.replace('T', " ").replace('Z', " UTC"))]);
-    speech::say(language, &format!("signature-{}", note.what), None, &values)
+    speech::say(language, id, None, &values)
 }
 
 /// What was signed, in lines for the command line.
@@ -182,143 +245,40 @@ pub fn signed_content(language: Language, content: &SignedContentView) -> Vec<St
     lines
 }
 
-/// What is told of revocation: a word and a time.
-type Told = (&'static str, Option<Time>);
+const UNKNOWN: &str = "unknown";
+const SUSPENDED: &str = "suspended";
+const NEVER_ISSUED: &str = "never_issued";
+
+/// What is told of revocation: the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Told {
+    rank: u8,
+    word: &'static str,
+    at: Option<Time>,
+}
 
 /// The worst that is known of the certificates' revocation, with the earliest time that was told.
 fn revocation_of(signer: &SignerReport, checked_at: Time) -> Option<Told> {
     let moment = signer.proven_signing_time.unwrap_or(checked_at);
     let known = signer.chain.iter().filter_map(|member| {
-        Some(match member.status {
+        let (rank, word, at) = match member.status {
             RevocationStatus::Trusted => return None,
-            RevocationStatus::Revoked { at, .. } if at <= moment => (0, "revoked", Some(at)),
-            RevocationStatus::Unknown(_) => (1, "unknown", None),
-            RevocationStatus::Revoked { at, .. } => (2, "revoked_later", Some(at)),
+            RevocationStatus::Revoked { at, .. } => {
+                let rank = if at <= moment { 0 } else { 2 };
+                match member.status.on_hold_since() {
+                    _ if member.status.is_never_issued() => (0, NEVER_ISSUED, None),
+                    Some(since) => (rank, SUSPENDED, Some(since)),
+                    None if rank == 0 => (rank, "revoked", Some(at)),
+                    None => (rank, "revoked_later", Some(at)),
+                }
+            }
+            RevocationStatus::Unknown(_) => (1, UNKNOWN, None),
             RevocationStatus::NotRevoked { as_of, .. } => (3, "not_revoked", Some(as_of)),
-        })
+        };
+        Some(Told { rank, word, at })
     });
-    let (_, word, time) = known.min()?;
-    Some((word, time))
+    known.min()
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::io::Cursor;
-
-    use kabinet_pki::{Reason, TrustAnchors, Validation, verify};
-
-    use super::*;
-
-    const LANGUAGES: [Language; 3] = [Language::Be, Language::Ru, Language::En];
-    const NOTES: [&str; 6] = [
-        "proven",
-        "claimed",
-        "not-revoked",
-        "revoked-later",
-        "unknown",
-        "revoked",
-    ];
-
-    #[test]
-    fn every_reason_has_a_sentence_of_its_own_in_every_language() {
-        for language in LANGUAGES {
-            let said = |verdict| sentence_of(verdict, "N").in_language(language).to_owned();
-            let mut sentences: Vec<_> = Reason::ALL
-                .iter()
-                .map(|&reason| said(Verdict::CannotTell(reason)))
-                .collect();
-            sentences.push(said(Verdict::Valid));
-            for what in NOTES {
-                let view = SignatureNoteView {
-                    what: what.to_owned(),
-                    at: Some("2026-11-27T09:21:00Z".to_owned()),
-                };
-                sentences.push(note(language, &view));
-            }
-            for sentence in &sentences {
-                assert!(sentence.ends_with('.'), "{language:?}: {sentence}");
-                assert!(
-                    !sentence.starts_with("signature-"),
-                    "{language:?}: {sentence}"
-                );
-            }
-            let count = sentences.len();
-            sentences.sort();
-            sentences.dedup();
-            assert_eq!(sentences.len(), count, "{language:?}");
-        }
-    }
-
-    #[test]
-    fn a_signature_of_two_and_one_that_lasts() {
-        let fixtures = "../pki/tests/fixtures/bee2evp/level-128";
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(fixtures);
-        let file = |name| std::fs::read(folder.join(name)).unwrap();
-        let mut anchors = TrustAnchors::default();
-        anchors.add(&file("root.cer")).unwrap();
-        let at = Time::new(2026, 11, 27, 9, 36, 0).unwrap();
-        let check = |name| {
-            let validation = Validation::new(&anchors, at);
-            let report = verify(Cursor::new(file(name)), None, &validation).unwrap();
-            view(&report)
-        };
-        let two = check("two-signers.p7s");
-        assert_eq!(two.verdict, "valid");
-        for name in ["ADAM MITSKEVICH", "TADEUSZ KASTSIUSHKA"] {
-            for language in LANGUAGES {
-                let sentence = two.sentence.in_language(language);
-                assert!(sentence.contains(name), "{sentence}");
-            }
-        }
-        let lasting = check("accepted-lt.p7s").signers.remove(0);
-        assert_eq!(lasting.level.as_deref(), Some("CAdES-B-LT"));
-        assert_eq!(lasting.revocation.as_deref(), Some("not_revoked"));
-        let at = lasting.proven_at.as_deref().unwrap();
-        assert!(at.starts_with("2026-11-27T09:2"));
-        let [proven, revocation] = &lasting.notes[..] else {
-            panic!("{:?}", lasting.notes);
-        };
-        assert_eq!((&*proven.what, proven.at.as_deref()), ("proven", Some(at)));
-        assert_eq!(revocation.what, "not-revoked");
-        let said = note(Language::En, proven);
-        assert!(said.contains("2026-11-27 09:2"), "{said}");
-        assert!(said.contains(" UTC"), "{said}");
-        assert_eq!(two.signers[0].revocation.as_deref(), Some("unknown"));
-        // Both are over the same, which is inside.
-        let signed = two.signers[0].content.as_ref().unwrap();
-        assert_eq!(two.signers[1].content.as_ref(), Some(signed));
-        assert_eq!(
-            (&*signed.hash_algorithm, signed.digest.len()),
-            ("belt-hash", 64)
-        );
-        for language in LANGUAGES {
-            let lines = signed_content(language, signed);
-            let [file, size, digest] = &lines[..] else {
-                panic!("{lines:?}");
-            };
-            assert!(!lines.concat().contains("checked-"), "{lines:?}");
-            assert!(
-                file.contains(": ") && digest.contains("belt-hash"),
-                "{lines:?}"
-            );
-            assert!(size.ends_with(&format!(": {}", signed.size.unwrap())));
-        }
-        // What the sentence rests on.
-        assert_eq!(two.checked_at, "2026-11-27T09:36:00Z");
-        let [stamp] = &lasting.time_stamps[..] else {
-            panic!("{:?}", lasting.time_stamps);
-        };
-        assert_eq!((&*stamp.over, &*stamp.verdict), ("signature", "valid"));
-        assert_eq!(stamp.at, lasting.proven_at);
-        assert!(stamp.policy.is_some() && stamp.chain.len() > 1, "{stamp:?}");
-        for chain in [&lasting.chain, &stamp.chain] {
-            let (anchor, below) = chain.split_last().unwrap();
-            assert_eq!((&*anchor.status, &anchor.status_at), ("trusted", &None));
-            for member in below {
-                assert_eq!(member.status, "not_revoked", "{member:?}");
-                assert!(member.status_at.is_some() && member.valid_from < member.valid_until);
-            }
-        }
-    }
-}
+mod tests;

@@ -143,6 +143,7 @@ impl From<SignError<CardError>> for Problem {
             SignError::WrongKey => Code::SignatureFailed,
             SignError::ContentChanged => Code::FileUnreadable,
             SignError::Format(_) => Code::FileNotSignature,
+            SignError::Unread(_) => Code::SignatureUnread,
             SignError::Detached => Code::SignedFileAbsent,
             SignError::OtherContent => Code::SignedFileOther,
             SignError::TooManySigners => Code::TooManySigners,

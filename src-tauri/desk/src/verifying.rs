@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use kabinet_pki::{Reason, Verdict};
+use kabinet_pki::{Reason, Report, TrustAnchors, Validation};
 
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
@@ -111,10 +111,8 @@ impl Desk {
             }
         };
         let report = report.map_err(|error| watching.problem(file_problem(&error)))?;
-        if report.verdict == Verdict::Invalid(Reason::FormatFailure) && report.signers.is_empty() {
-            return Err(
-                Problem::new(Code::FileNotSignature).because(report.detail.unwrap_or_default())
-            );
+        if let Some(problem) = unreadable(&report) {
+            return Err(problem);
         }
         let mut view = signature_speech::view(&report);
         view.asked = asking.asked();
@@ -131,6 +129,18 @@ impl Desk {
     }
 }
 
+/// Why there is nothing to say of any signer: the file is no signature, or none that is read here.
+pub(crate) fn unreadable(report: &Report) -> Option<Problem> {
+    if !report.signers.is_empty() {
+        return None;
+    }
+    let code = match report.verdict.reason() {
+        Some(Reason::FormatNotRead) => Code::SignatureUnread,
+        _ => Code::FileNotSignature,
+    };
+    Some(Problem::new(code).because(report.detail.unwrap_or_default()))
+}
+
 /// What a signature that stands beside its file is over, by the name: `a` of `a.p7s` and of
 /// `a (2).p7s`.
 #[must_use]
@@ -144,7 +154,8 @@ pub fn content_name(signature: &str) -> Option<&str> {
     Some(unnumbered.unwrap_or(stem)).filter(|name| !name.is_empty())
 }
 
-/// The file beside a signature that it is over, by the name.
+/// The file beside a signature that it is over, by the name; where two may be meant, `a (2)` and `a` of
+/// `a (2).p7s`, as [`content_among`].
 #[must_use]
 pub fn content_beside(signature: &Path) -> Option<PathBuf> {
     let name = signature.file_name()?.to_str()?;
@@ -152,12 +163,102 @@ pub fn content_beside(signature: &Path) -> Option<PathBuf> {
         .strip_suffix(".p7s")
         .map(|stem| signature.with_file_name(stem));
     let other = content_name(name).map(|name| signature.with_file_name(name));
-    exact.into_iter().chain(other).find(|path| path.is_file())
+    let mut named: Vec<_> = exact.into_iter().chain(other).collect();
+    named.retain(|path| path.is_file());
+    named.dedup();
+    content_among(signature, named, PathBuf::as_path)
+}
+
+/// Of several files that a signature may be over by their names, the first whose hash value is the
+/// signed one; the first of all where that is none's, or cannot be told. One alone is not read.
+#[must_use]
+pub fn content_among<T>(
+    signature: &Path,
+    candidates: Vec<T>,
+    path: impl Fn(&T) -> &Path,
+) -> Option<T> {
+    let is_signed = |one: &T| is_over(signature, path(one)).unwrap_or_default();
+    let place = match &candidates[..] {
+        [_, _, ..] => candidates.iter().position(is_signed).unwrap_or_default(),
+        _ => 0,
+    };
+    candidates.into_iter().nth(place)
+}
+
+/// Whether every signer of a signature signed the content of that file, whoever they are.
+fn is_over(signature: &Path, content: &Path) -> std::io::Result<bool> {
+    let nobody = TrustAnchors::default();
+    let validation = match signing::now() {
+        Ok(now) => Validation::new(&nobody, now),
+        Err(_) => return Ok(false),
+    };
+    let mut content = BufReader::new(File::open(content)?);
+    let content: &mut dyn Read = &mut content;
+    let signature = BufReader::new(File::open(signature)?);
+    let report = kabinet_pki::verify(signature, Some(content), &validation)?;
+    // The length is known of content with the signed hash value only.
+    let is_at_hand = |signer: &kabinet_pki::SignerReport| {
+        let signed = signer.content.as_ref();
+        signed.is_some_and(|signed| signed.length.is_some())
+    };
+    Ok(!report.signers.is_empty() && report.signers.iter().all(is_at_hand))
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs;
+
+    use kabinet_pki::Time;
+
     use super::*;
+
+    fn fixture(name: &str) -> Vec<u8> {
+        let folder = "../pki/tests/fixtures/bee2evp/level-128";
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        fs::read(folder.join(name)).unwrap()
+    }
+
+    #[test]
+    fn of_two_files_by_the_name_the_signed_one_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let signed = fixture("../../signed.txt");
+        fs::write(at("a (2).p7s"), fixture("detached.p7s")).unwrap();
+        let signature = at("a (2).p7s");
+        assert_eq!(content_beside(&signature), None);
+        fs::write(at("a (2)"), b"another").unwrap();
+        // Alone it is taken by its name, and the check tells that it is another.
+        assert_eq!(content_beside(&signature), Some(at("a (2)")));
+        fs::write(at("a"), &signed).unwrap();
+        assert_eq!(content_beside(&signature), Some(at("a")));
+        fs::write(at("a (2)"), &signed).unwrap();
+        assert_eq!(content_beside(&signature), Some(at("a (2)")));
+        // In either order.
+        fs::write(at("a"), b"another").unwrap();
+        assert_eq!(content_beside(&signature), Some(at("a (2)")));
+        // Where neither is it, the nearest name stays.
+        fs::write(at("a (2)"), b"another, too").unwrap();
+        assert_eq!(content_beside(&signature), Some(at("a (2)")));
+    }
+
+    #[test]
+    fn what_is_not_read_is_not_called_nothing() {
+        let anchors = TrustAnchors::default();
+        let at = Time::new(2026, 11, 27, 9, 36, 0).unwrap();
+        let code = |octets: &[u8]| {
+            let validation = Validation::new(&anchors, at);
+            let report = kabinet_pki::verify(std::io::Cursor::new(octets), None, &validation);
+            unreadable(&report.unwrap()).map(|problem| problem.code)
+        };
+        let good = fixture("attached.p7s");
+        assert_eq!(code(&good), None);
+        assert_eq!(good[..2], [0x30, 0x82]);
+        let open = [&[0x30, 0x80], &good[4..], &[0, 0]].concat();
+        assert_eq!(code(&open), Some(Code::SignatureUnread));
+        assert_eq!(code(b"text"), Some(Code::FileNotSignature));
+        assert_eq!(code(&good[..good.len() - 1]), Some(Code::FileNotSignature));
+    }
 
     #[test]
     fn a_signature_beside_a_file_is_known_by_its_name() {

@@ -180,7 +180,7 @@ fn read_time(values: &[u8]) -> Result<Time, Fault> {
 fn add_time_stamps(tokens: &mut Vec<Vec<u8>>, values: &[u8]) -> Result<(), Fault> {
     for value in strict::children(values, MAX_TIME_STAMPS)? {
         if tokens.len() == MAX_TIME_STAMPS {
-            return Err("a list is too long");
+            return Err(crate::strict::unread::TOO_MANY);
         }
         tokens.push(value.raw.to_vec());
     }

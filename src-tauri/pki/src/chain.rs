@@ -188,6 +188,9 @@ impl<'a> Search<'a, '_> {
             match finding.status {
                 RevocationStatus::Revoked { at, reason, .. } if at <= self.terms.proven_at => {
                     return Err(match (reason, index) {
+                        _ if finding.status.is_never_issued() => {
+                            Failure::new(Reason::TryLater, "a certificate was never issued")
+                        }
                         (RevocationReason::CertificateHold, _) => {
                             Failure::new(Reason::TryLater, "a certificate is suspended")
                         }

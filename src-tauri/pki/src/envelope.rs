@@ -9,7 +9,7 @@ use crate::{
     algorithm,
     evidence::OTHER_REVOCATION_INFO,
     oid,
-    strict::{self, Fault, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET},
+    strict::{self, Fault, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, unread},
     walker::{MAX_PART, ReadError, Span, Walker, before, filled, header},
 };
 
@@ -24,6 +24,8 @@ pub(crate) const MAX_SIGNERS: usize = 16;
 
 const CERTIFICATES: u32 = 0xA0;
 const REVOCATIONS: u32 = 0xA1;
+/// An OCTET STRING in pieces, which only BER has (ITU-T X.690, clause 8.7.3).
+const IN_PIECES: u32 = 0x24;
 
 /// The parts of a SignedData as they stand in the file; the content is only located.
 #[derive(Clone, Debug)]
@@ -107,6 +109,9 @@ fn read_content(
     }
     let mut explicit = encapsulated.enter(0xA0)?;
     filled(explicit.end, end)?;
+    if explicit.peek()?.map(u32::from) == Some(IN_PIECES) {
+        return Err(unread::IN_PIECES.into());
+    }
     let content = explicit.span(OCTET_STRING)?;
     filled(content.end(), end)?;
     Ok((content_type, Some(content)))
@@ -216,7 +221,7 @@ pub(crate) fn insert(members: &mut Vec<Vec<u8>>, member: Vec<u8>) {
 fn part(tag: u32, members: &[Vec<u8>]) -> Result<Vec<u8>, Fault> {
     let octets = members.concat();
     if octets.len() as u64 > MAX_PART {
-        return Err("a part of the signature is too long");
+        return Err(unread::TOO_LONG);
     }
     Ok(tlv::encode(tag, &octets))
 }

@@ -21,9 +21,9 @@ use crate::{
     signer::Signed,
     signer_info,
     signer_info::SignerInfo,
-    strict::Fault,
+    strict::{Fault, unread},
     time_stamp::TimeStamp,
-    tsp::{self, TspError},
+    tsp::{self, TspError, TspFailure},
     verdict::{self, ChainMember, Reason, SignatureLevel, SignerReport, TimeStampKind, Verdict},
     verify::{self, RevocationChecking, Validation},
     walker::ReadError,
@@ -64,6 +64,10 @@ pub enum RaiseError<E> {
     /// The file is no signature.
     #[error("not a signature: {0}")]
     Format(&'static str),
+    /// It may be a signature, but is written in a way that is not read here
+    /// ([`Reason::FormatNotRead`](crate::Reason::FormatNotRead)).
+    #[error("not read here: {0}")]
+    Unread(&'static str),
     /// The file cannot be read or written.
     #[error("cannot read or write the signature: {0}")]
     Io(#[from] io::Error),
@@ -73,20 +77,25 @@ impl<E> From<ReadError> for RaiseError<E> {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Io(error),
-            ReadError::Format(fault) => Self::Format(fault),
+            ReadError::Format(fault) => fault.into(),
         }
     }
 }
 
 impl<E> From<Fault> for RaiseError<E> {
     fn from(fault: Fault) -> Self {
-        Self::Format(fault)
+        if unread::is(fault) {
+            Self::Unread(fault)
+        } else {
+            Self::Format(fault)
+        }
     }
 }
 
 /// Adds a time stamp to every signature in the file that has no valid one (level B-T), and writes the
-/// whole. `ask` sends a TimeStampReq in DER to an authority and gives the TimeStampResp in DER. Each
-/// time stamp is checked as the validation says before it is added, and must be of the last minutes.
+/// whole. `ask` sends a TimeStampReq in DER to an authority and gives the TimeStampResp in DER; for a
+/// signer whose key is not of bign it is called twice where the authority refuses belt-hash. Each time
+/// stamp is checked as the validation says before it is added, and must be of these minutes.
 ///
 /// # Errors
 /// [`RaiseError`]. Nothing is written before all time stamps are there.
@@ -129,17 +138,25 @@ fn stamp<E>(
 ) -> Result<Vec<u8>, RaiseError<E>> {
     let mut embedded = Evidence::new();
     embedded.take(envelope);
-    // An authority of the profile takes the hash functions of all levels.
     let certificate = cms::find_certificate(info, embedded.certificates.iter()).ok();
     let key = certificate.and_then(Certificate::key).and_then(Key::bign);
-    let hash = key.map_or(HashAlgorithm::Sha256, |key| {
-        HashAlgorithm::of_level(key.level())
-    });
+    // An authority of the profile takes the hash functions of all levels, and no others (STB 34.101.78);
+    // one of elsewhere may know none of them.
+    let (hash, token) = match key {
+        Some(key) => {
+            let hash = HashAlgorithm::of_level(key.level());
+            (hash, token(info, hash, ask)?)
+        }
+        None => match token(info, HashAlgorithm::BeltHash, ask) {
+            Err(RaiseError::Response(TspError::Refused(Some(TspFailure::BadAlgorithm)))) => {
+                let hash = HashAlgorithm::Sha256;
+                (hash, token(info, hash, ask)?)
+            }
+            answer => (HashAlgorithm::BeltHash, answer?),
+        },
+    };
     let imprint = hash.digest(&info.signature);
-    let request = tsp::request(hash, &imprint);
-    let response = ask(&request).map_err(RaiseError::Authority)?;
-    let token = tsp::read_response(&response)?;
-    let time_stamp = TimeStamp::read(token).map_err(TspError::Format)?;
+    let time_stamp = TimeStamp::read(&token).map_err(TspError::Format)?;
     if time_stamp.info.hash() != Some(hash) || time_stamp.info.imprint != imprint {
         return Err(TspError::OtherImprint.into());
     }
@@ -157,12 +174,23 @@ fn stamp<E>(
     };
     let report = time_stamp.check(TimeStampKind::Signature, |_| Some(imprint), &terms);
     match report.verdict.reason() {
-        None => Ok(token.to_vec()),
+        None => Ok(token),
         Some(reason) => Err(RaiseError::TimeStamp {
             reason,
             detail: report.detail.unwrap_or_default(),
         }),
     }
+}
+
+/// What the authority answers for a signature value hashed so.
+fn token<E>(
+    info: &SignerInfo,
+    hash: HashAlgorithm,
+    ask: &mut impl FnMut(&[u8]) -> Result<Vec<u8>, E>,
+) -> Result<Vec<u8>, RaiseError<E>> {
+    let request = tsp::request(hash, &hash.digest(&info.signature));
+    let response = ask(&request).map_err(RaiseError::Authority)?;
+    Ok(tsp::read_response(&response)?.to_vec())
 }
 
 /// Adds the certificates of all chains, of signers and of time-stamping authorities, what tells that

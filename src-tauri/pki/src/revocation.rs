@@ -59,6 +59,36 @@ pub enum RevocationStatus {
     Unknown(Ignorance),
 }
 
+impl RevocationStatus {
+    /// Whether a responder says that the issuer never issued the certificate: "revoked" on hold since
+    /// the beginning of 1970, which is a mark and no moment (RFC 6960, clauses 2.2 and 4.4.8).
+    #[must_use]
+    pub fn is_never_issued(&self) -> bool {
+        matches!(
+            self,
+            Self::Revoked {
+                at,
+                reason: RevocationReason::CertificateHold,
+                source: StatusSource::Ocsp,
+            } if at.unix_duration().is_zero()
+        )
+    }
+
+    /// Since when the certificate is on hold, which can be taken back (RFC 5280, clause 5.3.1); none
+    /// when it is not, or was never issued.
+    #[must_use]
+    pub fn on_hold_since(&self) -> Option<Time> {
+        match *self {
+            Self::Revoked {
+                at,
+                reason: RevocationReason::CertificateHold,
+                ..
+            } if !self.is_never_issued() => Some(at),
+            _ => None,
+        }
+    }
+}
+
 /// A status with what proves it.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {

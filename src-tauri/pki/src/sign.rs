@@ -15,7 +15,7 @@ use crate::{
     oid,
     signer::Signed,
     signer_info, stream,
-    strict::{Fault, SET},
+    strict::{Fault, SET, unread},
     verify,
     walker::{ReadError, Span},
 };
@@ -67,6 +67,10 @@ pub enum SignError<E> {
     /// What a signature is to be added to is none.
     #[error("not a signature: {0}")]
     Format(&'static str),
+    /// It may be a signature, but is written in a way that is not read here
+    /// ([`Reason::FormatNotRead`](crate::Reason::FormatNotRead)).
+    #[error("not read here: {0}")]
+    Unread(&'static str),
     /// The signature is detached, and the content was not given.
     #[error("the content is neither in the signature nor given")]
     Detached,
@@ -80,7 +84,11 @@ pub enum SignError<E> {
 
 impl<E> From<Fault> for SignError<E> {
     fn from(fault: Fault) -> Self {
-        Self::Format(fault)
+        if unread::is(fault) {
+            Self::Unread(fault)
+        } else {
+            Self::Format(fault)
+        }
     }
 }
 
@@ -88,7 +96,7 @@ impl<E> From<ReadError> for SignError<E> {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Io(error),
-            ReadError::Format(fault) => Self::Format(fault),
+            ReadError::Format(fault) => fault.into(),
         }
     }
 }

@@ -166,7 +166,7 @@ impl Checks<'_> {
             Ok(stamp) => stamp.check(kind, |hash| self.imprint(signer, kind, hash), &terms),
             Err(fault) => TimeStampReport {
                 kind,
-                verdict: Verdict::from(Reason::FormatFailure),
+                verdict: Verdict::from(Failure::format(fault).reason),
                 detail: Some(fault),
                 time: None,
                 policy: None,

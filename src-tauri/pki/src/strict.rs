@@ -1,7 +1,7 @@
 //! Distinguished Encoding Rules, nothing looser: a check of a whole object before its parts are
 //! looked at, and small readers for those parts.
 
-use kabinet_stb::tlv::{self, Tlv};
+use kabinet_stb::tlv::{self, Tlv, TlvError};
 
 /// Levels of nesting that a certificate or a signer's part may have; real ones have about ten.
 const MAX_DEPTH: usize = 24;
@@ -18,6 +18,42 @@ pub(crate) const SET: u32 = 0x31;
 /// What keeps octets from being the DER that was expected, in a few words for a log.
 pub(crate) type Fault = &'static str;
 
+/// Faults of octets that may well be what was expected, and are not read here all the same: written by
+/// the looser rules of BER (ITU-T X.690, clause 8), or longer, deeper or with more members than the
+/// bounds of this program.
+pub(crate) mod unread {
+    use super::Fault;
+
+    /// The end is marked instead (clause 8.1.3.6).
+    pub(crate) const INDEFINITE: Fault = "a length is indefinite";
+    /// More octets of length than are needed (clause 8.1.3.5).
+    pub(crate) const LOOSE_LENGTH: Fault = "a length is not in its shortest form";
+    /// A constructed string (clauses 8.6.4 and 8.7.3).
+    pub(crate) const IN_PIECES: Fault = "a string is in pieces";
+    /// Only DER puts a SET OF in order (clause 11.6).
+    pub(crate) const UNSORTED: Fault = "a SET is out of order";
+    pub(crate) const TOO_MANY: Fault = "a list is too long";
+    pub(crate) const TOO_DEEP: Fault = "nested too deep";
+    pub(crate) const TOO_LONG: Fault = "a part is too long";
+    pub(crate) const STAMP_TOO_LONG: Fault = "the time stamp is too long";
+
+    const ALL: [Fault; 8] = [
+        INDEFINITE,
+        LOOSE_LENGTH,
+        IN_PIECES,
+        UNSORTED,
+        TOO_MANY,
+        TOO_DEEP,
+        TOO_LONG,
+        STAMP_TOO_LONG,
+    ];
+
+    /// Whether the fault is of this kind: it says nothing against the octets.
+    pub(crate) fn is(fault: Fault) -> bool {
+        ALL.contains(&fault)
+    }
+}
+
 /// Checks that `octets` are objects in DER down to the last level: definite shortest lengths,
 /// strings in one piece, numbers without padding, sets in order, bounded depth.
 pub(crate) fn check(octets: &[u8]) -> Result<(), Fault> {
@@ -25,7 +61,7 @@ pub(crate) fn check(octets: &[u8]) -> Result<(), Fault> {
 }
 
 fn check_level(mut octets: &[u8], depth: usize) -> Result<(), Fault> {
-    let depth = depth.checked_sub(1).ok_or("nested too deep")?;
+    let depth = depth.checked_sub(1).ok_or(unread::TOO_DEEP)?;
     while !octets.is_empty() {
         let (object, rest) = read(octets)?;
         if object.tag & 0xC0 == 0 {
@@ -52,7 +88,7 @@ fn check_universal(object: &Tlv<'_>) -> Result<(), Fault> {
         SEQUENCE => Ok(()),
         SET => check_order(value),
         0x00 | 0x10 | 0x11 => Err("a tag is not of DER"),
-        tag if tag & 0x20 != 0 => Err("a string is in pieces"),
+        tag if tag & 0x20 != 0 => Err(unread::IN_PIECES),
         _ => Ok(()),
     }
 }
@@ -94,7 +130,7 @@ pub(crate) fn check_order(members: &[u8]) -> Result<(), Fault> {
     let mut last: &[u8] = &[];
     while let Some(member) = fields.next()? {
         if member.raw < last {
-            return Err("a SET is out of order");
+            return Err(unread::UNSORTED);
         }
         last = member.raw;
     }
@@ -103,12 +139,26 @@ pub(crate) fn check_order(members: &[u8]) -> Result<(), Fault> {
 
 /// Reads the object that `octets` begin with, and gives it with what follows.
 pub(crate) fn read(octets: &[u8]) -> Result<(Tlv<'_>, &[u8]), Fault> {
-    let (object, rest) =
-        tlv::read(octets).map_err(|_| "a tag, a length or a value is not of DER")?;
+    let (object, rest) = tlv::read(octets).map_err(|error| why(octets, error))?;
     if object.tag > 0xFF {
         return Err("a tag has several octets");
     }
     Ok((object, rest))
+}
+
+/// What is wrong with the object that `octets` begin with.
+fn why(octets: &[u8], error: TlvError) -> Fault {
+    const NOT_DER: Fault = "a tag, a length or a value is not of DER";
+    const LONG_TAG: u8 = 0x1F;
+    if error != TlvError::Malformed {
+        return NOT_DER;
+    }
+    match octets {
+        [tag, ..] if tag & LONG_TAG == LONG_TAG => NOT_DER,
+        [_, 0x80, ..] => unread::INDEFINITE,
+        [_, 0x81, 0..=0x7F, ..] | [_, 0x82..=0x88, 0, ..] => unread::LOOSE_LENGTH,
+        _ => NOT_DER,
+    }
 }
 
 /// Reads the one object with this tag that fills `octets`, and gives its value.
@@ -125,7 +175,7 @@ pub(crate) fn children(octets: &[u8], most: usize) -> Result<Vec<Tlv<'_>>, Fault
     let mut members = Vec::new();
     while let Some(member) = fields.next()? {
         if members.len() == most {
-            return Err("a list is too long");
+            return Err(unread::TOO_MANY);
         }
         members.push(member);
     }
@@ -234,6 +284,26 @@ mod tests {
             "3084000000010A",
         ] {
             assert!(faults(&bad.replace(' ', "")), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_not_read_is_told_from_what_is_malformed() {
+        for (octets, is_unread) in [
+            ("3080", true),
+            ("30800000", true),
+            ("308100", true),
+            ("3082000A", true),
+            ("240304010A", true),
+            ("3106020102020101", true),
+            ("3005", false),
+            ("0300", false),
+            ("02020001", false),
+            ("3F80", false),
+            ("30FF", false),
+        ] {
+            let fault = check(&hex::decode(octets).unwrap()).unwrap_err();
+            assert_eq!(unread::is(fault), is_unread, "{octets}: {fault}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     envelope::{self, Envelope},
     signer_info::SignerInfo,
     stream::Digests,
-    strict::Fault,
+    strict::{Fault, unread},
     tsp::{self, MAX_TOKEN, StampInfo},
     verdict::{ChainMember, Failure, Reason, TimeStampKind, TimeStampReport, Verdict},
     walker::ReadError,
@@ -31,7 +31,7 @@ impl TimeStamp {
     /// Reads a token: a ContentInfo in DER with TSTInfo in it and one signer.
     pub(crate) fn read(token: &[u8]) -> Result<Self, Fault> {
         if token.len() > MAX_TOKEN {
-            return Err("the time stamp is too long");
+            return Err(unread::STAMP_TOO_LONG);
         }
         let mut file = Cursor::new(token);
         let envelope = envelope::read(&mut file).map_err(|error| match error {
@@ -59,7 +59,8 @@ impl TimeStamp {
         })
     }
 
-    /// Checks it at the moment of the terms; `imprint` gives the hash value of what it should be
+    /// Checks it at the moment of the terms, or at its own where that is up to five minutes later;
+    /// `imprint` gives the hash value of what it should be
     /// over. The authority's certificate may be any of those given.
     pub(crate) fn check<'a>(
         &self,
@@ -76,7 +77,13 @@ impl TimeStamp {
             chain: Vec::new(),
             orphans: Vec::new(),
         };
-        if let Err(failure) = self.judge(imprint, terms, &mut report) {
+        let at = self.info.judged_at(terms.at);
+        let terms = Terms {
+            proven_at: terms.proven_at.max(at),
+            at,
+            ..*terms
+        };
+        if let Err(failure) = self.judge(imprint, &terms, &mut report) {
             report.verdict = Verdict::from(failure.reason);
             report.detail = Some(failure.detail);
         }

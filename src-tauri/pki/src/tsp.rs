@@ -24,6 +24,12 @@ pub(crate) const MAX_TOKEN: usize = 256 * 1024;
 /// Octets of a token's serial number (RFC 3161, clause 2.4.2: at least 160 bits must be taken).
 const MAX_SERIAL: usize = 32;
 
+/// How far the clocks of an authority and of this computer may be apart, and how long an answer may
+/// take. A clock that nobody sets is wrong by seconds a day, so that one that was set this year is wrong
+/// by minutes; and what a stamp that is a little ahead of the moment of the check proves is still that
+/// the signature is not younger than that. Kerberos allows as much (RFC 4120, clause 8.2).
+const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
 const UTF8_STRING: u32 = 0x0C;
 
 /// Why there is no time stamp in a response.
@@ -214,10 +220,19 @@ impl StampInfo {
 
     /// Whether it was made for a request of this moment.
     pub(crate) fn is_fresh(&self, at: Time) -> bool {
-        // As much as answers and clocks may take.
-        const MAX_AGE: Duration = Duration::from_secs(5 * 60);
         let age = at.unix_duration().saturating_sub(self.time.unix_duration());
-        age <= MAX_AGE
+        age <= TOLERANCE
+    }
+
+    /// The moment at which it is judged in a check for `at`: its own where that is a little later, since
+    /// one of the two clocks is a little wrong then.
+    pub(crate) fn judged_at(&self, at: Time) -> Time {
+        let ahead = self.time.unix_duration().saturating_sub(at.unix_duration());
+        if ahead <= TOLERANCE {
+            at.max(self.time)
+        } else {
+            at
+        }
     }
 
     /// The hash function of the imprint; none when it is not taken.

@@ -6,13 +6,19 @@ use crate::{
     Time,
     certificate::{Certificate, Summary},
     revocation::{Proof, RevocationStatus},
+    strict::unread,
 };
 
-/// What keeps a signature from being valid: the sub-indications of ETSI EN 319 102-1, clause 5.1.3.
+/// What keeps a signature from being valid: the sub-indications of ETSI EN 319 102-1, clause 5.1.3, and
+/// one of our own, [`Reason::FormatNotRead`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// The octets are no signature of this format, or are not in DER.
+    /// The octets are no signature of this format.
     FormatFailure,
+    /// The octets may be a signature, but are written in a way that is not read here: by the looser
+    /// rules of BER, or longer, deeper or with more members than the bounds of this program. The
+    /// standard has no name for this; it says nothing against the signature.
+    FormatNotRead,
     /// The content is not what was signed.
     HashFailure,
     /// The signature was not made with the certificate's key, or was changed.
@@ -57,8 +63,9 @@ pub enum Reason {
 
 impl Reason {
     /// All of them: each needs a sentence.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::FormatFailure,
+        Self::FormatNotRead,
         Self::HashFailure,
         Self::SigCryptoFailure,
         Self::SigConstraintsFailure,
@@ -79,11 +86,12 @@ impl Reason {
         Self::TimestampOrderFailure,
     ];
 
-    /// The name in the standards, such as `HASH_FAILURE`.
+    /// The name in the standards, such as `HASH_FAILURE`; `FORMAT_NOT_READ` is our own.
     #[must_use]
     pub const fn indication(self) -> &'static str {
         match self {
             Self::FormatFailure => "FORMAT_FAILURE",
+            Self::FormatNotRead => "FORMAT_NOT_READ",
             Self::HashFailure => "HASH_FAILURE",
             Self::SigCryptoFailure => "SIG_CRYPTO_FAILURE",
             Self::SigConstraintsFailure => "SIG_CONSTRAINTS_FAILURE",
@@ -194,9 +202,14 @@ impl Failure {
         Self { reason, detail }
     }
 
-    /// Octets that are no signature of the format.
-    pub(crate) const fn format(detail: &'static str) -> Self {
-        Self::new(Reason::FormatFailure, detail)
+    /// Octets that are no signature of the format, or none that is read here.
+    pub(crate) fn format(detail: &'static str) -> Self {
+        let reason = if unread::is(detail) {
+            Reason::FormatNotRead
+        } else {
+            Reason::FormatFailure
+        };
+        Self::new(reason, detail)
     }
 }
 

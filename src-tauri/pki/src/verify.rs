@@ -16,7 +16,7 @@ use crate::{
     signer_info::SignerInfo,
     stream::{self, Digests},
     strict::Fault,
-    verdict::{Reason, Report, Verdict},
+    verdict::{Failure, Report, Verdict},
     walker::ReadError,
 };
 
@@ -192,9 +192,10 @@ pub fn content(signature: &[u8]) -> Result<Vec<u8>, ContentError> {
 }
 
 fn unreadable(fault: Fault, at: Time) -> Report {
+    let Failure { reason, detail } = Failure::format(fault);
     Report {
-        verdict: Verdict::from(Reason::FormatFailure),
-        detail: Some(fault),
+        verdict: Verdict::from(reason),
+        detail: Some(detail),
         checked_at: at,
         signers: Vec::new(),
     }

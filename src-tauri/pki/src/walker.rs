@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::strict::Fault;
+use crate::strict::{Fault, unread};
 
 /// Octets that one part beside the content may have. Revocation lists may be that long.
 pub(crate) const MAX_PART: u64 = 8 * 1024 * 1024;
@@ -128,7 +128,7 @@ impl<'f, F: Read + Seek> Walker<'f, F> {
     pub(crate) fn octets(&mut self, tag: u32) -> Result<Vec<u8>, ReadError> {
         let span = self.span(tag)?;
         if span.length > MAX_PART {
-            return Err("a part is too long".into());
+            return Err(unread::TOO_LONG.into());
         }
         self.file.seek(SeekFrom::Start(span.start))?;
         let mut octets = Vec::new();
@@ -149,14 +149,14 @@ fn read_length(octets: &[u8]) -> Result<(u64, u64), Fault> {
     let (&first, rest) = octets.split_first().ok_or(CUT)?;
     match first {
         0..=0x7F => Ok((u64::from(first), 1)),
-        0x80 => Err("a length is indefinite"),
+        0x80 => Err(unread::INDEFINITE),
         0x81..=0x88 => {
             let digits = rest.get(..usize::from(first & 0x0F)).ok_or(CUT)?;
             let length = digits
                 .iter()
                 .fold(0_u64, |length, digit| length << 8 | u64::from(*digit));
             if length < 0x80 || digits.first() == Some(&0) {
-                return Err("a length is not in its shortest form");
+                return Err(unread::LOOSE_LENGTH);
             }
             Ok((length, 1 + digits.len() as u64))
         }

@@ -206,8 +206,10 @@ err-no-trust-anchors = There are no trust anchors, so no signature can be found 
 rec-no-trust-anchors = Put the root certificates (*.cer) into the folder “trust” of the profile.
 err-file-unreadable = The file cannot be read or written.
 rec-file-unreadable = Check that it exists and that you may use it.
-err-file-not-signature = The file has no signature in it.
+err-file-not-signature = There is no signature in the file, or it is damaged.
 rec-file-not-signature = Choose a file with a signature (.p7m, .p7s).
+err-signature-unread = The signature is written in a way that this program does not read.
+rec-signature-unread = That says nothing of whether it is genuine. Check it with another program, or ask for a signature in DER with at most 16 signers.
 err-signed-file-absent = The signature is beside its file, and the file is not here.
 rec-signed-file-absent = Choose the signed file too.
 err-signed-file-other = The file is not the one that the others signed.
@@ -320,8 +322,10 @@ field-other = Check the value.
 
 # What a signature says.
 signature-valid = The signature is valid: the document was not changed, and { $signer } signed it.
+signature-valid-unknown = The signature is valid as far as is known here: the document was not changed, and { $signer } signed it. Whether a certificate was revoked is not known.
 signature-why-format-failure = This is not a signature in the form that the standards demand.
-signature-why-hash-failure = The document was changed after it was signed.
+signature-why-format-not-read = The signature is written in a way that this program does not read; that says nothing of whether it is genuine.
+signature-why-hash-failure = This is not the document that was signed: it was changed, or it is another one.
 signature-why-sig-crypto-failure = The signature was not made with the signer's key, or it was changed.
 signature-why-sig-constraints-failure = The signature lacks something that the standards demand, or it contradicts itself.
 signature-why-chain-constraints-failure = The signer's certificate, or that of an authority above it, is not meant for this.
@@ -338,6 +342,8 @@ signature-why-revoked = The document was signed with a certificate that had been
 signature-why-revoked-no-poe = The signer's certificate was revoked, and nothing proves that the document was signed before.
 signature-why-revoked-ca-no-poe = The certificate of an authority was revoked, and nothing proves that the document was signed before.
 signature-why-try-later = It is not known yet whether a certificate was revoked. Try again later.
+signature-why-suspended = A certificate is on hold: as long as it is, the signature does not count. Try again later.
+signature-why-never-issued = An authority says that it never issued one of the certificates: nobody vouches for the signer.
 signature-why-timestamp-order-failure = The time stamps contradict each other.
 
 # Titles of windows.
@@ -385,7 +391,10 @@ rec-letter-empty = Write at least a word, and no more than ten thousand signs.
 err-document-not-found = There is no such document on this computer.
 rec-document-not-found = Update when there is a connection: the document will come from the portal.
 issued-genuine = Genuine: signed by { $signer }, and nobody has changed anything since.
+issued-genuine-unknown = Genuine as far as is known here: signed by { $signer }, and nobody has changed anything since. Whether a certificate was revoked is not known.
 issued-cannot-tell = Nobody can tell here whether it is genuine: who signed it cannot be checked.
+issued-unread = Nobody can tell here whether it is genuine: its signature is written in a way that this program does not read.
+issued-revoked = A certificate of its signature was revoked, and nothing proves that it was signed before. Ask the authority whether it counts.
 issued-not-genuine = Not genuine: its content or its signature was changed. Do not believe it.
 issued-missing = The document has not come from the portal yet.
 

@@ -4,11 +4,15 @@ signature-proven = A time stamp proves that the signature was there on { $time }
 signature-claimed = The signer gives { $time } as the time; nothing proves it.
 signature-not-revoked = The certificates were not revoked as of { $time }.
 signature-revoked-later = A certificate was revoked on { $time }, after the signature.
+signature-revoked-after-check = A certificate was revoked on { $time }, after the moment of the check.
 signature-unknown = Whether a certificate was revoked is not known.
 signature-revoked = A certificate was revoked on { $time }.
+signature-suspended = A certificate has been on hold since { $time }.
+signature-never-issued = A responder says that one of the certificates was never issued.
 
 ## What a check rests on
 
+checked-signer = Signer
 checked-content-file = Signed file
 checked-content-inside = in the signature itself
 checked-content-size = Size in bytes
@@ -22,4 +26,6 @@ checked-validity = valid from { $from } to { $until }
 checked-status-trusted = trusted on this computer
 checked-status-not-revoked = not revoked as of { $time }
 checked-status-revoked = revoked on { $time }
+checked-status-suspended = on hold since { $time }
+checked-status-never-issued = never issued, its authority says
 checked-status-unknown = not known whether it is revoked

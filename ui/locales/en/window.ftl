@@ -730,9 +730,9 @@ files-level = How long the signature can be checked
 files-level-b = Plain signature.
 files-level-b-note = Good for as long as your certificate is valid.
 files-level-t = Signature with a time stamp.
-files-level-t-note = An independent service proves when you signed: it stays good after your certificate has ended.
+files-level-t-note = An independent service proves when you signed: it stays good after your certificate has ended, as long as the certificate of that service lasts.
 files-level-lt = Signature for years to come.
-files-level-lt-note = With a time stamp and everything that is needed to check it later, without a network.
+files-level-lt-note = With a time stamp and everything that is needed to check it later, without a network, as long as the certificates of those who stamped and answered last.
 files-place = Results go to your downloads; for a file that you opened from the file manager, beside it. Nothing that is there is overwritten.
 files-do-sign = { $count ->
     [one] Sign the file
@@ -764,14 +764,13 @@ raising-left = { $count ->
 }
 checked-file = Checked: { $name }
 checked-beside = Checked: { $name }, together with { $content }
-checked-signer = Signer
 certificate-holder = Holder
 checked-level = Level
 checked-claimed = Time by the signer
 checked-proven = Proven time
 checked-chain = Certificates
 checked-reason = Reason in the standard
-checked-nobody = Nobody was asked: everything was known already.
+checked-nobody = Nobody was asked.
 stamper = Address of the service that gives time stamps
 stamper-note = It learns a hash value, from which the document cannot be told.
 stamper-keep = Use this service

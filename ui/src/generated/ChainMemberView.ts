@@ -21,10 +21,10 @@ valid_from: string,
  */
 valid_until: string, 
 /**
- * `trusted` for the anchor, `not_revoked`, `revoked`, `unknown`.
+ * `trusted` for the anchor, `not_revoked`, `revoked`, `suspended`, `never_issued`, `unknown`.
  */
 status: string, 
 /**
- * Since when it is revoked, or when it was told that it is not, RFC 3339.
+ * Since when it is revoked or on hold, or when it was told that it is not, RFC 3339.
  */
 status_at: string | null, };

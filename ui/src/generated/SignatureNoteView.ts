@@ -6,10 +6,11 @@
  */
 export type SignatureNoteView = { 
 /**
- * `proven`, `claimed`, `not-revoked`, `revoked-later`, `unknown`, `revoked`.
+ * `proven`, `claimed`, `not-revoked`, `revoked-later`, `revoked-after-check`, `unknown`,
+ * `revoked`, `suspended`, `never-issued`.
  */
 what: string, 
 /**
- * The moment that the sentence names, RFC 3339; empty for `unknown`.
+ * The moment that the sentence names, RFC 3339; empty for `unknown` and `never-issued`.
  */
 at: string | null, };

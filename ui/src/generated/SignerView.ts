@@ -14,11 +14,17 @@ export type SignerView = {
  */
 name: string | null, 
 /**
+ * The subject's serial number in the certificate, which tells namesakes apart: `IDCBY-` and the
+ * number of the ID card, or `PNOBY-` and the personal number (STB 34.101.78, clause 6.3).
+ */
+number: string | null, 
+/**
  * `valid`, `invalid` or `cannot_tell`.
  */
 verdict: string, 
 /**
- * Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
+ * Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; `FORMAT_NOT_READ` is our own. Empty when
+ * valid.
  */
 reason: string | null, 
 /**
@@ -46,8 +52,9 @@ claimed_at: string | null,
  */
 proven_at: string | null, 
 /**
- * `not_revoked`, `revoked_later`, `revoked`, `unknown`: the worst that is known of the
- * certificates; empty when there is no chain.
+ * `not_revoked`, `revoked_later` (than the proven time, else than the moment of the check),
+ * `revoked`, `suspended`, `never_issued`, `unknown`: the worst that is known of the certificates;
+ * empty when there is no chain.
  */
 revocation: string | null, 
 /**

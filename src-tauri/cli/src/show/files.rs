@@ -89,6 +89,9 @@ impl Show {
             if view.signers.len() > 1 {
                 self.line(self.pick(&signer.sentence));
             }
+            if let Some(signed_by) = kabinet_desk::signed_by(self.language, signer) {
+                self.line(&format!("  {signed_by}"));
+            }
             if let Some(content) = &signer.content {
                 for fact in kabinet_desk::signed_content(self.language, content) {
                     self.line(&format!("  {fact}"));
@@ -107,6 +110,7 @@ impl Show {
                 self.line(&format!("  {}", member.name));
             }
         }
+        self.line(&kabinet_desk::checked_at(self.language, view));
         self.asked(&view.asked);
     }
 

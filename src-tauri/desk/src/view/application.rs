@@ -223,9 +223,13 @@ pub struct SignatureReportView {
 pub struct SignerView {
     /// Signer's name; a name that no trusted authority vouches for when there is no chain.
     pub name: Option<String>,
+    /// The subject's serial number in the certificate, which tells namesakes apart: `IDCBY-` and the
+    /// number of the ID card, or `PNOBY-` and the personal number (STB 34.101.78, clause 6.3).
+    pub number: Option<String>,
     /// `valid`, `invalid` or `cannot_tell`.
     pub verdict: String,
-    /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; empty when valid.
+    /// Reason after ETSI EN 319 102-1, such as `HASH_FAILURE`; `FORMAT_NOT_READ` is our own. Empty when
+    /// valid.
     pub reason: Option<String>,
     /// What exactly is wrong, in English, for who looks after signatures.
     pub detail: Option<String>,
@@ -239,8 +243,9 @@ pub struct SignerView {
     pub claimed_at: Option<String>,
     /// Time that a time stamp proves, RFC 3339.
     pub proven_at: Option<String>,
-    /// `not_revoked`, `revoked_later`, `revoked`, `unknown`: the worst that is known of the
-    /// certificates; empty when there is no chain.
+    /// `not_revoked`, `revoked_later` (than the proven time, else than the moment of the check),
+    /// `revoked`, `suspended`, `never_issued`, `unknown`: the worst that is known of the certificates;
+    /// empty when there is no chain.
     pub revocation: Option<String>,
     /// What there is to say of time and revocation.
     pub notes: Vec<SignatureNoteView>,
@@ -277,9 +282,9 @@ pub struct ChainMemberView {
     pub valid_from: String,
     /// Last moment of its validity, RFC 3339.
     pub valid_until: String,
-    /// `trusted` for the anchor, `not_revoked`, `revoked`, `unknown`.
+    /// `trusted` for the anchor, `not_revoked`, `revoked`, `suspended`, `never_issued`, `unknown`.
     pub status: String,
-    /// Since when it is revoked, or when it was told that it is not, RFC 3339.
+    /// Since when it is revoked or on hold, or when it was told that it is not, RFC 3339.
     pub status_at: Option<String>,
 }
 
@@ -308,8 +313,9 @@ pub struct TimeStampView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct SignatureNoteView {
-    /// `proven`, `claimed`, `not-revoked`, `revoked-later`, `unknown`, `revoked`.
+    /// `proven`, `claimed`, `not-revoked`, `revoked-later`, `revoked-after-check`, `unknown`,
+    /// `revoked`, `suspended`, `never-issued`.
     pub what: String,
-    /// The moment that the sentence names, RFC 3339; empty for `unknown`.
+    /// The moment that the sentence names, RFC 3339; empty for `unknown` and `never-issued`.
     pub at: Option<String>,
 }

@@ -284,7 +284,7 @@ fn encodings() {
         ),
         (
             "originator that is no DER",
-            form!("a tag, a length or a value is not of DER"),
+            form!("a length is indefinite"),
             changed(&|parts| parts.originator = encode(0xA0, &[0x30, 0x80])),
         ),
         (

@@ -19,3 +19,4 @@ mod raising;
 mod requests;
 mod round_trips;
 mod services;
+mod stamping;

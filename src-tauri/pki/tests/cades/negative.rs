@@ -56,6 +56,11 @@ pub const fn format(detail: &'static str) -> Expected {
     because("TOTAL-FAILED/FORMAT_FAILURE", detail)
 }
 
+/// It may be a signature, but not one that is read here.
+pub const fn not_read(detail: &'static str) -> Expected {
+    because("INDETERMINATE/FORMAT_NOT_READ", detail)
+}
+
 pub const fn chain(detail: &'static str) -> Expected {
     because("INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE", detail)
 }

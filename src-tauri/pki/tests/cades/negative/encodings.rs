@@ -2,7 +2,7 @@
 
 use kabinet_stb::tlv::{self, encode};
 
-use super::{Case, PASSED, ROOT, World, format};
+use super::{Case, PASSED, ROOT, World, format, not_read};
 use crate::{
     authority::{Identity, Spec, sign_certificate},
     message::{CONTENT, DATA, Message, SIGNED_DATA, attribute, wrap_signed_data},
@@ -10,7 +10,6 @@ use crate::{
 };
 
 const INDEFINITE: &str = "a length is indefinite";
-const NOT_DER: &str = "a tag, a length or a value is not of DER";
 const BOOLEAN: &str = "a BOOLEAN is neither 00 nor FF";
 
 pub fn cases() -> Vec<Case> {
@@ -67,12 +66,12 @@ fn outside(world: &World) -> Vec<Case> {
         ("twice the same", format(more), good.repeat(2)),
         (
             "indefinite length outside",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             indefinite(&good),
         ),
         (
             "length with a leading zero",
-            format("a length is not in its shortest form"),
+            not_read("a length is not in its shortest form"),
             [&[0x30, 0x83, 0, good[2], good[3]], body].concat(),
         ),
         (
@@ -148,62 +147,62 @@ fn inside(world: &World) -> Vec<Case> {
         ),
         (
             "content in pieces",
-            format("a field is missing or another"),
+            not_read("a string is in pieces"),
             with(2, sequence(&[&encode(0x06, DATA), &pieces])),
         ),
         (
             "indefinite length around the signed data",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             info(&indefinite(&encode(0xA0, &signed_data))),
         ),
         (
             "indefinite length of the signed data",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             info(&encode(0xA0, &indefinite(&signed_data))),
         ),
         (
             "indefinite length of the hash functions",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             with(1, indefinite(&digests)),
         ),
         (
             "indefinite length of a hash function",
-            format(NOT_DER),
+            not_read(INDEFINITE),
             with(1, encode(0x31, &indefinite(&message.listed_digest))),
         ),
         (
             "indefinite length around the content",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             with(2, indefinite(&content)),
         ),
         (
             "indefinite length of the certificates",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             with(3, indefinite(&certificates)),
         ),
         (
             "indefinite length of a certificate",
-            format(NOT_DER),
+            not_read(INDEFINITE),
             with(3, encode(0xA0, &indefinite(&world.person.certificate))),
         ),
         (
             "indefinite length of the signers",
-            format(INDEFINITE),
+            not_read(INDEFINITE),
             with(4, indefinite(&signers)),
         ),
         (
             "indefinite length of a signer",
-            format(NOT_DER),
+            not_read(INDEFINITE),
             with(4, encode(0x31, &indefinite(&signer))),
         ),
         (
             "indefinite length of a signed attribute",
-            format(NOT_DER),
+            not_read(INDEFINITE),
             signed_attribute,
         ),
         (
             "indefinite length of an unsigned attribute",
-            format(NOT_DER),
+            not_read(INDEFINITE),
             unsigned_attribute,
         ),
     ]

@@ -2,13 +2,14 @@
 
 use kabinet_stb::tlv::encode;
 
-use super::{Case, Expected, PASSED, REVOKED_NO_POE, ROOT, TRY_LATER, World, verdict};
+use super::{Case, Expected, PASSED, REVOKED_NO_POE, ROOT, TRY_LATER, World, because, verdict};
 use crate::{
     authority::{Identity, Spec},
     message::Message,
     services::{List, Response, extension, responder_spec, sequence, signature_stamps, stamp},
 };
 
+const LATER: &str = "INDETERMINATE/TRY_LATER";
 const KEY_COMPROMISE: u8 = 1;
 const HOLD: u8 = 6;
 const SUBJECT: &str = "ADAM MITSKEVICH";
@@ -58,7 +59,7 @@ fn lists(world: &World) -> Vec<Case> {
         case("revoked, and not in an older list", REVOKED_NO_POE)
             .list(&earlier.sign())
             .list(&revoked().sign()),
-        case("suspended", TRY_LATER).list(&held.sign()),
+        case("suspended", because(LATER, "a certificate is suspended")).list(&held.sign()),
         case("suspended and taken back", PASSED)
             .strictly()
             .list(&held.sign())
@@ -203,8 +204,12 @@ fn responses(world: &World) -> Vec<Case> {
         ),
         case(world, "revoked by a response", REVOKED_NO_POE)
             .response(&good().revoked("20261101000000Z", KEY_COMPROMISE).sign()),
-        case(world, "never issued", TRY_LATER)
-            .response(&good().revoked("19700101000000Z", HOLD).sign()),
+        case(
+            world,
+            "never issued",
+            because(LATER, "a certificate was never issued"),
+        )
+        .response(&good().revoked("19700101000000Z", HOLD).sign()),
         case(world, "old good and new revoked", REVOKED_NO_POE)
             .response(&good().sign())
             .list(

@@ -225,7 +225,16 @@ fn orders(world: &World) -> Vec<Case> {
     let ours = as_choice(&encode(0x30, &[0x0A, 1, 6]));
     let mut refusing = world.message();
     refusing.revocations = vec![ours];
-    let future = with_tokens(world, |value| vec![at(value, "20261123120001Z")]);
+    let ahead = with_tokens(world, |value| vec![at(value, "20261123120500Z")]);
+    let future = with_tokens(world, |value| vec![at(value, "20261123120501Z")]);
+    // The person's ends a minute after the check, before the stamp.
+    let short = world.root.issue(&Spec {
+        not_after: "261123120100Z",
+        ..Spec::person("ADAM MITSKEVICH")
+    });
+    let mut beyond = Message::of(&short, ROOT);
+    let value = beyond.signature(&short.key);
+    beyond.unsigned = signature_stamps(&[at(&value, "20261123120200Z")]);
     let early = with_tokens(world, |value| vec![at(value, "20240601000000Z")]);
     vec![
         late(world.case(
@@ -238,6 +247,12 @@ fn orders(world: &World) -> Vec<Case> {
             OUT_OF_BOUNDS,
             two("20350101000000Z", "20350201000000Z"),
         )),
+        world.case("stamp by a clock that is ahead", PASSED, ahead),
+        world.case(
+            "stamp by a clock that is ahead, after the certificate's end",
+            OUT_OF_BOUNDS,
+            beyond.sign(&short.key),
+        ),
         world
             .case("stamp of the future proves nothing", PASSED, future)
             .stamped_badly("the time stamp is later than the moment of the check"),
