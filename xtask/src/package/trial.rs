@@ -118,6 +118,9 @@ fn look(root: &Path) -> Outcome {
             return Err(format!("{kind} is opened with '{answer}'"));
         }
     }
+    if let Some(anchor) = anchor_in(&root.join("usr/share/kabinet/trust"))? {
+        return Err(format!("a trust anchor is shipped: {}", anchor.display()));
+    }
     let icons = root.join("usr/share/icons/hicolor/128x128/apps/kabinet.png");
     if !icons.is_file() {
         return Err(format!("there is no {}", icons.display()));
@@ -125,6 +128,27 @@ fn look(root: &Path) -> Outcome {
     run(Command::new(root.join("usr/bin/kabinet-cli"))
         .arg("--version")
         .stdout(Stdio::null()))
+}
+
+/// A file in the folder of trust anchors, or below it. Whom a copy trusts is for packager and person to
+/// say; what is built here trusts nobody (docs/trust.md).
+fn anchor_in(folder: &Path) -> Outcome<Option<PathBuf>> {
+    if !folder.exists() {
+        return Ok(None);
+    }
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for entry in entries {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        let found = if path.is_dir() {
+            anchor_in(&path)?
+        } else {
+            Some(path)
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// Ends with this value, with all that it started.
@@ -210,4 +234,23 @@ fn make(folder: &Path) -> Outcome {
 
 fn write(path: &Path, text: &str) -> Outcome {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_found_wherever_it_is_shipped() -> Outcome {
+        let folder = std::env::temp_dir().join(format!("kabinet-trial-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        assert_eq!(anchor_in(&folder)?, None);
+        let states = folder.join("csca");
+        make(&states)?;
+        assert_eq!(anchor_in(&folder)?, None);
+        write(&states.join("by.cer"), "")?;
+        assert_eq!(anchor_in(&folder)?, Some(states.join("by.cer")));
+        let _ = fs::remove_dir_all(&folder);
+        Ok(())
+    }
 }
