@@ -18,7 +18,7 @@ use kabinet_desk::view::{
 };
 use kabinet_desk::{
     Code, Desk, FileToSign, FileToVerify, KEY_LEVEL, Outcome, Problem, SignWishes, VerifyWishes,
-    Watching, content_name, place_beside,
+    Watching, content_among, content_name, place_beside,
 };
 use serde::Serialize;
 use tauri::async_runtime::block_on;
@@ -373,11 +373,16 @@ pub(crate) async fn watched<T: Send + 'static>(
     .await
 }
 
-/// What a signature is over, among the files of the list.
+/// What a signature is over, among the files of the list; of several with its name, the one that was
+/// signed.
 fn content_of(signature: &Known, all: &[Known]) -> Option<(PathBuf, String)> {
     let exact = signature.name.strip_suffix(".p7s");
-    let mut named = exact.into_iter().chain(content_name(&signature.name));
-    let found = named.find_map(|name| all.iter().find(|one| one.name == name))?;
+    let names = exact.into_iter().chain(content_name(&signature.name));
+    let mut named: Vec<&Known> = names
+        .flat_map(|name| all.iter().filter(move |one| one.name == name))
+        .collect();
+    named.dedup_by(|one, other| one.path == other.path);
+    let found = content_among(&signature.path, named, |one| one.path.as_path())?;
     Some((found.path.clone(), found.name.clone()))
 }
 

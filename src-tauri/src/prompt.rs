@@ -153,6 +153,8 @@ fn make_window(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         builder = builder.parent(&main)?;
     }
     let window = builder.build()?;
+    // Not every system gives it to a window that opens while another one of ours is at work.
+    let _ = window.set_focus();
     appearance::enlarge(&window, desk.settings_view().appearance);
     Ok(window)
 }

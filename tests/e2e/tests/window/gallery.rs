@@ -55,14 +55,16 @@ async fn every_component_is_for_everybody() {
             let there = "return !!document.querySelector('iframe')
                 .contentDocument?.querySelector('#gallery progress')";
             window.comes_true(there, json!(true)).await;
-            let beyond =
-                "const page = document.querySelector('iframe').contentDocument.documentElement;
-                return [page.clientWidth, page.scrollWidth]";
+            let beyond = "const page = document.querySelector('iframe').contentDocument;
+                const wide = [...page.querySelectorAll('*')]
+                    .filter((one) => one.getBoundingClientRect().right > 281);
+                return [page.documentElement.scrollWidth,
+                    wide.slice(0, 20).map((one) => one.outerHTML.slice(0, 120))]";
             let beyond = window.client.execute(beyond, Vec::new()).await.unwrap();
             assert_eq!(
-                beyond,
-                json!([280, 280]),
-                "{name} has to be moved sideways to be read"
+                beyond[0], 280,
+                "{name} has to be moved sideways to be read: {:#}",
+                beyond[1]
             );
             window.picture(&format!("{name}-narrow")).await;
             window.client.set_window_size(1200, 960).await.unwrap();
