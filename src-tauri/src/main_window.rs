@@ -100,6 +100,7 @@ pub(crate) fn reveal(app: &AppHandle) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::is_ours;
 

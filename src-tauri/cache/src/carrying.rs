@@ -104,9 +104,11 @@ fn get(connection: &Connection, draft: Uuid) -> Result<Option<Carried>, StoreErr
     Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
 }
 
-/// Whether values of the draft were set aside that the person has not seen there yet.
-pub(crate) fn has_aside(connection: &Connection, draft: Uuid) -> Result<bool, StoreError> {
-    Ok(get(connection, draft)?.is_some_and(|carried| !carried.aside.is_empty()))
+/// Whether the person has yet to see that values of the draft were set aside, or that it was signed and
+/// must be signed anew.
+pub(crate) fn is_to_be_seen(connection: &Connection, draft: Uuid) -> Result<bool, StoreError> {
+    let carried = get(connection, draft)?;
+    Ok(carried.is_some_and(|carried| carried.was_signed || !carried.aside.is_empty()))
 }
 
 /// What became of a draft's values goes on with its copy, beside what became of those there.

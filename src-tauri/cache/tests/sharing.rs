@@ -433,6 +433,29 @@ fn what_was_set_aside_here_outlives_an_end_elsewhere() {
     assert!(a.store.drafts().unwrap().is_empty());
 }
 
+/// Deleted there by somebody who saw all that stands in it, and could not see that it had been signed here.
+#[test]
+fn what_was_signed_here_for_an_earlier_form_outlives_an_end_elsewhere() {
+    let (mut a, mut b, mut portal) = two();
+    let carried = Carried {
+        from_version: 1,
+        to_version: 2,
+        was_signed: true,
+        ..Carried::default()
+    };
+    let now = a.now();
+    let mut same = draft(a.data(ID).unwrap(), 0);
+    (same.procedure_version, same.changed_at) = (2, now);
+    a.store.carry_draft(&same, &carried).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    b.store.delete_draft(ID).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    let copy = next_id(ID);
+    assert_eq!(a.store.carried(copy).unwrap(), Some(carried));
+    assert_eq!(a.data(copy), b.data(copy));
+    assert!(a.data(copy).is_some());
+}
+
 #[test]
 fn what_was_written_while_the_draft_was_sent_goes_on() {
     let (mut a, mut b, mut portal) = two();

@@ -14,7 +14,7 @@ mod letters;
 pub(crate) use letters::{Letters, Written};
 
 /// How often a draft can have been gone on from.
-const COPIES_LIMIT: usize = 16;
+pub(crate) const COPIES_LIMIT: usize = 16;
 
 /// Pointers of a field that goes by the one name or the other, as the versions of the form have it.
 pub(crate) const RENAMED: [&str; 2] = ["/employer", "/workplace"];

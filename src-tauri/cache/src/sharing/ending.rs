@@ -157,17 +157,17 @@ fn go_on_anyway(
 }
 
 /// The draft that is here ended on another computer: what was not known there goes on. What was set
-/// aside when its form changed is known here alone.
+/// aside when its form changed, and that it was signed, is known here alone.
 pub(super) fn ended_elsewhere(
     connection: &Connection,
     document: &DraftDocument,
     end: &End,
 ) -> Result<(), StoreError> {
     let id = document.id.to_string();
-    let has_aside = carrying::has_aside(connection, document.id)?;
-    if has_aside || document.has_more_than(&end.seen) {
+    let to_be_seen = carrying::is_to_be_seen(connection, document.id)?;
+    if to_be_seen || document.has_more_than(&end.seen) {
         let files = drafts::get(connection, document.id)?.attachments;
-        let copy = if has_aside {
+        let copy = if to_be_seen {
             Some(go_on_anyway(connection, document, end.how, &files)?)
         } else {
             go_on(connection, document, end.how, &files)?

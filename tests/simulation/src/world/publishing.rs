@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use kabinet_desk::view::FormView;
+use kabinet_records::next_id;
 use serde_json::{Value, json};
 
 use super::{FIELDS, PROCEDURE, World};
+use crate::model::COPIES_LIMIT;
 
 /// What the fields that are free texts are called in that form, those first that it must have.
 pub(super) fn fields_of(form: &FormView) -> Vec<&'static str> {
@@ -53,9 +55,14 @@ impl World<'_> {
                     self.model.arrived(who, id);
                     continue;
                 }
-                let draft = desk.draft_as_opened(&name).ok();
-                let carried = draft.and_then(|draft| draft.carried);
-                if carried.is_some_and(|carried| carried.was_signed) {
+                // Under another identifier where this one was used up elsewhere.
+                let mut names = std::iter::successors(Some(id), |copy| Some(next_id(*copy)));
+                let must_sign = names.by_ref().take(COPIES_LIMIT).any(|copy| {
+                    let draft = desk.draft_as_opened(&copy.to_string()).ok();
+                    let carried = draft.and_then(|draft| draft.carried);
+                    carried.is_some_and(|carried| carried.was_signed)
+                });
+                if must_sign {
                     self.model.took_back(who, id);
                     self.say(who, &format!("must sign {id} anew"));
                 }
