@@ -74,6 +74,12 @@ async fn what_a_crash_left_goes_with_the_person() {
         .args(["-KILL", &app.unwrap().0.to_string()])
         .status();
     assert!(killed.unwrap().success());
+    // What it held is free when it is gone.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while screen.processes().iter().any(|(_, name)| name == "kabinet") {
+        assert!(Instant::now() < deadline, "it cannot be killed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     drop((window, screen));
     assert!(!pages(&run).is_empty(), "the crash took it along");
 
