@@ -18,8 +18,9 @@ use crate::{child, enclosure, proxy_script, scan};
 /// The first argument of a start as decoder.
 pub const ARGUMENT: &str = "__decode-photo";
 
-/// How long a picture may take. Photos of documents take a tenth of a second.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a picture may take on a computer that is busy with other things. Photos of documents take a
+/// tenth of a second, and what may be computed is bounded by processor time.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// More than any picture on a card has, in octets.
 const LONGEST_PICTURE: u64 = 1 << 20;
 /// 4096 by 4096 pixels in colour and their head.
