@@ -1,5 +1,6 @@
 // What the window knows of the person's area: the newest reading stays, and nothing of a closed store.
 import { beforeEach, expect, test, vi } from "vitest";
+import { announcer, tell as tellPerson } from "../src/lib/announce.svelte";
 import { area } from "../src/lib/area.svelte";
 import { platform } from "../src/platform/tauri";
 import { states } from "../src/shell/status.svelte";
@@ -102,6 +103,13 @@ test("nothing of a store that closes is shown, whatever was asked before", async
   await answer("due");
   expect(area.count).toBe(0);
   expect(area.applications).toEqual([]);
+});
+
+test("what was told of the person goes with the store that closes", async () => {
+  tellPerson("Registered under number 1");
+  expect(announcer.shown).not.toBe("");
+  heard.get("closing")!(null);
+  expect(announcer.shown).toBe("");
 });
 
 test("what is shown goes as soon as the store begins to close", async () => {

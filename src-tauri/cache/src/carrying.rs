@@ -89,10 +89,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn dismiss_carried(&self, draft: Uuid) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
-            .execute([draft.to_string()])?;
-        Ok(())
+        forget(&self.connection, draft)
     }
 }
 
@@ -120,10 +117,16 @@ pub(crate) fn go_on(connection: &Connection, draft: Uuid, copy: Uuid) -> Result<
         Some(theirs) => ours.after(theirs),
         None => ours,
     };
+    forget(connection, draft)?;
+    keep(connection, copy, &carried)
+}
+
+/// What became of the draft's values is not to be told any more.
+pub(crate) fn forget(connection: &Connection, draft: Uuid) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM carried WHERE draft = ?")?
         .execute([draft.to_string()])?;
-    keep(connection, copy, &carried)
+    Ok(())
 }
 
 fn keep(connection: &Connection, draft: Uuid, carried: &Carried) -> Result<(), StoreError> {

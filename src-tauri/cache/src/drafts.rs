@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::search::Findable;
 use crate::search::index;
-use crate::{Store, StoreError, attachments, sharing};
+use crate::{Store, StoreError, attachments, carrying, sharing};
 
 impl Store {
     /// Keeps a new draft.
@@ -77,9 +77,7 @@ impl Store {
 
 fn delete(connection: &Connection, id: Uuid) -> Result<(), StoreError> {
     remove(connection, &id.to_string())?;
-    connection
-        .prepare_cached("DELETE FROM carried WHERE draft = ?")?
-        .execute([id.to_string()])?;
+    carrying::forget(connection, id)?;
     sharing::deleted(connection, id)?;
     attachments::sweep(connection)
 }

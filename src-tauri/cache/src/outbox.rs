@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::search::Findable;
 use crate::search::index;
 use crate::{
-    Store, StoreError, applications, attachments, drafts, letters, messages, sent, sharing,
+    Store, StoreError, applications, attachments, carrying, drafts, letters, messages, sent,
+    sharing,
 };
 
 /// Something that waits to be registered.
@@ -314,9 +315,7 @@ impl Store {
         let id = application.id.to_string();
         let transaction = self.transaction()?;
         let files = leave(&transaction, &id)?;
-        transaction
-            .prepare_cached("DELETE FROM carried WHERE draft = ?")?
-            .execute([&id])?;
+        carrying::forget(&transaction, application.id)?;
         applications::put(&transaction, application)?;
         sharing::registered(&transaction, application.id, &files)?;
         attachments::sweep(&transaction)?;

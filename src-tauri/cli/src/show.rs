@@ -138,9 +138,9 @@ impl Show {
             }));
             if !whole {
                 self.line(&self.say("rec-store-damaged"));
-                command_for(Code::StoreDamaged)
-                    .iter()
-                    .for_each(|command| self.line(&format!("  {command}")));
+                if let Some(command) = command_for(Code::StoreDamaged) {
+                    self.line(&format!("  {command}"));
+                }
             }
         });
     }

@@ -66,25 +66,19 @@ fn verdict(report: &Report) -> (DocumentTrustView, &'static str) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::Cursor;
-    use std::path::Path;
 
     use kabinet_pki::{Evidence, Time, TrustAnchors, Validation, verify};
 
     use super::*;
+    use crate::fixtures::bee2evp;
     use crate::view::Language;
-
-    fn fixture(name: &str) -> Vec<u8> {
-        let folder = "../pki/tests/fixtures/bee2evp/level-128";
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        std::fs::read(folder.join(name)).unwrap()
-    }
 
     fn judged(octets: &[u8], evidence: &[&str]) -> (DocumentTrustView, String, Option<String>) {
         let mut anchors = TrustAnchors::default();
-        anchors.add(&fixture("root.cer")).unwrap();
+        anchors.add(&bee2evp("root.cer")).unwrap();
         let mut known = Evidence::new();
         for name in evidence {
-            known.add_revocation_list(&fixture(name)).unwrap();
+            known.add_revocation_list(&bee2evp(name)).unwrap();
         }
         let at = Time::new(2026, 11, 27, 9, 36, 0).unwrap();
         let validation = Validation {
@@ -109,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_of_a_certificate_is_said_with_genuine() {
-        let signed = fixture("attached.p7s");
+        let signed = bee2evp("attached.p7s");
         let (trust, sure, signer) = judged(&signed, &["root.crl", "ca.crl"]);
         assert_eq!(trust, DocumentTrustView::Genuine);
         assert!(sure.contains(&signer.unwrap()), "{sure}");
@@ -121,7 +115,7 @@ mod tests {
 
     #[test]
     fn only_what_was_changed_is_called_false() {
-        let signed = fixture("attached.p7s");
+        let signed = bee2evp("attached.p7s");
         let mut changed = signed.clone();
         *changed.last_mut().unwrap() ^= 1;
         let (trust, changed, _) = judged(&changed, &[]);
@@ -131,7 +125,7 @@ mod tests {
         let others = [
             judged(&open, &[]),
             // The second of the two signers was revoked.
-            judged(&fixture("two-signers.p7s"), &["root.crl", "ca.crl"]),
+            judged(&bee2evp("two-signers.p7s"), &["root.crl", "ca.crl"]),
             judged(b"text", &[]),
         ];
         for (trust, sentence, signer) in &others {

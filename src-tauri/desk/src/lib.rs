@@ -20,6 +20,8 @@ mod enrolling;
 mod exporting;
 mod field_speech;
 mod files;
+#[cfg(test)]
+mod fixtures;
 mod following;
 mod forgetting;
 mod handing_over;

@@ -158,12 +158,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::fixtures::bee2evp;
 
     #[test]
     fn the_end_of_the_certificate_is_noticed() {
-        let file = "../pki/tests/fixtures/bee2evp/attached-256.p7s";
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let cms = std::fs::read(folder.join(file)).unwrap();
+        let cms = bee2evp("../attached-256.p7s");
         let nobody = TrustAnchors::default();
         let validation = Validation::new(&nobody, now().unwrap());
         let report = kabinet_pki::verify(Cursor::new(&cms), None, &validation);
@@ -173,8 +172,7 @@ mod tests {
         assert!(ended(&cms, Time::from_unix_duration(later).unwrap()));
         assert!(!ended(b"nothing that can be read", certificate.not_after));
         // A stamp proves that it was there before.
-        let file = "../pki/tests/fixtures/bee2evp/level-128/accepted-t.p7s";
-        let stamped = std::fs::read(folder.join(file)).unwrap();
+        let stamped = bee2evp("accepted-t.p7s");
         assert!(!ended(&stamped, Time::new(2040, 1, 1, 0, 0, 0).unwrap()));
     }
 }

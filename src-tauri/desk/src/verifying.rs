@@ -212,19 +212,14 @@ mod tests {
     use kabinet_pki::Time;
 
     use super::*;
-
-    fn fixture(name: &str) -> Vec<u8> {
-        let folder = "../pki/tests/fixtures/bee2evp/level-128";
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        fs::read(folder.join(name)).unwrap()
-    }
+    use crate::fixtures::bee2evp;
 
     #[test]
     fn of_two_files_by_the_name_the_signed_one_is_taken() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
-        let signed = fixture("../../signed.txt");
-        fs::write(at("a (2).p7s"), fixture("detached.p7s")).unwrap();
+        let signed = bee2evp("../../signed.txt");
+        fs::write(at("a (2).p7s"), bee2evp("detached.p7s")).unwrap();
         let signature = at("a (2).p7s");
         assert_eq!(content_beside(&signature), None);
         fs::write(at("a (2)"), b"another").unwrap();
@@ -251,7 +246,7 @@ mod tests {
             let report = kabinet_pki::verify(std::io::Cursor::new(octets), None, &validation);
             unreadable(&report.unwrap()).map(|problem| problem.code)
         };
-        let good = fixture("attached.p7s");
+        let good = bee2evp("attached.p7s");
         assert_eq!(code(&good), None);
         assert_eq!(good[..2], [0x30, 0x82]);
         let open = [&[0x30, 0x80], &good[4..], &[0, 0]].concat();

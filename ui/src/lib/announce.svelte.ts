@@ -8,6 +8,7 @@ class Announcer {
 
 /** Milliseconds that a sentence is shown. */
 const SHOWN = 8_000;
+let showing: ReturnType<typeof setTimeout> | undefined;
 
 export const announcer = new Announcer();
 
@@ -21,8 +22,6 @@ export function announce(sentence: string): void {
 export function tell(sentence: string): void {
   announce(sentence);
   announcer.shown = sentence;
-  const { turn } = announcer;
-  setTimeout(() => {
-    if (announcer.turn === turn || announcer.shown === sentence) announcer.shown = "";
-  }, SHOWN);
+  clearTimeout(showing);
+  showing = setTimeout(() => (announcer.shown = ""), SHOWN);
 }

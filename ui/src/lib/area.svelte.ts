@@ -164,7 +164,9 @@ class Area {
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });
     // The last announcement may name the person.
     if (announcer.text !== "") announce(t("locked-title"));
-    if (wasOpen) router.go(to.home);
+    if (!wasOpen) return;
+    announcer.shown = "";
+    router.go(to.home);
   }
 
   /** Asks for the passphrase, in the trusted prompt. */

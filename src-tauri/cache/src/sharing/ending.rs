@@ -59,7 +59,7 @@ impl Store {
                 &signed.attachments,
             )?;
         }
-        transaction.execute("DELETE FROM carried WHERE draft = ?", [id.to_string()])?;
+        carrying::forget(&transaction, id)?;
         applications::put(&transaction, application)?;
         attachments::sweep(&transaction)?;
         Ok(transaction.commit()?)
@@ -176,7 +176,7 @@ pub(super) fn ended_elsewhere(
             carrying::go_on(connection, document.id, copy)?;
         }
     }
-    connection.execute("DELETE FROM carried WHERE draft = ?", [&id])?;
+    carrying::forget(connection, document.id)?;
     drafts::remove(connection, &id)?;
     connection.execute("DELETE FROM draft_documents WHERE id = ?", [&id])?;
     Ok(())

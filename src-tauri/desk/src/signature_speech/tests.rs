@@ -7,6 +7,7 @@ use std::io::Cursor;
 use kabinet_pki::{RevocationReason, StatusSource, TrustAnchors, Validation, verify};
 
 use super::*;
+use crate::fixtures::bee2evp;
 
 const LANGUAGES: [Language; 3] = [Language::Be, Language::Ru, Language::En];
 const NOTES: [&str; 9] = [
@@ -60,13 +61,10 @@ fn every_reason_has_a_sentence_of_its_own_in_every_language() {
 
 /// What the check of a file finds where nothing else is at hand.
 fn report(name: &str) -> Report {
-    let fixtures = "../pki/tests/fixtures/bee2evp/level-128";
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(fixtures);
-    let file = |name| std::fs::read(folder.join(name)).unwrap();
     let mut anchors = TrustAnchors::default();
-    anchors.add(&file("root.cer")).unwrap();
+    anchors.add(&bee2evp("root.cer")).unwrap();
     let validation = Validation::new(&anchors, time(2026, 11, 27));
-    verify(Cursor::new(file(name)), None, &validation).unwrap()
+    verify(Cursor::new(bee2evp(name)), None, &validation).unwrap()
 }
 
 fn time(year: u16, month: u8, day: u8) -> Time {

@@ -31,6 +31,17 @@ fn verdict(cli: &Cli, words: &[&str]) -> (i32, Value) {
     (answer.code, answer.json)
 }
 
+/// The signature of an application that was sent is good and has a time stamp.
+fn is_stamped(world: &World, cli: &Cli, application: &str) {
+    let saved = world.dir().join("application.p7m");
+    let saved = saved.to_str().unwrap();
+    cli.ok(&["applications", "save", application, "-o", saved])
+        .unwrap();
+    let (code, report) = verdict(cli, &[saved]);
+    assert_eq!(code, 0, "{report}");
+    assert_eq!(report["signers"][0]["level"], "CAdES-B-T");
+}
+
 fn asked(report: &Value, what: &str) -> usize {
     let asked = report["asked"].as_array().unwrap().iter();
     asked
@@ -259,13 +270,7 @@ fn an_application_signed_offline_leaves_with_a_time_stamp() {
     // Whoever does not stamp keeps nobody's application back, and one that waits is stamped.
     let sent = cli.ok(&["outbox", "retry"]).unwrap();
     assert_eq!(sent["sent"][0]["id"], draft.as_str(), "{sent}");
-    let saved = world.dir().join("application.p7m");
-    let saved = saved.to_str().unwrap();
-    cli.ok(&["applications", "save", &draft, "-o", saved])
-        .unwrap();
-    let (code, report) = verdict(cli, &[saved]);
-    assert_eq!(code, 0, "{report}");
-    assert_eq!(report["signers"][0]["level"], "CAdES-B-T");
+    is_stamped(&world, cli, &draft);
 
     let second = applicant.draft().unwrap();
     world
@@ -284,13 +289,7 @@ fn the_portal_names_who_stamps_what_is_sent_to_it() {
     let applicant = Applicant::signed_in(&world, &card, "applicant").unwrap();
     let (cli, draft) = (&applicant.cli, applicant.draft().unwrap());
     assert_eq!(cli.ok(&["apply", &draft]).unwrap()["state"], "registered");
-    let saved = world.dir().join("application.p7m");
-    let saved = saved.to_str().unwrap();
-    cli.ok(&["applications", "save", &draft, "-o", saved])
-        .unwrap();
-    let (code, report) = verdict(cli, &[saved]);
-    assert_eq!(code, 0, "{report}");
-    assert_eq!(report["signers"][0]["level"], "CAdES-B-T");
+    is_stamped(&world, cli, &draft);
     assert_eq!(world.sandbox.requests().unwrap()["/tsa"], 1);
 
     let plain = file(&world, "plain.txt");
