@@ -5,6 +5,7 @@ mod unwritten;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use kabinet_stb::hash::belt_hash;
 use kabinet_stb::{Secret, random};
@@ -291,12 +292,12 @@ pub(crate) fn keyed(
     salt: Option<Salt>,
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
-    unlocked(Connection::open_with_flags(path, flags)?, key, salt)
+    unlocked(|| Connection::open_with_flags(path, flags), key, salt)
 }
 
-/// Tells an open connection its key.
+/// Opens a connection and tells it its key.
 fn unlocked(
-    connection: Connection,
+    open: impl FnOnce() -> rusqlite::Result<Connection>,
     key: &Secret,
     salt: Option<Salt>,
 ) -> Result<Connection, StoreError> {
@@ -304,11 +305,23 @@ fn unlocked(
     if key.expose().len() != KEY {
         return Err(StoreError::WrongKey);
     }
+    begin();
+    let connection = open()?;
     // SQLCipher would also write what it returns to the standard error output.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
     connection.execute_batch(&key_pragma(key, salt))?;
     check_cipher(&connection)?;
     Ok(connection)
+}
+
+/// Waits until SQLCipher is ready. SQLite makes it so with the first connection, but tells other threads
+/// before that it is; they would have their key refused.
+fn begin() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        // Should it fail, so do the connections that follow, which say why.
+        let _ = Connection::open_in_memory();
+    });
 }
 
 /// A plain SQLite passes over `PRAGMA key` without a word, and would write in the clear.

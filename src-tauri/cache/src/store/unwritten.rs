@@ -22,14 +22,14 @@ const WITHOUT_LOCKS: &std::ffi::CStr = if cfg!(windows) {
 /// [`StoreError::ReadOnly`] when it cannot even be read, [`StoreError::WrongKey`].
 pub(super) fn keyed(path: &Path, key: &Secret) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = if with_end(path, "-wal").try_exists()? {
-        Connection::open_with_flags_and_vfs(path, flags, WITHOUT_LOCKS)?
-    } else {
-        // A journal would be made; what is told never to change has none.
-        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-        Connection::open_with_flags(unchanging(path)?, flags)?
-    };
-    unlocked(connection, key, None)
+    if with_end(path, "-wal").try_exists()? {
+        let open = || Connection::open_with_flags_and_vfs(path, flags, WITHOUT_LOCKS);
+        return unlocked(open, key, None);
+    }
+    // A journal would be made; what is told never to change has none.
+    let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+    let address = unchanging(path)?;
+    unlocked(|| Connection::open_with_flags(address, flags), key, None)
 }
 
 /// The address of a file that does not change while it is open (<https://sqlite.org/uri.html>).

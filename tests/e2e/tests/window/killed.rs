@@ -61,7 +61,12 @@ async fn killed_while_an_application_leaves() {
     window.find(&format!("outbox-item-{id}")).await;
     window.shoot("30-waits-after-kill").await;
     world.sandbox.connect().unwrap();
-    window.find(&format!("application-{id}")).await;
+    // Whoever failed a few times without the portal may wait a minute before they try again.
+    let deadline = Instant::now() + Duration::from_secs(150);
+    while !window.has(&format!("application-{id}")).await {
+        assert!(Instant::now() < deadline, "{}", window.words().await);
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
     let applications = world.sandbox.applications().unwrap();
     assert_eq!(applications.len(), 1);
     assert_eq!(applications[0]["id"], id.as_str());
