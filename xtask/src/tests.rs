@@ -85,7 +85,8 @@ impl Counts {
 
 /// The end-to-end tests share the two virtual readers, so they run one after the other. They wait
 /// more than they compute: all other tests run at their side, and so do those of the window where they
-/// can have readers of their own. They say what they have to say after them.
+/// can have readers of their own, half of them from the beginning and half when the end-to-end tests
+/// are over. Who runs at the side says what there is to say after them.
 ///
 /// All parts select the whole workspace and differ in the names of the tests: other packages would
 /// need other features of the same libraries, and all of them would be built once more.
@@ -94,10 +95,13 @@ fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
     let mut others = tests(&["--lib", "--bins"], others);
     others.arg("--").args(words);
     let mut beside = vec![others];
-    if can_be_apart() && end_to_end.remove(WINDOW) {
-        beside.push(apart(&in_turn([WINDOW.to_owned()].into(), words)));
+    let mut then = None;
+    if words.is_empty() && can_be_apart() && end_to_end.remove(WINDOW) {
+        let [first, second] = halves_of_the_window()?;
+        beside.push(first);
+        then = Some(second);
     }
-    let mut end_to_end = in_turn(end_to_end, words);
+    let end_to_end = in_turn(end_to_end, words);
     std::thread::scope(|scope| {
         let beside: Vec<_> = beside
             .into_iter()
@@ -110,7 +114,10 @@ fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
                 })
             })
             .collect();
-        let mut outcome = count(&mut end_to_end, counts, |line| println!("{line}"));
+        let mut outcome = Ok(());
+        for mut tests in [Some(end_to_end), then].into_iter().flatten() {
+            outcome = outcome.and(count(&mut tests, counts, |line| println!("{line}")));
+        }
         for tests in beside {
             let (ended, counted, said) = tests.join().map_err(|_| "a thread of xtask died")?;
             said.iter().for_each(|line| println!("{line}"));
@@ -120,6 +127,30 @@ fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
         }
         outcome
     })
+}
+
+/// Every other test of the window, and those between them, each apart.
+fn halves_of_the_window() -> Outcome<[Command; 2]> {
+    let window = || tests(&[], [WINDOW.to_owned()].into());
+    let listed = window()
+        .args(["--", "--list", "--format", "terse"])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("could not start cargo test: {error}"))?;
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    let names: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .collect();
+    if names.len() < 2 {
+        return Err("the tests of the window could not be listed".to_owned());
+    }
+    Ok([0, 1].map(|half| {
+        let mut tests = window();
+        tests.args(["--", "--test-threads=1", "--exact"]);
+        tests.args(names.iter().skip(half).step_by(2));
+        apart(&tests)
+    }))
 }
 
 /// End-to-end tests with these names, one after the other.

@@ -64,7 +64,8 @@ pub(crate) type Salt = [u8; SALT];
 pub struct Store {
     pub(crate) connection: Connection,
     path: PathBuf,
-    read_only: bool,
+    /// Of a store that can only be read: what opens it once it can be written.
+    unwritten: Option<Secret>,
     /// Locked as long as the store is open; none where there is none and none can be made.
     _lock: Option<File>,
 }
@@ -119,36 +120,6 @@ impl Store {
         }
     }
 
-    /// Opens it without writing anything anywhere.
-    fn open_to_read(path: &Path, key: &Secret) -> Result<Self, StoreError> {
-        let lock = lock_to_read(path)?;
-        let connection = unwritten::keyed(path, key)?;
-        // Without locks of its own SQLite believes that it is alone; the index of a journal that a
-        // program left behind is made in memory then.
-        connection.execute_batch(
-            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000;",
-        )?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        sharing::choose_names(&connection, || u64::from_be_bytes(random::bytes()))?;
-        let store = Self {
-            connection,
-            path: path.to_path_buf(),
-            read_only: true,
-            _lock: lock,
-        };
-        match store.version()? {
-            version if version > newest_version() => Err(StoreError::TooNew(version)),
-            version if version < newest_version() => Err(StoreError::ReadOnly),
-            _ => Ok(store),
-        }
-    }
-
-    /// Whether it can only be read.
-    pub fn is_read_only(&self) -> bool {
-        self.read_only
-    }
-
     fn start(
         path: &Path,
         key: &Secret,
@@ -176,7 +147,7 @@ impl Store {
         let mut store = Self {
             connection,
             path: path.to_path_buf(),
-            read_only: false,
+            unwritten: None,
             _lock: Some(lock),
         };
         store.migrate(steps)?;
@@ -350,20 +321,6 @@ pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// The lock beside a store that cannot be written: whoever may write it keeps others from reading what
-/// changes under them.
-fn lock_to_read(path: &Path) -> Result<Option<File>, StoreError> {
-    let file = match File::open(lock_file(path)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
-    };
-    match file.try_lock_shared() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
-}
-
 pub(crate) fn lock_file(path: &Path) -> PathBuf {
     path.with_extension("lock")
 }
@@ -481,61 +438,6 @@ mod tests {
         drop(transaction);
         let store = Store::open(&after, &key()).unwrap();
         assert!(store.procedures().unwrap().is_empty());
-    }
-
-    #[test]
-    fn what_cannot_be_written_is_read_with_its_journal_and_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.db");
-        let store = Store::create(&path, &key()).unwrap();
-        store
-            .connection
-            .execute("INSERT INTO procedures (id, body) VALUES ('1', '{}')", [])
-            .unwrap();
-        // As a power cut leaves it: what was written last is in the journal alone.
-        let cut = tempfile::tempdir().unwrap();
-        let left = cut.path().join("a folder, %41?").join("store.db");
-        std::fs::create_dir(left.parent().unwrap()).unwrap();
-        for end in ["", "-wal"] {
-            std::fs::copy(with_end(&path, end), with_end(&left, end)).unwrap();
-        }
-        drop(store);
-        let closed = left.with_file_name("closed.db");
-        std::fs::copy(&path, &closed).unwrap();
-        let octets = |path: &Path| {
-            let read = |end| std::fs::read(with_end(path, end)).ok();
-            (read(""), read("-wal"), lock_file(path).exists())
-        };
-        for path in [&left, &closed] {
-            let before = octets(path);
-            // Nothing keeps a second reader away.
-            let readers = [(); 2].map(|()| Store::open_to_read(path, &key()).unwrap());
-            for mut store in readers {
-                assert!(store.is_read_only());
-                assert_eq!(store.count("procedures").unwrap(), 1);
-                let written = store
-                    .connection
-                    .execute("DELETE FROM procedures", [])
-                    .map_err(StoreError::from);
-                assert!(matches!(written, Err(StoreError::ReadOnly)), "{written:?}");
-                let begun = store.transaction().and_then(|transaction| {
-                    transaction.execute("DELETE FROM procedures", [])?;
-                    Ok(transaction.commit()?)
-                });
-                assert!(matches!(begun, Err(StoreError::ReadOnly)), "{begun:?}");
-            }
-            assert_eq!(octets(path), before);
-        }
-        // Who writes and who reads keep each other away where there is a lock.
-        let writer = Store::open(&left, &key()).unwrap();
-        assert!(!writer.is_read_only());
-        let reader = Store::open_to_read(&left, &key());
-        assert!(matches!(reader, Err(StoreError::Busy)));
-        drop(writer);
-        let _reader = Store::open_to_read(&left, &key()).unwrap();
-        assert!(matches!(Store::open(&left, &key()), Err(StoreError::Busy)));
-        let other = Store::open_to_read(&closed, &Secret::new(vec![8; KEY]));
-        assert!(matches!(other, Err(StoreError::Damaged)));
     }
 
     #[test]

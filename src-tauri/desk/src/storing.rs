@@ -86,18 +86,47 @@ impl Desk {
         Ok(())
     }
 
+    /// A store that could only be read is written again as soon as it can be. If that goes wrong it is
+    /// closed; whoever opens it is told why.
+    fn write_again(&self, area: &mut Option<Area>) {
+        let Some(Area {
+            store,
+            protection,
+            own,
+        }) = area.take_if(|area| area.store.is_writable_by_now())
+        else {
+            return;
+        };
+        *area = match store.reopen() {
+            Ok(store) => self
+                .powered(Area {
+                    store,
+                    protection,
+                    own,
+                })
+                .ok(),
+            Err(error) => {
+                tracing::warn!("a store that could only be read was closed: {error}");
+                None
+            }
+        };
+    }
+
     fn is_held(&self) -> bool {
         self.held.load(std::sync::atomic::Ordering::SeqCst)
     }
 
-    /// Whether there is a store and whether it is open.
+    /// Whether there is a store and whether it is open. One that could only be read is written again from
+    /// now on, where it can be.
     pub fn store_state(&self) -> StoreView {
         let name = |protection| match protection {
             Protection::KeyStore => "keyring".to_owned(),
             Protection::Passphrase => "passphrase".to_owned(),
         };
+        let mut open = lock(&self.area);
+        self.write_again(&mut open);
         // One that is being closed is no longer open to anybody.
-        if let Some(area) = &*lock(&self.area)
+        if let Some(area) = &*open
             && !self.is_held()
         {
             return StoreView {
@@ -106,6 +135,7 @@ impl Desk {
                 read_only: area.store.is_read_only(),
             };
         }
+        drop(open);
         match self.current_store() {
             Some(path) => StoreView {
                 state: "locked".to_owned(),

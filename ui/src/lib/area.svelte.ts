@@ -25,6 +25,9 @@ const NEWEST = 200;
 /** How often the core is told that somebody is there, in milliseconds. */
 const TOUCHES = 10_000;
 
+/** How soon it is asked whether a store can be written that could only be read, in milliseconds. */
+const AGAIN = 5000;
+
 /** What the window knows of the person's area. The core keeps it; this shows it. */
 class Area {
   settings: SettingsView = $state({
@@ -69,6 +72,8 @@ class Area {
   /** Lists that are to be read again, and the reading that takes them. */
   #stale = new Set<string>();
   #reading: Promise<void> | null = null;
+  /** The next question whether a store can be written that can only be read. */
+  #writing: ReturnType<typeof setTimeout> | undefined;
   /** Grows when the store is asked for its state, and when it was closed. */
   #looks = 0;
   #closings = 0;
@@ -159,6 +164,9 @@ class Area {
   #turn(store: StoreView): void {
     const wasOpen = this.isOpen;
     this.store = store;
+    clearTimeout(this.#writing);
+    // The core finds out that it can be written again when it is asked.
+    if (store.read_only) this.#writing = setTimeout(() => void this.#look(), AGAIN);
     if (store.state === "open") return;
     this.#closings += 1;
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });

@@ -6,6 +6,7 @@
 
 mod attaching;
 mod certificate;
+mod disks;
 mod display;
 mod driver;
 mod ears;
