@@ -53,6 +53,8 @@ pub(crate) struct PromptPage {
     language: Language,
     /// Whether all this is the sandbox of a demonstration.
     demo: bool,
+    /// By what the person knows that it is this window.
+    sign: Option<u32>,
     prompt: PromptView,
     /// Seconds without a touch after which it closes.
     patience: u64,
@@ -168,6 +170,7 @@ pub(crate) fn prompt_view(
     prompts.open().as_ref().map(|open| PromptPage {
         language: desk.language(),
         demo: desk.settings_view().demo,
+        sign: desk.prompt_sign(),
         prompt: open.view.clone(),
         patience: open.patience.as_secs(),
         key: open.key.public(),

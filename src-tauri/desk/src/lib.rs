@@ -42,6 +42,7 @@ mod persons;
 mod pins;
 mod portal;
 mod prefilling;
+mod prompt_sign;
 mod proxying;
 mod raising;
 mod recipients;

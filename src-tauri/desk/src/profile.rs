@@ -7,6 +7,7 @@
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents, in the same way
 //! enrolment/*.json   public keys that wait for their certificates; nothing personal
 //! outside.json       folders with what is out of the stores for a while; nothing personal
+//! prompt-sign        by what a person knows the trusted prompt; nothing personal
 //! revocation/        revocation lists of authorities; nothing personal
 //! log.txt            what the program noted, with log.older.txt; nothing personal
 //! persons/current    name of the store that was used last

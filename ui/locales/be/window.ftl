@@ -261,6 +261,7 @@ prompt-do-withdraw = Адклікаць заяву
 prompt-do-share = Увайсці
 prompt-do = Працягнуць
 prompt-more = Ніжэй ёсць яшчэ
+prompt-known-by = Ваш узор, нумар { $number }. Дзе ён іншы або яго няма, PIN не ўводзьце.
 prompt-closes = Гэта акно хутка закрыецца, бо ў ім нічога не адбываецца. Націсніце любую клавішу, каб яно засталося.
 pin-label = PIN, шэсць лічбаў
 can-label = CAN, шэсць лічбаў

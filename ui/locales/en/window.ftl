@@ -261,6 +261,7 @@ prompt-do-withdraw = Withdraw the application
 prompt-do-share = Sign in
 prompt-do = Continue
 prompt-more = There is more below
+prompt-known-by = Your pattern, number { $number }. Where it differs or is missing, type no PIN.
 prompt-closes = This window will close soon, since nothing happens in it. Press any key to keep it open.
 pin-label = PIN, six digits
 can-label = CAN, six digits

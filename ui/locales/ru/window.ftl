@@ -261,6 +261,7 @@ prompt-do-withdraw = Отозвать заявление
 prompt-do-share = Войти
 prompt-do = Продолжить
 prompt-more = Ниже есть ещё
+prompt-known-by = Ваш узор, номер { $number }. Если он другой или его нет, PIN не вводите.
 prompt-closes = Это окно скоро закроется, так как в нём ничего не происходит. Нажмите любую клавишу, чтобы оно осталось.
 pin-label = PIN, шесть цифр
 can-label = CAN, шесть цифр

@@ -256,6 +256,8 @@ export interface PromptPage {
   language: Language;
   /** Whether all this is the sandbox of a demonstration. */
   demo: boolean;
+  /** 32 bits by which the person knows that it is this window; none where none can be kept. */
+  sign: number | null;
   prompt: PromptView;
   /** Seconds without a touch after which the core closes it. */
   patience: number;
