@@ -1,9 +1,11 @@
 //! Drives the real window: WebKitGTK under Xvfb, through tauri-driver and WebKitWebDriver.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
 use fantoccini::elements::Element;
@@ -348,6 +350,14 @@ impl Window {
         words.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Looks at a prompt of each kind the first time that any test meets it.
+    async fn is_accessible_once(&self, kind: &str) {
+        static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+        if SEEN.lock().unwrap().insert(kind.to_owned()) {
+            self.is_accessible(kind).await;
+        }
+    }
+
     /// Turns to the trusted prompt of that kind, as soon as it is open.
     pub(crate) async fn prompt(&self, kind: &str) {
         let deadline = Instant::now() + PATIENCE;
@@ -359,7 +369,7 @@ impl Window {
                 let selector = format!("[data-testid='prompt'][data-kind='{kind}']");
                 let wait = self.client.wait().at_most(Duration::from_secs(2));
                 if wait.for_element(Locator::Css(&selector)).await.is_ok() {
-                    return;
+                    return self.is_accessible_once(kind).await;
                 }
             }
             let _ = self.client.switch_to_window(self.main.clone()).await;
