@@ -90,7 +90,6 @@ pub(crate) fn memory(profile: &Path) -> TauriPlugin<Wry> {
 }
 
 /// Shows it if it is out of sight, and leaves the person with what they do.
-#[cfg(target_os = "linux")]
 pub(crate) fn reveal(app: &AppHandle) {
     if let Some(main) = app.get_webview_window(LABEL)
         && !main.is_visible().unwrap_or(true)
