@@ -83,6 +83,8 @@ impl Screen {
                 "1400x1000x24",
                 "-nolisten",
                 "tcp",
+                // A session does not begin anew between two starts of a program, either.
+                "-noreset",
             ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
