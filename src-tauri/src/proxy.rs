@@ -50,5 +50,7 @@ pub(crate) async fn set_proxy(
         }
         ProxyModeView::System | ProxyModeView::None => {}
     }
-    blocking(&desk, move |desk| desk.keep_proxy(settings, password)).await
+    let view = blocking(&desk, move |desk| desk.keep_proxy(settings, password)).await?;
+    desk.reconnect().await;
+    Ok(view)
 }

@@ -3,9 +3,21 @@
 
 use kabinet_records::{Attachment, Letter};
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{Incoming, Store, StoreError, attachments};
+
+/// A letter that is being written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BegunLetter {
+    /// The message that it answers, or the application that it takes back.
+    pub about: Uuid,
+    /// What is written so far.
+    pub text: String,
+    /// Files that are put to it.
+    pub attachments: Vec<Attachment>,
+}
 
 impl Store {
     /// What is written about a message or an application so far; empty when nothing is.
@@ -30,6 +42,27 @@ impl Store {
     /// [`StoreError::Damaged`].
     pub fn letter_files(&self, message: Uuid) -> Result<Vec<Attachment>, StoreError> {
         letter_files(&self.connection, message)
+    }
+
+    /// All letters that are being written.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn begun_letters(&self) -> Result<Vec<BegunLetter>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT about FROM letter_texts UNION SELECT message FROM letter_files ORDER BY 1",
+        )?;
+        let abouts = statement.query_map([], |row| row.get::<_, String>(0))?;
+        abouts
+            .map(|about| {
+                let about = Uuid::parse_str(&about?).map_err(|_| StoreError::Damaged)?;
+                Ok(BegunLetter {
+                    about,
+                    text: text(&self.connection, about)?,
+                    attachments: letter_files(&self.connection, about)?,
+                })
+            })
+            .collect()
     }
 
     /// Completes a file and puts it to the reply to a message, both or neither. Gives all its files.
@@ -69,11 +102,21 @@ impl Store {
     }
 }
 
-/// A letter is signed: text and files stand in it.
+/// A letter is signed: text and files stand in it. What was written or put to it since it was shown
+/// stays for the next one.
 pub(crate) fn signed(connection: &Connection, letter: &Letter) -> Result<(), StoreError> {
     let about = about(letter);
-    keep_text(connection, about, "")?;
-    keep_letter_files(connection, about, &[])
+    if text(connection, about)?.trim() == letter.text {
+        keep_text(connection, about, "")?;
+    }
+    let mut files = letter_files(connection, about)?;
+    files.retain(|file| {
+        !letter
+            .attachments
+            .iter()
+            .any(|signed| signed.hash == file.hash)
+    });
+    keep_letter_files(connection, about, &files)
 }
 
 /// A letter that was signed is being written again, before what was written meanwhile.

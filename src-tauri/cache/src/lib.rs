@@ -34,6 +34,7 @@ pub use changes::History;
 pub use documents::blobs;
 pub use error::StoreError;
 pub use forget::forget;
+pub use letters::BegunLetter;
 pub use outbox::{OutboxItem, OutboxKind};
 pub use person::Person;
 pub use protection::Protection;

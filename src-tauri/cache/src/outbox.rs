@@ -194,13 +194,13 @@ impl Store {
             .transpose()
     }
 
-    /// Notes a try before anything leaves.
+    /// Notes a try before anything leaves. What is tried is not refused any more.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`], [`StoreError::ReadOnly`].
     pub fn outbox_tried(&self, id: Uuid) -> Result<(), StoreError> {
         self.connection
-            .prepare_cached("UPDATE outbox SET tries = tries + 1 WHERE id = ?")?
+            .prepare_cached("UPDATE outbox SET tries = tries + 1, refused = 0 WHERE id = ?")?
             .execute([id.to_string()])?;
         Ok(())
     }

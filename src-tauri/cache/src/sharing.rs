@@ -196,6 +196,14 @@ impl Store {
         Err(StoreError::NotFound)
     }
 
+    /// Whether a draft travels, or did: what came to it from elsewhere is told from what was here.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn travels(&self, id: Uuid) -> Result<bool, StoreError> {
+        Ok(row(&self.connection, id)?.is_some())
+    }
+
     /// The draft that is put before the person to sign: what comes in from now on was not known to
     /// them.
     ///

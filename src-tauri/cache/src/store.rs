@@ -111,8 +111,11 @@ impl Store {
             return Err(StoreError::NotFound);
         }
         let opened = Self::start(path, key, OpenFlags::empty(), MIGRATIONS).and_then(|store| {
-            attachments::drop_unfinished(&store.connection)?;
-            Ok(store)
+            match attachments::drop_unfinished(&store.connection) {
+                // It takes room before it gives some. The rest can be read all the same.
+                Ok(()) | Err(StoreError::DiskFull) => Ok(store),
+                Err(error) => Err(error),
+            }
         });
         match opened {
             Err(StoreError::ReadOnly) => Self::open_to_read(path, key),

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, OutboxKind, Person, Store, StoreError};
 use kabinet_records::{
-    Applicant, Application, Direction, Document, DocumentSignature, Draft, Event, Form, Holder,
-    Letter, LetterKind, Message, Procedure, Request, RequestKind, Status, Text, Words,
+    Applicant, Application, Attachment, Direction, Document, DocumentSignature, Draft, Event, Form,
+    Holder, Letter, LetterKind, Message, Procedure, Request, RequestKind, Status, Text, Words,
 };
 use kabinet_stb::Secret;
+use kabinet_stb::hash::belt_hash;
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -574,6 +575,41 @@ fn what_is_written_stays_until_it_is_signed_and_comes_back_when_it_is_taken_back
     store.keep_letter_text(asked, "І яшчэ").unwrap();
     store.take_back_letter(reply.message).unwrap();
     assert_eq!(store.letter_text(asked).unwrap(), "Дасылаю копію\n\nІ яшчэ");
+}
+
+#[test]
+fn what_came_to_a_letter_since_it_was_shown_stays_for_the_next() {
+    let place = Place::new();
+    let mut store = place.create();
+    let asked = Uuid::from_u128(2);
+    let mut add = |text: &str| {
+        let content = text.as_bytes();
+        let mut incoming = store.begin_attachment().unwrap();
+        store.append_attachment(&mut incoming, content).unwrap();
+        let file = Attachment {
+            name: text.to_owned(),
+            media_type: "text/plain".to_owned(),
+            size: u64::try_from(content.len()).unwrap(),
+            hash: belt_hash(content)
+                .iter()
+                .map(|octet| format!("{octet:02x}"))
+                .collect(),
+        };
+        store.attach_to_letter(&incoming, asked, file).unwrap()
+    };
+    let mut reply = letter(10, 9, Some(2));
+    reply.attachments = add("signed");
+    assert_eq!(add("since").len(), 2);
+    store.keep_letter_text(asked, "Дасылаю і гэта").unwrap();
+    reply.text = "Дасылаю".into();
+    let octets = reply.to_canonical().unwrap();
+    store
+        .letter_into_outbox(&reply, &octets, b"s", at(4))
+        .unwrap();
+    assert_eq!(store.letter_text(asked).unwrap(), "Дасылаю і гэта");
+    let left = store.letter_files(asked).unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].name, "since");
 }
 
 #[test]

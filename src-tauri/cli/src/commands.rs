@@ -254,6 +254,7 @@ impl Call {
     }
 
     async fn forget(&self, yes: bool) -> Outcome {
+        let whose = self.desk.whose().ok_or(Code::NoStore)?;
         // A store that cannot be opened can be forgotten all the same.
         let opened = self.unlock().and_then(|()| self.desk.loss());
         if !yes {
@@ -262,7 +263,7 @@ impl Call {
                 return Err(Code::Cancelled.into());
             }
         }
-        self.desk.forget().await?;
+        self.desk.forget(&whose).await?;
         self.show.done();
         Ok(())
     }

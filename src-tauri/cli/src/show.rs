@@ -167,6 +167,9 @@ impl Show {
         if let Some(loss) = view {
             eprintln!("{}: {}", self.say("forget-drafts"), loss.drafts);
             eprintln!("{}: {}", self.say("forget-waiting"), loss.waiting);
+            if loss.letters > 0 {
+                eprintln!("{}: {}", self.say("forget-letters"), loss.letters);
+            }
             if loss.requests > 0 {
                 eprintln!("{}: {}", self.say("forget-requests"), loss.requests);
             }

@@ -1,15 +1,15 @@
 //! Journey J7: a draft becomes a signed application. What the prompt shows is read back from the
 //! octets that will be signed, so nothing else can be signed than what was seen.
 
+use kabinet_cache::Store;
 use kabinet_pki::Signer;
 use kabinet_records::{Applicant, Draft, Letter, Manifest, Procedure, ProcedureReference, form};
 use kabinet_stb::Secret;
 use kabinet_stb::hash::belt_hash;
 use kabinet_token::{CardError, ReaderAddress};
-use uuid::Uuid;
 
 use crate::attaching;
-use crate::drafting::{answers, parse_id, problems_of};
+use crate::drafting::{answers, draft_problem, parse_id, problems_of};
 use crate::problem::{Code, Problem};
 use crate::signing::{self, CardSigner};
 use crate::signing_in::hex;
@@ -19,7 +19,8 @@ use crate::{Desk, Outcome};
 
 /// An application that waits for the person's PIN.
 pub struct Signing {
-    id: Uuid,
+    /// The draft as it was shown.
+    draft: Draft,
     /// The canonical manifest: exactly what is shown and signed.
     octets: Option<Vec<u8>>,
     address: ReaderAddress,
@@ -44,7 +45,7 @@ impl Desk {
     /// `procedure_withdrawn`, `draft_not_found`, `read_only`, and what is in the way of card or PIN.
     pub fn begin_apply(&self, draft_id: &str, reader: Option<&str>) -> Outcome<Signing> {
         self.check_writable()?;
-        let (octets, procedure) = self.manifest(draft_id)?;
+        let (octets, procedure, draft) = self.manifest(draft_id)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
         let manifest = read(&octets)?;
@@ -69,7 +70,7 @@ impl Desk {
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let serial_number = person.holder.serial_number;
         Ok(Signing {
-            id: manifest.application,
+            draft,
             octets: Some(octets),
             address,
             serial_number,
@@ -91,7 +92,7 @@ impl Desk {
         let octets = signing.octets.take().ok_or(Code::Cancelled)?;
         // The store does not close before it has what the card signs; without it no PIN is spent.
         let _signing = self.signing.read().await;
-        self.with_store(|_| Ok(()))?;
+        self.with_store(|store| is_as_shown(store, &signing.draft))?;
         progress(StepView::Pin);
         let mut signer = CardSigner::open(self, &signing.address, pin)?;
         signer.check_holder(signing.serial_number.as_deref())?;
@@ -99,7 +100,7 @@ impl Desk {
         let cms = kabinet_pki::sign_attached(&octets, &mut signer, signing::time(self.now())?)?;
         drop(signer);
         progress(StepView::Saving);
-        let item = self.keep_signed(signing.id, &octets, &cms)?;
+        let item = self.keep_signed(&signing.draft, &octets, &cms)?;
         progress(StepView::Done);
         Ok(item)
     }
@@ -113,13 +114,13 @@ impl Desk {
     where
         S: Signer<Error = CardError>,
     {
-        let (octets, _) = self.manifest(draft_id)?;
+        let (octets, _, draft) = self.manifest(draft_id)?;
         let cms = kabinet_pki::sign_attached(&octets, signer, signing::time(self.now())?)?;
-        self.keep_signed(read(&octets)?.application, &octets, &cms)
+        self.keep_signed(&draft, &octets, &cms)
     }
 
-    /// What will be signed, from a complete draft.
-    fn manifest(&self, draft_id: &str) -> Outcome<(Vec<u8>, Procedure)> {
+    /// What will be signed, from a complete draft, which comes with it.
+    fn manifest(&self, draft_id: &str) -> Outcome<(Vec<u8>, Procedure, Draft)> {
         let draft = self.stored_draft(draft_id)?;
         let draft = self.with_store(|store| {
             let draft = store.draft_to_sign(draft.id)?;
@@ -154,7 +155,7 @@ impl Desk {
         let mut manifest = Manifest::new(
             draft.id,
             ProcedureReference {
-                id: draft.procedure_id,
+                id: draft.procedure_id.clone(),
                 version: draft.procedure_version,
             },
             Applicant {
@@ -164,17 +165,18 @@ impl Desk {
             data,
             now,
         );
-        manifest.attachments = attaching::sorted(draft.attachments);
+        manifest.attachments = attaching::sorted(draft.attachments.clone());
         let octets = manifest
             .to_canonical()
             .map_err(|error| Problem::new(Code::Internal).because(error))?;
-        Ok((octets, procedure))
+        Ok((octets, procedure, draft))
     }
 
     /// Puts what is signed into the outbox. From then on nothing loses it.
-    fn keep_signed(&self, id: Uuid, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
-        let now = self.now();
+    fn keep_signed(&self, shown: &Draft, octets: &[u8], cms: &[u8]) -> Outcome<OutboxItemView> {
+        let (id, now) = (shown.id, self.now());
         let items = self.with_store(|store| {
+            is_as_shown(store, shown)?;
             store.sign_into_outbox(id, octets, cms, now)?;
             Ok(store.outbox()?)
         })?;
@@ -216,6 +218,18 @@ impl Desk {
         let procedure = self.stored_procedure(&draft.procedure_id)?;
         let draft = self.carried_draft(draft, &procedure)?;
         self.view_of_draft(draft, procedure)
+    }
+}
+
+/// Fails when a draft was changed since it was shown: signing ends it, and what is new would be lost. Of
+/// one that travels what is new stays as a draft.
+fn is_as_shown(store: &Store, shown: &Draft) -> Outcome {
+    let present = store.draft(shown.id).map_err(draft_problem)?;
+    let is_same = present.data == shown.data && present.attachments == shown.attachments;
+    if is_same || store.travels(shown.id)? {
+        Ok(())
+    } else {
+        Err(Code::DraftChanged.into())
     }
 }
 

@@ -63,8 +63,14 @@ impl Desk {
                     // Only the portal knows; asked again, it says whether it has it.
                     continue;
                 }
-                if let Some(id) = return_if_outdated(store, &item, now)? {
-                    returned.push(id);
+                match return_if_outdated(store, &item, now) {
+                    Ok(id) => returned.extend(id),
+                    // The newer form cannot be used: what is signed goes as it is, the portal decides,
+                    // and nothing else waits for it.
+                    Err(problem) if problem.code == Code::PortalGarbage => {
+                        tracing::warn!("a newer form cannot be used: {problem}");
+                    }
+                    Err(problem) => return Err(problem),
                 }
             }
             Ok(returned)

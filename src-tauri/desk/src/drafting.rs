@@ -42,6 +42,8 @@ impl Desk {
                 attachments: Vec::new(),
                 changed_at: self.now(),
             };
+            // A form that cannot be used makes no draft.
+            problems_of(&draft, &procedure, self.now())?;
             store.add_draft(&draft)?;
             Ok(draft)
         })?;
@@ -62,8 +64,10 @@ impl Desk {
                 let carried = self.with_store(|store| Ok(store.carried(draft.id)?.is_some()))?;
                 let (title, complete) = match self.form_of_draft(draft) {
                     Ok(procedure) => {
-                        let problems = problems_of(draft, &procedure, now)?;
-                        (procedure.title.into(), problems.is_empty())
+                        // A form that cannot be used is told of when its draft is opened.
+                        let problems = problems_of(draft, &procedure, now);
+                        let complete = problems.is_ok_and(|problems| problems.is_empty());
+                        (procedure.title.into(), complete)
                     }
                     Err(problem) if problem.code == Code::ProcedureNotFound => {
                         (self.title_of(&draft.procedure_id), false)

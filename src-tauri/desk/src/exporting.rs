@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use kabinet_cache::StoreError;
+use kabinet_cache::{OutboxKind, StoreError};
 use kabinet_records::{Application, Attachment, Document, DocumentSignature, Draft, Text, form};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::applying::{read, read_letter};
 use crate::attachment::sanitised;
 use crate::exporting::page::{Page, Row};
 use crate::files::write_beside;
@@ -53,19 +54,24 @@ impl Desk {
         } else {
             to.to_path_buf()
         };
-        self.with_store(|_| Ok(()))?;
+        let store = self.open_store()?;
         let mut counts = ExportView::default();
         write_beside(&path, |target| {
             only_ours(target)?;
-            let mut archive = Archive(ZipWriter::new(target));
+            let mut archive = Archive {
+                of: store,
+                zip: ZipWriter::new(target),
+            };
             let mut page = Page::new(self.language());
             self.put_person(&mut archive, &mut page)?;
             counts.drafts = self.put_drafts(&mut archive, &mut page)?;
+            self.put_letters(&mut archive, &mut page)?;
             counts.waiting = self.put_waiting(&mut archive, &mut page)?;
             self.put_applications(&mut archive, &mut page, &mut counts)?;
+            self.with_store_of(&archive.of, |_| Ok(()))?;
             archive.text("export.schema.json", SCHEMA)?;
             archive.text("index.html", &page.finish())?;
-            archive.0.finish().map_err(|error| zip_problem(&error))?;
+            archive.zip.finish().map_err(|error| zip_problem(&error))?;
             Ok(())
         })?;
         counts.path = path.display().to_string();
@@ -73,7 +79,9 @@ impl Desk {
     }
 
     fn put_person(&self, archive: &mut Archive<'_>, page: &mut Page) -> Outcome {
-        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let person = self.with_store_of(&archive.of, |store| {
+            Ok(store.person()?.ok_or(Code::NoStore)?)
+        })?;
         let now = self.now();
         let name = person.holder.display_name();
         let name = ["be", "ru", "latin"]
@@ -88,13 +96,14 @@ impl Desk {
     }
 
     fn put_drafts(&self, archive: &mut Archive<'_>, page: &mut Page) -> Outcome<u32> {
-        let drafts = self.with_store(|store| Ok(store.drafts()?))?;
+        let drafts = self.with_store_of(&archive.of, |store| Ok(store.drafts()?))?;
         page.section("export-drafts", drafts.len());
         for draft in &drafts {
             let folder = format!("drafts/{}", draft.id);
             archive.json(&format!("{folder}/draft.json"), draft)?;
-            let (carried, conflicts) = self
-                .with_store(|store| Ok((store.carried(draft.id)?, store.conflicts(draft.id)?)))?;
+            let (carried, conflicts) = self.with_store_of(&archive.of, |store| {
+                Ok((store.carried(draft.id)?, store.conflicts(draft.id)?))
+            })?;
             if let Some(carried) = carried {
                 archive.json(&format!("{folder}/carried.json"), &carried)?;
             }
@@ -106,19 +115,41 @@ impl Desk {
                     .collect();
                 archive.json(&format!("{folder}/conflicts.json"), &versions)?;
             }
-            let files = self.put_files(archive, &folder, &draft.attachments)?;
+            let (files, missing) = self.put_files(archive, &folder, &draft.attachments)?;
             page.row(&Row {
                 title: self.title(&draft.procedure_id),
                 facts: vec![draft.changed_at.to_string()],
-                lines: self.draft_lines(draft),
+                lines: [self.draft_lines(draft), missing].concat(),
                 files: [vec![format!("{folder}/draft.json")], files].concat(),
             });
         }
         Ok(count(drafts.len()))
     }
 
+    /// Letters that are being written.
+    fn put_letters(&self, archive: &mut Archive<'_>, page: &mut Page) -> Outcome {
+        let letters = self.with_store_of(&archive.of, |store| Ok(store.begun_letters()?))?;
+        if letters.is_empty() {
+            return Ok(());
+        }
+        page.section("export-letters", letters.len());
+        for letter in &letters {
+            let folder = format!("letters/{}", letter.about);
+            archive.json(&format!("{folder}/letter.json"), letter)?;
+            let (files, missing) = self.put_files(archive, &folder, &letter.attachments)?;
+            let text = (String::new(), letter.text.clone());
+            page.row(&Row {
+                title: speech::text(self.language(), "export-letter"),
+                facts: Vec::new(),
+                lines: [vec![text], missing].concat(),
+                files: [vec![format!("{folder}/letter.json")], files].concat(),
+            });
+        }
+        Ok(())
+    }
+
     fn put_waiting(&self, archive: &mut Archive<'_>, page: &mut Page) -> Outcome<u32> {
-        let items = self.with_store(|store| Ok(store.outbox()?))?;
+        let items = self.with_store_of(&archive.of, |store| Ok(store.outbox()?))?;
         page.section("export-waiting", items.len());
         for (at, item) in items.iter().enumerate() {
             let folder = format!("waiting/{}", item.id);
@@ -132,13 +163,15 @@ impl Desk {
                     "signed": signed}),
             )?;
             archive.octets(&format!("{folder}/signed.p7m"), &item.cms)?;
-            let attachments = kabinet_records::Manifest::parse_canonical(&item.manifest);
-            let attachments = attachments.map(|manifest| manifest.attachments);
-            let files = self.put_files(archive, &folder, &attachments.unwrap_or_default())?;
+            let attachments = match item.kind {
+                OutboxKind::Application => read(&item.manifest)?.attachments,
+                OutboxKind::Letter(_) => read_letter(&item.manifest)?.attachments,
+            };
+            let (files, missing) = self.put_files(archive, &folder, &attachments)?;
             page.row(&Row {
                 title: view.title.in_language(self.language()).to_owned(),
                 facts: vec![view.signed_at],
-                lines: Vec::new(),
+                lines: missing,
                 files: [vec![format!("{folder}/signed.p7m")], files].concat(),
             });
         }
@@ -154,7 +187,7 @@ impl Desk {
         page.section("export-applications", usize::MAX);
         let mut last: Option<Uuid> = None;
         loop {
-            let some = self.with_store(|store| match last {
+            let some = self.with_store_of(&archive.of, |store| match last {
                 None => Ok(store.newest_applications(PAGE)?),
                 Some(id) => match store.applications_after(id, PAGE) {
                     // A pass removed it meanwhile: what follows it cannot be told any more.
@@ -184,7 +217,7 @@ impl Desk {
         let folder = format!("applications/{id}");
         archive.json(&format!("{folder}/application.json"), application)?;
         let mut files = vec![format!("{folder}/application.json")];
-        let (cms, messages, documents) = self.with_store(|store| {
+        let (cms, messages, documents) = self.with_store_of(&archive.of, |store| {
             Ok((
                 store.signed_copy(id)?,
                 store.messages(id)?,
@@ -208,7 +241,8 @@ impl Desk {
         for message in messages {
             counts.messages += 1;
             // What we wrote is signed; the copy has the message's name.
-            let cms = self.with_store(|store| Ok(store.signed_copy(message.id)?))?;
+            let cms =
+                self.with_store_of(&archive.of, |store| Ok(store.signed_copy(message.id)?))?;
             if let Some(cms) = cms {
                 let name = format!("{folder}/messages/{}.p7m", message.id);
                 archive.octets(&name, &cms)?;
@@ -257,7 +291,8 @@ impl Desk {
         folder: &str,
         document: &Document,
     ) -> Outcome<Vec<String>> {
-        let blob = |name: &str| self.with_store(|store| Ok(store.document_blob(name)?));
+        let of = archive.of.clone();
+        let blob = |name: &str| self.with_store_of(&of, |store| Ok(store.document_blob(name)?));
         let Some(octets) = blob(&document.blob_id)? else {
             // It has not come from the portal yet.
             return Ok(Vec::new());
@@ -299,35 +334,45 @@ impl Desk {
     }
 
     /// Attached files as they are, under the names that the person gave them, numbered since two may
-    /// have one name.
+    /// have one name; and lines about those that are not on this computer, as of a draft that came from
+    /// another one.
     fn put_files(
         &self,
         archive: &mut Archive<'_>,
         folder: &str,
         files: &[Attachment],
-    ) -> Outcome<Vec<String>> {
-        let mut names = Vec::new();
+    ) -> Outcome<(Vec<String>, Vec<(String, String)>)> {
+        let of = archive.of.clone();
+        let read = |file: &Attachment, offset| {
+            self.with_store_of(&of, |store| {
+                match store.read_attachment(&file.hash, offset) {
+                    Err(StoreError::NotFound) => Ok(Vec::new()),
+                    other => Ok(other?),
+                }
+            })
+        };
+        let (mut names, mut missing) = (Vec::new(), Vec::new());
         for (file, number) in files.iter().zip(1..) {
+            let mut piece = read(file, 0)?;
+            if piece.is_empty() && file.size > 0 {
+                let what = speech::text(self.language(), "export-missing");
+                missing.push((what, file.name.clone()));
+                continue;
+            }
             let name = format!("{folder}/files/{number} {}", sanitised(&file.name));
             archive.start(&name)?;
             let mut offset = 0;
             while offset < file.size {
-                let piece =
-                    self.with_store(|store| match store.read_attachment(&file.hash, offset) {
-                        Err(StoreError::NotFound) => {
-                            Err(Problem::new(Code::AttachmentGone).with("name", file.name.clone()))
-                        }
-                        other => Ok(other?),
-                    })?;
                 if piece.is_empty() {
                     return Err(Problem::new(Code::AttachmentGone).with("name", file.name.clone()));
                 }
                 offset += u64::try_from(piece.len()).unwrap_or(u64::MAX);
                 archive.more(&piece)?;
+                piece = read(file, offset)?;
             }
             names.push(name);
         }
-        Ok(names)
+        Ok((names, missing))
     }
 
     fn draft_lines(&self, draft: &Draft) -> Vec<(String, String)> {
@@ -354,20 +399,24 @@ impl Desk {
 }
 
 /// The file that is being written.
-struct Archive<'a>(ZipWriter<&'a mut BufWriter<File>>);
+struct Archive<'a> {
+    /// The store that everything in it comes from.
+    of: PathBuf,
+    zip: ZipWriter<&'a mut BufWriter<File>>,
+}
 
 impl Archive<'_> {
     fn start(&mut self, name: &str) -> Outcome {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .unix_permissions(0o600);
-        self.0
+        self.zip
             .start_file(name, options)
             .map_err(|error| zip_problem(&error))
     }
 
     fn more(&mut self, octets: &[u8]) -> Outcome {
-        self.0
+        self.zip
             .write_all(octets)
             .map_err(|error| file_problem(&error))
     }

@@ -194,6 +194,9 @@ impl Desk {
     /// pass; it does not make this one fail, unless the portal asks to be left alone.
     pub(crate) async fn fetch_documents(&self, area: &PersonalArea) -> Outcome {
         for document in self.with_store(|store| Ok(store.documents_to_fetch()?))? {
+            if !self.in_vain.is_due(&document.id.to_string(), self.now()) {
+                continue;
+            }
             let mut whole = true;
             for name in blobs(&document) {
                 if self
@@ -212,6 +215,7 @@ impl Desk {
                             PortalError::RetryAfter(_) => return Err(error.into()),
                             PortalError::Offline
                             | PortalError::Timeout
+                            | PortalError::Server(_)
                             | PortalError::ProxyRefused
                             | PortalError::ProxyScript(_) => return Ok(()),
                             _ => whole = false,
@@ -221,6 +225,10 @@ impl Desk {
             }
             if whole {
                 self.with_store(|store| Ok(store.document_fetched(document.id)?))?;
+            } else {
+                let chance = self.surroundings.number();
+                self.in_vain
+                    .note(&document.id.to_string(), self.now(), chance);
             }
         }
         Ok(())

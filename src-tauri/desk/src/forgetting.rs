@@ -21,21 +21,30 @@ impl Desk {
             Ok(LossView {
                 drafts: count(store.drafts()?.len()),
                 waiting: count(store.outbox()?.len()),
+                letters: count(store.begun_letters()?.len()),
                 requests: count(requests),
             })
         })
     }
 
-    /// Signs out, and removes the store with its key and everything that belongs to it: what is out of it
+    /// Whose area it is, by the name of their store; what was asked of one person is not done to another.
+    pub fn whose(&self) -> Option<String> {
+        self.profile.current_person()
+    }
+
+    /// Signs that person out, and removes the store with its key and everything that belongs to it: what is out of it
     /// for a while, and keys that wait for certificates. What the portal has stays there. A store that
     /// cannot be opened is removed too.
     ///
     /// # Errors
-    /// `no_store`; `second_instance` while another copy has it open; `no_key_store` when the files
+    /// `no_store`, also when it is somebody else's area by now; `second_instance` while another copy has it open; `no_key_store` when the files
     /// are gone but the system did not let the key go; what keeps files from being removed.
-    pub async fn forget(&self) -> Outcome {
-        let path = self.settled_store().ok_or(Code::NoStore)?;
+    pub async fn forget(&self, whose: &str) -> Outcome {
         let _left = self.leave().await;
+        if self.profile.current_person().as_deref() != Some(whose) {
+            return Err(Code::NoStore.into());
+        }
+        let path = self.settled_store().ok_or(Code::NoStore)?;
         // A session that cannot be ended at the portal now runs out there.
         if let Err(problem) = self.logout().await {
             tracing::info!("not signed out before forgetting: {problem}");

@@ -11,9 +11,9 @@ use kabinet_portal::Backoff;
 use crate::problem::{Code, Problem};
 use crate::{Desk, Outcome, lock};
 
-/// Longest time that a portal is left alone, jitter included: what the clock says beyond that it says
+/// Longest time that a portal is left alone or a thing waits for its next try, jitter included: what the clock says beyond that it says
 /// because it was put back.
-const LONGEST: SignedDuration = SignedDuration::from_hours(25);
+pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(25);
 
 /// Until when portals asked to be left alone, by their address; until the program ends.
 #[derive(Default)]

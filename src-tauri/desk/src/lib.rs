@@ -27,6 +27,7 @@ mod forgetting;
 mod handing_over;
 mod heeding;
 mod holders;
+mod in_vain;
 mod issued;
 mod issuers;
 mod keys;
@@ -135,6 +136,8 @@ pub struct Desk {
     online: Mutex<Option<Arc<kabinet_portal::PersonalArea>>>,
     /// Which portals are to be left alone.
     waits: heeding::Waits,
+    /// Documents and time stamps that were asked for and did not come.
+    in_vain: in_vain::InVain,
     /// Wakes whoever shows that the portal ended the session.
     session_end: Arc<tokio::sync::Notify>,
     /// One pass of synchronisation at a time, so that nothing is sent twice side by side.
@@ -202,6 +205,7 @@ impl Desk {
             looking: Mutex::new(()),
             online: Mutex::new(None),
             waits: heeding::Waits::default(),
+            in_vain: in_vain::InVain::default(),
             session_end: Arc::default(),
             passing: tokio::sync::Mutex::new(()),
             signing: tokio::sync::RwLock::new(()),

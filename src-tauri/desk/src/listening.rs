@@ -122,7 +122,10 @@ impl PortalWatch {
                             return;
                         }
                         // The pass tells whoever watches.
-                        Err(PortalError::SessionExpired) => return,
+                        Err(PortalError::SessionExpired) => {
+                            self.lost();
+                            return;
+                        }
                         Err(error) => {
                             tracing::info!("the portal's events cannot be had: {error}");
                             if let Some(seconds) = error.retry_after() {

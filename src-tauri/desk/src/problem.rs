@@ -325,6 +325,8 @@ codes! {
     StoreTooNew = "store_too_new",
     /// No such draft.
     DraftNotFound = "draft_not_found",
+    /// It was changed while it was being signed.
+    DraftChanged = "draft_changed",
     /// Fields were changed on two computers at once, and nobody decided yet.
     DraftUndecided = "draft_undecided",
     /// Somebody wrote in the draft on another computer after the person had decided to delete it.

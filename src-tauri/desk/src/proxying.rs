@@ -147,9 +147,13 @@ impl Desk {
         }
         // A script is fetched anew, also when it is the same.
         *lock(&self.proxy_script) = None;
-        // Connections of before go another way.
-        *lock(&self.online) = None;
         Ok(self.proxy())
+    }
+
+    /// Ends the connections of before, so that the next go the way that is set now. A session that is
+    /// being renewed over one of them comes to the store first: two that renew it would end it.
+    pub async fn reconnect(&self) {
+        drop(self.leave().await);
     }
 
     /// The password of the proxy that is set, as long as the program runs.

@@ -187,9 +187,10 @@ impl Desk {
             }
             Ok(store.to_raise()?)
         })?;
-        let due = waiting
-            .into_iter()
-            .filter(|one| now || one.next_try_at <= self.now());
+        let due = waiting.into_iter().filter(|one| {
+            let due = one.next_try_at <= self.now();
+            now || due && self.in_vain.is_due(&one.path, self.now())
+        });
         let mut raised = 0;
         let mut asking = self.asking();
         for one in due {
@@ -245,7 +246,10 @@ impl Desk {
 
     fn not_raised_yet(&self, one: &Raising, problem: &Problem) -> Outcome {
         tracing::info!(code = problem.code.name(), "a file is not raised");
-        let wait = Backoff::default().delay_with(one.tries, None, self.surroundings.number());
+        let chance = self.surroundings.number();
+        // Also where the store cannot be written any more.
+        self.in_vain.note(&one.path, self.now(), chance);
+        let wait = Backoff::default().delay_with(one.tries, None, chance);
         let due = self
             .now()
             .checked_add(wait)

@@ -451,7 +451,7 @@ mod tests {
         );
         // Whoever was forgotten does not come back by it.
         let mut under_way = signed_in(&desk, "bob");
-        desk.forget().await.unwrap();
+        desk.forget(&desk.whose().unwrap()).await.unwrap();
         assert_eq!(
             keep(&desk, &mut under_way).await,
             Err(Code::ClosedMeanwhile)

@@ -1,6 +1,6 @@
 //! The person's store: which one, whether it is open, how its key is kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use kabinet_cache::{Person, Protection, Store, StoreError, protection, settle};
@@ -248,6 +248,27 @@ impl Desk {
         }
     }
 
+    /// Which store is open: what is begun in it ends in it.
+    pub(crate) fn open_store(&self) -> Outcome<PathBuf> {
+        self.with_store(|store| Ok(store.path().to_owned()))
+    }
+
+    /// As [`Desk::with_store`], in the store in which something was begun. That of somebody else who came
+    /// meanwhile is none of its business.
+    pub(crate) fn with_store_of<T>(
+        &self,
+        path: &Path,
+        act: impl FnOnce(&mut Store) -> Outcome<T>,
+    ) -> Outcome<T> {
+        self.with_store(|store| {
+            if store.path() == path {
+                act(store)
+            } else {
+                Err(Code::StoreLocked.into())
+            }
+        })
+    }
+
     /// Where the store of the person is who used this profile last.
     pub(crate) fn current_store(&self) -> Option<PathBuf> {
         let path = self.profile.store_path(&self.profile.current_person()?);
@@ -265,7 +286,7 @@ impl Desk {
     }
 }
 
-pub(crate) fn open(path: &std::path::Path, passphrase: Option<&Secret>) -> Outcome<Area> {
+pub(crate) fn open(path: &Path, passphrase: Option<&Secret>) -> Outcome<Area> {
     let protection = protection::protection(path).ok_or(Code::NoStore)?;
     if protection == Protection::Passphrase && passphrase.is_none() {
         return Err(Code::StoreLocked.into());
@@ -310,6 +331,8 @@ pub(crate) struct Keeper {
     pub(crate) area: SharedArea,
     /// That store: another person's may be open by the time that a session is renewed.
     pub(crate) path: PathBuf,
+    /// The session that the store had when this keeper last read or wrote it: only that one is replaced.
+    pub(crate) known: Mutex<Secret>,
     /// Told when the portal has ended the session.
     pub(crate) ended: Arc<Notify>,
 }
@@ -329,13 +352,18 @@ impl Keeper {
 
 impl SessionKeeper for Keeper {
     fn keep(&self, session: &Secret) -> Result<(), KeepFailed> {
-        // Whoever signed out while it was being renewed stays signed out.
+        // Whoever signed out while it was being renewed stays signed out, and whoever signed in anew
+        // has the newer session.
+        let mut known = lock(&self.known);
+        let before = Session::from_secret(&known).map_err(|_| KeepFailed)?;
         self.with_store(|store| match store.session()? {
-            Some(_) => store.set_session(Some(session)).map(Some),
-            None => Ok(None),
+            Some(kept) if before.is_stored_in(&kept) => store.set_session(Some(session)).map(Some),
+            _ => Ok(None),
         })
         .flatten()
-        .ok_or(KeepFailed)
+        .ok_or(KeepFailed)?;
+        *known = Secret::new(session.expose().to_vec());
+        Ok(())
     }
 
     fn ended(&self, session: &Session) {
@@ -414,27 +442,67 @@ mod tests {
         assert!(!is_open());
     }
 
-    #[test]
-    fn a_session_that_is_renewed_during_a_sign_out_is_not_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let desk = Desk::open(Profile::open(dir.path()).unwrap()).unwrap();
+    /// A session with that refresh token, as it is kept.
+    fn session(refresh: &str) -> Secret {
+        let session = serde_json::json!({
+            "version": 1, "portal": "https://portal.example/", "access": "a", "refresh": refresh,
+            "expires_at": 4_000_000_000_i64, "key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
+        });
+        Secret::new(session.to_string().into_bytes())
+    }
+
+    /// A desk where somebody has signed in, and what keeps their session as it is renewed.
+    fn signed_in(dir: &Path) -> (Desk, Keeper) {
+        let desk = Desk::open(Profile::open(dir).unwrap()).unwrap();
         let passphrase = Secret::new(b"correct horse battery".to_vec());
-        let session = Secret::new(b"session".to_vec());
         let passphrases = Passphrases::either(&passphrase);
-        desk.keep_sign_in(&person("ann"), &session, passphrases, 0)
+        desk.keep_sign_in(&person("ann"), &session("first"), passphrases, 0)
             .unwrap();
         let keeper = Keeper {
             area: Arc::clone(&desk.area),
             path: desk.current_store().unwrap(),
+            known: Mutex::new(session("first")),
             ended: Arc::clone(&desk.session_end),
         };
-        keeper.keep(&Secret::new(b"renewed".to_vec())).unwrap();
-        let kept = || desk.with_store(|store| Ok(store.session()?)).unwrap();
-        assert_eq!(kept().unwrap().expose(), b"renewed");
+        (desk, keeper)
+    }
+
+    #[test]
+    fn a_session_that_is_renewed_during_a_sign_out_is_not_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let (desk, keeper) = signed_in(dir.path());
+        for renewed in ["second", "third"] {
+            keeper.keep(&session(renewed)).unwrap();
+            let kept = desk.with_store(|store| Ok(store.session()?)).unwrap();
+            assert_eq!(kept.unwrap().expose(), session(renewed).expose());
+        }
         desk.with_store(|store| Ok(store.set_session(None)?))
             .unwrap();
-        assert!(keeper.keep(&session).is_err());
-        assert!(kept().is_none());
+        assert!(keeper.keep(&session("fourth")).is_err());
+        let kept = desk.with_store(|store| Ok(store.session()?)).unwrap();
+        assert!(kept.is_none());
+    }
+
+    #[test]
+    fn a_session_that_is_renewed_takes_the_place_of_no_newer_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (desk, keeper) = signed_in(dir.path());
+        let newer = session("of another sign-in");
+        desk.with_store(|store| Ok(store.set_session(Some(&newer))?))
+            .unwrap();
+        assert!(keeper.keep(&session("second")).is_err());
+        let kept = desk.with_store(|store| Ok(store.session()?)).unwrap();
+        assert_eq!(kept.unwrap().expose(), newer.expose());
+    }
+
+    #[test]
+    fn what_is_begun_in_one_store_ends_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (desk, keeper) = signed_in(dir.path());
+        assert!(desk.with_store_of(&keeper.path, |_| Ok(())).is_ok());
+        let other = keeper.path.with_file_name("other.db");
+        let refused = desk.with_store_of(&other, |_| Ok(())).unwrap_err();
+        assert_eq!(refused.code, Code::StoreLocked);
     }
 
     #[test]

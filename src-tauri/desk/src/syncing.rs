@@ -1,7 +1,7 @@
 //! Journeys J8 and J9: what is signed leaves, and what changed at the portal arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,12 +10,13 @@ use kabinet_portal::{
     Backoff, Pass, PersonalArea, Portal as _, PortalError, RefusedReason, Session, States,
     Submission, Uploaded,
 };
-use kabinet_records::{Application, Message};
+use kabinet_records::{Application, Message, form};
 use uuid::Uuid;
 
 use crate::applying::{read, read_letter};
 use crate::arrivals::Arrivals;
 use crate::drafting::parse_id;
+use crate::heeding;
 use crate::problem::{Code, Problem};
 use crate::sharing::Shared;
 use crate::signing;
@@ -76,7 +77,13 @@ impl Desk {
             if store.is_read_only() || store.session()?.is_none() {
                 return Ok(None);
             }
-            let outbox = store.outbox_due()?.map(|due| due.duration_since(now));
+            let outbox = store.outbox_due()?.map(|due| {
+                if is_early(due, now) {
+                    due.duration_since(now)
+                } else {
+                    SignedDuration::ZERO
+                }
+            });
             let drafts = store.unsent_since()?.map(|last| {
                 let since = now.duration_since(last);
                 // What was written while the clock was ahead is as old as anything.
@@ -191,14 +198,19 @@ impl Desk {
         let items = self.with_store(|store| Ok(store.outbox()?))?;
         let mut waiting: BTreeSet<Uuid> = items.iter().map(|item| item.id).collect();
         for (at, item) in items.iter().enumerate() {
-            let early = !now && item.next_try_at > self.now();
+            let early = !now && is_early(item.next_try_at, self.now());
             let behind = waiting::ahead(&items, at, |id| waiting.contains(&id));
-            if item.refused || item.paused || early || behind.is_some() {
+            // What ended by a clock that was ahead has not ended by one that is right.
+            let expired = item.problem.as_deref() == Some(Code::SignatureExpired.name());
+            let refused = item.refused && !expired;
+            if refused || item.paused || early || behind.is_some() {
                 continue;
             }
             // One that may be registered already is asked for at the portal in any case.
             if !item.offered && signing::ended(&item.cms, signing::time(self.now())?) {
-                self.refuse(item, Code::SignatureExpired.name(), &mut waiting)?;
+                if !item.refused {
+                    self.refuse(item, Code::SignatureExpired.name(), &mut waiting)?;
+                }
                 continue;
             }
             self.with_store(|store| Ok(store.outbox_tried(item.id)?))?;
@@ -339,17 +351,20 @@ impl Desk {
             let session = store.session()?.ok_or(Code::SessionExpired)?;
             Ok((person, session, store.path().to_owned()))
         })?;
-        if let Some(area) = &*online {
+        if let Some(area) = &*online
+            && !area.is_over()
+        {
             return Ok(Arc::clone(area));
         }
         let client = self.client(&person.portal)?;
-        let session = Session::from_secret(&session)?;
+        let opened = Session::from_secret(&session)?;
         let keeper = Arc::new(Keeper {
             area: Arc::clone(&self.area),
             path,
+            known: Mutex::new(session),
             ended: Arc::clone(&self.session_end),
         });
-        let area = Arc::new(PersonalArea::new(&client, session, keeper)?);
+        let area = Arc::new(PersonalArea::new(&client, opened, keeper)?);
         *online = Some(Arc::clone(&area));
         Ok(area)
     }
@@ -472,7 +487,7 @@ fn titled_view(application: Application, title: TextView) -> ApplicationView {
         submitted_at: application.submitted_at.to_string(),
         deadline: application
             .deadline
-            .map(|end| end.strftime("%Y-%m-%d").to_string()),
+            .map(|end| form::day_in_belarus(end).to_string()),
         history: application
             .history
             .into_iter()
@@ -483,6 +498,12 @@ fn titled_view(application: Application, title: TextView) -> ApplicationView {
             })
             .collect(),
     }
+}
+
+/// Whether the time of the next try is still to come. One that is too far away was noted by a clock that
+/// was ahead.
+pub(crate) fn is_early(next_try_at: Timestamp, now: Timestamp) -> bool {
+    next_try_at > now && next_try_at.duration_since(now) <= heeding::LONGEST
 }
 
 /// What became of something that was sent.

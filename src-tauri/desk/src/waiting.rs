@@ -16,7 +16,7 @@ use crate::view::{
     Language, OutboxItemView, OutboxReasonKindView as Kind, OutboxReasonView, OutboxStateView,
     TextView,
 };
-use crate::{Desk, Outcome, attaching};
+use crate::{Desk, Outcome, attaching, syncing};
 
 /// Reason of a failure after which the portal asked to be left alone.
 const ASKED: &str = "retry_after";
@@ -111,7 +111,7 @@ impl Desk {
         if !session {
             return Ok(plain(Kind::SignIn, "why-sign-in"));
         }
-        let is_early = |one: &OutboxItem| one.next_try_at > self.now();
+        let is_early = |one: &OutboxItem| syncing::is_early(one.next_try_at, self.now());
         let asked = kept.as_ref().is_none_or(|kept| kept.reason == ASKED);
         // Only the portal's wish puts off what was never tried.
         if (asked && is_early(item)) || self.asked_to_wait().is_some() {

@@ -1,6 +1,8 @@
 //! Journey J9, the applicant's side: a request is answered, or an application is taken back, with a
 //! letter that the card signs. What the prompt shows is read back from the octets that are signed.
 
+use std::path::PathBuf;
+
 use kabinet_cache::{OutboxKind, StoreError};
 use kabinet_pki::Signer;
 use kabinet_records::{Applicant, Letter, LetterKind, Message, Status, Text};
@@ -27,6 +29,8 @@ const LONGEST_BEGUN: usize = 256 * 1024;
 pub struct LetterSigning {
     /// The letter and its canonical octets: exactly what is shown and signed.
     letter: Option<(Letter, Vec<u8>)>,
+    /// The store that it goes into.
+    store: PathBuf,
     address: ReaderAddress,
     serial_number: Option<String>,
     prompt: PromptView,
@@ -211,6 +215,7 @@ impl Desk {
         reader: Option<&str>,
     ) -> Outcome<LetterSigning> {
         self.check_writable()?;
+        let store = self.open_store()?;
         let (letter, octets) = self.letter(kind, &about, in_reply_to, text)?;
         let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let address = self.choose_card(reader)?;
@@ -230,6 +235,7 @@ impl Desk {
         };
         Ok(LetterSigning {
             letter: Some((letter, octets)),
+            store,
             address,
             serial_number: person.holder.serial_number,
             prompt,
@@ -249,7 +255,7 @@ impl Desk {
         let (letter, octets) = signing.letter.take().ok_or(Code::Cancelled)?;
         // The store does not close before it has what the card signs; without it no PIN is spent.
         let _signing = self.signing.read().await;
-        self.with_store(|_| Ok(()))?;
+        self.with_store_of(&signing.store, |_| Ok(()))?;
         progress(StepView::Pin);
         let mut signer = CardSigner::open(self, &signing.address, pin)?;
         signer.check_holder(signing.serial_number.as_deref())?;
@@ -295,15 +301,22 @@ impl Desk {
             StoreError::NotFound => Problem::from(Code::OutboxNotFound),
             other => other.into(),
         };
-        let item = self.with_store(|store| store.outbox_item(number).map_err(not_found))?;
-        if item.kind == OutboxKind::Application {
-            return self.cancel_outbox(id).map(Some);
+        // In one go: between a look and the taking back it could leave.
+        let is_letter = self.with_store(|store| {
+            let item = store.outbox_item(number).map_err(not_found)?;
+            if item.kind == OutboxKind::Application {
+                return Ok(false);
+            }
+            if item.offered && !item.refused {
+                return Err(Code::MayHaveLeft.into());
+            }
+            store.take_back_letter(number).map_err(not_found)?;
+            Ok(true)
+        })?;
+        if is_letter {
+            return Ok(None);
         }
-        if item.offered && !item.refused {
-            return Err(Code::MayHaveLeft.into());
-        }
-        self.with_store(|store| store.take_back_letter(number).map_err(not_found))?;
-        Ok(None)
+        self.cancel_outbox(id).map(Some)
     }
 
     fn about(&self, id: Uuid) -> Outcome<About> {

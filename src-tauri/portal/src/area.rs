@@ -313,6 +313,14 @@ impl PersonalArea {
         }
     }
 
+    /// Whether it has no session any more and never will: another area has to be made.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        // One that is being renewed is not over yet.
+        let state = self.inner.state.try_lock();
+        state.is_ok_and(|state| state.session.is_none())
+    }
+
     /// Forgets the session here; the portal does not hear of it. A session that is being renewed comes to
     /// its keeper first.
     pub async fn close(&self) {

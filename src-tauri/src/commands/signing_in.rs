@@ -102,10 +102,11 @@ pub(crate) async fn logout_everywhere(app: AppHandle, desk: Shared<'_>) -> Answe
 
 #[tauri::command]
 pub(crate) async fn forget(app: AppHandle, desk: Shared<'_>) -> Answer {
+    let whose = desk.whose().unwrap_or_default();
     let loss = blocking(&desk, |desk| Ok(desk.loss().ok())).await?;
     ask(&app, &desk, PromptView::Forget { loss }).await?;
     clear_outside(&app, &desk);
-    said(&desk, desk.forget().await)?;
+    said(&desk, desk.forget(&whose).await)?;
     stale(&app, AREA);
     Ok(())
 }

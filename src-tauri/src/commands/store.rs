@@ -7,6 +7,7 @@ use tauri::{AppHandle, State};
 use super::{AREA, Answer, Shared, ask, blocking, said, stale};
 use crate::locking;
 use crate::paper::clear_outside;
+use crate::prompt;
 
 #[tauri::command]
 pub(crate) async fn store_state(desk: Shared<'_>) -> Answer<StoreView> {
@@ -81,6 +82,8 @@ pub(crate) async fn switch_person(
     desk: Shared<'_>,
     id: String,
 ) -> Answer<StoreView> {
+    // Whatever is being asked is asked of who is here.
+    prompt::give_up(&app);
     let view = said(&desk, desk.switch_person(&id, None).await)?;
     clear_outside(&app, &desk);
     stale(&app, AREA);

@@ -244,7 +244,9 @@ fn a_person_is_forgotten_in_the_middle_of_a_pass_whoever_asks_for_the_store_mean
                 }
             });
         }
-        let done = place.amid(UPLOAD, async |desk| desk.forget().await);
+        let done = place.amid(UPLOAD, async |desk| {
+            desk.forget(&desk.whose().unwrap()).await
+        });
         over.store(true, Ordering::SeqCst);
         done
     });

@@ -69,6 +69,7 @@ card-unusable = A card cannot be used here yet.
 forget-what = Everything of you is removed from this computer for good. Type “yes” to go on.
 forget-drafts = Drafts that will be lost
 forget-waiting = Signed and not sent, will be lost
+forget-letters = Letters you are writing
 forget-requests = Certificates you are waiting for and would not get
 key = Key
 key-active = ready

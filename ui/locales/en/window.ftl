@@ -322,6 +322,7 @@ prompt-forget-text = Your saved applications, drafts and the key to them are rem
 prompt-do-forget = Delete the data
 forget-drafts = Drafts that will be lost
 forget-waiting = Signed and not sent, will be lost
+forget-letters = Letters you are writing
 forget-requests = Certificates you are waiting for and would not get
 forget-none = There are no drafts and nothing unsent: nothing is lost.
 portal-address = Address of the portal

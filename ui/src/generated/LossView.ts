@@ -13,6 +13,10 @@ drafts: number,
  */
 waiting: number, 
 /**
+ * Letters that are being written.
+ */
+letters: number, 
+/**
  * Keys on cards whose certificates have not come yet.
  */
 requests: number, };

@@ -156,6 +156,8 @@ pub struct LossView {
     pub drafts: u32,
     /// Signed applications that have not left.
     pub waiting: u32,
+    /// Letters that are being written.
+    pub letters: u32,
     /// Keys on cards whose certificates have not come yet.
     pub requests: u32,
 }

@@ -6,8 +6,10 @@
 mod catalogue;
 mod computer;
 mod ended;
+mod exported;
 mod hand;
 mod leaving;
 mod outdated;
+mod unusable;
 mod waiting;
 mod without_procedure;

@@ -27,7 +27,7 @@ fn fill_in(store: &mut Store, number: u128, version: u32) -> Draft {
     draft
 }
 
-fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
+pub(crate) fn sign(store: &mut Store, number: u128, version: u32) -> Uuid {
     let Draft { id, data, .. } = fill_in(store, number, version);
     let reference = ProcedureReference {
         id: "2.2".into(),
