@@ -250,3 +250,37 @@ pub(crate) fn signer_name(applicant: &Applicant) -> String {
         .find_map(|language| applicant.name.get(language));
     name.cloned().unwrap_or_default()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_draft_is_signed_only_as_it_was_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Secret::new(vec![1; 32]);
+        let mut store = Store::create(&folder.path().join("store.db"), &key).unwrap();
+        let shown = Draft {
+            id: Uuid::from_u128(1),
+            procedure_id: "2.2".into(),
+            procedure_version: 1,
+            data: json!({"employer": "A"}),
+            prefilled: std::collections::BTreeMap::new(),
+            attachments: Vec::new(),
+            changed_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let refused = |store: &Store| is_as_shown(store, &shown).map_err(|problem| problem.code);
+        assert_eq!(refused(&store), Err(Code::DraftNotFound));
+        store.add_draft(&shown).unwrap();
+        assert_eq!(refused(&store), Ok(()));
+        let id = shown.id;
+        store
+            .edit_draft(id, |draft| draft.data = json!({"employer": "B"}))
+            .unwrap();
+        assert_eq!(refused(&store), Err(Code::DraftChanged));
+    }
+}

@@ -309,3 +309,17 @@ fn each_refusal_has_its_sentence_and_one_remedy() {
         "{text}"
     );
 }
+
+#[test]
+fn a_try_that_a_wrong_clock_put_off_for_a_year_is_due() {
+    let next_pass = |hours| {
+        let computer = computer(|store| {
+            let id = sign(store, 1);
+            let next = Timestamp::now() + SignedDuration::from_hours(hours);
+            store.outbox_failed(id, "offline", next).unwrap();
+        });
+        computer.desk().next_pass().unwrap()
+    };
+    assert!(!next_pass(1).is_zero());
+    assert!(next_pass(24 * 365).is_zero());
+}

@@ -90,10 +90,12 @@ async fn a_revoked_family_ends_the_session() {
     let (world, area, store) = signed_in().await;
     sync(&area, &States::default()).await.unwrap();
     world.state().revoked = true;
+    assert!(!area.is_over());
     assert_eq!(
         sync(&area, &States::default()).await.err(),
         Some(PortalError::SessionExpired)
     );
+    assert!(area.is_over());
     // Whoever keeps it hears of it once, and knows it from any other.
     let ended = std::mem::take(&mut *store.ended.lock().unwrap());
     assert_eq!(ended.len(), 1);
