@@ -8,7 +8,7 @@ use kabinet_desk::view::{
     CryptedFileView, DecryptedView, EncryptedFileView, PromptView, RecipientView,
 };
 use kabinet_desk::{
-    Code, Desk, FileToCrypt, OwnCertificate, Place, decrypted_name, encrypted_name,
+    Code, Desk, FileToCrypt, KEY_LEVEL, OwnCertificate, Place, decrypted_name, encrypted_name,
 };
 use tauri::async_runtime::block_on;
 use tauri::{AppHandle, State};
@@ -70,7 +70,7 @@ async fn take_certificate(
     let view = PromptView::TakeCertificate { pin: status.pin };
     let answer = ask(app, desk, view).await?;
     blocking(desk, move |desk| {
-        desk.read_certificate(Some(&reader), answer.secret)
+        desk.read_certificate(Some(&reader), answer.secret, KEY_LEVEL)
     })
     .await
 }
@@ -177,7 +177,7 @@ async fn decrypt(
 ) -> Answer<DecryptedView> {
     let address = reader.to_owned();
     let begun = blocking(desk, move |desk| {
-        desk.begin_decrypt(&file.path, Some(&file.name), Some(&address))
+        desk.begin_decrypt(&file.path, Some(&file.name), KEY_LEVEL, Some(&address))
     });
     let decrypting = begun.await?;
     let answer = ask(app, desk, decrypting.prompt().clone()).await?;

@@ -357,6 +357,8 @@ pub(crate) enum CertCommand {
         /// Where to write it (DER) [default: a file by your name, here]
         #[arg(short, long, value_name = "OUT")]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
     },
     /// Have the certificate revoked for ever, such as when the key is needed no more
     Revoke {
@@ -669,6 +671,9 @@ pub(crate) struct EncryptArguments {
 pub(crate) struct DecryptArguments {
     /// The encrypted file
     pub(crate) file: PathBuf,
+    /// Level of the card's key that opens it: 128, 192 or 256
+    #[arg(long, value_name = "LEVEL", default_value_t = KEY_LEVEL)]
+    pub(crate) key_level: u16,
     /// Where to write [default: FILE without .p7m]; nothing is overwritten
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,

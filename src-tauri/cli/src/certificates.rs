@@ -42,12 +42,12 @@ pub(crate) async fn run(call: &Call, command: CertCommand) -> Outcome {
             )?;
             call.show.written(&output);
         }
-        CertCommand::Save { output } => {
+        CertCommand::Save { output, place } => {
             let _ = call.desk.unlock(None);
             let pin = call.secrets.ask(Kind::Pin, "PIN")?;
             let saved = call
                 .desk
-                .save_certificate(call.reader(), pin, |own| match output {
+                .save_certificate(call.reader(), pin, place.level, |own| match output {
                     Some(output) => Place::File(output),
                     None => Place::Folder(".".into(), own.file_name.clone()),
                 })?;

@@ -40,9 +40,9 @@ pub(crate) async fn encrypt(call: &Call, arguments: &EncryptArguments) -> Outcom
 pub(crate) fn decrypt(call: &Call, arguments: &DecryptArguments) -> Outcome {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| call.desk.decrypted_path(&arguments.file));
-    let decrypting = call
-        .desk
-        .begin_decrypt(&arguments.file, None, call.reader())?;
+    let decrypting =
+        call.desk
+            .begin_decrypt(&arguments.file, None, arguments.key_level, call.reader())?;
     call.show.prompt(decrypting.prompt());
     let pin = call.secrets.ask(Kind::Pin, "PIN")?;
     let progress = call.show.progress();

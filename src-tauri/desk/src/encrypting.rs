@@ -23,7 +23,7 @@ use crate::recipients::{EncryptWishes, Standing, refuse_revoked};
 use crate::view::{AskedView, DecryptedView, EncryptedView, PromptView, RecipientView};
 use crate::visible::visible;
 use crate::watched::{Opened, Watched, Watching};
-use crate::{Desk, Outcome, signature_speech, signing, speech};
+use crate::{Desk, Outcome, keys, signature_speech, signing, speech};
 
 pub use ours::OwnCertificate;
 pub use several::FileToCrypt;
@@ -34,6 +34,8 @@ const ENDING: &str = ".p7m";
 /// An encrypted file that waits for the person's PIN.
 pub struct Decrypting {
     opened: Opened,
+    /// Reference of the key that opens it.
+    key: u8,
     address: ReaderAddress,
     prompt: PromptView,
 }
@@ -159,23 +161,26 @@ impl Desk {
         file.with_file_name(decrypted_name(&name_of(file)))
     }
 
-    /// Looks at an encrypted file and at the card. Whether the card opens it is known for sure only when
-    /// the card has given its certificate, after the PIN; what no card of its level could open is refused
-    /// before.
+    /// Looks at an encrypted file and at the card, whose key of the level `key_level` in bits is to open
+    /// it. Whether it does is known for sure only when the card has given the certificate of that key,
+    /// after the PIN; what no key of the level could open is refused before.
     ///
     /// # Errors
-    /// `file_unreadable`, `file_not_encrypted`; `encrypted_for_others`, `content_key_too_long`,
-    /// `encryption_unknown` for what no such card opens; what is in the way of card or PIN.
+    /// `usage` for a level that no key has; `file_unreadable`, `file_not_encrypted`;
+    /// `encrypted_for_others`, `content_key_too_long`, `encryption_unknown` for what no such key opens;
+    /// what is in the way of card or PIN.
     pub fn begin_decrypt(
         &self,
         file: &Path,
         name: Option<&str>,
+        key_level: u16,
         reader: Option<&str>,
     ) -> Outcome<Decrypting> {
+        let (key, _) = keys::place(key_level)?;
         let name = name.map_or_else(|| name_of(file), str::to_owned);
         let opened = Opened::open(file, &name)?;
         let found = ours::encrypted_for(&opened)?;
-        decipher::could_open(&found)?;
+        decipher::could_open(&found, key_level)?;
         let address = self.choose_card(reader)?;
         let pin = self.usable_pin(&address)?;
         let prompt = PromptView::Decrypt {
@@ -187,6 +192,7 @@ impl Desk {
         };
         Ok(Decrypting {
             opened,
+            key,
             address,
             prompt,
         })
@@ -196,8 +202,8 @@ impl Desk {
     ///
     /// # Errors
     /// `file_exists`; what the card says; `no_certificate`, `encrypted_for_others`,
-    /// `content_key_too_long`, `content_key_damaged`, `encryption_unknown`; `file_unreadable`,
-    /// `file_changed`, `disk_full`, `read_only`, `cancelled`. Nothing is left at `place` then.
+    /// `content_key_damaged`, `encryption_unknown`; `file_unreadable`, `file_changed`, `disk_full`,
+    /// `read_only`, `cancelled`. Nothing is left at `place` then.
     pub fn finish_decrypt(
         &self,
         decrypting: Decrypting,
@@ -208,7 +214,7 @@ impl Desk {
     ) -> Outcome<DecryptedView> {
         refuse_taken(place)?;
         let opened = &decrypting.opened;
-        let mut key = CardDecipher::open(self, &decrypting.address, pin)?;
+        let mut key = CardDecipher::open(self, &decrypting.address, pin, decrypting.key)?;
         opened.check()?;
         let written = write_new_for(place, Readers::Ours, |target| {
             let file = opened.content(1, at, watching)?;

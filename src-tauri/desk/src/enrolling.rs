@@ -20,9 +20,7 @@ use kabinet_stb::Secret;
 use kabinet_token::ReaderAddress;
 
 use crate::problem::Code;
-use crate::view::{
-    CertificateView, EnrolmentStateView, EnrolmentView, KnownCertificatesView, PromptView, StepView,
-};
+use crate::view::{EnrolmentStateView, EnrolmentView, KnownCertificatesView, PromptView, StepView};
 use crate::visible::visible_text;
 use crate::{Desk, Outcome, apart};
 
@@ -180,9 +178,9 @@ impl Desk {
                 let certificate =
                     self.check_certificate(&der, &asked.key_hash, issuers, plan.place)?;
                 progress(StepView::Saving);
-                let written = der.clone();
+                let (key, written) = (plan.place.reference, der.clone());
                 apart(move || card::install(&address, &pin, &plan, &asked, &written)).await?;
-                self.remember_issued(&certificate, &der);
+                self.remember_read(key, &der);
                 EnrolmentView {
                     state: EnrolmentStateView::Issued,
                     certificate: Some(certificate),
@@ -212,15 +210,6 @@ impl Desk {
             ends: ends.map(|end| end.to_string()).collect(),
             begun: pending::is_any(&self.profile),
             authority: self.registration_address().unwrap_or_default(),
-        }
-    }
-
-    /// Notes a certificate that has just been written to the card.
-    fn remember_issued(&self, certificate: &CertificateView, der: &[u8]) {
-        if certificate.key == format!("{:02X}", crate::signing::KEY) {
-            self.remember_own(der);
-        } else {
-            self.remember_certificate(certificate);
         }
     }
 

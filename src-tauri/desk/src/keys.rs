@@ -9,7 +9,6 @@ use kabinet_token::{CertificateFile, KeyState, Password, Session};
 use crate::enrolling::pending;
 use crate::persons::Told;
 use crate::problem::Code;
-use crate::signing::KEY;
 use crate::view::{CardContentsView, CertificateView, KeyStateView, KeyView};
 use crate::{Desk, Outcome, pins};
 
@@ -40,22 +39,13 @@ impl Desk {
         drop(pin);
         let mut keys = Vec::new();
         let mut certificates = Vec::new();
-        let mut own = None;
         for place in PLACES {
             let (view, certificate) = look(&mut session, place, self.now())?;
             if let Some((certificate, der)) = certificate {
-                if place.0 == KEY {
-                    own = Some(der);
-                }
+                self.remember_read(place.0, &der);
                 certificates.push(certificate);
             }
             keys.push(view);
-        }
-        for certificate in &certificates {
-            self.remember_certificate(certificate);
-        }
-        if let Some(der) = own {
-            self.remember_own(&der);
         }
         let holder = match certificates.first() {
             Some(certificate) => Some(certificate.subject.clone()),

@@ -32,7 +32,7 @@ impl CardSigner {
     /// anything is signed.
     pub(crate) fn open(desk: &Desk, address: &ReaderAddress, pin: Secret) -> Outcome<Self> {
         let signer = Self::of(desk.open_to_use_keys(address, pin)?, KEY)?;
-        desk.remember_own(&signer.certificate);
+        desk.remember_read(KEY, &signer.certificate);
         Ok(signer)
     }
 

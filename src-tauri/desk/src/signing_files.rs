@@ -15,7 +15,7 @@ use kabinet_token::ReaderAddress;
 use crate::files::{Place, write_new};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
-use crate::signing::{self, CardSigner, KEY};
+use crate::signing::{self, CardSigner};
 use crate::verifying::{FileToVerify, VerifyWishes};
 use crate::view::{
     AskedView, FileView, FilesPromptView, LevelView, ProblemView, PromptView, SignedBeforeView,
@@ -184,9 +184,7 @@ impl Desk {
         let jobs = signing.jobs.take().ok_or(Code::Cancelled)?;
         let count = u8::try_from(jobs.len()).map_err(|_| Code::TooManyFiles)?;
         let mut signer = CardSigner::open_for(&signing.address, &pin, signing.key, count)?;
-        if signing.key == KEY {
-            self.remember_own(signer.certificate());
-        }
+        self.remember_read(signing.key, signer.certificate());
         let wishes = signing.wishes;
         let mut signed = Vec::with_capacity(jobs.len());
         for (index, job) in jobs.iter().enumerate() {

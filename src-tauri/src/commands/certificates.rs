@@ -154,7 +154,7 @@ pub(crate) async fn save_certificate(
     let answer = ask(&app, &desk, view).await?;
     let folder = downloads(&app, &desk)?;
     let saved = blocking(&desk, move |desk| {
-        let saved = desk.save_certificate(Some(&reader), answer.secret, |own| {
+        let saved = desk.save_certificate(Some(&reader), answer.secret, KEY_LEVEL, |own| {
             Place::Folder(folder, own.file_name.clone())
         });
         Ok(saved?.display().to_string())

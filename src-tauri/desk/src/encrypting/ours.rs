@@ -10,10 +10,10 @@ use kabinet_pki::{DecryptError, EncryptedFor, RecipientName};
 use kabinet_stb::Secret;
 
 use crate::files::{Place, write_new};
-use crate::keys::certificate_view;
+use crate::keys::{self, certificate_view};
 use crate::problem::{Code, Problem};
 use crate::profile::file_problem;
-use crate::signing::KEY;
+use crate::signing::{KEY, KEY_LEVEL};
 use crate::view::{CertificateView, EncryptedFileView};
 use crate::visible::{hides, visible};
 use crate::watched::Opened;
@@ -22,7 +22,7 @@ use crate::{Desk, Outcome, decipher, lock};
 /// Most characters of a name that becomes the name of a file.
 const LONGEST_NAME: usize = 80;
 
-/// The certificate of the card's key for signatures and secrets.
+/// The certificate of a key on the card for signatures and secrets.
 pub struct OwnCertificate {
     /// The certificate, DER.
     pub der: Vec<u8>,
@@ -36,19 +36,25 @@ impl Desk {
     /// The person's certificate, when their card was read since their store was opened.
     pub fn own_certificate(&self) -> Option<OwnCertificate> {
         let der = lock(&self.area).as_ref()?.own.clone()?;
-        self.describe(der).ok()
+        self.describe(KEY, der).ok()
     }
 
-    /// Reads the certificate from the card. Uses the PIN once.
+    /// Reads the certificate of the card's key of this level in bits. Uses the PIN once.
     ///
     /// # Errors
-    /// What is in the way of card or PIN; `no_certificate`.
-    pub fn read_certificate(&self, reader: Option<&str>, pin: Secret) -> Outcome<OwnCertificate> {
+    /// `usage` for a level that no key has; what is in the way of card or PIN; `no_certificate`.
+    pub fn read_certificate(
+        &self,
+        reader: Option<&str>,
+        pin: Secret,
+        level: u16,
+    ) -> Outcome<OwnCertificate> {
+        let (key, _) = keys::place(level)?;
         let address = self.choose_card(reader)?;
         let mut session = self.open_to_use_keys(&address, pin)?;
-        let der = session.read_certificate(KEY)?.ok_or(Code::NoCertificate)?;
-        self.remember_own(&der);
-        self.describe(der)
+        let der = session.read_certificate(key)?.ok_or(Code::NoCertificate)?;
+        self.remember_read(key, &der);
+        self.describe(key, der)
     }
 
     /// Writes the certificate into a new file (DER), for those who encrypt for the person or check their
@@ -60,10 +66,11 @@ impl Desk {
         &self,
         reader: Option<&str>,
         pin: Secret,
+        level: u16,
         place: impl FnOnce(&OwnCertificate) -> Place,
     ) -> Outcome<PathBuf> {
         use std::io::Write as _;
-        let own = self.read_certificate(reader, pin)?;
+        let own = self.read_certificate(reader, pin, level)?;
         write_new(&place(&own), |target| {
             target
                 .write_all(&own.der)
@@ -86,19 +93,24 @@ impl Desk {
             size: found.length,
             recipients: names(&found),
             ours: self.is_for_us(&found),
-            problem: decipher::could_open(&found)
+            problem: decipher::could_open(&found, KEY_LEVEL)
                 .err()
                 .map(|problem| problem.view(self.language())),
         })
     }
 
-    /// Keeps the certificate of the card with the open store until that closes, if it is the person's.
-    pub(crate) fn remember_own(&self, der: &[u8]) {
+    /// Notes the certificate of the key `key` (01..03) that was read from the card or written to it. That
+    /// of the key which every card has is kept with the open store until that closes, if it is the
+    /// person's.
+    pub(crate) fn remember_read(&self, key: u8, der: &[u8]) {
         let Ok(certificate) = Certificate::from_der(der) else {
             return;
         };
-        let view = certificate_view(KEY, certificate.summary().clone(), self.now());
+        let view = certificate_view(key, certificate.summary().clone(), self.now());
         self.remember_certificate(&view);
+        if key != KEY {
+            return;
+        }
         let mut area = lock(&self.area);
         let Some(area) = area.as_mut() else { return };
         let person = area.store.person().ok().flatten();
@@ -137,11 +149,11 @@ impl Desk {
         noted.map(|(serial, _)| serial).chain(own).collect()
     }
 
-    fn describe(&self, der: Vec<u8>) -> Outcome<OwnCertificate> {
+    fn describe(&self, key: u8, der: Vec<u8>) -> Outcome<OwnCertificate> {
         let certificate = Certificate::from_der(&der)?;
         let summary = certificate.summary();
         Ok(OwnCertificate {
-            view: certificate_view(KEY, summary.clone(), self.now()),
+            view: certificate_view(key, summary.clone(), self.now()),
             file_name: file_name(summary),
             der,
         })

@@ -15,7 +15,7 @@ use kabinet_token::ReaderAddress;
 
 use crate::encrypting::read_certificate;
 use crate::problem::{Code, Problem};
-use crate::signing::{CardSigner, KEY};
+use crate::signing::CardSigner;
 use crate::view::{PinView, PromptView, RevocationReasonView};
 use crate::visible::visible_text;
 use crate::{Desk, Outcome, apart, keys, signing};
@@ -201,9 +201,7 @@ impl Desk {
         } = ending;
         let now = signing::time(self.now())?;
         let mut signer = apart(move || CardSigner::open_for(&address, &pin, key, 1)).await?;
-        if key == KEY {
-            self.remember_own(signer.certificate());
-        }
+        self.remember_read(key, signer.certificate());
         let certificate = Certificate::from_der(signer.certificate())?;
         let authority = self.authority_above(&certificate, &registration, now)?;
         let recipient = authority.clone();

@@ -154,7 +154,7 @@ impl Desk {
         let asked = card::awaited(&address, &pin, &plan)?;
         let view = self.check_certificate(&der, &asked.key_hash, &issuers, plan.place)?;
         card::install(&address, &pin, &plan, &asked, &der)?;
-        self.remember_issued(&view, &der);
+        self.remember_read(plan.place.reference, &der);
         Ok(view)
     }
 }

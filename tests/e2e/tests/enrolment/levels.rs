@@ -1,4 +1,5 @@
-//! Keys of the levels 192 and 256: certified by way of the card (Enroll2), signed with, revoked.
+//! Keys of the levels 192 and 256: certified by way of the card (Enroll2), signed and decrypted with,
+//! revoked.
 
 use e2e::{Cli, World};
 use serde_json::{Value, json};
@@ -73,6 +74,78 @@ fn keys_of_the_higher_levels_are_certified_and_sign() {
     assert_eq!(key(&cli, 128).1, first);
     let signer = signed_by(&cli, &world, "128");
     assert_eq!(signer["chain"][0]["serial_number"], first["serial_number"]);
+    assert_eq!(card.pin_attempts().unwrap(), 3);
+}
+
+/// A file is opened by a key for which it was encrypted, and by no other of the same card.
+#[test]
+fn keys_of_the_higher_levels_open_files() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("secrets", Some(&card)).unwrap();
+    let path = |name: &str| world.dir().join(name).to_str().unwrap().to_owned();
+    let (file, nothing) = (path("text.txt"), path("nothing"));
+    let text = "Таямніца № 1\n".repeat(10_000);
+    std::fs::write(&file, &text).unwrap();
+    let sealed = |name: &str| path(&format!("{name}.p7m"));
+    let encrypt = |name: &str, levels: &[&str]| {
+        let certificates = levels.iter().map(|level| path(&format!("{level}.cer")));
+        let (output, certificates) = (sealed(name), certificates.collect::<Vec<_>>());
+        let mut words = vec!["encrypt", &file, "-o", &output, "--to"];
+        words.extend(certificates.iter().map(String::as_str));
+        cli.ok(&words).unwrap()["algorithm"].clone()
+    };
+    let opens = |name: &str, level: &str| {
+        let output = path(&format!("{name} by {level}.txt"));
+        cli.ok(&[
+            "decrypt",
+            &sealed(name),
+            "--key-level",
+            level,
+            "-o",
+            &output,
+        ])
+        .unwrap();
+        assert_eq!(std::fs::read_to_string(&output).unwrap(), text);
+    };
+    let refused = |name: &str, level: &str, code: &str| {
+        let file = sealed(name);
+        let words = ["decrypt", &file, "--key-level", level, "-o", &nothing];
+        let error = cli.fails(&words, code).unwrap();
+        assert!(!std::path::Path::new(&nothing).exists());
+        error
+    };
+
+    for level in ["128", "192", "256"] {
+        let certificate = path(&format!("{level}.cer"));
+        let save = ["cert", "save", "--level", level, "-o", &certificate];
+        if level != "128" {
+            cli.fails(&save, "no_certificate").unwrap();
+            refused("128", level, "no_certificate");
+            cli.ok(&["cert", "enrol", "--level", level, "--yes"])
+                .unwrap();
+        }
+        cli.ok(&save).unwrap();
+        assert_eq!(encrypt(level, &[level]), format!("belt-cfb{level}"));
+        opens(level, level);
+    }
+    // Each of several recipients opens it; the weakest says how long the key of the content is.
+    assert_eq!(encrypt("both", &["256", "192"]), "belt-cfb192");
+    opens("both", "192");
+    opens("both", "256");
+
+    for (name, level, code) in [
+        ("128", "192", "encrypted_for_others"),
+        ("192", "256", "encrypted_for_others"),
+        ("256", "192", "content_key_too_long"),
+        ("both", "128", "content_key_too_long"),
+        ("128", "100", "usage"),
+    ] {
+        let error = refused(name, level, code);
+        let remedy = error["remedy"].as_str().unwrap();
+        let names_length = remedy.contains(&format!("belt-cfb{level}"));
+        assert_eq!(names_length, code == "content_key_too_long", "{error}");
+    }
     assert_eq!(card.pin_attempts().unwrap(), 3);
 }
 
