@@ -6,6 +6,7 @@ mod authority;
 mod authority_messages;
 mod bee2evp;
 mod encryption;
+mod foreign;
 mod hostile_certificates;
 mod hostile_encryption;
 mod hostile_signatures;
