@@ -49,17 +49,44 @@ fn worst(report: &Report) -> Option<&'static str> {
         .signers
         .iter()
         .filter(|signer| signer.verdict == report.verdict)
-        .filter_map(|signer| Some(revocation_of(signer, report.checked_at)?.word));
+        .filter_map(|signer| said_of(signer, report.checked_at));
     match report.verdict {
-        Verdict::Valid => words.find(|word| *word == UNKNOWN),
+        Verdict::Valid => {
+            let words: Vec<_> = words.collect();
+            let mut unknown = [UNKNOWN, STAMP_UNKNOWN].into_iter();
+            unknown.find(|word| words.contains(word))
+        }
         _ => words.next(),
     }
 }
 
-/// Whether a signature is valid only as far as is known: of a certificate of a signer it is not known
-/// whether it was revoked.
+/// What the sentence on one signer says of revocation: of the signer's certificates before those of the
+/// time stamp.
+fn said_of(signer: &SignerReport, checked_at: Time) -> Option<&'static str> {
+    let word = revocation_of(signer, checked_at).map(|told| told.word);
+    let is_valid = signer.verdict == Verdict::Valid;
+    if is_valid && word != Some(UNKNOWN) && is_stamp_unknown(signer) {
+        return Some(STAMP_UNKNOWN);
+    }
+    word
+}
+
+/// Whether a signature is valid only as far as is known: of a certificate of a signer, or of the time
+/// stamp by which the time of the signature is proven, it is not known whether it was revoked.
 pub(crate) fn is_status_unknown(report: &Report) -> bool {
-    report.verdict == Verdict::Valid && worst(report) == Some(UNKNOWN)
+    report.verdict == Verdict::Valid && worst(report).is_some()
+}
+
+/// Whether the time is proven by a stamp of which that is not known.
+fn is_stamp_unknown(signer: &SignerReport) -> bool {
+    let is_proof = |stamp: &&TimeStampReport| {
+        stamp.kind == TimeStampKind::Signature
+            && stamp.verdict == Verdict::Valid
+            && stamp.time == signer.proven_signing_time
+    };
+    let is_unknown = |member: &ChainMember| matches!(member.status, RevocationStatus::Unknown(_));
+    let stamp = signer.time_stamps.iter().find(is_proof);
+    stamp.is_some_and(|stamp| stamp.chain.iter().any(is_unknown))
 }
 
 fn names(signers: &[SignerView]) -> String {
@@ -80,13 +107,17 @@ fn view_of_signer(signer: &SignerReport, checked_at: Time) -> SignerView {
         verdict: word_of(signer.verdict).to_owned(),
         reason: reason_of(signer.verdict),
         detail: signer.detail.map(str::to_owned),
-        sentence: sentence_of(signer.verdict, name.as_deref().unwrap_or_default(), word),
+        sentence: sentence_of(
+            signer.verdict,
+            name.as_deref().unwrap_or_default(),
+            said_of(signer, checked_at),
+        ),
         content: signer.content.as_ref().map(view_of_content),
         level: signer.level.map(|level| level.name().to_owned()),
         claimed_at: signer.claimed_signing_time.map(|time| time.to_string()),
         proven_at: signer.proven_signing_time.map(|time| time.to_string()),
         revocation: word.map(str::to_owned),
-        notes: notes(signer, revocation),
+        notes: notes(signer, revocation, said_of(signer, checked_at)),
         chain: chain_of(&signer.chain),
         time_stamps: signer.time_stamps.iter().map(view_of_stamp).collect(),
         name,
@@ -165,6 +196,7 @@ pub(crate) fn reason_of(verdict: Verdict) -> Option<String> {
 fn sentence_of(verdict: Verdict, signer: &str, told: Option<&str>) -> TextView {
     let id = match (verdict.reason(), told) {
         (None, Some(UNKNOWN)) => "signature-valid-unknown".to_owned(),
+        (None, Some(STAMP_UNKNOWN)) => "signature-valid-stamp-unknown".to_owned(),
         (None, _) => "signature-valid".to_owned(),
         (Some(Reason::TryLater), Some(word @ (SUSPENDED | NEVER_ISSUED))) => {
             format!("signature-why-{}", word.replace('_', "-"))
@@ -178,8 +210,12 @@ fn sentence_of(verdict: Verdict, signer: &str, told: Option<&str>) -> TextView {
     speech::in_all(&id, None, &values)
 }
 
-/// What there is to say of time and revocation.
-fn notes(signer: &SignerReport, revocation: Option<Told>) -> Vec<SignatureNoteView> {
+/// What there is to say of time and revocation; what the sentence says already (`said`) is not said again.
+fn notes(
+    signer: &SignerReport,
+    revocation: Option<Told>,
+    said: Option<&str>,
+) -> Vec<SignatureNoteView> {
     let note = |what: &str, at: Option<Time>| SignatureNoteView {
         what: what.replace('_', "-"),
         at: at.map(|at| at.to_string()),
@@ -189,15 +225,16 @@ fn notes(signer: &SignerReport, revocation: Option<Told>) -> Vec<SignatureNoteVi
         (None, Some(claimed)) => Some(note("claimed", Some(claimed))),
         (None, None) => None,
     };
-    // What the sentence says already is not said again.
-    let is_said = |told: &Told| signer.verdict == Verdict::Valid && told.word == UNKNOWN;
-    let revocation = revocation.filter(|told| !is_said(told));
+    let is_valid = signer.verdict == Verdict::Valid;
+    let stamp = is_stamp_unknown(signer) && said != Some(STAMP_UNKNOWN);
+    let stamp = stamp.then(|| note(STAMP_UNKNOWN, None));
+    let revocation = revocation.filter(|told| !(is_valid && told.word == UNKNOWN));
     let revocation = revocation.map(|told| match signer.proven_signing_time {
         // Nothing proves when it was signed, so that nothing is known to be later.
         None if told.word == "revoked_later" => note("revoked_after_check", told.at),
         _ => note(told.word, told.at),
     });
-    time.into_iter().chain(revocation).collect()
+    time.into_iter().chain(stamp).chain(revocation).collect()
 }
 
 /// The note as a sentence for the command line, with its moment in UTC.
@@ -246,6 +283,7 @@ pub fn signed_content(language: Language, content: &SignedContentView) -> Vec<St
 }
 
 const UNKNOWN: &str = "unknown";
+const STAMP_UNKNOWN: &str = "stamp_unknown";
 const SUSPENDED: &str = "suspended";
 const NEVER_ISSUED: &str = "never_issued";
 

@@ -325,6 +325,7 @@ field-other = Check the value.
 # What a signature says.
 signature-valid = The signature is valid: the document was not changed, and { $signer } signed it.
 signature-valid-unknown = The signature is valid as far as is known here: the document was not changed, and { $signer } signed it. Whether a certificate was revoked is not known.
+signature-valid-stamp-unknown = The signature is valid as far as is known here: the document was not changed, and { $signer } signed it. Whether the certificate of the time stamp was revoked is not known.
 signature-why-format-failure = This is not a signature in the form that the standards demand.
 signature-why-format-not-read = The signature is written in a way that this program does not read; that says nothing of whether it is genuine.
 signature-why-hash-failure = This is not the document that was signed: it was changed, or it is another one.

@@ -1,6 +1,7 @@
 # What there is to say of a signature's time and of revocation, in the window and on the command line.
 
 signature-proven = A time stamp proves that the signature was there on { $time }.
+signature-stamp-unknown = Whether the certificate of the time stamp was revoked is not known.
 signature-claimed = The signer gives { $time } as the time; nothing proves it.
 signature-not-revoked = The certificates were not revoked as of { $time }.
 signature-revoked-later = A certificate was revoked on { $time }, after the signature.

@@ -4,14 +4,15 @@
 
 use std::io::Cursor;
 
-use kabinet_pki::{RevocationReason, StatusSource, TrustAnchors, Validation, verify};
+use kabinet_pki::{Evidence, RevocationReason, StatusSource, TrustAnchors, Validation, verify};
 
 use super::*;
 use crate::fixtures::bee2evp;
 
 const LANGUAGES: [Language; 3] = [Language::Be, Language::Ru, Language::En];
-const NOTES: [&str; 9] = [
+const NOTES: [&str; 10] = [
     "proven",
+    "stamp-unknown",
     "claimed",
     "not-revoked",
     "revoked-later",
@@ -35,6 +36,7 @@ fn every_reason_has_a_sentence_of_its_own_in_every_language() {
             .collect();
         sentences.push(said(Verdict::Valid, None));
         sentences.push(said(Verdict::Valid, Some(UNKNOWN)));
+        sentences.push(said(Verdict::Valid, Some(STAMP_UNKNOWN)));
         for word in [SUSPENDED, NEVER_ISSUED] {
             sentences.push(said(Verdict::CannotTell(Reason::TryLater), Some(word)));
         }
@@ -61,9 +63,17 @@ fn every_reason_has_a_sentence_of_its_own_in_every_language() {
 
 /// What the check of a file finds where nothing else is at hand.
 fn report(name: &str) -> Report {
+    report_with(name, &Evidence::new())
+}
+
+/// What it finds with these lists and responses.
+fn report_with(name: &str, evidence: &Evidence) -> Report {
     let mut anchors = TrustAnchors::default();
     anchors.add(&bee2evp("root.cer")).unwrap();
-    let validation = Validation::new(&anchors, time(2026, 11, 27));
+    let validation = Validation {
+        evidence,
+        ..Validation::new(&anchors, time(2026, 11, 27))
+    };
     verify(Cursor::new(bee2evp(name)), None, &validation).unwrap()
 }
 
@@ -107,6 +117,48 @@ fn what_is_not_known_goes_with_valid_wherever_it_is_said() {
     assert!(!is_status_unknown(&lasting));
     let said = view(&lasting).sentence;
     assert!(!said.in_language(Language::En).contains("not known"));
+}
+
+/// Who stamped is looked at like who signed: what is not known of them goes with the sentence, or into a
+/// note where the sentence says as much of the signer.
+#[test]
+fn what_is_not_known_of_the_time_stamp_is_said_too() {
+    const NOTE: &str = "stamp-unknown";
+    let responses = |names: &[&str]| {
+        let mut evidence = Evidence::new();
+        evidence.add_revocation_list(&bee2evp("root.crl")).unwrap();
+        for name in names {
+            evidence.add_ocsp_response(&bee2evp(name)).unwrap();
+        }
+        evidence
+    };
+    let [signer, stamper] = ["adam-good.ocsp-response", "tsa-good.ocsp-response"];
+    for (names, sentence, is_noted) in [
+        (&[signer][..], "signature-valid-stamp-unknown", false),
+        (&[stamper], "signature-valid-unknown", false),
+        (&[], "signature-valid-unknown", true),
+        (&[signer, stamper], "signature-valid", false),
+    ] {
+        let report = report_with("accepted-t.p7s", &responses(names));
+        assert_eq!(is_status_unknown(&report), sentence != "signature-valid");
+        let view = view(&report);
+        assert_eq!(view.verdict, "valid");
+        let values = BTreeMap::from([("signer", "ADAM MITSKEVICH".to_owned())]);
+        let expected = speech::in_all(sentence, None, &values);
+        let notes = &view.signers[0].notes;
+        assert_eq!(notes[0].what, "proven", "{names:?}");
+        assert_eq!(notes.iter().any(|note| note.what == NOTE), is_noted);
+        for language in LANGUAGES {
+            for said in [&view.sentence, &view.signers[0].sentence] {
+                assert_eq!(said.in_language(language), expected.in_language(language));
+            }
+        }
+    }
+    // Of what is not stamped nothing is said of a stamp.
+    let plain = view(&report_with("attached.p7s", &responses(&[signer])));
+    let sure = sentence_of(Verdict::Valid, "ADAM MITSKEVICH", None);
+    let said = plain.sentence.in_language(Language::En);
+    assert_eq!(said, sure.in_language(Language::En));
 }
 
 #[test]
