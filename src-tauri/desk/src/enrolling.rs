@@ -175,8 +175,7 @@ impl Desk {
             Issued::Certificate(der) => {
                 progress(StepView::Checking);
                 let issuers = &registration.authorities;
-                let certificate =
-                    self.check_certificate(&der, &asked.key_hash, issuers, plan.place)?;
+                let certificate = self.check_certificate(&der, &asked, issuers, plan.place)?;
                 progress(StepView::Saving);
                 let (key, written) = (plan.place.reference, der.clone());
                 apart(move || card::install(&address, &pin, &plan, &asked, &written)).await?;

@@ -243,6 +243,8 @@ codes! {
     EnrolmentRejected = "enrolment_rejected",
     /// The certificate is of another key than the one on the card.
     CertificateOtherKey = "certificate_other_key",
+    /// The certificate is for somebody else than the card's holder.
+    CertificateOtherName = "certificate_other_name",
     /// No chain from the certificate to a trust anchor holds.
     CertificateUntrusted = "certificate_untrusted",
     /// A file is no certificate.

@@ -145,6 +145,14 @@ impl Certificate {
         &self.subject
     }
 
+    /// Whether it is for the subject of a request with this Name (DER): the authority carries all of its
+    /// attributes over (STB 34.101.78, clause 9.2.7); a subordinate one may add some of other types
+    /// (clause 7.3.1).
+    #[must_use]
+    pub fn is_for(&self, name: &[u8]) -> bool {
+        names::extends(&self.subject, name)
+    }
+
     /// Addresses of revocation lists that may tell of this certificate, as it names them.
     #[must_use]
     pub fn revocation_list_addresses(&self) -> &[String] {

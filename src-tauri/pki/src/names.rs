@@ -2,7 +2,10 @@
 
 use der::{Decode, asn1::BmpString};
 use kabinet_stb::tlv;
-use x509_cert::{attr::AttributeValue, name::Name};
+use x509_cert::{
+    attr::{AttributeTypeAndValue, AttributeValue},
+    name::Name,
+};
 
 use crate::{
     oid,
@@ -42,23 +45,43 @@ pub(crate) fn parts(name: &[u8]) -> Option<Vec<Vec<u8>>> {
     sets.iter()
         .map(|set| {
             let one = Name::from_der(&tlv::encode(SEQUENCE, set.raw)).ok()?;
-            let mut attributes: Vec<_> = one
-                .iter()
-                .map(|attribute| {
-                    let value = text(&attribute.value).map_or_else(
-                        || attribute.value.value().to_vec(),
-                        |text| {
-                            let words: Vec<_> = text.split_whitespace().collect();
-                            words.join(" ").to_lowercase().into_bytes()
-                        },
-                    );
-                    [attribute.oid.as_bytes(), &[0], &value].concat()
-                })
+            let pairs = one.iter().map(folded);
+            let mut attributes: Vec<_> = pairs
+                .map(|(identifier, value)| [&identifier[..], &[0], &value].concat())
                 .collect();
             attributes.sort();
             Some(attributes.concat())
         })
         .collect()
+}
+
+/// Whether a Name has every attribute of another one, and no second one of their types; it may have
+/// attributes of other types (STB 34.101.78, clause 7.3.1). Texts are compared as in [`parts`]. Both in
+/// DER.
+pub(crate) fn extends(name: &[u8], other: &[u8]) -> bool {
+    let attributes = |name: &[u8]| -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
+        let name = Name::from_der(name).ok()?;
+        Some(name.iter().map(folded).collect())
+    };
+    let (Some(all), Some(needed)) = (attributes(name), attributes(other)) else {
+        return false;
+    };
+    needed.iter().all(|one| {
+        let of_its_type = all.iter().filter(|other| other.0 == one.0);
+        of_its_type.eq([one])
+    })
+}
+
+/// Type and value of an attribute, the value in a form in which equal ones have equal octets.
+fn folded(attribute: &AttributeTypeAndValue) -> (Vec<u8>, Vec<u8>) {
+    let value = text(&attribute.value).map_or_else(
+        || attribute.value.value().to_vec(),
+        |text| {
+            let words: Vec<_> = text.split_whitespace().collect();
+            words.join(" ").to_lowercase().into_bytes()
+        },
+    );
+    (attribute.oid.as_bytes().to_vec(), value)
 }
 
 /// The text of UTF8String, PrintableString, IA5String, TeletexString and BMPString; the last two
@@ -88,4 +111,50 @@ fn printable(text: &str) -> String {
                     | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{061C}')
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UTF8: u32 = 0x0C;
+    const PRINTABLE: u32 = 0x13;
+    const BMP: u32 = 0x1E;
+
+    fn name(attributes: &[(&[u8], u32, &[u8])]) -> Vec<u8> {
+        let sets = attributes.iter().map(|(identifier, tag, value)| {
+            let pair = [tlv::encode(0x06, identifier), tlv::encode(*tag, value)].concat();
+            tlv::encode(0x31, &tlv::encode(SEQUENCE, &pair))
+        });
+        tlv::encode(SEQUENCE, &sets.collect::<Vec<_>>().concat())
+    }
+
+    #[test]
+    fn a_name_extends_another_by_attributes_of_other_types_only() {
+        let common = (oid::COMMON_NAME, UTF8, &b"ADAM MITSKEVICH"[..]);
+        let number = (oid::SERIAL_NUMBER, PRINTABLE, &b"IDCBY-590082394654"[..]);
+        let others = (oid::SERIAL_NUMBER, PRINTABLE, &b"IDCBY-590082394655"[..]);
+        let country = (oid::COUNTRY, PRINTABLE, &b"BY"[..]);
+        let asked = name(&[common, number]);
+        for extended in [
+            &[common, number][..],
+            &[number, common],
+            &[common, number, country],
+            // In another type of string, other letters and spaces.
+            &[(oid::COMMON_NAME, PRINTABLE, b"Adam  Mitskevich"), number],
+            &[common, (oid::SERIAL_NUMBER, BMP, b"\0I\0D\0C\0B\0Y\0-\x005\x009\x000\x000\x008\x002\x003\x009\x004\x006\x005\x004")],
+        ] {
+            assert!(extends(&name(extended), &asked), "{extended:?}");
+        }
+        for other in [
+            &[common][..],
+            &[common, others],
+            &[common, number, others],
+            &[common, common, number],
+            &[],
+        ] {
+            assert!(!extends(&name(other), &asked), "{other:?}");
+        }
+        assert!(!extends(&asked, b"0") && !extends(b"0", &asked));
+    }
 }

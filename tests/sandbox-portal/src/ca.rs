@@ -81,6 +81,8 @@ struct Books {
     mood: Mood,
     /// Seconds of validity instead of the usual.
     validity: Option<i64>,
+    /// Hex of a subject instead of the one that was asked for, by mistake.
+    subject: Option<String>,
     /// Zero bits of work that it wants before it looks at a message.
     work: u8,
     /// By the identifier of the request, hex.
@@ -144,6 +146,8 @@ pub struct Order {
     work: Option<u8>,
     /// Seconds of validity of the next certificates.
     validity: Option<i64>,
+    /// Subject of the next certificates, whatever was asked for: a Name in DER, hex.
+    subject: Option<String>,
     /// Issues what waits.
     #[serde(default)]
     release: bool,
@@ -162,7 +166,8 @@ pub fn order(portal: &Portal, order: &Order) -> Result<(), Problem> {
     books.mood = order.mood.unwrap_or(books.mood);
     books.work = order.work.unwrap_or(books.work);
     books.validity = order.validity.or(books.validity);
-    let validity = books.validity;
+    books.subject = order.subject.clone().or(books.subject.take());
+    let manner = books.manner();
     for taken in books.requests.values_mut() {
         if taken.certificate.is_some() || taken.refused {
             continue;
@@ -171,7 +176,7 @@ pub fn order(portal: &Portal, order: &Order) -> Result<(), Problem> {
         if order.release {
             let request = hex::decode(&taken.request).map_err(|_| Problem::KeyFile)?;
             let request = Request::parse(&request).ok_or(Problem::KeyFile)?;
-            taken.certificate = Some(hex::encode(issue(portal, &request, validity)?));
+            taken.certificate = Some(hex::encode(issue(portal, &request, &manner)?));
         }
     }
     lock(&portal.revocations).learn(&ca.issued());
@@ -330,7 +335,7 @@ fn enrol(
     let mut ca = lock(&portal.ca);
     let books = &mut ca.books;
     let certificate = match books.mood {
-        Mood::Prompt => Some(issue(portal, &request, books.validity)?),
+        Mood::Prompt => Some(issue(portal, &request, &books.manner())?),
         Mood::Slow | Mood::Strict => None,
     };
     let refused = books.mood == Mood::Strict;
@@ -356,10 +361,27 @@ fn enrol(
     })
 }
 
+/// How certificates are issued, where that is not as usual.
+struct Manner {
+    validity: Option<i64>,
+    subject: Option<Vec<u8>>,
+}
+
+impl Books {
+    fn manner(&self) -> Manner {
+        let subject = self.subject.as_deref();
+        Manner {
+            validity: self.validity,
+            subject: subject.and_then(|subject| hex::decode(subject).ok()),
+        }
+    }
+}
+
 /// Issues a certificate from now on.
-fn issue(portal: &Portal, request: &Request, validity: Option<i64>) -> Result<Vec<u8>, Problem> {
+fn issue(portal: &Portal, request: &Request, manner: &Manner) -> Result<Vec<u8>, Problem> {
     let now = clock::seconds();
-    let seconds = validity.unwrap_or_else(|| longest(request.key.level()));
+    let seconds = manner.validity;
+    let seconds = seconds.unwrap_or_else(|| longest(request.key.level()));
     let foreigner = request
         .extension(oids::CERTIFICATE_POLICIES)
         .is_some_and(|value| value.ends_with(oids::ROLE_FNP));
@@ -368,7 +390,7 @@ fn issue(portal: &Portal, request: &Request, validity: Option<i64>) -> Result<Ve
     let issuer = Authorities::issuing_name();
     Ok(x509::issue(
         &x509::Contents {
-            subject: &request.subject,
+            subject: manner.subject.as_deref().unwrap_or(&request.subject),
             key: &request.key,
             from: &clock::utc_time(now),
             until: &clock::utc_time(now + seconds),

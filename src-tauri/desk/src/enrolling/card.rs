@@ -68,6 +68,8 @@ pub(super) struct Asked {
     pub(super) request: Vec<u8>,
     /// An older certificate of the same key in DER, which stays on the card until then.
     pub(super) older: Option<Vec<u8>>,
+    /// The holder's name in DER, for whom the certificate has to be; none where it is nowhere known.
+    pub(super) name: Option<Vec<u8>>,
 }
 
 /// Where the enrolment stands.
@@ -164,6 +166,7 @@ pub(super) fn prepare(
                 .as_ref()
                 .filter(|_| certified.is_some())
                 .map(octets_of),
+            name: name_of(&mut session, plan)?,
         };
         return Ok((session, Prepared::Waiting(asked)));
     }
@@ -238,8 +241,7 @@ fn request(
     older: Option<Vec<u8>>,
 ) -> Outcome<Asked> {
     let reference = plan.place.reference;
-    let name = session.read_name()?.or_else(|| plan.holder.clone());
-    let name = name.ok_or(Code::NameUnknown)?;
+    let name = name_of(session, plan)?.ok_or(Code::NameUnknown)?;
     let unusable = |error| Problem::new(Code::NameUnknown).because(error);
     let person = PersonName::from_der(&name).map_err(unusable)?;
     let role = if person.country == "BY" {
@@ -270,7 +272,13 @@ fn request(
         identifier,
         request,
         older,
+        name: Some(name),
     })
+}
+
+/// The holder's name in DER: the card's object, else that of who signed in here.
+fn name_of(session: &mut Session, plan: &Plan) -> Outcome<Option<Vec<u8>>> {
+    Ok(session.read_name()?.or_else(|| plan.holder.clone()))
 }
 
 /// Writes the certificate of the key that was asked for.
@@ -338,6 +346,7 @@ pub(super) fn awaited(address: &ReaderAddress, pin: &Secret, plan: &Plan) -> Out
         identifier,
         request: Vec::new(),
         older: None,
+        name: name_of(&mut session, plan)?,
     })
 }
 

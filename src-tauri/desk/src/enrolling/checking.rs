@@ -6,26 +6,35 @@ use kabinet_pki::{Evidence, Validation, Verdict, check_certificate};
 use kabinet_portal::Registration;
 use kabinet_records::Holder;
 
-use super::card::KeyPlace;
+use super::card::{Asked, KeyPlace};
 use crate::problem::{Code, Problem};
 use crate::view::CertificateView;
+use crate::visible::visible;
 use crate::{Desk, Outcome, keys, signing};
 
 impl Desk {
-    /// Whether it is a certificate of the key with that hash, for signatures, valid now, and issued
-    /// under a trust anchor. `issuers` help to find the way up and are not trusted.
+    /// Whether it is the certificate that was asked for, of that key and for the card's holder, for
+    /// signatures, valid now, and issued under a trust anchor. `issuers` help to find the way up and are
+    /// not trusted.
     pub(super) fn check_certificate(
         &self,
         der: &[u8],
-        key_hash: &[u8],
+        asked: &Asked,
         issuers: &[Vec<u8>],
         place: KeyPlace,
     ) -> Outcome<CertificateView> {
         let certificate = Certificate::from_der(der)
             .map_err(|error| Problem::new(Code::FileNotCertificate).because(error))?;
         let own = certificate.public_key();
-        if !own.is_some_and(|key| is_key_hash(key, key_hash)) {
+        if !own.is_some_and(|key| is_key_hash(key, &asked.key_hash)) {
             return Err(Code::CertificateOtherKey.into());
+        }
+        // A name that no request can have is not what was asked for.
+        let requested = asked.name.as_deref();
+        let requested = requested.filter(|name| PersonName::from_der(name).is_ok());
+        if requested.is_some_and(|name| !certificate.is_for(name)) {
+            let subject = visible(&certificate.summary().subject);
+            return Err(Problem::new(Code::CertificateOtherName).with("name", subject));
         }
         if !certificate.may_sign_documents() {
             return Err(Code::CertificateNotForSigning.into());

@@ -126,8 +126,9 @@ impl Desk {
     /// writes it to the card. `issuers` are files with certificates between it and an anchor.
     ///
     /// # Errors
-    /// `file_not_certificate`, `certificate_other_key`, `certificate_untrusted`, `no_trust_anchors`,
-    /// `certificate_not_for_signing`; what card and files say.
+    /// `file_not_certificate`, `certificate_other_key`, `certificate_other_name`,
+    /// `certificate_untrusted`, `no_trust_anchors`, `certificate_not_for_signing`; what card and files
+    /// say.
     pub fn install_certificate(
         &self,
         reader: Option<&str>,
@@ -146,13 +147,13 @@ impl Desk {
             wish: KeyWish::Keep,
             passes_over: false,
             information: None,
-            holder: None,
+            holder: self.name_of_holder(),
             profile: self.profile.clone(),
         };
         let address = self.choose_card(reader)?;
         let pin = Arc::new(pin);
         let asked = card::awaited(&address, &pin, &plan)?;
-        let view = self.check_certificate(&der, &asked.key_hash, &issuers, plan.place)?;
+        let view = self.check_certificate(&der, &asked, &issuers, plan.place)?;
         card::install(&address, &pin, &plan, &asked, &der)?;
         self.remember_read(plan.place.reference, &der);
         Ok(view)

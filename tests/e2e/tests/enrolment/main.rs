@@ -100,6 +100,71 @@ fn refusals_leave_the_key_and_the_next_try_goes_on() {
     assert_ne!(certificate(&cli)["issuer"], ISSUER);
 }
 
+/// The authority issues for whom it was asked, and may say more of them (STB 34.101.78, clauses 9.2.7
+/// and 7.3.1).
+#[test]
+fn a_certificate_for_somebody_else_is_not_written() {
+    let world = World::start().unwrap();
+    let card = world.card_over_tcp("citizen").unwrap();
+    let cli = world.cli("name", Some(&card)).unwrap();
+    let old = certificate(&cli);
+    let file = std::fs::read(world.sandbox.card_file("citizen")).unwrap();
+    let file: Value = serde_json::from_slice(&file).unwrap();
+    let name = hex::decode(file["esign"]["name"].as_str().unwrap()).unwrap();
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    assert!(text(&name).contains("ALENA") && text(&name).contains("IDCBY-590082394654"));
+    let with = |from: &str, to: &str| {
+        let place = name
+            .windows(from.len())
+            .position(|part| part == from.as_bytes());
+        let mut changed = name.clone();
+        changed[place.unwrap()..][..to.len()].copy_from_slice(to.as_bytes());
+        hex::encode(changed)
+    };
+    for (from, to, said) in [
+        ("ALENA", "OLENA", "OLENA YANKOUSKAYA"),
+        ("IDCBY-5", "IDCBY-6", "ALENA YANKOUSKAYA"),
+    ] {
+        // The profile of before would ask for the wrong one again.
+        let cli = world.cli(from, Some(&card)).unwrap();
+        world
+            .sandbox
+            .authority(&json!({"subject": with(from, to)}))
+            .unwrap();
+        let error = cli
+            .fails(&["cert", "renew", "--yes"], "certificate_other_name")
+            .unwrap();
+        assert!(error["message"].as_str().unwrap().contains(said), "{error}");
+        assert_eq!(certificate(&cli), old);
+    }
+    // Nor from a file.
+    let issued = world.sandbox.account().unwrap();
+    let der = hex::decode(issued["issued"][0]["der"].as_str().unwrap()).unwrap();
+    let path = world.dir().join("other.cer");
+    std::fs::write(&path, der).unwrap();
+    let install = ["cert", "install", path.to_str().unwrap()];
+    cli.fails(&install, "certificate_other_name").unwrap();
+    assert_eq!(certificate(&cli), old);
+
+    // A locality more, which requests do not have.
+    let locality = [
+        &[
+            0x31, 0x10, 0x30, 0x0E, 0x06, 0x03, 0x55, 0x04, 0x07, 0x0C, 0x07,
+        ][..],
+        b"Brest-1",
+    ];
+    let (own, _) = kabinet_stb::tlv::read(&name).unwrap();
+    let more = kabinet_stb::tlv::encode(0x30, &[own.value, &locality.concat()].concat());
+    world
+        .sandbox
+        .authority(&json!({"subject": hex::encode(more)}))
+        .unwrap();
+    let came = cli.ok(&["cert", "enrol", "--new-key", "--yes"]).unwrap();
+    assert_eq!(came["state"], "issued", "{came}");
+    assert_eq!(certificate(&cli)["subject"], old["subject"]);
+    signs(&cli, &world);
+}
+
 #[test]
 fn a_request_goes_by_file_and_another_certificate_is_not_written() {
     let world = World::start().unwrap();
