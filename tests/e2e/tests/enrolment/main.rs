@@ -7,6 +7,7 @@
 mod killed;
 mod levels;
 mod office;
+mod refused;
 
 use e2e::{Cli, Pcscd, VirtualCard, World};
 use serde_json::{Value, json};

@@ -6,6 +6,7 @@
 
 mod anchors;
 mod issuers;
+mod moments;
 mod recipients;
 
 use std::path::{Path, PathBuf};
