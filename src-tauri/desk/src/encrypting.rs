@@ -8,7 +8,6 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use base64ct::{Base64, Encoding as _};
 use kabinet_pki::certificate::{Certificate, MAX_CERTIFICATE};
 use kabinet_pki::{EncryptError, Encryption, Mode};
 use kabinet_stb::{Secret, SystemRandom};
@@ -305,21 +304,7 @@ fn read_certificate_named(path: &Path, name: &str) -> Outcome<Certificate> {
     file.take(2 * MAX_CERTIFICATE as u64)
         .read_to_end(&mut octets)
         .map_err(|error| file_problem(&error))?;
-    let der = if octets.starts_with(&[0x30]) {
-        octets
-    } else {
-        from_pem(&octets).ok_or_else(unreadable)?
-    };
-    Certificate::from_der(&der).map_err(|error| unreadable().because(error))
-}
-
-/// The first certificate in a text.
-fn from_pem(octets: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(octets).ok()?;
-    let (_, rest) = text.split_once("-----BEGIN CERTIFICATE-----")?;
-    let (body, _) = rest.split_once("-----END CERTIFICATE-----")?;
-    let body: String = body.split_ascii_whitespace().collect();
-    Base64::decode_vec(&body).ok()
+    Certificate::from_der_or_pem(&octets).map_err(|error| unreadable().because(error))
 }
 
 fn encryption_problem(error: &EncryptError, certificates: &[Certificate]) -> Problem {
@@ -342,6 +327,8 @@ fn encryption_problem(error: &EncryptError, certificates: &[Certificate]) -> Pro
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use base64ct::{Base64, Encoding as _};
+
     use super::*;
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64ct::{Base64, Encoding as _};
 use der::Decode;
 use kabinet_stb::bign::{Level, PublicKey};
 use sha2::{Digest as _, Sha256};
@@ -119,6 +120,18 @@ impl Certificate {
     /// [`CertificateError`] when the octets are not one certificate in DER.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         read(der).map_err(CertificateError)
+    }
+
+    /// Reads a certificate in DER, or the first one in a text (PEM; RFC 7468). The signature is not
+    /// checked.
+    ///
+    /// # Errors
+    /// [`CertificateError`] when the octets are neither.
+    pub fn from_der_or_pem(octets: &[u8]) -> Result<Self, CertificateError> {
+        Self::from_der(octets).or_else(|error| {
+            let der = from_pem(octets).ok_or(error)?;
+            Self::from_der(&der)
+        })
     }
 
     /// The octets of the certificate.
@@ -363,6 +376,15 @@ impl KeyUsage {
             _ => Err("the key usage is malformed"),
         }
     }
+}
+
+/// What stands between the marks of the first certificate in a text.
+fn from_pem(octets: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(octets).ok()?;
+    let (_, rest) = text.split_once("-----BEGIN CERTIFICATE-----")?;
+    let (body, _) = rest.split_once("-----END CERTIFICATE-----")?;
+    let body: String = body.split_ascii_whitespace().collect();
+    Base64::decode_vec(&body).ok()
 }
 
 fn read(der: &[u8]) -> Result<Certificate, Fault> {

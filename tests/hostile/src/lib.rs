@@ -24,7 +24,7 @@ mod wire;
 pub type Check = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const CHECKS: [Check; 33] = [
+pub const CHECKS: [Check; 34] = [
     ("tlv", messages::tlv),
     ("apdu", messages::apdu),
     ("secure_messaging", messages::secure_messaging),
@@ -35,6 +35,7 @@ pub const CHECKS: [Check; 33] = [
     ("travel_chip", card::travel_chip),
     ("data_groups", files::data_groups),
     ("certificate", files::certificate),
+    ("pem", files::pem),
     ("signature", files::signature),
     ("authority_messages", files::authority_messages),
     ("revocation_list", services::revocation_list),
