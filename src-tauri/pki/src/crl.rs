@@ -8,6 +8,7 @@ use crate::{
     algorithm::SignatureAlgorithm,
     certificate::Certificate,
     extensions::{self, Extension},
+    general_name::GeneralName,
     key::octets_of_bits,
     moment, oid,
     strict::{self, BIT_STRING, Fault, Fields, INTEGER, SEQUENCE},
@@ -106,6 +107,8 @@ pub struct RevocationList {
     signature_algorithm: SignatureAlgorithm,
     signature: Vec<u8>,
     scope: Scope,
+    /// Full names of the distribution point that it tells of; none when it tells of all.
+    points: Vec<GeneralName>,
 }
 
 /// Whom a list tells of.
@@ -153,7 +156,7 @@ impl RevocationList {
     }
 
     /// Whether it is one that tells of this certificate by this issuer, who must be allowed to sign
-    /// lists: by name, key identifier and scope.
+    /// lists: by name, key identifier, scope and distribution point.
     pub(crate) fn is_about(&self, certificate: &Certificate, issuer: &Certificate) -> bool {
         let identifiers = (
             &issuer.extensions().subject_key_identifier,
@@ -167,10 +170,20 @@ impl RevocationList {
         };
         let usage = issuer.extensions().key_usage;
         in_scope
+            && self.is_of_point_of(certificate)
             && usage.is_none_or(crate::certificate::KeyUsage::crl_sign)
             && self.issuer == certificate.issuer()
             && self.issuer == issuer.subject()
             && !matches!(identifiers, (Some(own), Some(asked)) if own != asked)
+    }
+
+    /// Whether it tells of a distribution point that the certificate names (RFC 5280, clause 6.3.3, b,
+    /// 2, i), or of all. Where nothing else is named, the point has the issuer's own name.
+    fn is_of_point_of(&self, certificate: &Certificate) -> bool {
+        let named = &certificate.extensions().distribution_points;
+        let own = GeneralName::Directory(certificate.issuer().to_vec());
+        let mut points = self.points.iter();
+        self.points.is_empty() || points.any(|point| *point == own || named.contains(point))
     }
 
     /// Whether the issuer's key signed it.
@@ -254,6 +267,7 @@ fn read(der: &[u8]) -> Result<RevocationList, Fault> {
         signature_algorithm: SignatureAlgorithm::read(outer_algorithm.value)?,
         signature,
         scope,
+        points: Vec::new(),
     };
     if let Some(extensions) = fields.optional(0xA0)? {
         if !is_version_2 {
@@ -284,7 +298,8 @@ impl RevocationList {
                 self.number = Some(number.to_vec());
             }
             oid::ISSUING_DISTRIBUTION_POINT => {
-                let scope = read_distribution_point(extension.value)?;
+                let (scope, points) = read_distribution_point(extension.value)?;
+                self.points = points;
                 if self.scope == Scope::Everyone {
                     self.scope = scope;
                 }
@@ -297,12 +312,20 @@ impl RevocationList {
     }
 }
 
-/// IssuingDistributionPoint: lists of some reasons, of attribute certificates and of other issuers
-/// are not used.
-fn read_distribution_point(value: &[u8]) -> Result<Scope, Fault> {
+/// IssuingDistributionPoint, with the full names of the point: lists of some reasons, of attribute
+/// certificates and of other issuers are not used, nor those of a point that is named relative to its
+/// issuer.
+fn read_distribution_point(value: &[u8]) -> Result<(Scope, Vec<GeneralName>), Fault> {
     strict::check(value)?;
     let mut fields = Fields::new(strict::only(SEQUENCE, value)?);
-    fields.optional(0xA0)?;
+    let mut points = Vec::new();
+    let mut is_more = false;
+    if let Some(name) = fields.optional(0xA0)? {
+        match Fields::new(name.value).optional(0xA0)? {
+            Some(full) => points = GeneralName::read_list(full.value)?,
+            None => is_more = true,
+        }
+    }
     let mut flag = |tag| match fields.optional(tag)?.map(|flag| flag.value) {
         None => Ok(false),
         Some([0xFF]) => Ok(true),
@@ -310,14 +333,15 @@ fn read_distribution_point(value: &[u8]) -> Result<Scope, Fault> {
     };
     let (users, authorities) = (flag(0x81)?, flag(0x82)?);
     // onlySomeReasons, indirectCRL and onlyContainsAttributeCerts may follow.
-    let is_more = fields.next()?.is_some();
-    Ok(match (users, authorities) {
+    is_more |= fields.next()?.is_some();
+    let scope = match (users, authorities) {
         _ if is_more => Scope::Unclear,
         (true, true) => return Err("the distribution point contradicts itself"),
         (true, false) => Scope::Users,
         (false, true) => Scope::Authorities,
         (false, false) => Scope::Everyone,
-    })
+    };
+    Ok((scope, points))
 }
 
 struct Entry<'a> {

@@ -31,6 +31,8 @@ pub(crate) struct Extensions {
     pub(crate) authority_key_identifier: Option<Vec<u8>>,
     pub(crate) alternative_names: Vec<GeneralName>,
     pub(crate) name_constraints: Option<NameConstraints>,
+    /// Full names of the points that revocation lists are told at (RFC 5280, clause 4.2.1.13).
+    pub(crate) distribution_points: Vec<GeneralName>,
     /// Addresses of revocation lists, of OCSP responders and of the issuer's certificate.
     pub(crate) revocation_lists: Vec<String>,
     pub(crate) responders: Vec<String>,
@@ -147,7 +149,9 @@ impl Extensions {
             }
             // An address that cannot be read is one that nobody asks.
             oid::CRL_DISTRIBUTION_POINTS => {
-                self.revocation_lists = read_distribution_points(content).unwrap_or_default();
+                let names = read_distribution_points(content).unwrap_or_default();
+                self.revocation_lists = web_addresses(names.clone()).collect();
+                self.distribution_points = names;
             }
             oid::AUTHORITY_INFO_ACCESS => {
                 self.responders = read_access(content, oid::AD_OCSP).unwrap_or_default();
@@ -186,20 +190,20 @@ pub(crate) fn read_authority_key_identifier(content: &[u8]) -> Result<Option<Vec
         .map(|octets| octets.as_bytes().to_vec()))
 }
 
-/// The addresses in the full names of CRLDistributionPoints.
-fn read_distribution_points(content: &[u8]) -> Result<Vec<String>, Fault> {
+/// The full names in CRLDistributionPoints.
+fn read_distribution_points(content: &[u8]) -> Result<Vec<GeneralName>, Fault> {
     strict::check(content)?;
-    let mut addresses = Vec::new();
+    let mut names = Vec::new();
     for point in strict::children(strict::only(SEQUENCE, content)?, MAX_ADDRESSES)? {
         let mut fields = Fields::new(strict::only(SEQUENCE, point.raw)?);
         let Some(name) = fields.optional(0xA0)? else {
             continue;
         };
         if let Some(full) = Fields::new(name.value).optional(0xA0)? {
-            addresses.extend(web_addresses(GeneralName::read_list(full.value)?));
+            names.extend(GeneralName::read_list(full.value)?);
         }
     }
-    Ok(addresses)
+    Ok(names)
 }
 
 /// The addresses of one way of access in AuthorityInfoAccessSyntax.
