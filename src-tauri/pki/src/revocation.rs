@@ -145,10 +145,7 @@ pub(crate) fn find(
     listen_to_lists(certificate, issuer, pool, &mut words);
     // The newest word counts. Only a hold can be taken back: any other revocation stays.
     words.sort_by_key(|word| word.this_update);
-    let lasting = words.iter().position(|word| {
-        word.revocation
-            .is_some_and(|revocation| revocation.reason != RevocationReason::CertificateHold)
-    });
+    let lasting = words.iter().position(Word::is_lasting);
     let newest = lasting.or(words.len().checked_sub(1));
     let Some(word) = newest.map(|index| words.swap_remove(index)) else {
         let ignorance = if is_unknown {
@@ -161,12 +158,11 @@ pub(crate) fn find(
             proof: None,
         };
     };
-    let source = word.source;
-    let status = match word.revocation {
-        Some(Revocation { at, reason }) => RevocationStatus::Revoked { at, reason, source },
+    let status = match word.revoked() {
+        Some(revoked) => revoked,
         None if word.is_fresh(certificate, proven_at) => RevocationStatus::NotRevoked {
             as_of: word.this_update,
-            source,
+            source: word.source,
         },
         None => RevocationStatus::Unknown(Ignorance::OutOfDate),
     };
@@ -177,6 +173,19 @@ pub(crate) fn find(
 }
 
 impl Word {
+    fn revoked(&self) -> Option<RevocationStatus> {
+        let Revocation { at, reason } = self.revocation?;
+        let source = self.source;
+        Some(RevocationStatus::Revoked { at, reason, source })
+    }
+
+    /// Whether it says what cannot be taken back; that a certificate was never issued, too, is only
+    /// written like a hold.
+    fn is_lasting(&self) -> bool {
+        self.revoked()
+            .is_some_and(|status| status.on_hold_since().is_none())
+    }
+
     /// Whether "not revoked" was told late enough to cover the moment (ETSI EN 319 102-1, clause
     /// 5.2.5), and while the issuer still kept count: after a certificate's end it need not.
     fn is_fresh(&self, certificate: &Certificate, proven_at: Time) -> bool {

@@ -320,6 +320,19 @@ fn responses(world: &World) -> Vec<Case> {
             because(LATER, "a certificate was never issued"),
         )
         .response(&good().revoked("19700101000000Z", HOLD).sign()),
+        case(
+            world,
+            "never issued, and not in a newer list",
+            because(LATER, "a certificate was never issued"),
+        )
+        .response(&good().revoked("19700101000000Z", HOLD).sign())
+        .list(
+            &List {
+                this_update: "261123000001Z",
+                ..List::of(&world.root)
+            }
+            .sign(),
+        ),
         case(world, "old good and new revoked", REVOKED_NO_POE)
             .response(&good().sign())
             .list(
