@@ -145,7 +145,7 @@ pub(crate) fn find(
     listen_to_lists(certificate, issuer, pool, &mut words);
     // The newest word counts. Only a hold can be taken back: any other revocation stays.
     words.sort_by_key(|word| word.this_update);
-    let lasting = words.iter().position(Word::is_lasting);
+    let lasting = words.iter().rposition(Word::is_lasting);
     let newest = lasting.or(words.len().checked_sub(1));
     let Some(word) = newest.map(|index| words.swap_remove(index)) else {
         let ignorance = if is_unknown {

@@ -63,6 +63,15 @@ fn lists(world: &World) -> Vec<Case> {
         case("revoked, and not in an older list", REVOKED_NO_POE)
             .list(&earlier.sign())
             .list(&revoked().sign()),
+        case("revoked since earlier, by a newer list", REVOKED_NO_POE)
+            .list(&revoked().sign())
+            .list(
+                &List {
+                    this_update: "261122000000Z",
+                    ..later()
+                }
+                .sign(),
+            ),
         case("suspended", because(LATER, "a certificate is suspended")).list(&held.sign()),
         case("suspended and taken back", PASSED)
             .strictly()
