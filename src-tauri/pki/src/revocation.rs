@@ -146,8 +146,16 @@ pub(crate) fn find(
     // The newest word counts. Only a hold can be taken back: any other revocation stays.
     words.sort_by_key(|word| word.this_update);
     let lasting = words.iter().rposition(Word::is_lasting);
-    let newest = lasting.or(words.len().checked_sub(1));
-    let Some(word) = newest.map(|index| words.swap_remove(index)) else {
+    // One that tells nothing of the moment does not hide one that does; a hold in between would.
+    let fresh = || {
+        let newest_first = words.iter().enumerate().rev();
+        newest_first
+            .take_while(|(_, word)| word.revocation.is_none())
+            .find(|(_, word)| word.is_fresh(certificate, proven_at))
+            .map(|(index, _)| index)
+    };
+    let chosen = lasting.or_else(fresh).or(words.len().checked_sub(1));
+    let Some(word) = chosen.map(|index| words.swap_remove(index)) else {
         let ignorance = if is_unknown {
             Ignorance::NotKnownToResponder
         } else {

@@ -297,6 +297,11 @@ fn responses(world: &World) -> Vec<Case> {
         next_update: Some("20261121000000Z"),
         ..good()
     };
+    let endless = || Response {
+        this_update: "20261123060000Z",
+        next_update: None,
+        ..good()
+    };
     let plain = world.root.issue(&Spec::person("Plain responder"));
     let stranger_root = Identity::root(&Spec::authority("Other Root"));
     let stranger = stranger_root.issue(&responder_spec("Stranger"));
@@ -323,6 +328,34 @@ fn responses(world: &World) -> Vec<Case> {
         ),
         case(world, "revoked by a response", REVOKED_NO_POE)
             .response(&good().revoked("20261101000000Z", KEY_COMPROMISE).sign()),
+        case(
+            world,
+            "response without a next one, after a list that is good",
+            PASSED,
+        )
+        .strictly()
+        .response(&endless().sign())
+        .list(&List::of(&world.root).sign()),
+        case(
+            world,
+            "response without a next one, after a hold and a list that is good",
+            TRY_LATER,
+        )
+        .strictly()
+        .response(&endless().sign())
+        .list(
+            &List {
+                this_update: "261122000000Z",
+                next_update: Some("261231000000Z"),
+                ..List::of(&world.root)
+            }
+            .sign(),
+        )
+        .list(
+            &List::of(&world.root)
+                .revoking(SUBJECT, "261101000000Z", HOLD)
+                .sign(),
+        ),
         case(
             world,
             "never issued",
