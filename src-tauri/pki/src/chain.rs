@@ -311,15 +311,13 @@ fn check_names(path: &[&Certificate]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All names that a certificate gives its subject.
+/// All names that a certificate gives its subject: what it says of mailboxes in the subject counts too,
+/// whatever it says beside it.
 fn names_of(certificate: &Certificate) -> Vec<GeneralName> {
     const EMPTY_NAME: [u8; 2] = [0x30, 0x00];
     let mut all = certificate.extensions().alternative_names.clone();
-    let has_mailbox = all.iter().any(|name| matches!(name, GeneralName::Email(_)));
-    if !has_mailbox {
-        let mailbox = names::attribute_of(certificate.subject(), oid::EMAIL_ADDRESS);
-        all.extend(mailbox.map(GeneralName::Email));
-    }
+    let mailboxes = names::attributes_of(certificate.subject(), oid::EMAIL_ADDRESS);
+    all.extend(mailboxes.into_iter().map(GeneralName::Email));
     if certificate.subject() != EMPTY_NAME {
         all.push(GeneralName::Directory(certificate.subject().to_vec()));
     }

@@ -61,10 +61,11 @@ impl GeneralName {
         }
     }
 
-    /// Whether this name is in the subtree. None for a form whose subtrees are not understood.
+    /// Whether this name is in the subtree. None for a form whose subtrees are not understood, and for
+    /// a name that is none of its form.
     fn is_within(&self, subtree: &Self) -> Option<bool> {
         Some(match (self, subtree) {
-            (Self::Email(name), Self::Email(limit)) => is_mailbox_within(name, limit),
+            (Self::Email(name), Self::Email(limit)) => is_mailbox_within(name, limit)?,
             (Self::Dns(name), Self::Dns(limit)) => is_host_within(name, limit),
             (Self::Uri(name), Self::Uri(limit)) => match host(name) {
                 Some(host) if limit.starts_with('.') => ends_with(host, limit),
@@ -145,18 +146,16 @@ fn read_subtrees(octets: &[u8]) -> Result<Vec<GeneralName>, Fault> {
         .collect()
 }
 
-/// A limit is a mailbox, a host, or with a leading dot a domain.
-fn is_mailbox_within(mailbox: &str, limit: &str) -> bool {
-    let Some((local, host)) = mailbox.rsplit_once('@') else {
-        return false;
-    };
-    match limit.rsplit_once('@') {
+/// A limit is a mailbox, a host, or with a leading dot a domain. None for what is no mailbox.
+fn is_mailbox_within(mailbox: &str, limit: &str) -> Option<bool> {
+    let (local, host) = mailbox.rsplit_once('@')?;
+    Some(match limit.rsplit_once('@') {
         Some((limit_local, limit_host)) => {
             local == limit_local && host.eq_ignore_ascii_case(limit_host)
         }
         None if limit.starts_with('.') => ends_with(host, limit),
         None => host.eq_ignore_ascii_case(limit),
-    }
+    })
 }
 
 /// A limit is a domain, which is in itself.
@@ -238,5 +237,6 @@ mod tests {
             assert_eq!(within(name, limit), Some(answer), "{case}");
         }
         assert_eq!(within(Uri(text("urn:x")), Uri(text("a.by"))), None);
+        assert_eq!(within(Email(text("b.by")), Email(text("b.by"))), None);
     }
 }

@@ -36,6 +36,17 @@ pub(crate) fn attribute_of(name: &[u8], oid_value: &[u8]) -> Option<String> {
     attribute(&Name::from_der(name).ok()?, oid_value)
 }
 
+/// Every attribute of this type of a Name in DER, as text, which is empty where it cannot be read.
+pub(crate) fn attributes_of(name: &[u8], oid_value: &[u8]) -> Vec<String> {
+    let Ok(name) = Name::from_der(name) else {
+        return Vec::new();
+    };
+    name.iter()
+        .filter(|attribute| attribute.oid.as_bytes() == oid_value)
+        .map(|attribute| text(&attribute.value).unwrap_or_default())
+        .collect()
+}
+
 /// The relative names of a Name in DER, in a form in which equal names have equal octets: texts
 /// without regard to their type, to letter case and to more than one space (RFC 5280, clause 7.1).
 /// None when it is no Name.

@@ -1,10 +1,13 @@
 //! Certificates and chains that do not hold.
 
-use kabinet_stb::{bign::Level, tlv::encode};
+use kabinet_stb::{
+    bign::Level,
+    tlv::{self, encode},
+};
 
 use super::{Case, Expected, NO_CHAIN, OUT_OF_BOUNDS, PASSED, ROOT, World, chain, general};
 use crate::{
-    authority::{Identity, PERSON_USAGE, Spec, name},
+    authority::{Identity, PERSON_USAGE, Spec, name, sign_certificate},
     message::Message,
     services::{OCSP_SIGNING, TIME_STAMPING, sequence},
 };
@@ -18,6 +21,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(authorities());
     cases.extend(paths());
     cases.extend(name_constraints());
+    cases.extend(mailboxes());
     cases.extend(fetched());
     cases
 }
@@ -333,6 +337,69 @@ fn name_constraints() -> Vec<Case> {
             NO_CHAIN,
             constraints(&[with_minimum], &[]),
             None,
+        ),
+    ]
+}
+
+/// Mailboxes in the subject, where older certificates have them, below an authority for `a.by`.
+fn mailboxes() -> Vec<Case> {
+    const EMAIL_ADDRESS: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
+    const IA5_STRING: u32 = 0x16;
+    const VISIBLE_STRING: u32 = 0x1A;
+    const ELSEWHERE: Expected = chain("a name is not one that an authority may certify");
+    let World { root, .. } = World::new();
+    let mailbox = |text: &str| encode(0x81, text.as_bytes());
+    let case = |label, expected, alternative: Option<&str>, own: &[(u32, &str)]| {
+        let middle = root.issue(&Spec {
+            more: vec![constraints(&[mailbox("a.by")], &[mailbox("b.by")])],
+            ..Spec::authority("Limited CA")
+        });
+        let names = alternative.map(|one| {
+            let names = encode(0x30, &mailbox(one));
+            (ALTERNATIVE_NAME, false, names)
+        });
+        let mut person = middle.issue(&Spec {
+            more: names.into_iter().collect(),
+            ..Spec::person("Adam")
+        });
+        let (whole, _) = tlv::read(&person.certificate).unwrap();
+        let (tbs, _) = tlv::read(whole.value).unwrap();
+        let fields = tlv::children(tbs.value).unwrap();
+        let mut fields: Vec<_> = fields.iter().map(|field| field.raw.to_vec()).collect();
+        let (subject, _) = tlv::read(&fields[5]).unwrap();
+        let mut subject = subject.value.to_vec();
+        for (tag, text) in own {
+            let pair = [encode(0x06, EMAIL_ADDRESS), encode(*tag, text.as_bytes())].concat();
+            subject.extend(encode(0x31, &encode(0x30, &pair)));
+        }
+        fields[5] = encode(0x30, &subject);
+        person.certificate = sign_certificate(&encode(0x30, &fields.concat()), &middle.key);
+        below(label, expected, &[&root, &middle], &person)
+    };
+    vec![
+        case(
+            "mailbox in the subject that is permitted",
+            PASSED,
+            None,
+            &[(IA5_STRING, "adam@a.by")],
+        ),
+        case(
+            "second mailbox in the subject that is not permitted",
+            ELSEWHERE,
+            None,
+            &[(IA5_STRING, "adam@a.by"), (IA5_STRING, "adam@c.by")],
+        ),
+        case(
+            "mailbox in the subject beside one that is permitted",
+            ELSEWHERE,
+            Some("adam@a.by"),
+            &[(IA5_STRING, "adam@c.by")],
+        ),
+        case(
+            "mailbox in the subject in letters that are not read",
+            ELSEWHERE,
+            None,
+            &[(VISIBLE_STRING, "adam@a.by")],
         ),
     ]
 }
