@@ -105,6 +105,18 @@ pub(crate) struct Proof {
     pub(crate) is_embedded: bool,
     /// Who answered, when neither the issuer did nor the response has the certificate inside.
     pub(crate) responder: Option<Certificate>,
+    pub(crate) this_update: Time,
+    pub(crate) next_update: Option<Time>,
+}
+
+impl Proof {
+    /// Whether "not revoked" was told late enough to cover the moment (ETSI EN 319 102-1, clause
+    /// 5.2.5), and while the issuer still kept count: after a certificate's end it need not.
+    pub(crate) fn is_fresh(&self, certificate: &Certificate, proven_at: Time) -> bool {
+        self.this_update <= certificate.summary().not_after
+            && (self.this_update >= proven_at
+                || self.next_update.is_some_and(|next| next >= proven_at))
+    }
 }
 
 impl fmt::Debug for Proof {
@@ -125,8 +137,6 @@ impl Finding {
 /// One thing that somebody who may tell has told.
 struct Word {
     revocation: Option<Revocation>,
-    this_update: Time,
-    next_update: Option<Time>,
     source: StatusSource,
     proof: Proof,
 }
@@ -144,14 +154,14 @@ pub(crate) fn find(
     let is_unknown = listen_to_responders(certificate, issuer, pool, at, &mut words);
     listen_to_lists(certificate, issuer, pool, &mut words);
     // The newest word counts. Only a hold can be taken back: any other revocation stays.
-    words.sort_by_key(|word| word.this_update);
+    words.sort_by_key(|word| word.proof.this_update);
     let lasting = words.iter().rposition(Word::is_lasting);
     // One that tells nothing of the moment does not hide one that does; a hold in between would.
     let fresh = || {
         let newest_first = words.iter().enumerate().rev();
         newest_first
             .take_while(|(_, word)| word.revocation.is_none())
-            .find(|(_, word)| word.is_fresh(certificate, proven_at))
+            .find(|(_, word)| word.proof.is_fresh(certificate, proven_at))
             .map(|(index, _)| index)
     };
     let chosen = lasting.or_else(fresh).or(words.len().checked_sub(1));
@@ -168,8 +178,8 @@ pub(crate) fn find(
     };
     let status = match word.revoked() {
         Some(revoked) => revoked,
-        None if word.is_fresh(certificate, proven_at) => RevocationStatus::NotRevoked {
-            as_of: word.this_update,
+        None if word.proof.is_fresh(certificate, proven_at) => RevocationStatus::NotRevoked {
+            as_of: word.proof.this_update,
             source: word.source,
         },
         None => RevocationStatus::Unknown(Ignorance::OutOfDate),
@@ -192,14 +202,6 @@ impl Word {
     fn is_lasting(&self) -> bool {
         self.revoked()
             .is_some_and(|status| status.on_hold_since().is_none())
-    }
-
-    /// Whether "not revoked" was told late enough to cover the moment (ETSI EN 319 102-1, clause
-    /// 5.2.5), and while the issuer still kept count: after a certificate's end it need not.
-    fn is_fresh(&self, certificate: &Certificate, proven_at: Time) -> bool {
-        self.this_update <= certificate.summary().not_after
-            && (self.this_update >= proven_at
-                || self.next_update.is_some_and(|next| next >= proven_at))
     }
 }
 
@@ -230,8 +232,6 @@ fn listen_to_responders(
         let identifier = tlv::encode(OBJECT_IDENTIFIER, oid::RI_OCSP_RESPONSE);
         words.push(Word {
             revocation,
-            this_update: answer.this_update,
-            next_update: answer.next_update,
             source: StatusSource::Ocsp,
             proof: Proof {
                 choice: tlv::encode(
@@ -242,6 +242,8 @@ fn listen_to_responders(
                 responder: responder
                     .filter(|responder| !response.carries(responder))
                     .cloned(),
+                this_update: answer.this_update,
+                next_update: answer.next_update,
             },
         });
     }
@@ -329,13 +331,13 @@ fn listen_to_lists(
         }
         words.push(Word {
             revocation: list.find(certificate.serial()),
-            this_update: list.this_update(),
-            next_update: list.next_update(),
             source: StatusSource::RevocationList,
             proof: Proof {
                 choice: list.der().to_vec(),
                 is_embedded,
                 responder: None,
+                this_update: list.this_update(),
+                next_update: list.next_update(),
             },
         });
     }

@@ -8,7 +8,7 @@ use crate::{
     cms::{self, Message},
     envelope::Envelope,
     evidence::Pool,
-    revocation::{Finding, RevocationStatus},
+    revocation::{Finding, Proof, RevocationStatus},
     signer_info::SignerInfo,
     stream::Digests,
     strict::Fault,
@@ -201,15 +201,18 @@ impl Checks<'_> {
             return SignatureLevel::B;
         };
         let is_kept = |member: &ChainMember| {
-            if member.status == RevocationStatus::Trusted {
-                return true;
-            }
             let is_carried = |one| self.pool.embedded.certificates.contains(one);
-            // What has grown old since was good when it was put in.
+            // What has grown old since has to have told of the time of the stamp.
+            let tells = |proof: &Proof| match member.status {
+                RevocationStatus::Revoked { at, .. } => Some(at) > stamp.time,
+                _ => stamp
+                    .time
+                    .is_some_and(|time| proof.is_fresh(&member.certificate, time)),
+            };
             let is_told = member.proof.as_ref().is_some_and(|proof| {
-                proof.is_embedded && proof.responder.as_ref().is_none_or(is_carried)
+                proof.is_embedded && proof.responder.as_ref().is_none_or(is_carried) && tells(proof)
             });
-            is_told && is_carried(&member.certificate)
+            member.status == RevocationStatus::Trusted || is_told && is_carried(&member.certificate)
         };
         let has_chains = !report.chain.is_empty() && !stamp.chain.is_empty();
         if has_chains && report.chain.iter().chain(&stamp.chain).all(is_kept) {

@@ -4,12 +4,15 @@
 mod chains;
 mod encodings;
 mod formats;
+mod levels;
 mod revocations;
 mod stamps;
 
 use std::{collections::BTreeSet, io::Cursor};
 
-use kabinet_pki::{Evidence, RevocationChecking, Time, TrustAnchors, Validation, verify};
+use kabinet_pki::{
+    Evidence, RevocationChecking, SignatureLevel, Time, TrustAnchors, Validation, verify,
+};
 
 use super::{
     authority::{Identity, Spec, now},
@@ -75,6 +78,8 @@ pub struct Case {
     expected: Expected,
     /// What is wrong with its time stamp.
     stamp_fault: Option<&'static str>,
+    /// The level that its one signer has reached, where that is the question.
+    level: Option<SignatureLevel>,
     signature: Vec<u8>,
     content: Option<Vec<u8>>,
     anchors: TrustAnchors,
@@ -94,6 +99,7 @@ impl Case {
             name,
             expected,
             stamp_fault: None,
+            level: None,
             signature,
             content: None,
             anchors: root.anchors(),
@@ -135,6 +141,12 @@ impl Case {
         self
     }
 
+    /// Its one signer has reached this level.
+    pub fn reaching(mut self, level: SignatureLevel) -> Self {
+        self.level = Some(level);
+        self
+    }
+
     /// Nothing passes of which it is not known that it was not revoked.
     pub fn strictly(mut self) -> Self {
         self.revocation = RevocationChecking::Required;
@@ -156,18 +168,21 @@ impl Case {
         let found = report.verdict.to_string();
         let stamps = report.signers.iter().flat_map(|one| &one.time_stamps);
         let stamps: Vec<_> = stamps.map(|one| (one.verdict, one.detail)).collect();
+        let levels: Vec<_> = report.signers.iter().map(|one| one.level).collect();
         let Expected { verdict, detail } = self.expected;
         let is_right = found == verdict
             && (detail.is_none() || detail == report.detail)
+            && (self.level.is_none() || matches!(levels[..], [level] if level == self.level))
             && (self.stamp_fault.is_none()
                 || matches!(stamps[..], [(_, fault)] if fault == self.stamp_fault));
         (!is_right).then(|| {
             format!(
-                "{}: {found} ({}) instead of {verdict} ({}, {}); stamps {stamps:?}",
+                "{}: {found} ({}) instead of {verdict} ({}, {}); stamps {stamps:?}, levels {levels:?} instead of {:?}",
                 self.name,
                 report.detail.unwrap_or("no detail"),
                 detail.unwrap_or("any detail"),
                 self.stamp_fault.unwrap_or("any stamps"),
+                self.level,
             )
         })
     }
@@ -215,6 +230,7 @@ fn every_file_gets_its_verdict() {
         chains::cases(),
         revocations::cases(),
         stamps::cases(),
+        levels::cases(),
     ]
     .into_iter()
     .flatten()
