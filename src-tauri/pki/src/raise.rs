@@ -172,7 +172,8 @@ fn stamp<E>(
         at: validation.at,
         needs_status: validation.revocation == RevocationChecking::Required,
     };
-    let report = time_stamp.check(TimeStampKind::Signature, |_| Some(imprint), &terms);
+    let is_over = |_, value: &[u8]| value == imprint;
+    let report = time_stamp.check(TimeStampKind::Signature, is_over, &terms);
     match report.verdict.reason() {
         None => Ok(token),
         Some(reason) => Err(RaiseError::TimeStamp {

@@ -163,7 +163,11 @@ impl Checks<'_> {
         // check.
         let terms = self.terms(self.validation.at);
         let check = |stamp: &Result<TimeStamp, Fault>, kind| match stamp {
-            Ok(stamp) => stamp.check(kind, |hash| self.imprint(signer, kind, hash), &terms),
+            Ok(stamp) => stamp.check(
+                kind,
+                |hash, value| self.is_over(signer, kind, hash, value),
+                &terms,
+            ),
             Err(fault) => TimeStampReport {
                 kind,
                 verdict: Verdict::from(Failure::format(fault).reason),
@@ -182,16 +186,21 @@ impl Checks<'_> {
             .collect()
     }
 
-    /// The hash value of what a time stamp should be over.
-    fn imprint(
+    /// Whether this is the hash value of what a time stamp should be over. Nobody can tell of content
+    /// that is not looked at; whom to ask about the authority has to be known then too.
+    fn is_over(
         &self,
         signer: &Signed,
         kind: TimeStampKind,
         hash: HashAlgorithm,
-    ) -> Option<Vec<u8>> {
-        match kind {
-            TimeStampKind::Signature => Some(hash.digest(&signer.info.signature)),
-            TimeStampKind::Content => self.digests?.first()?.find(hash).map(<[u8]>::to_vec),
+        value: &[u8],
+    ) -> bool {
+        match (kind, self.digests) {
+            (TimeStampKind::Signature, _) => hash.digest(&signer.info.signature) == value,
+            (TimeStampKind::Content, None) => true,
+            (TimeStampKind::Content, Some(places)) => {
+                places.first().and_then(|place| place.find(hash)) == Some(value)
+            }
         }
     }
 

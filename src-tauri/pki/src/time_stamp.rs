@@ -60,12 +60,12 @@ impl TimeStamp {
     }
 
     /// Checks it at the moment of the terms, or at its own where that is up to five minutes later;
-    /// `imprint` gives the hash value of what it should be
-    /// over. The authority's certificate may be any of those given.
+    /// `is_over` tells whether this is the hash value of what it should be over. The authority's
+    /// certificate may be any of those given.
     pub(crate) fn check<'a>(
         &self,
         kind: TimeStampKind,
-        imprint: impl FnOnce(HashAlgorithm) -> Option<Vec<u8>>,
+        is_over: impl FnOnce(HashAlgorithm, &[u8]) -> bool,
         terms: &Terms<'a>,
     ) -> TimeStampReport {
         let mut report = TimeStampReport {
@@ -83,7 +83,7 @@ impl TimeStamp {
             at,
             ..*terms
         };
-        if let Err(failure) = self.judge(imprint, &terms, &mut report) {
+        if let Err(failure) = self.judge(is_over, &terms, &mut report) {
             report.verdict = Verdict::from(failure.reason);
             report.detail = Some(failure.detail);
         }
@@ -92,7 +92,7 @@ impl TimeStamp {
 
     fn judge<'a>(
         &self,
-        imprint: impl FnOnce(HashAlgorithm) -> Option<Vec<u8>>,
+        is_over: impl FnOnce(HashAlgorithm, &[u8]) -> bool,
         terms: &Terms<'a>,
         report: &mut TimeStampReport,
     ) -> Result<(), Failure> {
@@ -100,7 +100,7 @@ impl TimeStamp {
             Reason::CryptoConstraintsFailure,
             "the hash function of the time stamp is not one that is taken",
         ))?;
-        if imprint(hash).as_ref() != Some(&self.info.imprint) {
+        if !is_over(hash, &self.info.imprint) {
             return Err(Failure::new(
                 Reason::HashFailure,
                 "the time stamp is over something else",

@@ -4,7 +4,7 @@ use std::{cell::RefCell, convert::Infallible, io::Cursor};
 
 use kabinet_pki::{
     RaiseError, Reason, SignError, SignatureLevel, TspError, TspFailure, Validation, Verdict,
-    add_signature, add_time_stamps, sign_attached, verify,
+    add_signature, add_time_stamps, sign_attached, survey, verify,
 };
 use kabinet_stb::{oid, tlv::encode};
 
@@ -13,7 +13,7 @@ use super::{
     message::CONTENT,
     negative::World,
     peers::fixture,
-    services::{answer, granted, sequence},
+    services::{answer, content_stamp, granted, sequence, stamp},
 };
 
 const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
@@ -27,6 +27,26 @@ fn names(request: &[u8], oid: &[u8]) -> bool {
 /// A TimeStampResp that refuses the hash function.
 fn bad_algorithm() -> Vec<u8> {
     sequence(&[&sequence(&[&[2, 1, 2], &[3, 2, 7, 0x80]])])
+}
+
+/// Where the content is not looked at, a stamp of it still has its chain: somebody is asked about that.
+#[test]
+fn a_stamp_of_content_that_is_not_looked_at() {
+    let world = World::new();
+    let anchors = world.root.anchors();
+    let validation = Validation::new(&anchors, now());
+    let stamped_over = |over: &[u8]| {
+        let mut message = world.message();
+        let token = stamp(&world.stamper, &world.root, over, "20261123110000Z");
+        message.attributes().push(content_stamp(&token));
+        message.sign(&world.person.key)
+    };
+    let surveyed = survey(Cursor::new(stamped_over(CONTENT)), &validation).unwrap();
+    assert_eq!(surveyed.signers[0].time_stamps[0].chain.len(), 2);
+    let another = stamped_over(b"Another content.");
+    let verified = verify(Cursor::new(&another), None, &validation).unwrap();
+    let found = &verified.signers[0].time_stamps[0];
+    assert_eq!(found.verdict.reason(), Some(Reason::HashFailure));
 }
 
 /// The authority's clock is ahead of this one by minutes at most, and its stamp counts.
