@@ -69,9 +69,17 @@ pub(crate) fn find_certificate<'a>(
     const NONE: Reason = Reason::NoSigningCertificateFound;
     let mut candidates = certificates.filter(|one| info.identifies(one));
     let Some(reference) = &info.attributes.signing_certificate else {
-        return candidates
-            .next()
-            .ok_or(Failure::new(NONE, "the signer's certificate is missing"));
+        let missing = Failure::new(NONE, "the signer's certificate is missing");
+        let first = candidates.next().ok_or(missing)?;
+        // Anybody can put another one of that issuer and number beside it, and nothing signed decides.
+        return if candidates.all(|other| other == first) {
+            Ok(first)
+        } else {
+            Err(Failure::new(
+                NONE,
+                "several certificates may be the signer's",
+            ))
+        };
     };
     if reference.hash_algorithm().is_none() {
         return Err(Failure::new(

@@ -4,7 +4,7 @@ use kabinet_stb::{hash::belt_hash, oid, tlv::encode};
 
 use super::{
     CONSTRAINTS, CRYPTO, Case, HASH, NO_CERTIFICATE, NOT_YET_VALID, PASSED, ROOT, WEAK, World,
-    format, not_read, verdict,
+    because, format, not_read, verdict,
 };
 use crate::{
     authority::{Spec, algorithm},
@@ -319,6 +319,8 @@ fn contents(world: &World) -> Vec<Case> {
 fn signers(world: &World) -> Vec<Case> {
     let other = world.root.issue(&Spec::person("Somebody Else"));
     let theirs = Message::of(&other, ROOT);
+    // The number follows the length of the name.
+    let namesake = world.root.issue(&Spec::person("EVAN MITSKEVICH"));
     let key = &world.person.key;
     let with = |change: &dyn Fn(&mut Message)| {
         let mut message = world.message();
@@ -343,6 +345,30 @@ fn signers(world: &World) -> Vec<Case> {
             world.message().sign(&other.key),
         ),
         ("changed signature value", CRYPTO, flipped),
+        (
+            "another certificate of that number",
+            PASSED,
+            with(&|message| message.certificates.insert(0, namesake.certificate.clone())),
+        ),
+        (
+            "no reference, and another certificate of that number",
+            because(
+                "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND",
+                "several certificates may be the signer's",
+            ),
+            with(&|message| {
+                message.attributes().truncate(3);
+                message.certificates.insert(0, namesake.certificate.clone());
+            }),
+        ),
+        (
+            "no reference, and the certificate twice",
+            CONSTRAINTS,
+            with(&|message| {
+                message.attributes().truncate(3);
+                message.certificates.push(world.person.certificate.clone());
+            }),
+        ),
         (
             "no certificate",
             NO_CERTIFICATE,
