@@ -191,6 +191,15 @@ impl SignatureAlgorithm {
         })
     }
 
+    /// The hash function that it names.
+    pub(crate) const fn hash(self) -> Option<HashAlgorithm> {
+        match self {
+            Self::Bign(hash) | Self::RsaPss(hash) | Self::Ecdsa(hash) => Some(hash),
+            Self::RsaPkcs1(hash) => hash,
+            Self::Other => None,
+        }
+    }
+
     /// The algorithm with the hash function of its surroundings where it names none.
     pub(crate) fn over(self, hash: HashAlgorithm) -> Self {
         match self {

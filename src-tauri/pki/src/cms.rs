@@ -2,7 +2,7 @@
 //! which content, and whether the signature value is of that key.
 
 use crate::{
-    algorithm::{self, HashAlgorithm, SignatureAlgorithm},
+    algorithm::{self, HashAlgorithm},
     certificate::Certificate,
     envelope::Envelope,
     key::SignatureFault,
@@ -96,7 +96,7 @@ pub(crate) fn find_certificate<'a>(
 }
 
 /// Whether the signature value is of the certificate's key, over the hash function that goes with
-/// it.
+/// it: the one of the content (RFC 8933, clause 3).
 pub(crate) fn check_signature(
     info: &SignerInfo,
     digest_algorithm: HashAlgorithm,
@@ -108,7 +108,10 @@ pub(crate) fn check_signature(
     );
     let key = certificate.key().ok_or(UNFIT)?;
     let algorithm = info.signature_algorithm.over(digest_algorithm);
-    if matches!(algorithm, SignatureAlgorithm::Bign(hash) if hash != digest_algorithm) {
+    if algorithm
+        .hash()
+        .is_some_and(|hash| hash != digest_algorithm)
+    {
         return Err(UNFIT);
     }
     key.verify(algorithm, &info.signed_octets, &info.signature)

@@ -5,7 +5,7 @@ use kabinet_stb::{
     bign::{Level, PrivateKey},
     hash::{bash384, bash512, belt_hash},
     oid,
-    tlv::encode,
+    tlv::{self, encode},
 };
 
 pub const KEY_CERT_SIGN: u8 = 0x04;
@@ -196,6 +196,21 @@ fn issue(spec: &Spec, key: &PrivateKey, issuer: &str, issuer_key: &PrivateKey) -
         encode(0xA3, &encode(0x30, &extensions(spec))),
     ];
     sign_certificate(&encode(0x30, &tbs.concat()), issuer_key)
+}
+
+/// A certificate with another field at this place of its TBSCertificate, signed anew.
+pub fn with_field(
+    certificate: &[u8],
+    place: usize,
+    change: impl FnOnce(&[u8]) -> Vec<u8>,
+    issuer_key: &PrivateKey,
+) -> Vec<u8> {
+    let (whole, _) = tlv::read(certificate).unwrap();
+    let (tbs, _) = tlv::read(whole.value).unwrap();
+    let fields = tlv::children(tbs.value).unwrap();
+    let mut fields: Vec<_> = fields.iter().map(|field| field.raw.to_vec()).collect();
+    fields[place] = change(&fields[place]);
+    sign_certificate(&encode(0x30, &fields.concat()), issuer_key)
 }
 
 /// Puts the signature to a TBSCertificate.

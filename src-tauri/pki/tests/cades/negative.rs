@@ -3,6 +3,7 @@
 
 mod chains;
 mod encodings;
+mod foreign;
 mod formats;
 mod levels;
 mod revocations;
@@ -231,6 +232,7 @@ fn every_file_gets_its_verdict() {
         revocations::cases(),
         stamps::cases(),
         levels::cases(),
+        foreign::cases(),
     ]
     .into_iter()
     .flatten()

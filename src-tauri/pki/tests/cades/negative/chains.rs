@@ -7,7 +7,7 @@ use kabinet_stb::{
 
 use super::{Case, Expected, NO_CHAIN, OUT_OF_BOUNDS, PASSED, ROOT, World, chain, general};
 use crate::{
-    authority::{Identity, PERSON_USAGE, Spec, name, sign_certificate},
+    authority::{Identity, PERSON_USAGE, Spec, name, with_field},
     message::Message,
     services::{OCSP_SIGNING, TIME_STAMPING, sequence},
 };
@@ -346,6 +346,8 @@ fn mailboxes() -> Vec<Case> {
     const EMAIL_ADDRESS: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
     const IA5_STRING: u32 = 0x16;
     const VISIBLE_STRING: u32 = 0x1A;
+    /// Its place in TBSCertificate.
+    const SUBJECT: usize = 5;
     const ELSEWHERE: Expected = chain("a name is not one that an authority may certify");
     let World { root, .. } = World::new();
     let mailbox = |text: &str| encode(0x81, text.as_bytes());
@@ -362,18 +364,15 @@ fn mailboxes() -> Vec<Case> {
             more: names.into_iter().collect(),
             ..Spec::person("Adam")
         });
-        let (whole, _) = tlv::read(&person.certificate).unwrap();
-        let (tbs, _) = tlv::read(whole.value).unwrap();
-        let fields = tlv::children(tbs.value).unwrap();
-        let mut fields: Vec<_> = fields.iter().map(|field| field.raw.to_vec()).collect();
-        let (subject, _) = tlv::read(&fields[5]).unwrap();
-        let mut subject = subject.value.to_vec();
-        for (tag, text) in own {
-            let pair = [encode(0x06, EMAIL_ADDRESS), encode(*tag, text.as_bytes())].concat();
-            subject.extend(encode(0x31, &encode(0x30, &pair)));
-        }
-        fields[5] = encode(0x30, &subject);
-        person.certificate = sign_certificate(&encode(0x30, &fields.concat()), &middle.key);
+        let add = |subject: &[u8]| {
+            let mut parts = tlv::read(subject).unwrap().0.value.to_vec();
+            for (tag, text) in own {
+                let pair = [encode(0x06, EMAIL_ADDRESS), encode(*tag, text.as_bytes())].concat();
+                parts.extend(encode(0x31, &encode(0x30, &pair)));
+            }
+            encode(0x30, &parts)
+        };
+        person.certificate = with_field(&person.certificate, SUBJECT, add, &middle.key);
         below(label, expected, &[&root, &middle], &person)
     };
     vec![
