@@ -77,8 +77,8 @@ pub const fn general(detail: &'static str) -> Expected {
 pub struct Case {
     name: &'static str,
     expected: Expected,
-    /// What is wrong with its time stamp.
-    stamp_fault: Option<&'static str>,
+    /// What the check of its one time stamp has to find.
+    stamp: Option<Expected>,
     /// The level that its one signer has reached, where that is the question.
     level: Option<SignatureLevel>,
     signature: Vec<u8>,
@@ -99,7 +99,7 @@ impl Case {
         Self {
             name,
             expected,
-            stamp_fault: None,
+            stamp: None,
             level: None,
             signature,
             content: None,
@@ -137,8 +137,8 @@ impl Case {
     }
 
     /// The one time stamp proves nothing, for this reason.
-    pub fn stamped_badly(mut self, fault: &'static str) -> Self {
-        self.stamp_fault = Some(fault);
+    pub fn stamped_badly(mut self, found: Expected) -> Self {
+        self.stamp = Some(found);
         self
     }
 
@@ -168,21 +168,26 @@ impl Case {
         let report = verify(Cursor::new(&self.signature), content, &validation).unwrap();
         let found = report.verdict.to_string();
         let stamps = report.signers.iter().flat_map(|one| &one.time_stamps);
-        let stamps: Vec<_> = stamps.map(|one| (one.verdict, one.detail)).collect();
+        let stamps: Vec<_> = stamps
+            .map(|one| (one.verdict.to_string(), one.detail))
+            .collect();
         let levels: Vec<_> = report.signers.iter().map(|one| one.level).collect();
         let Expected { verdict, detail } = self.expected;
         let is_right = found == verdict
             && (detail.is_none() || detail == report.detail)
             && (self.level.is_none() || matches!(levels[..], [level] if level == self.level))
-            && (self.stamp_fault.is_none()
-                || matches!(stamps[..], [(_, fault)] if fault == self.stamp_fault));
+            && self.stamp.is_none_or(|stamp| {
+                matches!(&stamps[..], [(verdict, fault)] if verdict == stamp.verdict && *fault == stamp.detail)
+            });
         (!is_right).then(|| {
             format!(
                 "{}: {found} ({}) instead of {verdict} ({}, {}); stamps {stamps:?}, levels {levels:?} instead of {:?}",
                 self.name,
                 report.detail.unwrap_or("no detail"),
                 detail.unwrap_or("any detail"),
-                self.stamp_fault.unwrap_or("any stamps"),
+                self.stamp
+                    .and_then(|stamp| stamp.detail)
+                    .unwrap_or("any stamps"),
                 self.level,
             )
         })

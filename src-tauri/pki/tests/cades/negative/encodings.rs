@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(inside(&world));
     cases.extend(truths(&world));
     cases.extend(orders(&world));
+    cases.extend(trailing(&world));
     cases
 }
 
@@ -207,6 +208,39 @@ fn inside(world: &World) -> Vec<Case> {
         ),
     ]
     .map(|(name, expected, signature)| world.case(name, expected, signature))
+    .into()
+}
+
+/// More in a structure than its type has, with lengths that are right.
+fn trailing(world: &World) -> Vec<Case> {
+    const MORE: &[u8] = &[5, 0];
+    let explicit = |octets: &[u8]| encode(0xA0, octets);
+    let identifier = encode(0x06, SIGNED_DATA);
+    let all = fields(world).concat();
+    let signed_data = sequence(&[&all]);
+    let with_signer = |change: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let [version, digests, content, certificates, _] = fields(world);
+        let signer = world.message().signer_info(&world.person.key);
+        let signers = encode(0x31, &change(&signer));
+        wrap_signed_data(&[version, digests, content, certificates, signers].concat())
+    };
+    let into = |signer: &[u8]| sequence(&[tlv::read(signer).unwrap().0.value, MORE]);
+    [
+        (
+            "more in ContentInfo",
+            sequence(&[&identifier, &explicit(&signed_data), MORE]),
+        ),
+        (
+            "more beside SignedData",
+            sequence(&[&identifier, &explicit(&[&signed_data, MORE].concat())]),
+        ),
+        (
+            "more in SignedData",
+            wrap_signed_data(&[&all, MORE].concat()),
+        ),
+        ("more in SignerInfo", with_signer(&into)),
+    ]
+    .map(|(name, signature)| world.case(name, format("there is more than the type has"), signature))
     .into()
 }
 

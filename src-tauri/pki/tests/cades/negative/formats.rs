@@ -390,6 +390,24 @@ fn signers(world: &World) -> Vec<Case> {
                 message.certificates.push(other.certificate.clone());
             }),
         ),
+        // What is not signed proves nothing and harms nothing.
+        (
+            "countersignature",
+            PASSED,
+            with(&|message| {
+                let value = message.signature(key);
+                let mut counter = Message::of(&other, ROOT);
+                counter.attributes().remove(0);
+                counter.attributes()[0] = message_digest(&value);
+                let counter = counter.signer_info(&other.key);
+                message.unsigned = encode(0xA1, &pkcs9(&[6], &counter));
+            }),
+        ),
+        (
+            "countersignature that is none",
+            PASSED,
+            with(&|message| message.unsigned = encode(0xA1, &pkcs9(&[6], &[5, 0]))),
+        ),
         (
             "hash function that is too weak",
             WEAK,

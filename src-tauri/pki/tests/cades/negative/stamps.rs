@@ -3,7 +3,10 @@
 
 use kabinet_stb::tlv::encode;
 
-use super::{Case, NOT_YET_VALID, OUT_OF_BOUNDS, PASSED, REVOKED_NO_POE, ROOT, World, verdict};
+use super::{
+    Case, NOT_YET_VALID, OUT_OF_BOUNDS, PASSED, REVOKED_NO_POE, ROOT, World, because, chain,
+    format, verdict,
+};
 use crate::{
     authority::{Identity, Spec},
     message::Message,
@@ -73,35 +76,37 @@ fn stampers(world: &World) -> Vec<Case> {
     vec![
         by("stamped while valid", PASSED, long(stamper_spec("Stamper"))),
         late(world.case("not stamped", OUT_OF_BOUNDS, world.signed())),
-        useless("stamped by a person", "the key is not for time stamps",
+        useless("stamped by a person", chain("the key is not for time stamps"),
             long(Spec::person("Person")),
         ),
-        useless("stamper with more purposes", "the key is not for time stamps",
+        useless("stamper with more purposes", chain("the key is not for time stamps"),
             long(Spec {
                 purposes: vec![TIME_STAMPING, ANY_PURPOSE],
                 ..stamper_spec("Stamper")
             }),
         ),
-        useless("stamper with a purpose that is not critical", "the key is not for time stamps",
+        useless("stamper with a purpose that is not critical", chain("the key is not for time stamps"),
             long(Spec {
                 purposes: Vec::new(),
                 more: vec![(PURPOSES, false, encode(0x30, &encode(0x06, TIME_STAMPING)))],
                 ..stamper_spec("Stamper")
             }),
         ),
-        useless("stamper with a key for encryption", "the key is not for time stamps",
+        useless("stamper with a key for encryption", chain("the key is not for time stamps"),
             long(Spec {
                 key_usage: Some(0x20),
                 ..stamper_spec("Stamper")
             }),
         ),
-        useless("stamper after its end", "the time-stamping authority's certificate is not valid at that time",
+        useless("stamper after its end", because(
+ "INDETERMINATE/OUT_OF_BOUNDS_NO_POE",
+ "the time-stamping authority's certificate is not valid at that time"),
             stamper_spec("Stamper"),
         ),
         late(world.case("stamper of an unknown root", OUT_OF_BOUNDS, foreign))
-.stamped_badly("no chain leads to a trust anchor"),
+.stamped_badly(because("INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND", "no chain leads to a trust anchor")),
         late(world.case("revoked stamper", OUT_OF_BOUNDS, signature)).list(&revoked.sign())
-.stamped_badly("the signer's certificate was revoked, and nothing proves that the signature is older"),
+.stamped_badly(because("INDETERMINATE/REVOKED_NO_POE", "the signer's certificate was revoked, and nothing proves that the signature is older")),
     ]
 }
 
@@ -158,47 +163,59 @@ fn tokens(world: &World) -> Vec<Case> {
         of("stamp with a fraction of a second", PASSED, &with_fraction),
         useless(
             "stamp with a padded fraction",
-            "a time is malformed",
+            format("a time is malformed"),
             &padded,
         ),
         useless(
             "stamp over something else",
-            "the time stamp is over something else",
+            because(
+                "TOTAL-FAILED/HASH_FAILURE",
+                "the time stamp is over something else",
+            ),
             &|_| stamp(b"something else"),
         ),
         useless(
             "stamp with a critical extension",
-            "the time stamp has an unknown critical extension",
+            format("the time stamp has an unknown critical extension"),
             &critical,
         ),
         useless(
             "stamp without a reference",
-            "no reference to the certificate is signed",
+            because(
+                "INDETERMINATE/SIG_CONSTRAINTS_FAILURE",
+                "no reference to the certificate is signed",
+            ),
             &unsigned_reference,
         ),
         useless(
             "stamp of two signers",
-            "a time stamp has one signer",
+            format("a time stamp has one signer"),
             &two_signers,
         ),
         useless(
             "stamp with a changed time",
-            "the content is not what was signed",
+            because(
+                "TOTAL-FAILED/HASH_FAILURE",
+                "the content is not what was signed",
+            ),
             &changed,
         ),
         useless(
             "stamp with a changed signature",
-            "the signature does not verify with the certificate's key",
+            because(
+                "TOTAL-FAILED/SIG_CRYPTO_FAILURE",
+                "the signature does not verify with the certificate's key",
+            ),
             &flipped,
         ),
         useless(
             "stamp that is none",
-            "a field is missing or another",
+            format("a field is missing or another"),
             &garbage,
         ),
         useless(
             "stamp that is another signature",
-            "the content is no time stamp",
+            format("the content is no time stamp"),
             &not_a_stamp,
         ),
     ]
@@ -255,9 +272,16 @@ fn orders(world: &World) -> Vec<Case> {
         ),
         world
             .case("stamp of the future proves nothing", PASSED, future)
-            .stamped_badly("the time stamp is later than the moment of the check"),
-        late(world.case("stamped before the stamper", OUT_OF_BOUNDS, early))
-            .stamped_badly("the time stamp is older than its authority's certificate"),
+            .stamped_badly(because(
+                "INDETERMINATE/TIMESTAMP_ORDER_FAILURE",
+                "the time stamp is later than the moment of the check",
+            )),
+        late(world.case("stamped before the stamper", OUT_OF_BOUNDS, early)).stamped_badly(
+            because(
+                "INDETERMINATE/NOT_YET_VALID",
+                "the time stamp is older than its authority's certificate",
+            ),
+        ),
         world.case(
             "content stamped after its signature",
             verdict("INDETERMINATE/TIMESTAMP_ORDER_FAILURE"),
