@@ -262,7 +262,8 @@ impl Desk {
         let told = self.with_store(|store| Ok(store.noticed()?));
         let told = told.unwrap_or_default().into_iter();
         told.filter_map(|(name, end)| {
-            let serial = name.strip_prefix(CERTIFICATE_END)?;
+            let place = name.strip_prefix(CERTIFICATE_END)?;
+            let serial = place.split_once(':').map_or(place, |(_, serial)| serial);
             Some((serial.to_owned(), end))
         })
         .collect()

@@ -297,6 +297,19 @@ fn the_end_of_a_certificate_is_told_at_sixty_thirty_and_seven_days_and_once_each
     assert_eq!(desk.take_notices().unwrap(), []);
 }
 
+/// Numbers without the key's, which are compared with those of certificates.
+#[test]
+fn the_numbers_of_certificates_that_were_seen() {
+    let (_dir, desk, _) = somebody();
+    desk.remember_certificate(&certificate("01", "AA", "2026-06-30T00:00:00Z"));
+    desk.remember_certificate(&certificate("03", "CC", "2027-06-30T00:00:00Z"));
+    let noted = desk.noted_certificates().into_iter();
+    assert_eq!(
+        noted.map(|(serial, _)| serial).collect::<Vec<_>>(),
+        ["AA", "CC"]
+    );
+}
+
 #[test]
 fn a_renewed_certificate_is_not_told_of() {
     let (_dir, desk, set) = somebody();
