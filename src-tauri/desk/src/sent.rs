@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kabinet_cache::StoreError;
+use kabinet_pki::certificate::Summary;
 use kabinet_pki::{TrustAnchors, Validation, Verdict};
 use kabinet_portal::Portal as _;
 use kabinet_records::{Applicant, Application, Attachment, Draft, Form, Manifest, form};
@@ -189,7 +190,15 @@ impl Desk {
         let anchors = self.trust_anchors()?;
         // The certificate may have ended since: it had not when the portal took the application.
         let at = signing::time(application.submitted_at)?;
-        let report = kabinet_pki::verify(Cursor::new(cms), None, &Validation::new(&anchors, at))
+        let mut survey =
+            |validation: &Validation<'_>| kabinet_pki::survey(Cursor::new(cms), validation);
+        let learnt = self.recall(&mut survey, &anchors, at);
+        // Nobody is asked, so what is not known of the certificate does no harm.
+        let validation = Validation {
+            evidence: &learnt.map_err(|error| file_problem(&error))?.evidence,
+            ..Validation::new(&anchors, at)
+        };
+        let report = kabinet_pki::verify(Cursor::new(cms), None, &validation)
             .map_err(|error| file_problem(&error))?;
         if report.verdict != Verdict::Valid {
             return Err(
@@ -197,13 +206,24 @@ impl Desk {
             );
         }
         let not_genuine = |why: &str| Problem::new(Code::CopyNotGenuine).because(why.to_owned());
+        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
+        let [signer] = report.signers.as_slice() else {
+            return Err(not_genuine("not signed by one person"));
+        };
+        let number = person.holder.serial_number.as_deref();
+        if !signer
+            .certificate
+            .as_ref()
+            .is_some_and(|one| self.is_own(one, number))
+        {
+            return Err(not_genuine("signed by somebody else"));
+        }
         let content = kabinet_pki::content(cms).map_err(|_| not_genuine("no content"))?;
         let manifest =
             Manifest::parse_canonical(&content).map_err(|_| not_genuine("not a manifest"))?;
         if manifest.application != application.id {
             return Err(not_genuine("another application"));
         }
-        let person = self.with_store(|store| Ok(store.person()?.ok_or(Code::NoStore)?))?;
         let ours = Applicant {
             name: person.holder.display_name(),
             personal_number: person.holder.personal_number.clone(),
@@ -213,6 +233,18 @@ impl Desk {
         } else {
             Err(not_genuine("another applicant"))
         }
+    }
+
+    /// Whether the certificate is of the card with that number (DG1; STB 34.101.78, clause 6.3), or of
+    /// an earlier card that was seen here. Who did not share the number is known by what was signed alone.
+    fn is_own(&self, certificate: &Summary, number: Option<&str>) -> bool {
+        let is_noted = || {
+            let mut noted = self.noted_certificates().into_iter();
+            noted.any(|(serial, _)| serial == certificate.serial_number)
+        };
+        number.is_none_or(|number| {
+            certificate.subject_serial_number.as_deref() == Some(number) || is_noted()
+        })
     }
 
     /// The trust anchors, without which nothing can be believed.
@@ -286,8 +318,158 @@ fn free_path(folder: &Path, name: &str) -> PathBuf {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::convert::Infallible;
+
+    use kabinet_cache::Person;
+    use kabinet_pki::certificate::Certificate;
+    use kabinet_pki::{Signer, add_signature, sign_attached};
+    use kabinet_records::{Holder, ProcedureReference, Status};
+    use kabinet_stb::{Secret, bign, oid, tlv};
 
     use super::*;
+    use crate::fixtures::known_key;
+    use crate::keys::certificate_view;
+    use crate::signing::KEY;
+    use crate::{Passphrases, Profile};
+
+    /// Number of the document that the certificate of the known key names.
+    const NUMBER: &str = "PASBY-MP0112358";
+
+    /// A key whose certificate is of OpenSSL.
+    struct Known {
+        key: bign::PrivateKey,
+        certificate: Vec<u8>,
+    }
+
+    impl Known {
+        fn new() -> Self {
+            let info = known_key("signer.p8");
+            let fields = tlv::children(tlv::read_only(0x30, &info).unwrap()).unwrap();
+            Self {
+                key: bign::PrivateKey::from_bytes(bign::Level::L128, fields[2].value).unwrap(),
+                certificate: known_key("signer.cer"),
+            }
+        }
+    }
+
+    impl Signer for Known {
+        type Error = Infallible;
+
+        fn certificate(&self) -> &[u8] {
+            &self.certificate
+        }
+
+        fn sign(&mut self, hash: &[u8]) -> Result<Vec<u8>, Infallible> {
+            Ok(self.key.sign_hash(oid::BELT_HASH, hash))
+        }
+    }
+
+    /// A desk that trusts the root of the known key, and the store of the person with that number.
+    fn desk_of(number: Option<&str>) -> (tempfile::TempDir, Desk) {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(dir.path()).unwrap();
+        std::fs::create_dir_all(profile.trust_dir()).unwrap();
+        let root = profile.trust_dir().join("root.cer");
+        std::fs::write(root, known_key("root.cer")).unwrap();
+        let desk = Desk::open(profile).unwrap();
+        let person = Person {
+            portal: "https://portal.example/".into(),
+            subject: "opaque".into(),
+            holder: Holder {
+                serial_number: number.map(str::to_owned),
+                personal_number: Some("4210587A001PB5".to_owned()),
+                ..Holder::default()
+            },
+        };
+        let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
+        let passphrase = secret("correct horse battery staple");
+        desk.keep_sign_in(
+            &person,
+            &secret("session"),
+            Passphrases::either(&passphrase),
+            0,
+        )
+        .unwrap();
+        (dir, desk)
+    }
+
+    fn sent(id: u128) -> Application {
+        Application {
+            id: Uuid::from_u128(id),
+            procedure_id: "2.2".to_owned(),
+            procedure_version: 1,
+            registration_number: "1".to_owned(),
+            status: Status::Registered,
+            submitted_at: "2026-12-01T10:00:00Z".parse().unwrap(),
+            history: Vec::new(),
+            deadline: None,
+            signature_blob_id: None,
+        }
+    }
+
+    /// What the known key signs as the application of whoever has that personal number.
+    fn copy(id: u128, personal_number: &str) -> Vec<u8> {
+        let at: Timestamp = "2026-12-01T09:59:00Z".parse().unwrap();
+        let manifest = Manifest::new(
+            Uuid::from_u128(id),
+            ProcedureReference {
+                id: "2.2".to_owned(),
+                version: 1,
+            },
+            applicant("АДАМ", Some(personal_number)),
+            json!({}),
+            at,
+        );
+        let content = manifest.to_canonical().unwrap();
+        sign_attached(&content, &mut Known::new(), signing::time(at).unwrap()).unwrap()
+    }
+
+    #[track_caller]
+    fn expect_refused(desk: &Desk, cms: &[u8], why: &str) {
+        let problem = desk.check_copy(cms, &sent(7)).unwrap_err();
+        assert_eq!(problem.code, Code::CopyNotGenuine);
+        assert!(problem.to_string().contains(why), "{problem}");
+    }
+
+    #[test]
+    fn a_copy_is_the_persons_by_their_certificate_too() {
+        let (_dir, desk) = desk_of(Some(NUMBER));
+        let own = copy(7, "4210587A001PB5");
+        desk.check_copy(&own, &sent(7)).unwrap();
+        expect_refused(&desk, &copy(8, "4210587A001PB5"), "another application");
+        expect_refused(&desk, &copy(7, "3010190A003PB9"), "another applicant");
+        let mut changed = own.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        expect_refused(&desk, &changed, "does not verify");
+
+        let (_dir, not_shared) = desk_of(None);
+        not_shared.check_copy(&own, &sent(7)).unwrap();
+    }
+
+    /// Somebody else can sign that it is this person who applies, but not as this person.
+    #[test]
+    fn a_copy_by_somebody_else_is_none() {
+        let (_dir, desk) = desk_of(Some("IDCBY-590082394654"));
+        let theirs = copy(7, "4210587A001PB5");
+        expect_refused(&desk, &theirs, "signed by somebody else");
+
+        // One of an earlier card of the person, which was seen here.
+        let certificate = Certificate::from_der(&known_key("signer.cer")).unwrap();
+        let mut seen = certificate_view(KEY, certificate.summary().clone(), desk.now());
+        seen.subject_serial_number = Some("IDCBY-590082394654".to_owned());
+        desk.remember_certificate(&seen);
+        desk.check_copy(&theirs, &sent(7)).unwrap();
+    }
+
+    #[test]
+    fn a_copy_that_two_signed_is_none() {
+        let (_dir, desk) = desk_of(Some(NUMBER));
+        let own = copy(7, "4210587A001PB5");
+        let at = signing::time("2026-12-01T09:59:30Z".parse().unwrap()).unwrap();
+        let mut twice = Vec::new();
+        add_signature(Cursor::new(&own), None, &mut twice, &mut Known::new(), at).unwrap();
+        expect_refused(&desk, &twice, "not signed by one person");
+    }
 
     fn applicant(name: &str, number: Option<&str>) -> Applicant {
         Applicant {
