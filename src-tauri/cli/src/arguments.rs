@@ -247,7 +247,7 @@ again when more is kept.")]
     Sign(SignArguments),
     /// Verify signatures and explain the result
     #[command(
-        after_help = "Exit code: 0 all are valid, 1 one is invalid, 2 it cannot be told of one."
+        after_help = "Exit code: 0 all are valid, 1 one is invalid or cannot be opened, 2 it cannot be told of one."
     )]
     Verify(VerifyArguments),
     /// Encrypt a file for the holders of certificates; no card is needed

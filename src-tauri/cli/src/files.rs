@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use kabinet_desk::view::LevelView;
+use kabinet_desk::view::{LevelView, ProblemView, VerifiedFileView};
 use kabinet_desk::{
     Code, FileToSign, FileToVerify, Outcome, Place, Problem, SignWishes, VerifyWishes, Watching,
     content_beside, place_beside,
@@ -106,24 +106,26 @@ pub(crate) async fn verify(call: &Call, arguments: VerifyArguments) -> Outcome<u
         .verify_files(&files, &wishes, &unwatched())
         .await?;
     call.show.verified_files(&views);
-    let exit = |word: &str| match word {
-        "valid" => 0,
-        "invalid" => 1,
-        _ => 2,
-    };
-    let codes: Vec<u8> = views
-        .iter()
-        .map(|view| {
-            view.report
-                .as_ref()
-                .map_or(1, |report| exit(&report.verdict))
-        })
-        .collect();
+    let codes: Vec<u8> = views.iter().map(exit_code).collect();
     Ok(if codes.contains(&1) {
         1
     } else {
         codes.into_iter().max().unwrap_or_default()
     })
+}
+
+/// 0 for a valid signature, 1 for an invalid one or none, 2 where it cannot be told: of what is written in
+/// a way that is not read here, too.
+fn exit_code(view: &VerifiedFileView) -> u8 {
+    let verdict = view.report.as_ref().map(|report| report.verdict.as_str());
+    let is_unread = |problem: &ProblemView| problem.code == Code::SignatureUnread.name();
+    match verdict {
+        Some("valid") => 0,
+        Some("invalid") => 1,
+        Some(_) => 2,
+        None if view.problem.as_ref().is_some_and(is_unread) => 2,
+        None => 1,
+    }
 }
 
 pub(crate) async fn raise(call: &Call, arguments: RaiseArguments) -> Outcome<u8> {
@@ -168,4 +170,26 @@ fn remember(call: &Call) -> Outcome {
 fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use kabinet_desk::view::Language;
+
+    use super::*;
+
+    #[test]
+    fn of_what_is_not_read_nothing_can_be_told() {
+        let code = |code: Code| {
+            exit_code(&VerifiedFileView {
+                name: "a.p7s".to_owned(),
+                content: None,
+                report: None,
+                problem: Some(Problem::new(code).view(Language::En)),
+            })
+        };
+        assert_eq!(code(Code::SignatureUnread), 2);
+        assert_eq!(code(Code::FileNotSignature), 1);
+        assert_eq!(code(Code::FileUnreadable), 1);
+    }
 }
