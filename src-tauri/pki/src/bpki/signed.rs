@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use kabinet_stb::tlv;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use super::{MAX_MESSAGE, MessageKind};
 use crate::{
@@ -73,7 +74,8 @@ pub struct SignedMessage {
     pub signing_time: Option<Time>,
 }
 
-/// Signs the content of a message; gives a ContentInfo in DER.
+/// Signs the content of a message; gives a ContentInfo in DER. The content may be a password, so
+/// the message is wiped as one.
 ///
 /// # Errors
 /// [`SignError`]; the certificate is looked at before the key is used.
@@ -82,7 +84,7 @@ pub fn sign_message<S: Signer + ?Sized>(
     content: &[u8],
     signer: &mut S,
     signing_time: Time,
-) -> Result<Vec<u8>, SignError<S::Error>> {
+) -> Result<Zeroizing<Vec<u8>>, SignError<S::Error>> {
     let certificate = Certificate::from_der(signer.certificate())?;
     let key = certificate.public_key().ok_or(SignError::UnsupportedKey)?;
     if !certificate.is_valid_at(signing_time) {
@@ -119,7 +121,7 @@ pub fn sign_message<S: Signer + ?Sized>(
         signer_infos: vec![signer_info::write(&certificate, hash, &list, &signature)],
     }
     .frame()?;
-    Ok([&before, content, &after].concat())
+    Ok(Zeroizing::new([&before, content, &after].concat()))
 }
 
 /// Reads a message and checks that its signature is of the certificate inside.

@@ -46,7 +46,8 @@ fn response(status: &[u8], nonce: Option<[u8; 8]>) -> Vec<u8> {
 }
 
 fn signed(agent: &mut Identity, content: &[u8]) -> Vec<u8> {
-    sign_message(MessageKind::Response, content, agent, now()).unwrap()
+    let message = sign_message(MessageKind::Response, content, agent, now());
+    message.unwrap().to_vec()
 }
 
 fn read(der: &[u8], authority: &Identity) -> Result<Status, ResponseError> {
@@ -112,7 +113,7 @@ fn a_message_opens_for_the_authority_alone() {
         certificate: &authority.certificate,
     };
     let (opened, _) = decrypt(&sealed, &mut key).unwrap();
-    assert_eq!(opened.expose(), message);
+    assert_eq!(opened.expose(), &message[..]);
     let mut other = SoftwareKey {
         key: &person.key,
         certificate: &person.certificate,
@@ -190,7 +191,9 @@ fn broken_answers_have_exact_verdicts() {
     let cases = [
         (
             "another kind",
-            sign_message(MessageKind::Revoke, &granted, &mut agent, now()).unwrap(),
+            sign_message(MessageKind::Revoke, &granted, &mut agent, now())
+                .unwrap()
+                .to_vec(),
             MessageError::OtherKind.into(),
         ),
         (
