@@ -4,7 +4,6 @@
 //! or time when it is its turn is not signed. The PIN is confirmed once for as many signatures as there
 //! are files, and no more (STB 34.101.79, clause 12.2.8).
 
-use std::fs::File;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -66,6 +65,29 @@ pub struct FileSigning {
 struct Job {
     file: FileToSign,
     opened: Opened,
+    /// What the others signed beside the signature, where one is added to theirs.
+    content: Option<Opened>,
+}
+
+impl Job {
+    fn open(file: FileToSign) -> Outcome<Self> {
+        let opened = Opened::open(&file.path, &file.name)?;
+        let content = file.content.as_deref().map(|path| {
+            let name = path.file_name().unwrap_or_default();
+            Opened::open(path, &name.to_string_lossy())
+        });
+        Ok(Self {
+            content: content.transpose()?,
+            opened,
+            file,
+        })
+    }
+
+    /// Whether everything is still what the person was asked about.
+    fn check(&self) -> Outcome {
+        self.opened.check()?;
+        self.content.as_ref().map_or(Ok(()), Opened::check)
+    }
 }
 
 impl FileSigning {
@@ -110,21 +132,21 @@ impl Desk {
         let mut views = Vec::with_capacity(files.len());
         let count = files.len();
         for (index, file) in files.into_iter().enumerate() {
-            let mut opened = Opened::open(&file.path, &file.name)?;
+            let mut job = Job::open(file)?;
             let signed = match wishes.added {
                 true => Some(
-                    self.signed_before(&file, (index + 1, count), watching)
+                    self.signed_before(&job.file, (index + 1, count), watching)
                         .await?,
                 ),
                 false => None,
             };
             views.push(FileView {
-                name: visible(&file.name),
-                size: opened.size,
-                media_type: opened.media_type()?.to_owned(),
+                name: visible(&job.file.name),
+                size: job.opened.size,
+                media_type: job.opened.media_type()?.to_owned(),
                 signed,
             });
-            jobs.push(Job { file, opened });
+            jobs.push(job);
         }
         let address = self.choose_card(reader)?;
         let prompt = PromptView::SignFiles {
@@ -231,7 +253,7 @@ impl Desk {
         at: (usize, usize),
         watching: &Watching<'_>,
     ) -> Outcome<PathBuf> {
-        job.opened.check()?;
+        job.check()?;
         let now = signing::time(self.now())?;
         let twice = wishes.attached || wishes.added;
         write_new(&job.file.place, |target| {
@@ -239,8 +261,7 @@ impl Desk {
                 .opened
                 .content(if twice { 2 } else { 1 }, at, watching)?;
             if wishes.added {
-                let open = |path: &PathBuf| File::open(path).map_err(|error| file_problem(&error));
-                let mut beside = job.file.content.as_ref().map(open).transpose()?;
+                let mut beside = job.content.as_ref().map(Opened::whole).transpose()?;
                 let beside = beside.as_mut().map(|file| file as &mut dyn Read);
                 kabinet_pki::add_signature(content, beside, target, signer, now)?;
             } else if wishes.attached {
@@ -251,7 +272,7 @@ impl Desk {
                     .write_all(&cms)
                     .map_err(|error| file_problem(&error))?;
             }
-            job.opened.check()
+            job.check()
         })
     }
 
@@ -299,8 +320,39 @@ pub fn place_beside(file: &Path, folder: Option<&Path>, name: &str, wishes: Sign
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    /// What is signed beside a signature is the file that was there when the person was asked.
+    #[test]
+    fn content_that_changes_after_the_question_is_not_signed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("a.p7s"), b"signature").unwrap();
+        std::fs::write(path("a"), b"What was shown.").unwrap();
+        let job = Job::open(FileToSign {
+            path: path("a.p7s"),
+            name: "a.p7s".to_owned(),
+            place: Place::Folder(folder.path().to_path_buf(), "a.p7s".to_owned()),
+            content: Some(path("a")),
+        })
+        .unwrap();
+        job.check().unwrap();
+
+        // Another one in its place is another file; this one stays.
+        std::fs::write(path("b"), b"Something else.").unwrap();
+        std::fs::rename(path("b"), path("a")).unwrap();
+        job.check().unwrap();
+        let mut octets = Vec::new();
+        let mut content = job.content.as_ref().unwrap().whole().unwrap();
+        content.read_to_end(&mut octets).unwrap();
+        assert_eq!(octets, b"What was shown.");
+
+        let job = Job::open(job.file).unwrap();
+        std::fs::write(path("a"), b"Longer than before.").unwrap();
+        assert_eq!(job.check().unwrap_err().code, Code::FileChanged);
+    }
 
     #[test]
     fn the_most_files_fit_into_what_the_card_counts() {

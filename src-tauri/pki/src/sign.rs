@@ -167,7 +167,8 @@ pub fn sign_detached<S: Signer + ?Sized>(
 /// its octets: content, certificates, the parts of the other signers. A detached signature needs the
 /// `content`; an attached one is read twice.
 ///
-/// The signatures of the others are not judged: that they are over the same content is.
+/// The signatures of the others are not judged: that they are over the same content is. Content beside
+/// a signature has to be that of one of them at least, or it could be any.
 ///
 /// # Errors
 /// [`SignError`]; the certificate is looked at before the key is used. What was written up to then
@@ -198,14 +199,22 @@ pub fn add_signature<S: Signer + ?Sized>(
         places.push(stream::digest(content, &algorithms)?);
     }
     let digests = places.first().ok_or(SignError::Detached)?;
+    // None where the hash function of the other is not known.
     let is_over = |other: &Signed, place: &stream::Digests| {
-        let algorithm = HashAlgorithm::from_oid(&other.info.digest_algorithm);
-        let digest = algorithm.and_then(|algorithm| place.find(algorithm));
-        digest.is_none_or(|digest| digest == other.info.attributes.message_digest)
+        let algorithm = HashAlgorithm::from_oid(&other.info.digest_algorithm)?;
+        let digest = place.find(algorithm)?;
+        Some(digest == other.info.attributes.message_digest)
     };
-    let is_same = |place| others.iter().flatten().all(|other| is_over(other, place));
-    if !places.iter().all(is_same) {
+    let compared: Vec<bool> = places
+        .iter()
+        .flat_map(|place| others.iter().flatten().map(move |other| (other, place)))
+        .filter_map(|(other, place)| is_over(other, place))
+        .collect();
+    if compared.contains(&false) {
         return Err(SignError::OtherContent);
+    }
+    if envelope.content.is_none() && compared.is_empty() {
+        return Err(SignError::Unread("what the others signed is not known"));
     }
     let digest = digests.find(hash).unwrap_or_default();
     let content_type = envelope.content_type.clone();

@@ -10,7 +10,7 @@ use kabinet_pki::{
 use kabinet_stb::bign::Level;
 
 use super::{
-    authority::{Identity, Spec, now},
+    authority::{Identity, Spec, algorithm, now},
     message::{CONTENT, Message},
     negative::World,
     services::{
@@ -153,6 +153,23 @@ fn a_file_of_others_keeps_its_octets() {
                 .all(|info| infos(&both).contains(info))
         );
     }
+}
+
+/// Where nothing tells what the others signed, content beside it could be any.
+#[test]
+fn nobody_signs_beside_what_cannot_be_compared() {
+    const MD5: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 2, 5];
+    let world = World::new();
+    let mut other = world.root.issue(&Spec::person("Other"));
+    let mut message = world.message();
+    message.digest_algorithm = algorithm(MD5);
+    message.listed_digest = algorithm(MD5);
+    let attached = message.sign(&world.person.key);
+    try_to_add(&attached, None, &mut other).unwrap();
+    message.content = None;
+    let detached = message.sign(&world.person.key);
+    let refused = try_to_add(&detached, Some(CONTENT), &mut other);
+    assert!(matches!(refused, Err(SignError::Unread(_))));
 }
 
 #[test]
