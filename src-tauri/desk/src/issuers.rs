@@ -27,6 +27,9 @@ pub(crate) trait Seen {
     /// All chains that it found, those of time stamps too.
     fn chains(&self) -> impl Iterator<Item = &[ChainMember]>;
 
+    /// Those of them that are judged at the moment of the check, because nothing proves an earlier one.
+    fn unproven(&self) -> impl Iterator<Item = &[ChainMember]>;
+
     /// Certificates whose issuers are not at hand.
     fn orphans(&self) -> impl Iterator<Item = &Certificate>;
 }
@@ -36,6 +39,14 @@ impl Seen for Report {
         self.signers.iter().flat_map(|signer| {
             let stamps = signer.time_stamps.iter().map(|stamp| &stamp.chain[..]);
             std::iter::once(&signer.chain[..]).chain(stamps)
+        })
+    }
+
+    fn unproven(&self) -> impl Iterator<Item = &[ChainMember]> {
+        self.signers.iter().flat_map(|signer| {
+            let own = signer.proven_signing_time.is_none();
+            let stamps = signer.time_stamps.iter().map(|stamp| &stamp.chain[..]);
+            own.then_some(&signer.chain[..]).into_iter().chain(stamps)
         })
     }
 
@@ -52,6 +63,10 @@ impl Seen for CertificateReport {
         std::iter::once(&self.chain[..])
     }
 
+    fn unproven(&self) -> impl Iterator<Item = &[ChainMember]> {
+        self.chains()
+    }
+
     fn orphans(&self) -> impl Iterator<Item = &Certificate> {
         self.orphans.iter()
     }
@@ -60,6 +75,10 @@ impl Seen for CertificateReport {
 impl<T: Seen> Seen for Vec<T> {
     fn chains(&self) -> impl Iterator<Item = &[ChainMember]> {
         self.iter().flat_map(|one| one.chains())
+    }
+
+    fn unproven(&self) -> impl Iterator<Item = &[ChainMember]> {
+        self.iter().flat_map(|one| one.unproven())
     }
 
     fn orphans(&self) -> impl Iterator<Item = &Certificate> {

@@ -9,9 +9,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::time::Duration;
 
 use kabinet_pki::certificate::Certificate;
-use kabinet_pki::{Evidence, RevocationChecking, RevocationStatus, Time, TrustAnchors, Validation};
+use kabinet_pki::{
+    ChainMember, Evidence, RevocationChecking, RevocationStatus, Time, TrustAnchors, Validation,
+};
 use kabinet_stb::hash::belt_hash;
 
 use crate::issuers::Seen;
@@ -21,6 +24,8 @@ use crate::{Desk, lock};
 
 /// Answers that are kept without a store; beyond them none is.
 const MOST_IN_MEMORY: usize = 256;
+/// How long the word counts alone that a signature carries for itself.
+const DAY: Duration = Duration::from_hours(24);
 
 /// What responders said while no store was open, by the certificate's belt-hash in hex.
 pub(crate) type Answers = BTreeMap<String, Vec<u8>>;
@@ -92,7 +97,7 @@ impl Desk {
             self.recall_statuses(&mut evidence, survey, anchors, at)?;
         }
         let pairs: Vec<(Certificate, Certificate)> =
-            unknown(&survey(&with(&evidence, anchors, at))?)
+            open(&survey(&with(&evidence, anchors, at))?, at)
                 .map(|(certificate, issuer)| (certificate.clone(), issuer.clone()))
                 .collect();
         let mut asked = BTreeSet::new();
@@ -106,7 +111,7 @@ impl Desk {
                 self.keep_answer(certificate, &octets);
             }
         }
-        let lists: BTreeSet<String> = unknown(&survey(&with(&evidence, anchors, at))?)
+        let lists: BTreeSet<String> = open(&survey(&with(&evidence, anchors, at))?, at)
             .flat_map(|(certificate, _)| certificate.revocation_list_addresses())
             .cloned()
             .collect();
@@ -198,15 +203,34 @@ fn certificates(report: &impl Seen) -> impl Iterator<Item = &Certificate> {
 
 /// The certificates of which nothing is known although they name who would tell, with their issuers.
 fn unknown(report: &impl Seen) -> impl Iterator<Item = (&Certificate, &Certificate)> {
-    let pairs = report
-        .chains()
-        .flat_map(|chain| chain.iter().zip(chain.iter().skip(1)));
-    pairs.filter_map(|(member, issuer)| {
+    asked(report.chains(), |member| {
+        matches!(member.status, RevocationStatus::Unknown(_))
+    })
+}
+
+/// Those to ask about: of which nothing is known, and of which the signature alone tells, by a word of
+/// more than a day ago, with nothing to prove that it is as old. Who signs with a key that was revoked
+/// could carry the last good word, and with it keep everybody from asking.
+fn open(report: &impl Seen, at: Time) -> impl Iterator<Item = (&Certificate, &Certificate)> {
+    let aged = asked(report.unproven(), move |member| {
+        member
+            .as_of_by_signature()
+            .is_some_and(|as_of| as_of.unix_duration() + DAY < at.unix_duration())
+    });
+    unknown(report).chain(aged)
+}
+
+/// The members of the chains that are so, and name who would tell, with their issuers.
+fn asked<'a>(
+    chains: impl Iterator<Item = &'a [ChainMember]>,
+    is_so: impl Fn(&ChainMember) -> bool,
+) -> impl Iterator<Item = (&'a Certificate, &'a Certificate)> {
+    let pairs = chains.flat_map(|chain| chain.iter().zip(chain.iter().skip(1)));
+    pairs.filter_map(move |(member, issuer)| {
         let certificate = &member.certificate;
         let told = !certificate.responder_addresses().is_empty()
             || !certificate.revocation_list_addresses().is_empty();
-        let is_unknown = matches!(member.status, RevocationStatus::Unknown(_));
-        (is_unknown && told).then_some((certificate, &issuer.certificate))
+        (told && is_so(member)).then_some((certificate, &issuer.certificate))
     })
 }
 
@@ -215,5 +239,60 @@ pub(crate) fn checking(report: &impl Seen) -> RevocationChecking {
         RevocationChecking::Required
     } else {
         RevocationChecking::WhereKnown
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::Cursor;
+
+    use kabinet_pki::{Report, survey};
+
+    use super::*;
+    use crate::fixtures::bee2evp;
+
+    fn day(day: u8) -> Time {
+        Time::new(2026, 11, day, 9, 36, 0).unwrap()
+    }
+
+    /// Subjects that are asked about of a signature with all that tells of its certificates, made on
+    /// 27 November 2026.
+    fn asked_about(at: Time, evidence: &Evidence, change: impl FnOnce(&mut Report)) -> Vec<String> {
+        let mut anchors = TrustAnchors::default();
+        anchors.add(&bee2evp("root.cer")).unwrap();
+        let octets = bee2evp("accepted-lt.p7s");
+        let mut report = survey(Cursor::new(octets), &with(evidence, &anchors, at)).unwrap();
+        change(&mut report);
+        let mut subjects: Vec<_> = open(&report, at)
+            .map(|(certificate, _)| certificate.summary().subject.clone())
+            .collect();
+        subjects.sort();
+        subjects.dedup();
+        subjects
+    }
+
+    fn without_stamp(report: &mut Report) {
+        let signer = &mut report.signers[0];
+        signer.proven_signing_time = None;
+        signer.time_stamps.clear();
+    }
+
+    #[test]
+    fn the_word_that_a_signature_carries_for_itself_counts_a_day() {
+        let nothing = Evidence::new();
+        let of_all = |at| asked_about(at, &nothing, |_| ());
+        let of_signer = |at, evidence| asked_about(at, evidence, without_stamp);
+        assert_eq!(of_all(day(27)), [""; 0]);
+        assert_eq!(of_signer(day(27), &nothing), [""; 0]);
+        let aged = ["ADAM MITSKEVICH", "Peer Issuing CA 128"];
+        assert_eq!(of_signer(day(29), &nothing), aged);
+        // The stamp proves how old the signature is, and nothing how old the stamp is.
+        assert!(!of_all(day(29)).contains(&aged[0].to_owned()));
+        assert!(of_all(day(29)).contains(&aged[1].to_owned()));
+        // What somebody else told since counts as long as it says itself.
+        let mut known = Evidence::new();
+        known.add_revocation_list(&bee2evp("ca.crl")).unwrap();
+        assert_eq!(of_signer(day(29), &known), [aged[1]]);
     }
 }

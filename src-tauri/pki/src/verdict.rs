@@ -248,6 +248,20 @@ pub struct ChainMember {
     pub(crate) proof: Option<Proof>,
 }
 
+impl ChainMember {
+    /// As of when it was not revoked, where that rests on what the signature carries: its maker chose
+    /// that among what was told.
+    #[must_use]
+    pub fn as_of_by_signature(&self) -> Option<Time> {
+        match (self.status, &self.proof) {
+            (RevocationStatus::NotRevoked { as_of, .. }, Some(proof)) if proof.is_embedded => {
+                Some(as_of)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What a time stamp is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimeStampKind {
