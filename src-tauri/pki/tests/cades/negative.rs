@@ -6,6 +6,7 @@ mod encodings;
 mod foreign;
 mod formats;
 mod levels;
+mod points;
 mod revocations;
 mod stamps;
 
@@ -237,6 +238,7 @@ fn every_file_gets_its_verdict() {
         revocations::cases(),
         stamps::cases(),
         levels::cases(),
+        points::cases(),
         foreign::cases(),
     ]
     .into_iter()
