@@ -164,6 +164,8 @@ const LABELS = {
   "/sum": label("Сума", "Сумма", "Amount"),
   "/kind": label("Спосаб атрымання", "Способ получения", "How to get it"),
   "/many": label("Вобласць", "Область", "Region"),
+  "/country": label("Краіна", "Страна", "Country"),
+  "/chosen": label("Дзе атрымаць", "Где получить", "Where to get it"),
   "/sure": label("Згодны з умовамі", "Согласен с условиями", "I agree to the terms"),
   "/long": label("Тлумачэнне", "Пояснение", "Explanation"),
 };
@@ -182,6 +184,8 @@ export const form: FormView = {
       sum: { type: "string", format: "money" },
       kind: { type: "string", enum: ["a", "b"] },
       many: { type: "string", enum: ["a", "b", "c", "d", "e", "f", "g"] },
+      country: { type: "string", enum: [..."abcdefghijkl"] },
+      chosen: { type: "string", enum: [..."abcdefghijkl"] },
       sure: { type: "boolean" },
       long: { type: "string", maxLength: 2000 },
     },
@@ -190,9 +194,9 @@ export const form: FormView = {
     steps: [],
     hints: { "/text": label("Як у дакуменце", "Как в документе", "As in the document") },
     enumLabels: Object.fromEntries(
-      ["/kind", "/many"].map((path) => [
+      ["/kind", "/many", "/country", "/chosen"].map((path) => [
         path,
-        Object.fromEntries([..."abcdefg"].map((key) => [key, label(`Выбар ${key}`, `Выбор ${key}`, `Choice ${key}`)])),
+        Object.fromEntries([..."abcdefghijkl"].map((key) => [key, label(`Выбар ${key}`, `Выбор ${key}`, `Choice ${key}`)])),
       ]),
     ),
     widgets: { "/kind": "radio", "/long": "textarea" },

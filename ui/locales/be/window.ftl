@@ -201,6 +201,19 @@ not-saved = Не захавана
 optional = неабавязкова
 required = абавязкова
 choose = Выберыце…
+day-pick = Каляндар: { $field }
+month-before = Папярэдні месяц
+month-after = Наступны месяц
+month = Месяц
+year = Год
+choices-show = Паказаць варыянты
+choices-none = Нічога не знойдзена
+choices-found = { $count ->
+    [one] Знойдзены { $count } варыянт
+    [few] Знойдзены { $count } варыянты
+    [many] Знойдзена { $count } варыянтаў
+   *[other] Знойдзена варыянтаў: { $count }
+}
 from-card = З вашай карты.
 previous = Назад
 next = Далей
@@ -421,6 +434,7 @@ clear = Ачысціць
 from-earlier-application = З вашай заявы ад { $day }
 from-earlier-draft = З вашага чарнавіка ад { $day }
 folded = Запісана лацінскімі літарамі, як у дакументах.
+hint-date = Напрыклад, 03.05.2026
 hint-phone = Напрыклад, 80 29 555 01 23 або +375 29 555 01 23
 hint-money = Рублі і капейкі, напрыклад 120,50
 hint-personal-number = 14 знакаў, як на карце або ў пашпарце

@@ -201,6 +201,17 @@ not-saved = Not saved
 optional = optional
 required = required
 choose = Choose…
+day-pick = Calendar: { $field }
+month-before = Month before
+month-after = Month after
+month = Month
+year = Year
+choices-show = Show the choices
+choices-none = Nothing found
+choices-found = { $count ->
+    [one] One choice
+   *[other] { $count } choices
+}
 from-card = From your card.
 previous = Back
 next = Next
@@ -417,6 +428,7 @@ clear = Clear
 from-earlier-application = From your application of { $day }.
 from-earlier-draft = From your draft of { $day }.
 folded = Written with Latin letters, as documents have it.
+hint-date = For example 3.5.2026 or 3 May 2026
 hint-phone = For example 80 29 555 01 23 or +375 29 555 01 23
 hint-money = Roubles and kopecks, for example 120.50
 hint-personal-number = 14 characters, as on the card or in the passport

@@ -201,6 +201,19 @@ not-saved = Не сохранено
 optional = необязательно
 required = обязательно
 choose = Выберите…
+day-pick = Календарь: { $field }
+month-before = Предыдущий месяц
+month-after = Следующий месяц
+month = Месяц
+year = Год
+choices-show = Показать варианты
+choices-none = Ничего не найдено
+choices-found = { $count ->
+    [one] Найден { $count } вариант
+    [few] Найдены { $count } варианта
+    [many] Найдено { $count } вариантов
+   *[other] Найдено вариантов: { $count }
+}
 from-card = С вашей карты.
 previous = Назад
 next = Далее
@@ -421,6 +434,7 @@ clear = Очистить
 from-earlier-application = Из вашего заявления от { $day }
 from-earlier-draft = Из вашего черновика от { $day }
 folded = Записано латинскими буквами, как в документах.
+hint-date = Например, 03.05.2026
 hint-phone = Например, 80 29 555 01 23 или +375 29 555 01 23
 hint-money = Рубли и копейки, например 120,50
 hint-personal-number = 14 знаков, как на карте или в паспорте

@@ -1,6 +1,7 @@
 // Reads the documented vocabulary of JSON Schema and UI schema (docs/forms.md).
 import type { FormView } from "../generated/FormView";
 import type { TextView } from "../generated/TextView";
+import { MOST_LISTED } from "./choices";
 
 export interface Step {
   title: TextView;
@@ -39,6 +40,7 @@ export interface FieldSchema {
 export type Widget =
   | "checkbox"
   | "select"
+  | "search"
   | "radio"
   | "number"
   | "date"
@@ -112,6 +114,7 @@ export function widgetOf(form: FormView, path: string): Widget {
   if (schema.items && followed(form, schema.items).properties) return "list";
   if (schema.properties) return "group";
   if (schema.type === "boolean") return "checkbox";
+  if (schema.enum && schema.enum.length > MOST_LISTED) return "search";
   if (schema.enum) return wish === "radio" ? "radio" : "select";
   if (schema.type === "integer" || schema.type === "number") return "number";
   if (schema.format === "date" || wish === "date") return "date";

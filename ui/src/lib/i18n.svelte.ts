@@ -45,8 +45,13 @@ class Locale {
 export const locale = new Locale();
 
 /** Whose dates and numbers are written: English here counts hours to 24 and puts the day first. */
-function region(): string {
+export function region(): string {
   return locale.current === "en" ? "en-GB" : locale.current;
+}
+
+/** Puts texts in the order of the current language. */
+export function collator(): Intl.Collator {
+  return new Intl.Collator(region());
 }
 
 /** The sentence of that id in the current language. */

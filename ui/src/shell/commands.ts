@@ -1,5 +1,6 @@
 import type { ThemeView } from "../generated/ThemeView";
 import { area } from "../lib/area.svelte";
+import { fold } from "../lib/fold";
 import { LANGUAGES, t, tx } from "../lib/i18n.svelte";
 import type { IconName } from "../lib/Icon.svelte";
 import { router, to } from "../lib/router.svelte";
@@ -67,9 +68,4 @@ export function matching(words: string, most = 12): Command[] {
     return wanted.every((word) => text.includes(word));
   };
   return [...acts(), ...own()].filter(fits).slice(0, most);
-}
-
-/** As it is compared: without case, and with й and ё like и and е. */
-function fold(text: string): string {
-  return text.toLocaleLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 }

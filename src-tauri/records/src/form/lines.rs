@@ -85,15 +85,30 @@ pub fn place(data: &Value, path: &str) -> String {
     made
 }
 
-/// A day as people here write it.
+/// A day as people here write it: `03.05.2026`, in English `3 May 2026`.
 #[must_use]
 pub fn readable_date(text: &str) -> Option<Text> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     let day = formats::date(text)?;
+    let month = MONTHS.get(usize::try_from(day.month() - 1).ok()?)?;
     let dotted = format!("{:02}.{:02}.{:04}", day.day(), day.month(), day.year());
     Some(Text {
         be: dotted.clone(),
         ru: dotted,
-        en: text.to_owned(),
+        en: format!("{} {month} {}", day.day(), day.year()),
     })
 }
 
@@ -443,7 +458,7 @@ mod tests {
                 "Home: Street: Я. Коласа",
                 "Home: House: 12",
                 "Child, 1: Name: A",
-                "Child, 1: Born: 2020-02-29",
+                "Child, 1: Born: 29 February 2020",
                 "Child, 2: Name: B",
                 "Child, 2 · Home: House: 7",
                 "Child, 2: /children/1/more: 1",
@@ -462,6 +477,7 @@ mod tests {
             "/children/-/home/flat"
         );
         assert_eq!(readable_date("2020-02-29").unwrap().be, "29.02.2020");
+        assert_eq!(readable_date("2026-05-03").unwrap().en, "3 May 2026");
         assert_eq!(readable_money("10.50").unwrap().be, "10,50 руб.");
     }
 }

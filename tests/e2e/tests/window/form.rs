@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use e2e::{Pcscd, World};
 use fantoccini::key::Key;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::driver::{Screen, Window};
 use crate::{PASSPHRASE, PIN, shots, sign_in};
@@ -15,18 +15,6 @@ const PROCEDURE: &str = "2.33.1";
 /// Writes into a field what a person would, in place of what is there, and leaves it.
 async fn write(window: &Window, path: &str, text: &str) {
     let element = window.find(&format!("field-{path}")).await;
-    if element.attr("type").await.unwrap().as_deref() == Some("date") {
-        // The parts of a day are typed in an order that depends on the system's language.
-        let script = "const [field, text] = arguments; field.focus(); field.value = text;
-            field.dispatchEvent(new Event('input', {bubbles: true})); field.blur();";
-        let field = serde_json::to_value(&element).unwrap();
-        let _ = window
-            .client
-            .execute(script, vec![field, json!(text)])
-            .await
-            .unwrap();
-        return;
-    }
     let mark_all = format!("{}a{}", char::from(Key::Control), char::from(Key::Null));
     element.send_keys(&mark_all).await.unwrap();
     element.send_keys(&Key::Delete).await.unwrap();

@@ -13,7 +13,7 @@ use crate::shots;
 /// Where Debian and Ubuntu have WebKitGTK's own browser.
 const BROWSER: &str = "webkit2gtk-4.1/MiniBrowser";
 /// What may lie over the page.
-const OVERS: [&str; 4] = ["palette", "status", "keys", "undo"];
+const OVERS: [&str; 6] = ["palette", "status", "keys", "undo", "choices", "calendar"];
 
 #[tokio::test]
 async fn every_component_is_for_everybody() {
@@ -74,7 +74,7 @@ async fn every_component_is_for_everybody() {
             let page = format!("{address}/index.html?lang={language}&over={over}");
             window.client.goto(&page).await.unwrap();
             window
-                .css("[role='dialog'], [data-testid='undo-bar']")
+                .css("[role='dialog'], [role='listbox'], [data-testid='undo-bar']")
                 .await;
             let name = format!("gallery-{over}-{language}-{look}");
             window.is_accessible(&name).await;
