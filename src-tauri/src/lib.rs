@@ -145,6 +145,8 @@ pub fn run() {
             commands::attachments::remove_reply_attachment,
             commands::following::sent_application,
             commands::following::save_sent_file,
+            commands::following::preview_document,
+            commands::attachments::preview_file,
             commands::drafts::share_drafts,
             commands::drafts::delete_draft,
             commands::sending::apply,

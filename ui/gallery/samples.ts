@@ -202,3 +202,9 @@ export const form: FormView = {
     widgets: { "/kind": "radio", "/long": "textarea" },
   },
 } as unknown as FormView;
+/** A file that is drawn, one that cannot be drawn, and one that is not drawn yet. */
+export const pictures: Array<[name: string, picture: Promise<string | null>]> = [
+  ["a.png", Promise.resolve("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")],
+  ["b.tiff", Promise.resolve(null)],
+  ["c.pdf", new Promise(() => undefined)],
+];

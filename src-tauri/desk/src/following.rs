@@ -23,7 +23,7 @@ use crate::profile::file_problem;
 use crate::revocation::Learnt;
 use crate::view::{DocumentTrustView, DocumentView, DueView, MessageView, RequestView, TextView};
 use crate::writing::is_closed;
-use crate::{Desk, Outcome, attaching, signing};
+use crate::{Desk, Outcome, attaching, preview, signing};
 
 /// How long before its end a request is due soon.
 const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -134,15 +134,36 @@ impl Desk {
     /// # Errors
     /// Those, and `no_viewer` for what is not opened from here ([`DocumentView::opens`]).
     pub fn document_to_open(&self, id: &str, folder: &Path) -> Outcome<PathBuf> {
-        let number = parse_id(id, Code::DocumentNotFound)?;
-        let document = self.with_store(|store| match store.document(number) {
-            Err(StoreError::NotFound) => Err(Code::DocumentNotFound.into()),
-            other => Ok(other?),
-        })?;
-        if !self.view_of_document(document)?.opens {
+        if !self.view_of_document(self.stored_document(id)?)?.opens {
             return Err(Code::NoViewer.into());
         }
         self.save_document(id, folder)
+    }
+
+    /// A document as a data URL of a PNG; nothing for what cannot be drawn ([`crate::preview`]), or is
+    /// not opened from here ([`DocumentView::opens`]).
+    ///
+    /// # Errors
+    /// `document_not_found`; `no_store`, `store_locked`.
+    pub fn preview_document(&self, id: &str) -> Outcome<Option<String>> {
+        let document = self.stored_document(id)?;
+        let octets = self.octets_of(&document)?;
+        if !self.view_of_document(document)?.opens {
+            return Ok(None);
+        }
+        let content = octets.and_then(|octets| {
+            let Octets { content, signature } = octets;
+            content.or_else(|| kabinet_pki::content(&signature).ok())
+        });
+        Ok(content.and_then(|content| preview::shown(&content)))
+    }
+
+    fn stored_document(&self, id: &str) -> Outcome<Document> {
+        let id = parse_id(id, Code::DocumentNotFound)?;
+        self.with_store(|store| match store.document(id) {
+            Err(StoreError::NotFound) => Err(Code::DocumentNotFound.into()),
+            other => Ok(other?),
+        })
     }
 
     /// Writes a document's content into a file, and its signature beside it; nothing that is there
@@ -152,11 +173,8 @@ impl Desk {
     /// `document_not_found`, also as long as its octets have not come; `file_unreadable`,
     /// `read_only`, `disk_full`.
     pub fn save_document(&self, id: &str, to: &Path) -> Outcome<PathBuf> {
-        let id = parse_id(id, Code::DocumentNotFound)?;
-        let document = self.with_store(|store| match store.document(id) {
-            Err(StoreError::NotFound) => Err(Code::DocumentNotFound.into()),
-            other => Ok(other?),
-        })?;
+        let document = self.stored_document(id)?;
+        let id = document.id;
         let octets = self.octets_of(&document)?.ok_or(Code::DocumentNotFound)?;
         let path = if to.is_dir() {
             let title = TextView::from(Text::from(document.title));

@@ -77,6 +77,7 @@ mod writing;
 
 pub mod enclosure;
 pub mod photo;
+pub mod preview;
 pub mod problem;
 pub mod profile;
 pub mod proxy_script;

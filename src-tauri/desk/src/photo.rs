@@ -13,7 +13,7 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding as _};
 use kabinet_mrtd::portrait::{self, Pixels};
 
-use crate::{child, enclosure, proxy_script, scan};
+use crate::{child, enclosure, preview, proxy_script, scan};
 
 /// The first argument of a start as decoder.
 pub const ARGUMENT: &str = "__decode-photo";
@@ -27,7 +27,7 @@ const LONGEST_PICTURE: u64 = 1 << 20;
 const LONGEST_ANSWER: u64 = 3 * 4096 * 4096 + 64;
 
 /// Decodes the picture on standard input when the program was started for that, or reads the codes in
-/// it ([`crate::scan`]), or runs the script there ([`crate::proxy_script`]); `None` when it was started
+/// it ([`crate::scan`]), or draws the file there ([`preview`]), or runs the script ([`crate::proxy_script`]); `None` when it was started
 /// for something else. Nothing may come before it in `main`.
 pub fn decoder(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
     let argument = arguments.nth(1)?;
@@ -35,6 +35,8 @@ pub fn decoder(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode
         decode_enclosed()
     } else if argument == scan::ARGUMENT {
         scan::read_enclosed()
+    } else if argument == preview::ARGUMENT {
+        preview::draw_enclosed()
     } else if argument == proxy_script::ARGUMENT {
         proxy_script::run_enclosed()
     } else {
@@ -64,7 +66,12 @@ pub(crate) fn shown(picture: &[u8]) -> Option<String> {
     if decoded.is_none() {
         tracing::warn!("a picture was not decoded");
     }
-    let png = decoded?.to_png()?;
+    data_url(&decoded?)
+}
+
+/// A decoded picture as a data URL of a PNG.
+pub(crate) fn data_url(pixels: &Pixels) -> Option<String> {
+    let png = pixels.to_png()?;
     Some(format!(
         "data:image/png;base64,{}",
         Base64::encode_string(&png)

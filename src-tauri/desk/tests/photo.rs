@@ -11,7 +11,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
-use kabinet_desk::{enclosure, photo};
+use kabinet_desk::{enclosure, photo, preview};
 use kabinet_mrtd::portrait;
 
 #[cfg(target_os = "linux")]
@@ -27,6 +27,8 @@ const TESTS: &[Test] = &[
     ("a_photo_comes_back", a_photo_comes_back),
     ("what_is_no_photo_is_none", what_is_no_photo_is_none),
     ("an_endless_decoder_is_ended", an_endless_decoder_is_ended),
+    ("a_file_is_drawn_small", a_file_is_drawn_small),
+    ("what_cannot_be_drawn_is_none", what_cannot_be_drawn_is_none),
     #[cfg(target_os = "linux")]
     ("nothing_but_decoding_is_left", nothing_but_decoding_is_left),
     #[cfg(target_os = "linux")]
@@ -142,6 +144,88 @@ fn an_endless_decoder_is_ended() {
     assert!(begun.elapsed() < PATIENCE);
     #[cfg(target_os = "linux")]
     assert!(children().is_empty(), "{:?}", children());
+}
+
+fn drawn(file: &[u8]) -> Option<portrait::Pixels> {
+    preview::draw_apart(ourselves().arg(preview::ARGUMENT), file, PATIENCE)
+}
+
+/// How many of the samples are darker than grey paper.
+fn darkness(pixels: &portrait::Pixels) -> usize {
+    let mut octets = Vec::new();
+    pixels.write_netpbm(&mut octets).unwrap();
+    octets.iter().skip(20).filter(|octet| **octet < 128).count()
+}
+
+fn page(texts: usize) -> Vec<u8> {
+    let text = kabinet_paper::Part::Text("Сведчанне аб нараджэнні".repeat(20));
+    let sheet = kabinet_paper::Sheet {
+        language: "be".into(),
+        title: "Заява".into(),
+        parts: vec![text; texts],
+        ..Default::default()
+    };
+    kabinet_paper::pdf(&sheet).unwrap()
+}
+
+fn a_file_is_drawn_small() {
+    let (little, much) = (drawn(&page(0)).unwrap(), drawn(&page(6)).unwrap());
+    // A4: 210 by 297 mm.
+    let (width, height) = much.size();
+    assert!((847..=849).contains(&width), "{width}");
+    assert!((1199..=1200).contains(&height), "{height}");
+    // The letters are there.
+    let (few, many) = (darkness(&little), darkness(&much));
+    assert!(few > 500 && many > 5 * few, "{few} {many}");
+    let foreigner = include_bytes!("../../../tests/sandbox-portal/holders/foreigner/dg2");
+    let photo = portrait::encoded(foreigner).unwrap();
+    assert!(photo.starts_with(&[0xFF, 0xD8, 0xFF]));
+    assert!(drawn(photo).unwrap() == portrait::decode(photo).unwrap());
+}
+
+fn what_cannot_be_drawn_is_none() {
+    let page = page(1);
+    for file in [
+        &b""[..],
+        b"text",
+        &page[..page.len() / 8],
+        b"%PDF-1.7\n%%EOF",
+        // JPEG 2000 is taken from cards alone.
+        citizen(),
+    ] {
+        assert!(drawn(file).is_none(), "{} octets", file.len());
+    }
+    // A page in the middle of itself, and one as wide as nothing is.
+    for content in ["/X Do", "q 1e38 0 0 1e38 0 0 cm /X Do Q"] {
+        let begun = Instant::now();
+        let _ = drawn(&itself(content));
+        assert!(begun.elapsed() < PATIENCE, "{content}");
+    }
+    #[cfg(target_os = "linux")]
+    assert!(children().is_empty(), "{:?}", children());
+}
+
+/// A page with a form that draws itself.
+fn itself(content: &str) -> Vec<u8> {
+    let form = "/Resources <</XObject <</X 4 0 R>>>>";
+    let length = content.len();
+    format!(
+        "%PDF-1.7
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 5 0 R {form}>> endobj
+4 0 obj <</Type /XObject /Subtype /Form /BBox [0 0 99 99] {form} /Length {length}>>
+stream
+{content}
+endstream endobj
+5 0 obj <</Length {length}>>
+stream
+{content}
+endstream endobj
+trailer <</Root 1 0 R>>
+%%EOF"
+    )
+    .into_bytes()
 }
 
 /// Each of these works, and does not work once the process is enclosed.

@@ -58,6 +58,12 @@ pub(crate) async fn remove_attachment(
     blocking(&desk, move |desk| desk.remove_attachment(&draft_id, &hash)).await
 }
 
+/// A data URL of a PNG; nothing for a file that cannot be drawn.
+#[tauri::command]
+pub(crate) async fn preview_file(desk: Shared<'_>, hash: String) -> Answer<Option<String>> {
+    blocking(&desk, move |desk| desk.preview_file(&hash)).await
+}
+
 /// As [`begin_attachment`], for the reply to a message; the pieces follow as for a draft.
 #[tauri::command]
 pub(crate) async fn begin_reply_attachment(

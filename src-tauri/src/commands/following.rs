@@ -32,6 +32,12 @@ pub(crate) async fn save_sent_file(
     Ok(path.display().to_string())
 }
 
+/// A data URL of a PNG; nothing for a document that cannot be drawn or is not genuine.
+#[tauri::command]
+pub(crate) async fn preview_document(desk: Shared<'_>, id: String) -> Answer<Option<String>> {
+    blocking(&desk, move |desk| desk.preview_document(&id)).await
+}
+
 #[tauri::command]
 pub(crate) async fn applications(
     desk: Shared<'_>,

@@ -138,6 +138,9 @@ export interface Commands {
   /** Without a hash, all of them. */
   remove_reply_attachment: { args: { messageId: string; hash: string | null }; answer: AttachmentView[] };
   sent_application: { args: { id: string }; answer: SentView };
+  /** The address of a picture of the file. */
+  preview_file: { args: { hash: string }; answer: string | null };
+  preview_document: { args: { id: string }; answer: string | null };
   /** The path of the file. */
   save_sent_file: { args: { id: string; hash: string }; answer: string };
   settle_draft: { args: { id: string; path: string; shown: string[]; value: unknown }; answer: DraftView };

@@ -16,7 +16,8 @@ pub struct Pixels {
 impl Pixels {
     /// `None` when the octets are not as many as the sides say, or the sides are not those of a photo
     /// of a document (1 to 4096 pixels).
-    pub(super) fn new(width: usize, height: usize, grey: bool, octets: Vec<u8>) -> Option<Self> {
+    #[must_use]
+    pub fn new(width: usize, height: usize, grey: bool, octets: Vec<u8>) -> Option<Self> {
         let samples = if grey { 1 } else { 3 };
         let fits = is_sane(width, height) && octets.len() == width * height * samples;
         fits.then_some(Self {
