@@ -118,6 +118,18 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
     tokio::time::sleep(Duration::from_millis(150)).await;
     let moved = run(&window, "window.watching = false; return window.moved").await;
     assert_eq!(moved, json!([]));
+    // Nor do the panels of the settings push each other away.
+    let opened = format!("location.hash = '#/settings'; {WATCH}");
+    run(&window, &opened).await;
+    window
+        .comes_true(
+            "return !!document.querySelector('[data-testid=forget]')?.offsetParent",
+            json!(true),
+        )
+        .await;
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let moved = run(&window, "window.watching = false; return window.moved").await;
+    assert_eq!(moved, json!([]));
     // It would have been noticed.
     run(&window, WATCH).await;
     let push = "document.querySelector('h1').before(document.createElement('hr'))";
