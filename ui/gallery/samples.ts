@@ -166,6 +166,9 @@ const LABELS = {
   "/many": label("Вобласць", "Область", "Region"),
   "/country": label("Краіна", "Страна", "Country"),
   "/chosen": label("Дзе атрымаць", "Где получить", "Where to get it"),
+  "/home": label("Адрас", "Адрес", "Address"),
+  "/home/postalCode": label("Паштовы індэкс", "Почтовый индекс", "Postal code"),
+  "/home/region": label("Вобласць", "Область", "Region"),
   "/sure": label("Згодны з умовамі", "Согласен с условиями", "I agree to the terms"),
   "/long": label("Тлумачэнне", "Пояснение", "Explanation"),
 };
@@ -186,6 +189,7 @@ export const form: FormView = {
       many: { type: "string", enum: ["a", "b", "c", "d", "e", "f", "g"] },
       country: { type: "string", enum: [..."abcdefghijkl"] },
       chosen: { type: "string", enum: [..."abcdefghijkl"] },
+      home: { type: "object", properties: { postalCode: { type: "string", format: "postal-code" }, region: { type: "string" } } },
       sure: { type: "boolean" },
       long: { type: "string", maxLength: 2000 },
     },
@@ -199,9 +203,10 @@ export const form: FormView = {
         Object.fromEntries([..."abcdefghijkl"].map((key) => [key, label(`Выбар ${key}`, `Выбор ${key}`, `Choice ${key}`)])),
       ]),
     ),
-    widgets: { "/kind": "radio", "/long": "textarea" },
+    widgets: { "/kind": "radio", "/home": "address", "/long": "textarea" },
   },
 } as unknown as FormView;
+
 /** A file that is drawn, one that cannot be drawn, and one that is not drawn yet. */
 export const pictures: Array<[name: string, picture: Promise<string | null>]> = [
   ["a.png", Promise.resolve("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")],

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { matching, MOST_LISTED, written, type Choice } from "../src/draft/choices";
+import { matching, MOST_LISTED, regions, written, type Choice } from "../src/draft/choices";
 import { widgetOf } from "../src/draft/form";
 import type { FormView } from "../src/generated/FormView";
 import { fold } from "../src/lib/fold";
+import { locale } from "../src/lib/i18n.svelte";
 
 const countries: Choice[] = [
   ["GB", "Вялікабрытанія"],
@@ -54,4 +55,13 @@ test("more choices than are looked through at a glance are searched, whatever is
   expect(widget(MOST_LISTED, "radio")).toBe("radio");
   expect(widget(MOST_LISTED + 1, "select")).toBe("search");
   expect(widget(MOST_LISTED + 1, "radio")).toBe("search");
+});
+
+test("regions are proposed in the language of addresses, by the letters of either", () => {
+  locale.current = "ru";
+  expect(regions()).toHaveLength(6);
+  expect(matching(regions(), "минс").map((one) => one.label)).toEqual(["Минская область"]);
+  locale.current = "be";
+  expect(matching(regions(), "минс").map((one) => one.value)).toEqual(["Мінская вобласць"]);
+  expect(matching(regions(), "магилеу").map((one) => one.value)).toEqual(["Магілёўская вобласць"]);
 });

@@ -12,7 +12,7 @@ const form = {
       kind: { type: "string", enum: ["a", "b"] },
       sure: { type: "boolean", const: true },
       home: { type: "object", properties: { "a/b": { type: "string", format: "date" } }, required: ["a/b"] },
-      address: { type: "object", properties: { house: { type: "string" }, street: { type: "string" } } },
+      address: { type: "object", properties: { house: { type: "string" }, street: { type: "string" }, region: { type: "string" } } },
       children: { type: "array", items: { $ref: "#/$defs/child" } },
       files: { type: "array", items: { type: "string", format: "attachment" } },
       sum: { type: "string", format: "money" },
@@ -36,6 +36,8 @@ test("a field is asked as its schema says", () => {
     "/children/3/a": "number-text",
     "/files": "attachments",
     "/sum": "money",
+    "/address/region": "region",
+    "/address/street": "text",
   };
   for (const [path, widget] of Object.entries(asked)) expect(widgetOf(form, path), path).toBe(widget);
 });
@@ -45,7 +47,7 @@ test("entries of a list share their place", () => {
   expect(placeOf(form, "/home/a~1b")).toBe("/home/a~1b");
   expect(schemaAt(form, "/children/0/a").format).toBe("personal-number");
   expect(membersOf(form, "/children/1")).toEqual(["/children/1/b", "/children/1/a"]);
-  expect(membersOf(form, "/address")).toEqual(["/address/street", "/address/house"]);
+  expect(membersOf(form, "/address")).toEqual(["/address/region", "/address/street", "/address/house"]);
   expect(within("/children/1/a", "/children/1")).toBe(true);
   expect(within("/children/10/a", "/children/1")).toBe(false);
 });

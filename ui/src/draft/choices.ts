@@ -1,5 +1,6 @@
 // Long lists of choices: found by what is typed.
 import { fold, wordsOf } from "../lib/fold";
+import { t } from "../lib/i18n.svelte";
 
 /** The most choices that are looked through without a search. */
 export const MOST_LISTED = 10;
@@ -7,6 +8,13 @@ export const MOST_LISTED = 10;
 export interface Choice {
   value: string;
   label: string;
+}
+
+/** What is proposed as the region of an address: the regions of Belarus, of which Minsk is in none. */
+export function regions(): Choice[] {
+  return t("regions")
+    .split(", ")
+    .map((name) => ({ value: name, label: name }));
 }
 
 /** The choices in which each typed word begins a word; those that begin with what is typed come first. */

@@ -51,6 +51,7 @@ export type Widget =
   | "email"
   | "postal-code"
   | "text"
+  | "region"
   | "attachments"
   | "group"
   | "list";
@@ -121,8 +122,15 @@ export function widgetOf(form: FormView, path: string): Widget {
   if (schema.format === "money" || schema.format === "phone" || schema.format === "email") return schema.format;
   if (schema.format === "postal-code") return schema.format;
   if (schema.format === "personal-number" || schema.format === "document-number") return "number-text";
+  if (isRegion(form, path)) return "region";
   if (wish === "textarea" || wish === "phone") return wish;
   return "text";
+}
+
+/** Whether the field is the region of an address. */
+function isRegion(form: FormView, path: string): boolean {
+  const [, group, name] = /^(.*)\/([^/]*)$/.exec(path) ?? [];
+  return name === "region" && uiOf(form).widgets?.[placeOf(form, group ?? "")] === "address";
 }
 
 /** Pointers of a group's members in the order in which they are asked. */

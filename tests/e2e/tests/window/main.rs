@@ -11,6 +11,7 @@ mod display;
 mod driver;
 mod ears;
 mod encrypting;
+mod fields;
 mod files;
 mod following;
 mod forgotten;
