@@ -19,6 +19,7 @@ const found = (typed: string): string[] => matching(countries, typed).map((one) 
 
 test("letters of the two languages that stand for one another are the same", () => {
   expect(fold("КІТАЙ")).toBe(fold("китаи"));
+  expect(fold("Ґ")).toBe("г");
   expect(found("китай")).toEqual(["CN"]);
   expect(found("кітай")).toEqual(["CN"]);
   expect(found("Черногория")).toEqual(["ME"]);
