@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kabinet_cache::{Changes, Sharing, Store, StoreError, Unsent};
 use kabinet_records::{
     Applicant, Application, Aside, AsideReason, Attachment, Carried, Draft, DraftDocument, Ending,
-    Manifest, ProcedureReference, Status, Text, next_id,
+    Manifest, ProcedureReference, Seen, Status, Text, next_id,
 };
 use kabinet_stb::Secret;
 use serde_json::{Value, json};
@@ -158,6 +158,10 @@ impl Computer {
 
     fn pass(&mut self, portal: &mut Portal) {
         self.fetch(portal);
+        self.send(portal);
+    }
+
+    fn send(&mut self, portal: &mut Portal) {
         let unsent = self.store.unsent_documents(100).unwrap();
         let sent: Vec<DraftDocument> = unsent
             .into_iter()
@@ -503,6 +507,32 @@ fn signed_twice_the_second_is_a_draft_again() {
     assert_eq!((a.data(next_id(ID)), b.data(next_id(ID))), (None, None));
 }
 
+/// Signed on two computers. The one that stops to share hears that the portal has what the other
+/// sent, and the other may not come to say that the draft ended, for it stops to share as well.
+#[test]
+fn signed_twice_the_draft_does_not_outlive_sharing_at_the_portal() {
+    let (mut a, mut b, mut portal) = two();
+    a.sign();
+    b.write("city", "Gomel");
+    b.sign();
+    a.store.registered(&application()).unwrap();
+    b.store.share_drafts(false, at(300)).unwrap();
+    let now = b.now();
+    b.store.registered_elsewhere(&application(), now).unwrap();
+    // The portal has nothing new to tell of drafts.
+    b.send(&mut portal);
+    assert!(b.store.drafts_to_withdraw(9).unwrap().is_empty());
+    b.store.sharing_ended().unwrap();
+    assert_eq!(portal[&ID].end().unwrap().how, Ending::Registered);
+    assert!(!portal[&ID].has_more_than(&Seen::default()));
+    // What the portal does not have by that goes on.
+    let copy = next_id(ID);
+    assert_eq!(b.data(copy), Some(json!({"city": "Gomel"})));
+    // The other one hears of that end, too, and of nothing that it did not have.
+    a.pass(&mut portal);
+    assert_eq!((a.data(ID), a.data(copy)), (None, None));
+}
+
 #[test]
 fn taken_back_the_draft_has_what_came_meanwhile() {
     let (mut a, mut b, mut portal) = two();
@@ -528,7 +558,9 @@ fn an_older_copy_that_comes_back_takes_nothing_from_the_one_that_goes_on() {
     a.write("city", "Gomel");
     a.sign();
     b.store.registered(&application()).unwrap();
+    // For all that this one knows, the portal no longer has the draft.
     let now = a.now();
+    a.store.documents_met(&[], &[ID], now).unwrap();
     a.store.registered_elsewhere(&application(), now).unwrap();
     a.fetch(&portal);
     // It does not come to life again beside its application.

@@ -42,10 +42,21 @@ impl Store {
             changed_at: now,
         };
         let document = match row(&transaction, id)? {
-            Some(row) => {
-                transaction
-                    .execute("DELETE FROM draft_documents WHERE id = ?", [id.to_string()])?;
-                row.document
+            Some(mut row) => {
+                let document = row.document.clone();
+                if row.known && document.end().is_none() {
+                    // The portal has it as a draft still, and the other computer may not come to say
+                    // that it ended. What stands here goes on in the copy.
+                    let (how, seen) = (Ending::Registered, document.seen().clone());
+                    row.document.set_end(Some(End { how, seen }));
+                    row.signing = None;
+                    row.unsent = true;
+                    keep(&transaction, &row)?;
+                } else {
+                    transaction
+                        .execute("DELETE FROM draft_documents WHERE id = ?", [id.to_string()])?;
+                }
+                document
             }
             // Another copy of this very store sent it.
             None => DraftDocument::begin(&signed, tick(&transaction, now)?),
