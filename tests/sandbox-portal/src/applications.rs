@@ -216,7 +216,21 @@ pub fn move_along(portal: &Portal, id: &str, order: &Value) -> Result<Option<Val
     let Some(application) = portal.store().object(KIND, id).map_err(failed)? else {
         return Ok(None);
     };
-    let mut object: Value = serde_json::from_str(&application.body).map_err(failed)?;
+    let object = moved(&application.body, order)?;
+    portal
+        .store()
+        .update(KIND, &application.account, id, &object.to_string())
+        .map_err(failed)?;
+    portal.tell(&application.account);
+    Ok(Some(object))
+}
+
+/// An application as it is after an order.
+///
+/// # Errors
+/// The method error.
+pub(crate) fn moved(body: &str, order: &Value) -> Result<Value, Value> {
+    let mut object: Value = serde_json::from_str(body).map_err(failed)?;
     let entry = json!({
         "at": clock::rfc3339(clock::seconds()),
         "status": order["status"],
@@ -226,10 +240,5 @@ pub fn move_along(portal: &Portal, id: &str, order: &Value) -> Result<Option<Val
     if let Some(history) = object["history"].as_array_mut() {
         history.push(entry);
     }
-    portal
-        .store()
-        .update(KIND, &application.account, id, &object.to_string())
-        .map_err(failed)?;
-    portal.tell(&application.account);
-    Ok(Some(object))
+    Ok(object)
 }

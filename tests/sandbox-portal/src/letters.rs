@@ -86,12 +86,6 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
         "signatureBlobId": blob,
         "attachmentBlobIds": blobs::names(&letter.attachments),
     });
-    portal
-        .store()
-        .add(KIND, account, &id, Some(&b64(&signature)), |_| {
-            message.to_string()
-        })
-        .map_err(failed)?;
     let follows = if letter.withdraws {
         Some(json!({ "status": "withdrawn", "note": withdrawn_note() }))
     } else if answered.is_some_and(|message| message["request"].is_object()) {
@@ -100,12 +94,21 @@ fn create(portal: &Portal, person: &Person, wish: &Value) -> Outcome {
     } else {
         None
     };
-    match follows {
-        Some(order) => {
-            applications::move_along(portal, &application, &order)?;
+    let moved = follows.map(|order| applications::moved(&found.body, &order));
+    let moved = moved.transpose()?.map(|object| object.to_string());
+    // A letter that is there and has done nothing would never do it.
+    let kept = portal.store().together(|store| {
+        let signature = b64(&signature);
+        store.add(KIND, account, &id, Some(&signature), |_| {
+            message.to_string()
+        })?;
+        match &moved {
+            Some(body) => store.update(applications::KIND, account, &application, body),
+            None => Ok(()),
         }
-        None => portal.tell(account),
-    }
+    });
+    kept.map_err(failed)?;
+    portal.tell(account);
     Ok(message)
 }
 

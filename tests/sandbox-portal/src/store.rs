@@ -77,6 +77,17 @@ impl Store {
         })
     }
 
+    /// Asks before each transaction is kept whether the power lasts; without it the transaction fails.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn powered_by(
+        &mut self,
+        power: impl Fn() -> bool + Send + 'static,
+    ) -> rusqlite::Result<()> {
+        self.connection.commit_hook(Some(move || !power()))
+    }
+
     /// A setting; made and kept when it is not there yet.
     ///
     /// # Errors
@@ -177,6 +188,27 @@ impl Store {
         Ok(found.and_then(|(body, expires)| (now <= expires).then_some(body)))
     }
 
+    /// Does several things in one transaction, all or nothing.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn together<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.connection.execute_batch("SAVEPOINT together")?;
+        let done = act(self).and_then(|done| {
+            self.connection.execute_batch("RELEASE together")?;
+            Ok(done)
+        });
+        // What could not be kept is undone already.
+        if done.is_err() && !self.connection.is_autocommit() {
+            let undo = "ROLLBACK TO together; RELEASE together";
+            self.connection.execute_batch(undo)?;
+        }
+        done
+    }
+
     /// Adds an object in one transaction. `body` makes it from the number that it got. Gives back
     /// that object.
     ///
@@ -190,7 +222,7 @@ impl Store {
         signature: Option<&str>,
         body: impl FnOnce(i64) -> String,
     ) -> rusqlite::Result<String> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.savepoint()?;
         transaction.execute(
             "INSERT INTO object(type, id, account, body, signature) VALUES(?1, ?2, ?3, '', ?4)",
             params![kind, id, account, signature],
@@ -217,7 +249,7 @@ impl Store {
         id: &str,
         body: &str,
     ) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.savepoint()?;
         transaction.execute(
             "UPDATE object SET body = ?4 WHERE type = ?1 AND account = ?2 AND id = ?3",
             [kind, account, id, body],
@@ -232,6 +264,7 @@ impl Store {
     /// # Errors
     /// Those of SQLite.
     pub fn forget_everybody(&self) -> rusqlite::Result<()> {
+        self.swept.take();
         self.connection.execute_batch(
             "BEGIN;
              DELETE FROM person; DELETE FROM code; DELETE FROM token; DELETE FROM unshown; DELETE FROM proof;
@@ -252,7 +285,7 @@ impl Store {
         account: Option<&str>,
         id: &str,
     ) -> rusqlite::Result<bool> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.savepoint()?;
         let account: Option<String> = transaction
             .query_row(
                 "DELETE FROM object WHERE type = ?1 AND id = ?2 AND (?3 IS NULL OR account = ?3)
@@ -524,4 +557,37 @@ fn person(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
         personal_number: row.get(1)?,
         serial_number: row.get(2)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn what_is_done_together_is_kept_together() {
+        for transactions in 0..3 {
+            let folder = tempfile::tempdir().unwrap();
+            let mut store = Store::open(&folder.path().join("portal.db")).unwrap();
+            store
+                .add("Application", "a", "1", None, |_| "registered".into())
+                .unwrap();
+            let left = AtomicI64::new(transactions);
+            let power = move || left.fetch_sub(1, Ordering::Relaxed) > 0;
+            store.powered_by(power).unwrap();
+            let kept = store.together(|store| {
+                store.add("Message", "a", "2", None, |_| "a letter".into())?;
+                store.update("Application", "a", "1", "withdrawn")
+            });
+            let message = store.object_of("Message", "a", "2").unwrap();
+            let application = store.object_of("Application", "a", "1").unwrap();
+            let is_withdrawn = application.unwrap().body == "withdrawn";
+            assert_eq!(
+                (message.is_some(), is_withdrawn),
+                (kept.is_ok(), kept.is_ok())
+            );
+            assert_eq!(kept.is_ok(), transactions > 0);
+        }
+    }
 }
