@@ -2,6 +2,7 @@
 //! whether sent from here, from another computer or from the web. What is not here comes from the
 //! portal when it is asked for, and is believed only as what the person signed.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use kabinet_cache::StoreError;
 use kabinet_pki::certificate::Summary;
 use kabinet_pki::{TrustAnchors, Validation, Verdict};
 use kabinet_portal::Portal as _;
-use kabinet_records::{Applicant, Application, Attachment, Draft, Form, Manifest, form};
+use kabinet_records::{Applicant, Application, Attachment, Draft, Form, Holder, Manifest, form};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -210,11 +211,10 @@ impl Desk {
         let [signer] = report.signers.as_slice() else {
             return Err(not_genuine("not signed by one person"));
         };
-        let number = person.holder.serial_number.as_deref();
         if !signer
             .certificate
             .as_ref()
-            .is_some_and(|one| self.is_own(one, number))
+            .is_some_and(|one| self.is_own(one, &person.holder))
         {
             return Err(not_genuine("signed by somebody else"));
         }
@@ -235,15 +235,18 @@ impl Desk {
         }
     }
 
-    /// Whether the certificate is of the card with that number (DG1; STB 34.101.78, clause 6.3), or of
-    /// an earlier card that was seen here. Who did not share the number is known by what was signed alone.
-    fn is_own(&self, certificate: &Summary, number: Option<&str>) -> bool {
+    /// Whether the certificate is of the person's card, by its number (DG1; STB 34.101.78, clause 6.3),
+    /// or of an earlier one, which was seen here or has their name. Who did not share the number is
+    /// known by what was signed alone.
+    fn is_own(&self, certificate: &Summary, holder: &Holder) -> bool {
         let is_noted = || {
             let mut noted = self.noted_certificates().into_iter();
             noted.any(|(serial, _)| serial == certificate.serial_number)
         };
-        number.is_none_or(|number| {
-            certificate.subject_serial_number.as_deref() == Some(number) || is_noted()
+        holder.serial_number.as_ref().is_none_or(|number| {
+            certificate.subject_serial_number.as_ref() == Some(number)
+                || is_noted()
+                || is_named(&certificate.subject, holder)
         })
     }
 
@@ -302,6 +305,19 @@ fn is_same(ours: &Applicant, theirs: &Applicant) -> bool {
 }
 
 /// A path in the folder where nothing is yet.
+/// Whether a certificate's common name is made of the person's own and family name, in whatever
+/// language and order.
+fn is_named(common_name: &str, holder: &Holder) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        text.split_whitespace().map(str::to_uppercase).collect()
+    };
+    let name = words(common_name);
+    holder.family_name.iter().any(|(language, family)| {
+        let given = holder.given_name.get(language);
+        given.is_some_and(|given| name == words(&format!("{given} {family}")))
+    })
+}
+
 fn free_path(folder: &Path, name: &str) -> PathBuf {
     let first = folder.join(name);
     if !first.exists() {
@@ -323,7 +339,7 @@ mod tests {
     use kabinet_cache::Person;
     use kabinet_pki::certificate::Certificate;
     use kabinet_pki::{Signer, add_signature, sign_attached};
-    use kabinet_records::{Holder, ProcedureReference, Status};
+    use kabinet_records::{ProcedureReference, Status};
     use kabinet_stb::{Secret, bign, oid, tlv};
 
     use super::*;
@@ -459,6 +475,27 @@ mod tests {
         seen.subject_serial_number = Some("IDCBY-590082394654".to_owned());
         desk.remember_certificate(&seen);
         desk.check_copy(&theirs, &sent(7)).unwrap();
+    }
+
+    #[test]
+    fn an_earlier_card_is_known_by_the_name() {
+        let names = |name: &str| BTreeMap::from([("latin".to_owned(), name.to_owned())]);
+        let holder = Holder {
+            given_name: names("Adam"),
+            family_name: names("Mitskevich"),
+            ..Holder::default()
+        };
+        for (name, theirs) in [
+            ("ADAM MITSKEVICH", true),
+            ("Mitskevich Adam", true),
+            ("ADAM", false),
+            ("EVA MITSKEVICH", false),
+            ("ADAM MITSKEVICH JUNIOR", false),
+            ("", false),
+        ] {
+            assert_eq!(is_named(name, &holder), theirs, "{name}");
+        }
+        assert!(!is_named("", &Holder::default()));
     }
 
     #[test]
