@@ -314,7 +314,7 @@ fn is_named(common_name: &str, holder: &Holder) -> bool {
     let name = words(common_name);
     holder.family_name.iter().any(|(language, family)| {
         let given = holder.given_name.get(language);
-        given.is_some_and(|given| name == words(&format!("{given} {family}")))
+        given.is_some_and(|given| !name.is_empty() && name == words(&format!("{given} {family}")))
     })
 }
 
