@@ -533,6 +533,64 @@ fn signed_twice_the_draft_does_not_outlive_sharing_at_the_portal() {
     assert_eq!((a.data(ID), a.data(copy)), (None, None));
 }
 
+/// Three wrote in one draft, and none knew of the others: one who signed it, and two who changed the
+/// same field. `b` has not heard of anything yet.
+fn three() -> (Computer, Computer, Portal) {
+    let (mut a, mut b, mut portal) = two();
+    let mut c = Computer::new(110);
+    c.pass(&mut portal);
+    a.sign();
+    b.write("city", "Brest");
+    c.write("city", "Gomel");
+    c.pass(&mut portal);
+    a.store.registered(&application()).unwrap();
+    a.fetch(&portal);
+    assert_eq!(a.data(next_id(ID)), Some(json!({"city": "Gomel"})));
+    (a, b, portal)
+}
+
+/// The versions of the city in the copy that goes on.
+fn cities(computer: &Computer) -> Vec<Value> {
+    let conflicts = computer.store.conflicts(next_id(ID)).unwrap();
+    let others = conflicts.into_iter().flat_map(|one| one.others);
+    let others = others.filter_map(|other| other.value);
+    let mut cities: Vec<Value> = others.collect();
+    cities.push(computer.data(next_id(ID)).unwrap()["city"].clone());
+    cities.sort_by_key(Value::to_string);
+    cities
+}
+
+#[test]
+fn what_goes_on_is_not_taken_away_by_what_is_left_of_an_ended_draft() {
+    let (mut a, mut b, mut portal) = three();
+    // The portal has the end and the copy, and nobody hears of that; so it tells of them itself.
+    for Unsent { document, .. } in a.store.unsent_documents(9).unwrap() {
+        portal.insert(document.id, document);
+    }
+    assert!(portal[&ID].end().is_some());
+    a.fetch(&portal);
+    // All was taken away meanwhile, and the other puts there again what it has.
+    portal.clear();
+    b.send(&mut portal);
+    a.fetch(&portal);
+    assert_eq!(cities(&a), ["Brest", "Gomel"]);
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(cities(&b), ["Brest", "Gomel"]);
+}
+
+#[test]
+fn what_waits_does_not_take_away_what_it_heard_only_the_end_of() {
+    let (mut a, mut b, mut portal) = three();
+    b.sign();
+    a.pass(&mut portal);
+    b.fetch(&portal);
+    let now = b.now();
+    b.store.registered_elsewhere(&application(), now).unwrap();
+    until_quiet(&mut a, &mut b, &mut portal);
+    assert_eq!(cities(&b), ["Brest", "Gomel"]);
+    assert_eq!(cities(&a), ["Brest", "Gomel"]);
+}
+
 #[test]
 fn taken_back_the_draft_has_what_came_meanwhile() {
     let (mut a, mut b, mut portal) = two();

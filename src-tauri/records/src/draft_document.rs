@@ -289,12 +289,6 @@ impl DraftDocument {
         self.end = end;
     }
 
-    /// Notes that it ended elsewhere, and leaves what is written here as it is.
-    pub fn note_end(&mut self, other: &Self) {
-        self.end = self.merge(other).end;
-        self.seen.join(&other.seen);
-    }
-
     /// Whether something is written in it that whoever saw `seen` did not know.
     #[must_use]
     pub fn has_more_than(&self, seen: &Seen) -> bool {

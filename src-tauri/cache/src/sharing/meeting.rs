@@ -63,7 +63,7 @@ pub(super) fn take(
             return Ok(());
         }
         // What is signed here is decided on when the portal answers to it.
-        (_, Some(_), Place::Outbox) => row.document.note_end(theirs),
+        (_, Some(_), Place::Outbox) => row.document.set_end(merged.end().cloned()),
         // It was deleted here while somebody wrote in it elsewhere, who did not know.
         (Some(end), None, Place::Nowhere)
             if end.how == Ending::Deleted && theirs.has_more_than(&end.seen) =>
@@ -74,9 +74,10 @@ pub(super) fn take(
             drafts::add(connection, &row.document.draft())?;
         }
         (Some(end), None, _) => {
-            // It was sent here while somebody wrote in it elsewhere.
+            // It was sent here while somebody wrote in it elsewhere. What was here went on before; of
+            // an ended draft nothing may be left, which says nothing of what stands in its copy.
             if end.how == Ending::Registered && theirs.has_more_than(&end.seen) {
-                go_on(connection, &merged, end.how, &[])?;
+                go_on(connection, theirs, end.how, &[])?;
             }
             row.document = merged;
             row.unsent = true;
