@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
@@ -23,31 +23,13 @@ use crate::chance::Chance;
 use crate::mistake::Mistake;
 use crate::network::{Line, registers};
 use crate::portal::Portal;
+use crate::power::Power;
 
 pub(crate) const PASSPHRASE: &[u8] = b"correct horse";
 /// Key of every store.
 const KEY: [u8; 32] = [7; 32];
 /// Most times that a pass is asked to go on before it must have come to something.
 const PATIENCE: usize = 100;
-
-/// The power supply: how many transactions of the store it lasts for.
-#[derive(Default)]
-struct Power {
-    /// Negative for ever.
-    left: AtomicI64,
-    out: AtomicBool,
-}
-
-impl Power {
-    fn lasts(&self) -> bool {
-        match self.left.load(Ordering::Relaxed) {
-            0 => self.out.store(true, Ordering::Relaxed),
-            left if left > 0 => self.left.store(left - 1, Ordering::Relaxed),
-            _ => {}
-        }
-        !self.out.load(Ordering::Relaxed)
-    }
-}
 
 /// A computer, on or off.
 pub(crate) struct Computer {
@@ -154,8 +136,6 @@ impl Computer {
     ) -> Self {
         let folder = folder.join(name.to_string());
         std::fs::create_dir_all(&folder).unwrap();
-        let power = Power::default();
-        power.left.store(-1, Ordering::Relaxed);
         Self {
             name,
             line: Line::default(),
@@ -163,7 +143,7 @@ impl Computer {
             now: Arc::clone(now),
             skew: Arc::default(),
             chance: Arc::new(Mutex::new(chance)),
-            power: Arc::new(power),
+            power: Arc::default(),
             running: None,
             mistake,
             earlier: None,
@@ -216,9 +196,7 @@ impl Computer {
 
     /// The power goes after so many more transactions.
     pub(crate) fn let_power_last(&self, transactions: u32) {
-        self.power
-            .left
-            .store(transactions.into(), Ordering::Relaxed);
+        self.power.last(transactions);
     }
 
     /// Whether the program runs.
@@ -228,15 +206,14 @@ impl Computer {
 
     /// Whether the power has gone.
     pub(crate) fn is_without_power(&self) -> bool {
-        self.power.out.load(Ordering::Relaxed)
+        self.power.is_out()
     }
 
     /// The program is gone, wherever it was; the power is back.
     pub(crate) fn crash(&mut self) {
         self.running = None;
         let waiting = self.line.take();
-        self.power.left.store(-1, Ordering::Relaxed);
-        self.power.out.store(false, Ordering::Relaxed);
+        self.power.restore();
         if let Some(earlier) = self.earlier.take() {
             std::fs::write(self.store_path(), earlier).unwrap();
         }
@@ -276,8 +253,8 @@ impl Computer {
                 if ended.is_some()
                     && let Some(mut waiting) = line.take()
                 {
-                    let answer = waiting.answer.take();
-                    waiting.tell(answer.ok_or(PortalError::Offline));
+                    let told = waiting.answer.take();
+                    waiting.tell(told.unwrap_or(Err(PortalError::Offline)));
                 }
                 tokio::task::yield_now().await;
             }
@@ -347,7 +324,7 @@ impl Computer {
                 if let Poll::Ready(ended) = once.await {
                     return Some(ended);
                 }
-                if line.is_busy() || power.out.load(Ordering::Relaxed) {
+                if line.is_busy() || power.is_out() {
                     return None;
                 }
                 // What the pass waits for may run beside it.

@@ -1,5 +1,5 @@
-//! A simulation: two computers of one person, one portal, and a network and a power supply that do
-//! the worst at the worst moment. The computers are the real desk over the real store, the portal
+//! A simulation: two computers of one person, the browser in which the same person is at the portal
+//! itself, one portal, and a network and power supplies that do the worst at the worst moment. The computers are the real desk over the real store, the portal
 //! is the sandbox's own code, the exchanges between them are real HTTP messages; only time, chance,
 //! wires and power are made up, so that a seed plays the same schedule again.
 //!
@@ -18,6 +18,7 @@ mod mistake;
 mod model;
 mod network;
 mod portal;
+mod power;
 mod schedule;
 mod world;
 

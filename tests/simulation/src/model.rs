@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kabinet_desk::view::{CarriedView, ConflictView, DraftView};
-use kabinet_records::next_id;
+use kabinet_records::{DraftDocument, next_id};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,6 +18,9 @@ pub(crate) const COPIES_LIMIT: usize = 16;
 
 /// Pointers of a field that goes by the one name or the other, as the versions of the form have it.
 pub(crate) const RENAMED: [&str; 2] = ["/employer", "/workplace"];
+
+/// In place of a computer: the browser at the portal.
+pub(crate) const WEB: usize = 2;
 
 /// The pointer of what is no field: that the file of a hash belongs to a draft.
 const FILE: &str = "file";
@@ -78,7 +81,7 @@ pub(crate) struct Theirs {
     /// Messages of both sides, each with its application.
     pub(crate) messages: BTreeSet<(Uuid, Uuid)>,
     /// Drafts that have not ended.
-    pub(crate) alive: BTreeSet<Uuid>,
+    pub(crate) alive: BTreeMap<Uuid, DraftDocument>,
 }
 
 impl Model {
@@ -151,6 +154,21 @@ impl Model {
     pub(crate) fn deleted(&mut self, id: Uuid, view: &DraftView) {
         let draft = self.root(id);
         for (pointer, value) in shown_texts(view) {
+            self.replaced.insert(typed(draft, &pointer, &value));
+        }
+    }
+
+    /// The person deleted in the browser a draft that said this.
+    pub(crate) fn deleted_on_web(&mut self, page: &DraftDocument) {
+        let draft = self.root(page.id);
+        let files = page.files().into_iter();
+        let files = files.map(|file| (FILE.to_owned(), file.hash));
+        let others = page.conflicts().into_iter().flat_map(|conflict| {
+            let values = conflict.others.into_iter();
+            let texts = values.filter_map(|other| Some(other.value?.as_str()?.to_owned()));
+            texts.map(move |text| (conflict.pointer.clone(), text))
+        });
+        for (pointer, value) in texts(&page.data()).into_iter().chain(files).chain(others) {
             self.replaced.insert(typed(draft, &pointer, &value));
         }
     }
@@ -299,13 +317,19 @@ impl Model {
     }
 }
 
-fn same_drafts(shown: &[Shown], alive: &BTreeSet<Uuid>) -> Result<(), String> {
+fn same_drafts(shown: &[Shown], alive: &BTreeMap<Uuid, DraftDocument>) -> Result<(), String> {
     for (computer, shown) in shown.iter().enumerate() {
-        let ours: BTreeSet<Uuid> = shown.drafts.keys().copied().collect();
-        if ours != *alive {
+        if !shown.drafts.keys().eq(alive.keys()) {
+            let (ours, theirs) = (shown.drafts.keys(), alive.keys());
             return Err(format!(
-                "computer {computer} has the drafts {ours:?}, the portal {alive:?}"
+                "computer {computer} has the drafts {ours:?}, the portal {theirs:?}"
             ));
+        }
+        for (view, document) in shown.drafts.values().zip(alive.values()) {
+            if view.data != document.data() {
+                let (id, ours, theirs) = (document.id, &view.data, document.data());
+                return Err(format!("{id} is {ours} here and {theirs} at the portal"));
+            }
         }
     }
     let [first, others @ ..] = shown else {

@@ -17,8 +17,9 @@ pub(crate) type Told = Result<Answer, PortalError>;
 pub(crate) struct Waiting {
     /// The request.
     pub(crate) request: Request,
-    /// The answer that the portal gave already, if the request has arrived.
-    pub(crate) answer: Option<Answer>,
+    /// What comes of it already, if the request has arrived: an answer, or nothing where the portal
+    /// stopped in the middle.
+    pub(crate) answer: Option<Told>,
     tell: oneshot::Sender<Told>,
 }
 

@@ -1,15 +1,14 @@
 //! The sandbox portal in this process.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use kabinet_cache::{Person, Store};
-use kabinet_portal::Answer;
-use kabinet_records::{DraftDocument, Holder, Manifest};
+use kabinet_portal::{Answer, PortalError};
+use kabinet_records::{Holder, Manifest};
 use kabinet_stb::Secret;
 use kabinet_stb::bign::{Level, PrivateKey};
 use kabinet_token::CardError;
@@ -27,10 +26,14 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::mistake::Mistake;
+use crate::network::Told;
+use crate::power::Power;
 
 mod authority;
+mod web;
 
 pub(crate) use authority::Delivered;
+pub(crate) use web::Kept;
 
 /// The only person's account, as long as those that the sandbox gives.
 const SUBJECT: &str = "s0000000000000001";
@@ -49,6 +52,11 @@ pub(crate) struct Portal {
     signer: Key,
     serial_number: String,
     mistake: Cell<Option<Mistake>>,
+    power: Arc<Power>,
+    /// How many transactions are left until the power goes, if it does.
+    cut: Cell<Option<u32>>,
+    /// Whether the power has gone since somebody asked.
+    has_stopped: Cell<bool>,
     /// Whether its pages are short, so that few objects are many parts.
     short: Cell<bool>,
     /// Applications and letters that are registered once more than they should be.
@@ -103,6 +111,9 @@ impl Portal {
     pub(crate) fn open(folder: &Path, address: &str) -> Self {
         let sandbox = Sandbox::open(folder, address.to_owned(), TerminalKind::Valid).unwrap();
         let sandbox = Arc::new(sandbox);
+        let power = Arc::new(Power::default());
+        let supply = Arc::clone(&power);
+        sandbox.store().powered_by(move || supply.lasts()).unwrap();
         let card = std::fs::read(folder.join("cards/citizen.json")).unwrap();
         let card: Value = serde_json::from_slice(&card).unwrap();
         let octets =
@@ -124,6 +135,9 @@ impl Portal {
             },
             serial_number: parsed.subject_serial().unwrap(),
             mistake: Cell::default(),
+            power,
+            cut: Cell::default(),
+            has_stopped: Cell::default(),
             short: Cell::default(),
             again: RefCell::default(),
             session_key: (session_key, print),
@@ -153,6 +167,7 @@ impl Portal {
         self.mistake.set(mistake);
         self.short.set(short);
         self.again.take();
+        self.steady();
         let store = self.sandbox.store();
         store.forget_everybody().unwrap();
         store
@@ -194,8 +209,48 @@ impl Portal {
         store.sign_in(&person, &session).unwrap();
     }
 
+    /// The power goes after so many more transactions of what the person wants of it. What an
+    /// authority does is not disturbed.
+    pub(crate) fn let_power_last(&self, transactions: u32) {
+        self.cut.set(Some(transactions));
+    }
+
+    /// The power lasts.
+    pub(crate) fn steady(&self) {
+        self.cut.take();
+        self.has_stopped.take();
+    }
+
+    /// Whether it stopped since that was asked last.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.has_stopped.take()
+    }
+
+    /// Does that as long as the power lasts; nothing where it has gone in the middle. Then the power is
+    /// back: what the portal is to know of the person is in its file alone.
+    fn while_power_lasts<T>(&self, act: impl FnOnce() -> T) -> Option<T> {
+        let Some(transactions) = self.cut.take() else {
+            return Some(act());
+        };
+        self.power.last(transactions);
+        let noted = self.mistakes();
+        let done = act();
+        let (is_out, left) = (self.power.is_out(), self.power.left());
+        self.power.restore();
+        if is_out {
+            self.has_stopped.set(true);
+            // What was never answered is no answer that nobody described.
+            if noted.is_none() {
+                let _ = std::fs::remove_file(&self.sandbox.mistakes);
+            }
+            return None;
+        }
+        self.cut.set(left);
+        Some(done)
+    }
+
     /// What it answers at that time (seconds).
-    pub(crate) fn answer(&self, request: &Request, now: i64) -> Answer {
+    pub(crate) fn answer(&self, request: &Request, now: i64) -> Told {
         clock::pretend(Some(now));
         let body = request.body().and_then(|body| body.as_bytes());
         let body = body.unwrap_or_default();
@@ -213,7 +268,7 @@ impl Portal {
             .body(Body::from(body))
             .unwrap();
         *inner.headers_mut() = request.headers().clone();
-        self.runtime.block_on(async {
+        let serve = async {
             let reply = self.router.clone().oneshot(inner).await;
             let (head, body) = match reply {
                 Ok(reply) => reply.into_parts(),
@@ -231,7 +286,9 @@ impl Portal {
                 headers: head.headers,
                 body: Zeroizing::new(heard.unwrap_or_else(|| body.to_vec())),
             }
-        })
+        };
+        self.while_power_lasts(|| self.runtime.block_on(serve))
+            .ok_or(PortalError::Offline)
     }
 
     /// All that is registered of the person.
@@ -262,21 +319,6 @@ impl Portal {
         for kind in sandbox_portal::objects::KINDS {
             store.forget_changes(kind, subject).unwrap();
         }
-    }
-
-    /// The person's drafts that have not ended.
-    pub(crate) fn drafts(&self, subject: &str) -> BTreeSet<Uuid> {
-        let drafts = self
-            .sandbox
-            .store()
-            .objects("Draft", Some(subject))
-            .unwrap();
-        drafts
-            .iter()
-            .map(|draft| serde_json::from_str::<DraftDocument>(&draft.body).unwrap())
-            .filter(|document| document.end().is_none())
-            .map(|document| document.id)
-            .collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Two computers, the portal, and what happens between them, one throw of the dice at a time.
+//! Two computers, a browser, the portal, and what happens between them, one throw of the dice at a time.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -23,10 +23,12 @@ mod person;
 mod publishing;
 mod sharing;
 mod undoing;
+mod web;
 mod wire;
 mod writing;
 
 use undoing::Deleting;
+use web::Web;
 pub(crate) use writing::said;
 
 /// The first of January 2027.
@@ -99,14 +101,15 @@ pub(crate) struct World<'a> {
     windows: [Option<Window>; 2],
     /// What the person has deleted and can still take back.
     deleting: [Option<Deleting>; 2],
+    web: Web,
     /// How often an authority published the form anew.
     published: usize,
     /// Whether the portal has ended the session.
     signed_out: [bool; 2],
     /// Until when the portal asked a computer to leave it alone, in milliseconds of its clock.
     alone_until: [i64; 2],
-    /// The first computer that did not.
-    impatient: Option<String>,
+    /// The first thing that a computer did wrong.
+    wrong: Option<String>,
     /// Requests that are still under way although nobody waits for them.
     late: Vec<Request>,
     model: Model,
@@ -145,10 +148,11 @@ impl<'a> World<'a> {
             computers: computers.into(),
             windows: [None, None],
             deleting: [None, None],
+            web: Web::new(&mut Chance(seed.rotate_left(16))),
             published: 0,
             signed_out: [false; 2],
             alone_until: [i64::MIN; 2],
-            impatient: None,
+            wrong: None,
             late: Vec::new(),
             model: Model::default(),
             values: 0,
@@ -180,7 +184,7 @@ impl<'a> World<'a> {
         self.now.fetch_add(pause, Ordering::Relaxed);
         let who = chance.below(2);
         self.finish_deleting(who);
-        match chance.below(112) {
+        match chance.below(124) {
             0..4 => self.begin_draft(who, &mut chance),
             4..26 => self.write(who, &mut chance),
             26..30 => self.change_files(who, &mut chance),
@@ -197,12 +201,20 @@ impl<'a> World<'a> {
             100..103 => self.cut_power(who, &mut chance),
             103..106 => self.pass_time(who, &mut chance),
             106..110 => self.bother_portal(&mut chance),
-            _ => self.sign_in(who),
+            110..112 => self.sign_in(who),
+            112..121 => self.act_on_web(&mut chance),
+            _ => {
+                let transactions = u32::try_from(chance.below(12)).unwrap();
+                self.stage.portal.let_power_last(transactions);
+            }
         }
         for who in 0..2 {
             if self.computers[who].is_without_power() {
                 self.crash(who);
             }
+        }
+        if self.stage.portal.has_stopped() {
+            self.say(0, "(portal) stops in the middle");
         }
         self.notice_returned();
     }

@@ -18,7 +18,7 @@ const SCHEDULES: u64 = 2000;
 const THROWS: usize = 60;
 /// What must be found in the traces of a hundred schedules, and how often at least: a simulation in
 /// which nothing happens shows nothing.
-const HAPPENINGS: [(&str, u64); 32] = [
+const HAPPENINGS: [(&str, u64); 40] = [
     ("begins ", 100),
     ("saves ", 300),
     ("decides ", 5),
@@ -51,6 +51,14 @@ const HAPPENINGS: [(&str, u64); 32] = [
     ("session_expired", 1),
     ("forgets its states", 10),
     ("along", 3),
+    ("(web) begins ", 20),
+    ("(web) saves ", 20),
+    ("(web) does not delete ", 1),
+    ("(web) decides ", 2),
+    ("(web) deletes ", 10),
+    ("(web) replies ", 5),
+    ("(web) takes back ", 3),
+    ("(portal) stops in the middle", 20),
 ];
 
 /// What a run showed.

@@ -19,7 +19,7 @@ const CLOSED: [&str; 3] = ["approved", "refused", "withdrawn"];
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
     pub(crate) computer: usize,
-    /// Nothing where the power went before the person was told.
+    /// Nothing where the power went, here or at the portal, before the person was told.
     pub(crate) id: Option<Uuid>,
     pub(crate) application: Uuid,
     /// The message that it answers; nothing where it takes the application back.
@@ -103,12 +103,19 @@ impl Letters {
         let places = self.places(registered, delivered)?;
         for place in &self.certain {
             let letter = &self.written[*place];
-            let stays = letter
-                .id
-                .is_some_and(|id| shown[letter.computer].letters.contains_key(&id))
-                && is_closed(&letter.application);
+            // Nothing waits in a browser.
+            let writer = shown.get(letter.computer);
+            let waits = |id| writer.is_some_and(|one| one.letters.contains_key(&id));
+            let stays = letter.id.is_some_and(waits) && is_closed(&letter.application);
             if !stays && !places.contains(place) {
                 return Err(format!("{letter:?} was signed and is not delivered"));
+            }
+        }
+        for one in delivered {
+            let application = one.letter.application;
+            let is_withdrawn = status.get(&application) == Some(&"withdrawn");
+            if one.letter.kind == LetterKind::Withdrawal && !is_withdrawn {
+                return Err(format!("{application} was taken back and is not withdrawn"));
             }
         }
         for (computer, shown) in shown.iter().enumerate() {

@@ -50,6 +50,17 @@ impl Portal {
         published.unwrap()["version"].as_u64().unwrap()
     }
 
+    /// Messages in which an authority asks for something, each behind its application.
+    pub(crate) fn asked(&self, subject: &str) -> Vec<(Uuid, Uuid)> {
+        let list = self.sandbox.store().objects(letters::KIND, Some(subject));
+        let read = |body: &str| serde_json::from_str::<Value>(body).unwrap();
+        let list = list.unwrap().into_iter().map(|message| read(&message.body));
+        let id = |message: &Value, name: &str| message[name].as_str().unwrap().parse().unwrap();
+        list.filter(|message| message["request"].is_object())
+            .map(|message| (id(&message, "applicationId"), id(&message, "id")))
+            .collect()
+    }
+
     /// Every message on the person's applications, with its application.
     pub(crate) fn messages(&self, subject: &str) -> BTreeSet<(Uuid, Uuid)> {
         let list = self.sandbox.store().objects(letters::KIND, Some(subject));

@@ -14,8 +14,9 @@ const ROUNDS: usize = 12;
 impl World<'_> {
     /// The storm is over: everything comes to where it belongs, and is looked at.
     pub(crate) fn close(&mut self) -> Result<(), String> {
+        self.stage.portal.steady();
         for request in std::mem::take(&mut self.late) {
-            self.arrives(&request);
+            self.arrives(&request).unwrap();
         }
         self.now.fetch_add(MINUTE, Ordering::Relaxed);
         for who in 0..2 {
@@ -53,8 +54,8 @@ impl World<'_> {
         if let Some(mistakes) = self.stage.portal.mistakes() {
             return Err(mistakes);
         }
-        if let Some(impatient) = self.impatient.take() {
-            return Err(impatient);
+        if let Some(wrong) = self.wrong.take() {
+            return Err(wrong);
         }
         let shown = [0, 1].map(|who| self.shown(who));
         let portal = &self.stage.portal;

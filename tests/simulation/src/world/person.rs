@@ -8,6 +8,14 @@ use uuid::Uuid;
 use super::{PROCEDURE, REQUIRED, Window, World};
 use crate::chance::Chance;
 
+/// What every draft says beside the free texts.
+pub(super) fn answers() -> Value {
+    json!({
+        "givenName": "Alena", "personalNumber": "4210587A001PB5", "purpose": "bank",
+        "copies": 1, "delivery": "paper", "confirmed": true,
+    })
+}
+
 impl World<'_> {
     /// Whether the person was told that it is done, or cannot know. What was refused is `None`.
     pub(super) fn certain<T>(&self, who: usize, outcome: &Outcome<T>) -> Option<bool> {
@@ -54,10 +62,7 @@ impl World<'_> {
         let window = Window::of(&view);
         let fields = window.fields.clone();
         self.windows[who] = Some(window);
-        let mut data = json!({
-            "givenName": "Alena", "personalNumber": "4210587A001PB5", "purpose": "bank",
-            "copies": 1, "delivery": "paper", "confirmed": true,
-        });
+        let mut data = answers();
         for field in &fields[..REQUIRED + chance.below(1 + fields.len() - REQUIRED)] {
             data[*field] = self.value();
         }

@@ -34,9 +34,11 @@ impl World<'_> {
             }
             let other = self.desk(1 - who).sharing().unwrap();
             if sharing == SharingView::Off && other == SharingView::Off {
-                let there = self.stage.portal.drafts(&self.subject);
+                let mut there = self.stage.portal.drafts(&self.subject);
+                there.retain(|id, _| !self.web.begun.contains(id));
                 if !there.is_empty() {
-                    return Err(format!("{there:?} are still at the portal"));
+                    let ids: Vec<_> = there.keys().collect();
+                    return Err(format!("{ids:?} are still at the portal"));
                 }
             }
         }

@@ -79,23 +79,39 @@ impl World<'_> {
         }
     }
 
-    /// The person undoes the last change of a draft, or does again what they undid.
+    /// The person undoes the last change of a draft, or does again what they undid. At times they look
+    /// what it was like, and do it again at once: then everything is as it was.
     pub(super) fn undo(&mut self, who: usize, chance: &mut Chance) {
         let Some(view) = self.some_draft(who, chance) else {
             return;
         };
+        if view.can_redo && chance.below(2) == 0 {
+            self.step_back(who, &view, false);
+        } else if !view.can_undo {
+            self.write(who, chance);
+        } else if let Some(undone) = self.step_back(who, &view, true)
+            && chance.below(2) == 0
+            && let Some(redone) = self.step_back(who, &undone, false)
+            && (&redone.data, &redone.attachments) != (&view.data, &view.attachments)
+        {
+            let (before, after) = (&view.data, &redone.data);
+            let what = format!("{before} was undone and redone, and is {after}");
+            self.wrong.get_or_insert(what);
+        }
+    }
+
+    /// Undoes or redoes; gives the draft as it is then.
+    fn step_back(&mut self, who: usize, view: &DraftView, undo: bool) -> Option<DraftView> {
         let desk = self.desk(who);
         let id = &view.summary.id;
-        let (what, done) = if view.can_redo && chance.below(2) == 0 {
-            ("redoes", desk.redo_draft(id))
-        } else if view.can_undo {
+        let (what, done) = if undo {
             ("undoes", desk.undo_draft(id))
         } else {
-            return self.write(who, chance);
+            ("redoes", desk.redo_draft(id))
         };
         // Without power nothing was done.
         if self.certain(who, &done) != Some(true) {
-            return;
+            return None;
         }
         let after = done.unwrap();
         self.say(who, &format!("{what} {id} {} -> {}", view.data, after.data));
@@ -111,10 +127,11 @@ impl World<'_> {
             }
         }
         for file in &after.attachments {
-            if !has(&view, &file.hash) {
+            if !has(view, &file.hash) {
                 self.model.attached(draft, &file.hash, true);
             }
         }
         self.windows[who] = None;
+        Some(after)
     }
 }

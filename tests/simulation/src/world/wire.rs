@@ -27,7 +27,7 @@ impl World<'_> {
             if asks && !now && self.clock(who) < self.alone_until[who] {
                 let name = self.computers[who].name;
                 let what = format!("{name} does not leave the portal alone");
-                self.impatient.get_or_insert(what);
+                self.wrong.get_or_insert(what);
             }
             self.ended(who, ended);
         }
@@ -82,11 +82,8 @@ impl World<'_> {
         };
         let (what, told): (&str, Option<Told>) = match throw {
             0..10 => {
-                let answer = match waiting.answer.take() {
-                    Some(answer) => answer,
-                    None => arrive(&waiting),
-                };
-                ("", Some(Ok(answer)))
+                let told = waiting.answer.take();
+                ("", Some(told.unwrap_or_else(|| arrive(&waiting))))
             }
             // It arrives; the answer is still on its way.
             10..30 => {
@@ -98,14 +95,14 @@ impl World<'_> {
             30..45 => ("is lost: ", Some(broken())),
             45..68 => {
                 if waiting.answer.is_none() {
-                    arrive(&waiting);
+                    let _ = arrive(&waiting);
                 }
                 ("has its answer lost: ", Some(broken()))
             }
             68..76 => {
-                let answer = arrive(&waiting);
-                arrive(&waiting);
-                ("comes twice: ", Some(Ok(answer)))
+                let told = arrive(&waiting);
+                let _ = arrive(&waiting);
+                ("comes twice: ", Some(told))
             }
             76..84 => {
                 self.late.extend(waiting.request.try_clone());
@@ -162,7 +159,7 @@ impl World<'_> {
         self.ended(who, ended);
     }
 
-    pub(super) fn arrives(&self, request: &Request) -> Answer {
+    pub(super) fn arrives(&self, request: &Request) -> Told {
         let now = self.now.load(Ordering::Relaxed) / SECOND;
         self.stage.portal.answer(request, now)
     }
@@ -172,8 +169,11 @@ impl World<'_> {
             return;
         }
         let request = self.late.swap_remove(chance.below(self.late.len()));
-        let status = self.arrives(&request).status;
-        self.say(0, &format!("(late) {}: {status}", asks(&request)));
+        let told = match self.arrives(&request) {
+            Ok(answer) => answer.status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        self.say(0, &format!("(late) {}: {told}", asks(&request)));
     }
 
     pub(super) fn whole_pass(&mut self, who: usize) -> Result<SyncView, String> {
@@ -182,7 +182,7 @@ impl World<'_> {
         let mut ended = self.computers[who].begin_pass(true);
         while ended.is_none() {
             let waiting = self.computers[who].line.take().unwrap();
-            let answer = self.arrives(&waiting.request);
+            let answer = self.arrives(&waiting.request).unwrap();
             self.cost.add(&waiting.request, &answer);
             let asked = asks(&waiting.request);
             self.has_sent |= asked.contains("/set");

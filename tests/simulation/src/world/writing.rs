@@ -65,15 +65,7 @@ impl World<'_> {
 
     fn ask(&mut self, application: Uuid, chance: &mut Chance) {
         let now = self.now.load(Ordering::Relaxed) / SECOND;
-        // What makes identifiers without asking for the real time.
-        let (high, low) = (chance.number(), chance.number());
-        let message = uuid::Builder::from_unix_timestamp_millis(
-            u64::try_from(now * SECOND).unwrap(),
-            &(u128::from(high) << 64 | u128::from(low)).to_be_bytes()[..10]
-                .try_into()
-                .unwrap(),
-        );
-        let message = message.into_uuid();
+        let message = self.new_id(chance);
         self.stage.portal.ask(application, message, now);
         self.say(0, &format!("(portal) asks about {application}"));
     }
