@@ -127,6 +127,10 @@ mod calls {
             libc::SYS_rt_sigaction,
             libc::SYS_rt_sigprocmask,
             libc::SYS_rt_sigreturn,
+            // A thread that a library has begun before `main` may still be on its way in, and the whole
+            // process ends when it cannot name its own memory to the kernel.
+            libc::SYS_rseq,
+            libc::SYS_set_robust_list,
             libc::SYS_sigaltstack,
         ] {
             rules.insert(call, vec![]);

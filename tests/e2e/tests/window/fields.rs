@@ -14,7 +14,7 @@ const PAGE: &[u8] = b"%PDF-1.7
 1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
 2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
 3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R>> endobj
-4 0 obj <</Length 15>>
+4 0 obj <</Length 16>>
 stream
 33 33 33 33 re f
 endstream endobj
