@@ -128,7 +128,7 @@ async fn find_country(window: &Window) {
     hands.to("field-/country").await;
     hands.press("united").await;
     let first = "const at = document.activeElement.getAttribute('aria-activedescendant');
-        return document.getElementById(at)?.textContent ?? ''";
+        return document.getElementById(at)?.textContent.trim() ?? ''";
     window
         .comes_true(first, json!("United Arab Emirates"))
         .await;
