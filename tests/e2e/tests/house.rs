@@ -9,8 +9,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each room and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 16] = [
-    ("kabinet", &["kabinet-desk"]),
+const ARROWS: [(&str, &[&str]); 17] = [
+    ("kabinet", &["kabinet-desk", "kabinet-tray"]),
+    ("kabinet-tray", &[]),
     ("kabinet-cli", &["kabinet-desk"]),
     (
         "kabinet-desk",
