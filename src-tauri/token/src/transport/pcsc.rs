@@ -15,8 +15,8 @@ use crate::{CancelToken, CardError, readers};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How soon a cancelled wait for that ends.
 const CANCEL_GRAIN: Duration = Duration::from_millis(50);
-/// The service notices a pulled card later than the failed command does.
-const REMOVAL_NOTICE: Duration = Duration::from_secs(1);
+/// The service notices a pulled card later than the failed command does, much later on a busy computer.
+const REMOVAL_NOTICE: Duration = Duration::from_secs(3);
 
 /// A connection inside a transaction that lasts as long as the connection.
 pub(crate) struct PcscTransport {
