@@ -60,9 +60,11 @@ async fn begun(screen: &Screen, profile: &Path) -> String {
     id.to_owned()
 }
 
+/// The number as it is kept; the window shows it in groups.
 async fn phone(window: &Window) -> String {
     let field = window.find(FIELD).await;
-    field.prop("value").await.unwrap().unwrap_or_default()
+    let shown = field.prop("value").await.unwrap().unwrap_or_default();
+    shown.replace([' ', '-'], "")
 }
 
 #[tokio::test]
