@@ -34,6 +34,9 @@ const SCHEMA: &str = include_str!("../../../docs/export.schema.json");
 /// Applications that are read at once.
 const PAGE: usize = 100;
 
+/// What stands on the page, each with its label.
+type Lines = Vec<(String, String)>;
+
 impl Desk {
     /// Where [`Desk::export`] would write in a folder: a name of the day that is not taken.
     pub fn export_path(&self, folder: &Path) -> PathBuf {
@@ -341,7 +344,7 @@ impl Desk {
         archive: &mut Archive<'_>,
         folder: &str,
         files: &[Attachment],
-    ) -> Outcome<(Vec<String>, Vec<(String, String)>)> {
+    ) -> Outcome<(Vec<String>, Lines)> {
         let of = archive.of.clone();
         let read = |file: &Attachment, offset| {
             self.with_store_of(&of, |store| {
@@ -375,7 +378,7 @@ impl Desk {
         Ok((names, missing))
     }
 
-    fn draft_lines(&self, draft: &Draft) -> Vec<(String, String)> {
+    fn draft_lines(&self, draft: &Draft) -> Lines {
         let Ok(procedure) = self.stored_procedure(&draft.procedure_id) else {
             return Vec::new();
         };

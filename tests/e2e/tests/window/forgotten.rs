@@ -74,9 +74,16 @@ async fn what_a_crash_left_goes_with_the_person() {
         .args(["-KILL", &app.unwrap().0.to_string()])
         .status();
     assert!(killed.unwrap().success());
-    // What it held is free when it is gone.
+    // What it held is free when it is gone, or ended and nobody has asked for its end yet; it loses its
+    // name before.
+    let app = app.unwrap().0;
+    let holds = || {
+        let stat = std::fs::read_to_string(format!("/proc/{app}/stat")).unwrap_or_default();
+        let state = stat.rsplit_once(") ").map(|(_, rest)| rest.chars().next());
+        state.is_some_and(|state| state != Some('Z'))
+    };
     let deadline = Instant::now() + Duration::from_secs(20);
-    while screen.processes().iter().any(|(_, name)| name == "kabinet") {
+    while holds() {
         assert!(Instant::now() < deadline, "it cannot be killed");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
