@@ -5,6 +5,7 @@ import type { DraftSummaryView } from "../generated/DraftSummaryView";
 import type { Language } from "../generated/Language";
 import type { OutboxItemView } from "../generated/OutboxItemView";
 import type { PersonView } from "../generated/PersonView";
+import type { ProblemView } from "../generated/ProblemView";
 import type { ReadersView } from "../generated/ReadersView";
 import type { RepairView } from "../generated/RepairView";
 import type { StepView } from "../generated/StepView";
@@ -55,6 +56,8 @@ class Area {
   spoken: Language | null = $state(null);
   /** Grows when messages or documents may have changed. */
   news = $state(0);
+  /** What keeps the draft that is shown from being saved. */
+  unsaved: ProblemView | null = $state(null);
   /** Whether the last synchronisation found no portal. */
   offline = $state(false);
   /** Whether it found one and did not come to its end. */

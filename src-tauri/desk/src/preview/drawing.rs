@@ -298,7 +298,7 @@ mod tests {
         assert_eq!(turned(3), ((2, 1), 2));
         assert_eq!(turned(6), ((1, 2), 1));
         assert_eq!(turned(8), ((1, 2), 2));
-        let entry = |head: &[u8], entry: &[u8]| [head, &entry[..]].concat();
+        let entry = |head: &[u8], entry: &[u8]| [head, entry].concat();
         let big = entry(
             b"MM\0\x2A\0\0\0\x08\0\x01",
             b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0",

@@ -92,6 +92,7 @@ async fn what_is_typed_waits_until_the_disk_has_room() {
     assert_eq!(phone(&window).await, "+375295550123");
     write(&window, "+375295550199").await;
     window.find("problem-disk_full").await;
+    window.find("unsaved").await;
     window
         .css("[data-testid='saved'][data-saved='false']")
         .await;
@@ -115,6 +116,7 @@ async fn what_is_typed_waits_until_the_disk_has_room() {
     std::fs::remove_file(ballast.join(inside).join("ballast")).unwrap();
     window.css("[data-testid='saved'][data-saved='true']").await;
     window.gone("problem-disk_full").await;
+    window.gone("unsaved").await;
     assert_eq!(phone(&window).await, "+375295550199");
     window.close().await;
 }
