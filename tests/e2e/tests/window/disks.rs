@@ -68,11 +68,14 @@ async fn phone(window: &Window) -> String {
     shown.replace([' ', '-'], "")
 }
 
-/// Writes a number in place of the one that is there.
-async fn write(window: &Window, number: &str) {
+/// Opens the draft and writes a number in place of the one that is there.
+async fn change(window: &Window, id: &str) {
+    window.click("nav-affairs").await;
+    window.click(&format!("draft-{id}")).await;
+    assert_eq!(phone(window).await, "+375295550123");
     let mark_all = format!("{}a{}", char::from(Key::Control), char::from(Key::Null));
     window.write(FIELD, &mark_all).await;
-    window.write(FIELD, number).await;
+    window.write(FIELD, "+375295550199").await;
 }
 
 #[tokio::test]
@@ -87,10 +90,7 @@ async fn what_is_typed_waits_until_the_disk_has_room() {
     let program = on_disk(&world, &profile, FULL);
     let window = screen.launch("wry", &program, &[]).await;
     unlock(&window).await;
-    window.click("nav-affairs").await;
-    window.click(&format!("draft-{id}")).await;
-    assert_eq!(phone(&window).await, "+375295550123");
-    write(&window, "+375295550199").await;
+    change(&window, &id).await;
     window.find("problem-disk_full").await;
     window.find("unsaved").await;
     window
@@ -106,13 +106,10 @@ async fn what_is_typed_waits_until_the_disk_has_room() {
     assert_eq!(phone(&window).await, "+375295550199");
 
     // The disk is in the app's own view of the file system.
-    let processes = screen.processes();
-    let (app, _) = processes
-        .iter()
-        .find(|(_, name)| name == "kabinet")
-        .unwrap();
     let inside = profile.strip_prefix("/").unwrap();
-    let ballast = Path::new("/proc").join(app.to_string()).join("root");
+    let ballast = Path::new("/proc")
+        .join(screen.app().to_string())
+        .join("root");
     std::fs::remove_file(ballast.join(inside).join("ballast")).unwrap();
     window.css("[data-testid='saved'][data-saved='true']").await;
     window.gone("problem-disk_full").await;
@@ -134,23 +131,15 @@ async fn what_cannot_be_written_is_read_until_it_can() {
     let window = screen.launch("wry", &program, &[]).await;
     unlock(&window).await;
     window.find("read-only").await;
-    window.click("nav-affairs").await;
-    window.click(&format!("draft-{id}")).await;
-    assert_eq!(phone(&window).await, "+375295550123");
-    write(&window, "+375295550199").await;
+    change(&window, &id).await;
     window.find("problem-read_only").await;
     // No other colours or language can be kept here, either.
     window.is_accessible("96-disk-read-only").await;
     window.picture("96-disk-read-only").await;
 
     // Written on, the disk has what is in the page.
-    let processes = screen.processes();
-    let (app, _) = processes
-        .iter()
-        .find(|(_, name)| name == "kabinet")
-        .unwrap();
     let again = std::process::Command::new("nsenter")
-        .args(["--mount", "--target", &app.to_string()])
+        .args(["--mount", "--target", &screen.app().to_string()])
         .args(["mount", "-o", "remount,bind,rw"])
         .arg(&profile)
         .status();

@@ -150,6 +150,13 @@ impl Screen {
             .collect()
     }
 
+    /// The app's own process, while it runs.
+    pub(crate) fn app(&self) -> u32 {
+        let processes = self.processes();
+        let app = processes.iter().find(|(_, name)| name == "kabinet");
+        app.expect("the app does not run").0
+    }
+
     /// A variable of the app's environment, while it runs.
     pub(crate) fn variable(&self, name: &str) -> String {
         let all = self.environment();
@@ -158,12 +165,7 @@ impl Screen {
     }
 
     fn environment(&self) -> Vec<(String, String)> {
-        let processes = self.processes();
-        let (id, _) = processes
-            .iter()
-            .find(|(_, name)| name == "kabinet")
-            .expect("the app does not run");
-        let all = std::fs::read(format!("/proc/{id}/environ")).unwrap();
+        let all = std::fs::read(format!("/proc/{}/environ", self.app())).unwrap();
         let all = String::from_utf8_lossy(&all);
         let lines = all.split('\0').filter_map(|line| line.split_once('='));
         lines

@@ -68,15 +68,13 @@ async fn what_a_crash_left_goes_with_the_person() {
         assert!(Instant::now() < deadline, "nothing was printed");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let processes = screen.processes();
-    let app = processes.iter().find(|(_, name)| name == "kabinet");
+    let app = screen.app();
     let killed = Command::new("kill")
-        .args(["-KILL", &app.unwrap().0.to_string()])
+        .args(["-KILL", &app.to_string()])
         .status();
     assert!(killed.unwrap().success());
     // What it held is free when it is gone, or ended and nobody has asked for its end yet; it loses its
     // name before.
-    let app = app.unwrap().0;
     let holds = || {
         let stat = std::fs::read_to_string(format!("/proc/{app}/stat")).unwrap_or_default();
         let state = stat.rsplit_once(") ").map(|(_, rest)| rest.chars().next());

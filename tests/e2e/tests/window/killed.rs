@@ -38,13 +38,8 @@ async fn killed_while_an_application_leaves() {
         assert!(Instant::now() < deadline, "it was never sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let processes = screen.processes();
-    let app = processes
-        .iter()
-        .find(|(_, name)| name == "kabinet")
-        .unwrap();
     let killed = Command::new("kill")
-        .args(["-KILL", &app.0.to_string()])
+        .args(["-KILL", &screen.app().to_string()])
         .status();
     assert!(killed.unwrap().success());
     drop((window, screen));
