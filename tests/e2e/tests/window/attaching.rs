@@ -153,11 +153,7 @@ async fn what_is_typed_is_on_the_disk_within_a_second() {
         window.write(&field, &letter.to_string()).await;
         typed.push((Instant::now(), text.clone()));
     }
-    let processes = screen.processes();
-    let (app, _) = processes
-        .iter()
-        .find(|(_, name)| name == "kabinet")
-        .unwrap();
+    let app = screen.app();
     let killed = Instant::now();
     let status = Command::new("kill")
         .args(["-KILL", &app.to_string()])

@@ -233,6 +233,13 @@ impl Screen {
     }
 }
 
+/// Whether it has ended, whoever still has to notice it.
+pub(crate) fn has_ended(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()[0]);
+    state.is_none_or(|state| state == b'Z')
+}
+
 /// The app's windows.
 pub(crate) struct Window {
     pub(crate) client: Client,

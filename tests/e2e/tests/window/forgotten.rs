@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use e2e::{Pcscd, World};
 
-use crate::driver::Screen;
+use crate::driver::{Screen, has_ended};
 use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in, signed_in};
 
 /// Everything below a folder.
@@ -75,13 +75,8 @@ async fn what_a_crash_left_goes_with_the_person() {
     assert!(killed.unwrap().success());
     // What it held is free when it is gone, or ended and nobody has asked for its end yet; it loses its
     // name before.
-    let holds = || {
-        let stat = std::fs::read_to_string(format!("/proc/{app}/stat")).unwrap_or_default();
-        let state = stat.rsplit_once(") ").map(|(_, rest)| rest.chars().next());
-        state.is_some_and(|state| state != Some('Z'))
-    };
     let deadline = Instant::now() + Duration::from_secs(20);
-    while holds() {
+    while !has_ended(app) {
         assert!(Instant::now() < deadline, "it cannot be killed");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -11,7 +11,7 @@ use zbus::blocking::{Connection, Proxy, connection};
 use zbus::zvariant::{OwnedValue, Value};
 
 use crate::display::Display;
-use crate::driver::Screen;
+use crate::driver::{Screen, has_ended};
 use crate::shots;
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
@@ -108,20 +108,6 @@ async fn apart<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> T
     tokio::task::spawn_blocking(act).await.unwrap()
 }
 
-/// The app's process.
-fn app(screen: &Screen) -> u32 {
-    let processes = screen.processes();
-    let app = processes.iter().find(|(_, name)| name == "kabinet");
-    app.unwrap().0
-}
-
-/// Whether it has ended, whoever still has to notice it.
-fn has_ended(process: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()[0]);
-    state.is_none_or(|state| state == b'Z')
-}
-
 #[tokio::test]
 async fn the_tray_keeps_the_program_and_the_window_its_place() {
     let _service = Pcscd::start().unwrap();
@@ -165,7 +151,7 @@ async fn the_tray_keeps_the_program_and_the_window_its_place() {
 
     // Another language, at once.
     window.click("language-ru").await;
-    let process = app(&screen);
+    let process = screen.app();
     apart(move || {
         until("the tray speaks no Russian", || {
             icon.entries()
@@ -188,7 +174,7 @@ async fn the_tray_keeps_the_program_and_the_window_its_place() {
     window.css("[data-testid='goes-on']:not(:checked)").await;
     window.shoot("74-running").await;
     let display = screen.variable("DISPLAY");
-    let process = app(&screen);
+    let process = screen.app();
     apart(move || {
         let mut display = Display::open(&display);
         let main = display.window();
