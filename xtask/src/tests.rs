@@ -1,8 +1,9 @@
 //! `test`: every test there is, and one closing line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -36,6 +37,10 @@ pub(crate) fn test(words: &[String]) -> Outcome {
     // without them would be built from other libraries, and most of the house twice.
     build(&["--tests"])?;
     cargo_tests(words, &mut counts)?;
+    // Once more at the end, where a log that was cut still has them.
+    for failure in &counts.failures {
+        println!("{failure}");
+    }
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if counts.failed == 0 && counts.passed > 0 {
         Ok(())
@@ -54,6 +59,8 @@ pub(crate) fn build(also: &[&str]) -> Outcome {
 struct Counts {
     passed: u64,
     failed: u64,
+    /// What those that failed said.
+    failures: Vec<String>,
 }
 
 impl Counts {
@@ -61,10 +68,16 @@ impl Counts {
         match outcome {
             Ok(()) => self.passed += 1,
             Err(message) => {
-                eprintln!("xtask: FAILED {name}: {message}");
                 self.failed += 1;
+                self.failures.push(format!("---- {name}: {message}\n"));
             }
         }
+    }
+
+    fn take(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.failures.extend(other.failures);
     }
 
     /// Adds a line such as `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
@@ -83,74 +96,73 @@ impl Counts {
     }
 }
 
-/// The end-to-end tests share the two virtual readers, so they run one after the other. They wait
-/// more than they compute: all other tests run at their side, and so do those of the window where they
-/// can have readers of their own, half of them from the beginning and half when the end-to-end tests
-/// are over. Who runs at the side says what there is to say after them.
+/// The end-to-end tests share the two virtual readers, so they run one after the other, or where they
+/// have name spaces of their own. They wait more than they compute: two things are done at a time,
+/// and whoever is done takes the next. What a part has to say is printed when it has ended.
 ///
 /// All parts select the whole workspace and differ in the names of the tests: other packages would
 /// need other features of the same libraries, and all of them would be built once more.
 fn cargo_tests(words: &[String], counts: &mut Counts) -> Outcome {
-    let (mut end_to_end, others) = integration_tests()?;
+    let (end_to_end, others) = integration_tests()?;
     let mut others = tests(&["--lib", "--bins"], others);
     others.arg("--").args(words);
-    let mut beside = vec![others];
-    let mut then = None;
-    if words.is_empty() && can_be_apart() && end_to_end.remove(WINDOW) {
-        let [first, second] = halves_of_the_window()?;
-        beside.push(first);
-        then = Some(second);
+    let mut parts = VecDeque::from([others]);
+    if words.is_empty() && can_be_apart() {
+        parts.extend(in_parts(end_to_end)?.iter().map(apart));
+    } else {
+        parts.push_back(in_turn(end_to_end, words));
     }
-    let end_to_end = in_turn(end_to_end, words);
-    std::thread::scope(|scope| {
-        let beside: Vec<_> = beside
-            .into_iter()
-            .map(|mut tests| {
-                scope.spawn(move || {
-                    let mut said = Vec::new();
-                    let mut counts = Counts::default();
-                    let outcome = count(&mut tests, &mut counts, |line| said.push(line.to_owned()));
-                    (outcome, counts, said)
-                })
-            })
-            .collect();
-        let mut outcome = Ok(());
-        for mut tests in [Some(end_to_end), then].into_iter().flatten() {
-            outcome = outcome.and(count(&mut tests, counts, |line| println!("{line}")));
-        }
-        for tests in beside {
-            let (ended, counted, said) = tests.join().map_err(|_| "a thread of xtask died")?;
+    let (parts, counts) = (Mutex::new(parts), Mutex::new(counts));
+    let work = || {
+        let next = || parts.lock().ok()?.pop_front();
+        while let Some(mut part) = next() {
+            let (said, counted) = count(&mut part)?;
+            let mut counts = counts.lock().map_err(|_| "a thread of xtask died")?;
             said.iter().for_each(|line| println!("{line}"));
-            counts.passed += counted.passed;
-            counts.failed += counted.failed;
-            outcome = outcome.and(ended);
+            counts.take(counted);
         }
-        outcome
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(work);
+        let here: Outcome = work();
+        here.and(beside.join().map_err(|_| "a thread of xtask died")?)
     })
 }
 
-/// Every other test of the window, and those between them, each apart.
-fn halves_of_the_window() -> Outcome<[Command; 2]> {
-    let window = || tests(&[], [WINDOW.to_owned()].into());
-    let listed = window()
-        .args(["--", "--list", "--format", "terse"])
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("could not start cargo test: {error}"))?;
-    let listed = String::from_utf8_lossy(&listed.stdout);
-    let names: Vec<&str> = listed
-        .lines()
-        .filter_map(|line| line.strip_suffix(": test"))
-        .collect();
-    if names.len() < 2 {
-        return Err("the tests of the window could not be listed".to_owned());
+/// The end-to-end tests in parts that take some minutes each: those of the window, which take as long
+/// as all others, by the test.
+fn in_parts(mut end_to_end: BTreeSet<String>) -> Outcome<Vec<Command>> {
+    /// Parts of the window's tests and of the others.
+    const PARTS: (usize, usize) = (8, 4);
+    let mut parts = Vec::new();
+    if end_to_end.remove(WINDOW) {
+        let window = || tests(&[], [WINDOW.to_owned()].into());
+        let listed = window()
+            .args(["--", "--list", "--format", "terse"])
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| format!("could not start cargo test: {error}"))?;
+        let listed = String::from_utf8_lossy(&listed.stdout);
+        let names = listed
+            .lines()
+            .filter_map(|line| line.strip_suffix(": test"));
+        let names: Vec<&str> = names.collect();
+        if names.is_empty() {
+            return Err("the tests of the window could not be listed".to_owned());
+        }
+        parts.extend((0..PARTS.0).map(|part| {
+            let mut tests = window();
+            tests.args(["--", "--test-threads=1", "--exact"]);
+            tests.args(names.iter().skip(part).step_by(PARTS.0));
+            tests
+        }));
     }
-    Ok([0, 1].map(|half| {
-        let mut tests = window();
-        tests.args(["--", "--test-threads=1", "--exact"]);
-        tests.args(names.iter().skip(half).step_by(2));
-        apart(&tests)
-    }))
+    parts.extend((0..PARTS.1).map(|part| {
+        let names = end_to_end.iter().skip(part).step_by(PARTS.1);
+        in_turn(names.cloned().collect(), &[])
+    }));
+    Ok(parts)
 }
 
 /// End-to-end tests with these names, one after the other.
@@ -208,30 +220,49 @@ fn integration_tests() -> Outcome<(BTreeSet<String>, BTreeSet<String>)> {
     Ok((end_to_end, others))
 }
 
-/// Runs tests, hands over each line that they print and counts them.
-fn count(test: &mut Command, counts: &mut Counts, mut line_said: impl FnMut(&str)) -> Outcome {
-    let failed_before = counts.failed;
+/// Runs tests; gives what they said and how many there were.
+fn count(test: &mut Command) -> Outcome<(Vec<String>, Counts)> {
     let mut child = test
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("could not start cargo test: {error}"))?;
+    let (mut said, mut counts) = (Vec::new(), Counts::default());
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            line_said(&line);
             counts.add(&line);
+            said.push(line);
         }
     }
     let status = child.wait().map_err(|error| error.to_string())?;
-    if !status.success() && counts.failed == failed_before {
+    if !status.success() && counts.failed == 0 {
         // A test program that died or did not build has no line of its own.
         counts.failed += 1;
+        counts
+            .failures
+            .push(said.last().cloned().unwrap_or_default());
     }
-    Ok(())
+    counts.failures.extend(failures(&said));
+    Ok((said, counts))
+}
+
+/// What the failed tests among those said, each from its name to where it begins to list the calls.
+fn failures(said: &[String]) -> Vec<String> {
+    let begins = |line: &String| line.starts_with("---- ");
+    let ends = |line: &String| begins(line) || line == "failures:" || line == "stack backtrace:";
+    let starts = said.iter().enumerate().filter(|(_, line)| begins(line));
+    let one = |(start, name): (usize, &String)| {
+        let rest = said[start + 1..].iter().take_while(|line| !ends(line));
+        let rest = rest.filter(|line| !line.is_empty());
+        let lines = std::iter::once(name).chain(rest);
+        let whole = lines.fold(String::new(), |whole, line| whole + line + "\n");
+        whole.chars().take(2000).collect()
+    };
+    starts.map(one).collect()
 }
 
 #[cfg(test)]
 mod self_test {
-    use super::Counts;
+    use super::{Counts, failures};
 
     #[test]
     fn counts_lines_of_cargo_test() {
@@ -240,5 +271,20 @@ mod self_test {
         counts.add("running 4 tests");
         counts.add("test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s");
         assert_eq!((counts.passed, counts.failed), (16, 3));
+    }
+
+    #[test]
+    fn what_failed_is_said_once_more() {
+        let said = "running 2 tests\ntest a ... FAILED\ntest b ... FAILED\n\nfailures:\n\n---- a stdout ----\n
+thread 'a' panicked at x.rs:1:2:\nno such thing\nstack backtrace:\n   0: begin\n\n---- b stdout ----\n
+thread 'b' panicked at x.rs:3:4:\nnor this\n\n\nfailures:\n    a\n    b\n\ntest result: FAILED.";
+        let said: Vec<String> = said.lines().map(str::to_owned).collect();
+        assert_eq!(
+            failures(&said),
+            [
+                "---- a stdout ----\nthread 'a' panicked at x.rs:1:2:\nno such thing\n",
+                "---- b stdout ----\nthread 'b' panicked at x.rs:3:4:\nnor this\n",
+            ]
+        );
     }
 }
