@@ -233,11 +233,16 @@ impl Screen {
     }
 }
 
-/// Whether it has ended, whoever still has to notice it.
+/// Whether all threads of it have ended, whoever still has to notice it: the last one frees what it held,
+/// and may be later than the one that the process is called by.
 pub(crate) fn has_ended(process: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()[0]);
-    state.is_none_or(|state| state == b'Z')
+    // State and number of threads: fields 3 and 20 of proc_pid_stat(5).
+    let fields = stat.rsplit_once(") ").map(|(_, rest)| rest.split(' '));
+    fields.is_none_or(|fields| {
+        let fields: Vec<&str> = fields.collect();
+        fields[0] == "Z" && fields[17].parse::<u32>().is_ok_and(|threads| threads <= 1)
+    })
 }
 
 /// The app's windows.

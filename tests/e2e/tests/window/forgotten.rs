@@ -73,8 +73,7 @@ async fn what_a_crash_left_goes_with_the_person() {
         .args(["-KILL", &app.to_string()])
         .status();
     assert!(killed.unwrap().success());
-    // What it held is free when it is gone, or ended and nobody has asked for its end yet; it loses its
-    // name before.
+    // What it held is free then; it loses its name before.
     let deadline = Instant::now() + Duration::from_secs(20);
     while !has_ended(app) {
         assert!(Instant::now() < deadline, "it cannot be killed");
