@@ -62,6 +62,12 @@ pub struct Costs {
     pub idle_after_an_hour: Cost,
     /// One application is sent.
     pub sending: Cost,
+    /// The authority writes about one application.
+    pub change: Cost,
+    /// A form is published anew.
+    pub news: Cost,
+    /// The program was started after the access token had run out: its first pass.
+    pub start: Cost,
 }
 
 /// Measures what passes cost a person with so many applications, whose drafts travel or not.
@@ -78,10 +84,21 @@ pub fn costs(applications: usize, shared: bool) -> Costs {
     world.measured_pass(0);
     let idle = world.measured_pass(0);
     world.now.fetch_add(3_600_000, Ordering::Relaxed);
+    let idle_after_an_hour = world.measured_pass(0);
+    world.be_written_to();
+    let change = world.measured_pass(0);
+    world.publish();
+    let news = world.measured_pass(0);
+    world.measured_pass(0);
+    world.now.fetch_add(3_600_000, Ordering::Relaxed);
+    world.crash(0);
     Costs {
         idle,
-        idle_after_an_hour: world.measured_pass(0),
+        idle_after_an_hour,
         sending,
+        change,
+        news,
+        start: world.measured_pass(0),
     }
 }
 

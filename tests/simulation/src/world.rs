@@ -238,7 +238,7 @@ impl<'a> World<'a> {
         self.say(who, &format!("has power for {transactions} transactions"));
     }
 
-    fn crash(&mut self, who: usize) {
+    pub(crate) fn crash(&mut self, who: usize) {
         self.say(who, "crashes");
         self.computers[who].crash();
         self.windows[who] = None;

@@ -3,17 +3,28 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use kabinet_desk::CATALOGUE_SPREAD;
 use kabinet_portal::{Backoff, spread};
+use simulation::{Cost, Costs};
 
 /// Clients that listen to the portal at the busiest hour.
 const LISTENING: u64 = 900_000;
 /// Of so many each one is played.
 const SAMPLE: u64 = 20;
-/// Requests with which a client comes back: new tokens, the event source, a pass.
-const RETURN: u64 = 3;
+/// Requests with which a client comes back: a pass with new tokens, and the event source.
+const RETURN: u64 = 4;
 /// Requests of a pass that finds the catalogue changed.
 const NEWS: u64 = 2;
+/// A day's clients, each of which is open once, full sign-ins, applications, and what is pushed.
+const DAY: [f64; 4] = [9_000_000.0, 300_000.0, 99_000.0, 395_000.0];
+/// Requests of a full sign-in: discovery, keys, four steps of the dialogue, session object.
+const SIGN_IN: f64 = 7.0;
+/// Passes that a client makes in half an hour, beside the first one, of a portal that does not push; the
+/// access token lasts for two of them.
+const UNPUSHED: f64 = 5.0;
 
 /// The rows of the page that say something else than what was found.
 #[derive(Default)]
@@ -30,7 +41,12 @@ impl Page {
             .lines()
             .find(|line| line.starts_with(&begin))
             .map(|line| {
-                let digits = line[begin.len()..].chars().filter(char::is_ascii_digit);
+                let last = line
+                    .trim_end_matches([' ', '|'])
+                    .rsplit('|')
+                    .next()
+                    .unwrap();
+                let digits = last.chars().filter(char::is_ascii_digit);
                 digits.collect::<String>().parse::<f64>().unwrap()
             });
         let close = |stated: f64| (stated - found).abs() <= tolerance * found;
@@ -48,12 +64,17 @@ impl Page {
 /// Random numbers for the waits.
 fn chance(seed: u64) -> impl FnMut() -> u64 {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    move || {
+    let mut next = move || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    };
+    // The first numbers of neighbouring seeds are alike.
+    for _ in 0..8 {
+        next();
     }
+    next
 }
 
 /// When clients whose connections are all cut at once come back to a portal that is away for so many
@@ -63,9 +84,6 @@ fn returns(outage: u64, jitter: bool) -> (f64, f64) {
     let mut seconds = vec![0_u64; usize::try_from(outage).unwrap() + 2000];
     for client in 0..LISTENING / SAMPLE {
         let mut chance = chance(client + 1);
-        for _ in 0..8 {
-            chance();
-        }
         let (mut at, mut tries) = (0_u128, 0);
         while at < u128::from(outage) * 1000 {
             let number = if jitter { chance() } else { u64::MAX };
@@ -102,14 +120,58 @@ fn the_worst_minute_is_as_stated() {
     page.is_right();
 }
 
+/// Requests a second that a portal can answer: a little more than four times its busiest hour.
+const CAPACITY: u64 = 5_000;
+/// The same with a portal that answers no more than it can after ten minutes of outage: who finds it full
+/// is told so and waits on as after any failure. How many of the clients are not back after so many
+/// minutes.
+fn still_away(jitter: bool, minutes: [u64; 3]) -> [f64; 3] {
+    const OUTAGE: u64 = 600;
+    let backoff = Backoff::default();
+    let clients = LISTENING / SAMPLE;
+    let mut chances: Vec<_> = (0..clients).map(|client| chance(client + 1)).collect();
+    let mut waiting: BinaryHeap<_> = (0..clients)
+        .map(|client| Reverse((0_u128, client, 0)))
+        .collect();
+    // How many come back in which second.
+    let mut back = vec![0_u64; usize::try_from(OUTAGE + minutes[2] * 60).unwrap()];
+    while let Some(Reverse((at, client, tries))) = waiting.pop() {
+        let now = usize::try_from(at / 1000).unwrap();
+        let Some(came) = back.get_mut(now) else {
+            break;
+        };
+        if now as u64 >= OUTAGE && (*came + SAMPLE) * RETURN <= CAPACITY {
+            *came += SAMPLE;
+            continue;
+        }
+        let chance = &mut chances[usize::try_from(client).unwrap()];
+        let number = if jitter { chance() } else { u64::MAX };
+        let wait = backoff.delay_with(tries, None, number).as_millis().max(1);
+        waiting.push(Reverse((at + wait, client, tries + 1)));
+    }
+    minutes.map(|minutes| {
+        let until = usize::try_from(OUTAGE + minutes * 60).unwrap();
+        (LISTENING - back[..until].iter().sum::<u64>()) as f64
+    })
+}
+
+#[test]
+fn a_portal_that_answers_no_more_than_it_can_has_them_back_as_stated() {
+    let mut page = Page::default();
+    let whens = ["five minutes", "half an hour", "a day"];
+    for (how, jitter) in [("with full jitter", true), ("without jitter", false)] {
+        for (away, when) in still_away(jitter, [5, 30, 24 * 60]).into_iter().zip(whens) {
+            page.says(&format!("Still away after {when}, {how}"), away, 0.03);
+        }
+    }
+    page.is_right();
+}
+
 /// Requests of the worst second after all listeners heard at once of a new procedure.
 fn after_publishing(spread_out: bool) -> f64 {
     let mut seconds = vec![0_u64; 2 + usize::try_from(CATALOGUE_SPREAD.as_secs()).unwrap()];
     for client in 0..LISTENING / SAMPLE {
         let mut chance = chance(client + 1);
-        for _ in 0..8 {
-            chance();
-        }
         let number = if spread_out { chance() } else { 0 };
         let at = spread(CATALOGUE_SPREAD, number).as_secs();
         seconds[usize::try_from(at).unwrap()] += SAMPLE * NEWS;
@@ -125,6 +187,41 @@ fn a_new_procedure_brings_as_many_at_once_as_stated() {
         page.says(&row, after_publishing(spread_out), 0.05);
     }
     page.is_right();
+}
+
+/// What all clients together cost in a day.
+fn a_day(page: &mut Page, costs: &Costs) {
+    let [clients, sign_ins, applications, changes] = DAY;
+    let requests = |cost: &Cost| cost.requests as f64;
+    let rows = [
+        // The event source is no part of the pass.
+        ("Starts", clients * (requests(&costs.start) + 1.0)),
+        ("Pushed changes", changes * requests(&costs.change)),
+        ("Applications", applications * requests(&costs.sending)),
+        ("Sign-ins", sign_ins * SIGN_IN),
+    ];
+    for (row, found) in rows {
+        page.says(row, found, 0.01);
+    }
+    let pushed: f64 = rows.iter().map(|(_, found)| found).sum();
+    page.says("**Together, with push**", pushed, 0.01);
+    let average = (requests(&costs.idle) + requests(&costs.idle_after_an_hour)) / 2.0;
+    let asked = clients * UNPUSHED * average;
+    page.says("Without push", asked, 0.01);
+    page.says("**Together, without push**", pushed + asked, 0.01);
+    for (how, all) in [("with push", pushed), ("without push", pushed + asked)] {
+        page.says(&format!("A second on average, {how}"), all / 86_400.0, 0.01);
+        page.says(
+            &format!("A second in the busiest hour, {how}"),
+            all / 36_000.0,
+            0.01,
+        );
+    }
+    let octets = |cost: &Cost| (cost.up() + cost.down()) as f64;
+    let all = clients * octets(&costs.start)
+        + changes * octets(&costs.change)
+        + applications * octets(&costs.sending);
+    page.says("Gigabytes of passes, with push", all / 1e9, 0.03);
 }
 
 #[test]
@@ -163,6 +260,9 @@ fn a_pass_costs_what_is_stated() {
     ] {
         page.says(row, found as f64, 0.05);
     }
+    assert_eq!(few.idle_after_an_hour.requests as u64 + 1, RETURN);
+    assert_eq!(few.news.requests as u64, NEWS);
+    a_day(&mut page, &few);
     let shared = simulation::costs(1, true);
     for body in [shared.idle.request_bodies, shared.idle.answer_bodies] {
         assert!(body <= 600, "{:?}", shared.idle);

@@ -19,7 +19,7 @@ pub(super) fn fields_of(form: &FormView) -> Vec<&'static str> {
 impl World<'_> {
     /// An authority publishes the next version: in turn one that gives a field another name, one that
     /// has no place for a field and for some values of another, and the first again.
-    pub(super) fn publish(&mut self) {
+    pub(crate) fn publish(&mut self) {
         self.published += 1;
         let version = self
             .stage

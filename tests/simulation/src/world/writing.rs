@@ -63,6 +63,12 @@ impl World<'_> {
         }
     }
 
+    /// The authority asks about an application that is there.
+    pub(crate) fn be_written_to(&mut self) {
+        let id = self.stage.portal.registered(&self.subject)[0].id;
+        self.ask(id, &mut Chance(1));
+    }
+
     fn ask(&mut self, application: Uuid, chance: &mut Chance) {
         let now = self.now.load(Ordering::Relaxed) / SECOND;
         let message = self.new_id(chance);
