@@ -7,6 +7,7 @@
 mod code;
 mod face;
 mod layout;
+mod locate;
 mod pdf;
 mod picture;
 mod symbol;

@@ -12,11 +12,14 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::code::{is_code, signature};
+use crate::locate;
 
 /// Pixels on a side: A4 at 600 dots an inch has 7016.
 const LONGEST_SIDE: usize = 8192;
 /// Pixels in all: A4 at 600 dots an inch has 35 million.
 const MOST_PIXELS: usize = 40 << 20;
+/// Pixels on a side from which codes are located in a coarser picture: A4 at 225 dots an inch.
+const COARSE_SIDE: usize = 2640;
 
 /// The octets are no picture that is read here, or one that is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -34,20 +37,27 @@ pub fn codes_in(picture: &[u8]) -> Result<Vec<String>, NoPicture> {
     } else {
         from_png(picture)
     };
-    let grey = grey.ok_or(NoPicture)?;
-    let mut texts = BTreeSet::new();
-    // Several codes on one page are taken for parts of each other, and what few pixels a module lose in
-    // rounding, more of them win back. Nobody waits longer than it takes to have all.
+    Ok(codes_of(&grey.ok_or(NoPicture)?))
+}
+
+fn codes_of(grey: &Grey) -> Vec<String> {
+    // What is finer than codes need is read sooner, and as surely, when it is made coarser.
+    let coarse = grey.coarser(grey.width.max(grey.height).div_ceil(COARSE_SIDE));
+    let found = locate::texts(coarse.width, &coarse.samples).into_iter();
+    let mut texts: BTreeSet<String> = found.filter(|text| is_code(text)).collect();
+    // A photo taken at a slant is rqrr's alone. Several codes on one page are taken for parts of each
+    // other, and what few pixels a module lose in rounding, more of them win back. Nobody waits longer
+    // than it takes to have all.
     for (tiles, zoom) in [(&QUARTERS[..], 1), (&WHOLE[..], 1), (&QUARTERS[..], 2)] {
-        for tile in tiles {
-            texts.extend(found_in(&grey, tile, zoom));
-        }
         let found: Vec<&String> = texts.iter().collect();
         if signature(&found).is_ok() {
             break;
         }
+        for tile in tiles {
+            texts.extend(found_in(grey, tile, zoom));
+        }
     }
-    Ok(texts.into_iter().collect())
+    texts.into_iter().collect()
 }
 
 /// A part of a picture, in twentieths of its sides: left, right, top, bottom.
@@ -87,6 +97,28 @@ struct Grey {
 }
 
 impl Grey {
+    /// The picture with the mean of so many pixels a side in place of each.
+    fn coarser(&self, by: usize) -> Self {
+        let (width, height) = (self.width / by, self.height / by);
+        let mut samples = Vec::with_capacity(width * height);
+        for y in 0..height {
+            samples.extend((0..width).map(|x| {
+                let row = |row: usize| {
+                    let start = row * self.width + x * by;
+                    let row = self.samples.get(start..start + by).unwrap_or_default();
+                    row.iter().map(|sample| usize::from(*sample)).sum::<usize>()
+                };
+                let sum: usize = (y * by..(y + 1) * by).map(row).sum();
+                u8::try_from(sum / (by * by)).unwrap_or(u8::MAX)
+            }));
+        }
+        Self {
+            width,
+            height,
+            samples,
+        }
+    }
+
     /// The picture `zoom` times as large, each pixel between its neighbours.
     fn at(&self, x: usize, y: usize, zoom: usize) -> u8 {
         let sample = |x: usize, y: usize| {
@@ -229,6 +261,70 @@ mod tests {
         let other = ["HTTPS://EXAMPLE.BY".to_owned()];
         let other = drawn(&other, 4, png::ColorType::Grayscale);
         assert_eq!(codes_in(&other).unwrap(), Vec::<String>::new());
+    }
+
+    /// A page of 150 dots an inch with codes where [`crate::pdf`] puts them, `apart` of a pixel from the
+    /// raster and a little turned, as a scanner makes it: each pixel the mean of what is below it, with
+    /// some noise.
+    fn scanned(texts: &[String], apart: f64, turned: f64) -> Grey {
+        let symbols: Vec<_> = texts.iter().map(|text| Symbol::of(text).unwrap()).collect();
+        let (width, height) = (1241_usize, 1754_usize);
+        let side = 460.6;
+        let modules: Vec<Vec<bool>> = symbols
+            .iter()
+            .map(|symbol| {
+                let side = usize::from(symbol.side());
+                let mut dark = vec![false; side * side];
+                for (column, row, length) in symbol.runs() {
+                    let start = usize::from(row) * side + usize::from(column);
+                    dark[start..start + usize::from(length)].fill(true);
+                }
+                dark
+            })
+            .collect();
+        let is_dark = |x: f64, y: f64| {
+            let (x, y) = (x - y * turned, y + x * turned);
+            (0..symbols.len()).any(|at| {
+                let left = [118.1, 661.5][at % 2] + apart;
+                let top = 130.0 + [0.0, 509.6, 1019.1][at / 2] + apart;
+                let (x, y) = ((x - left) / side, (y - top) / side);
+                if !(0.0..1.0).contains(&x) || !(0.0..1.0).contains(&y) {
+                    return false;
+                }
+                let count = f64::from(symbols[at].side());
+                let (column, row) = ((x * count) as usize, (y * count) as usize);
+                modules[at][row * usize::from(symbols[at].side()) + column]
+            })
+        };
+        let mut grain = kabinet_stb::hash::belt_hash(b"grain");
+        let mut samples = Vec::with_capacity(width * height);
+        for y in 0..height {
+            grain = kabinet_stb::hash::belt_hash(&grain);
+            for x in 0..width {
+                let parts = [1.0 / 6.0, 0.5, 5.0 / 6.0];
+                let places = parts.iter().flat_map(|dy| parts.map(|dx| (dx, *dy)));
+                let dark = places.filter(|(dx, dy)| is_dark(x as f64 + dx, y as f64 + dy));
+                let light = 230 - 21 * dark.count();
+                let noise = usize::from(grain[(x * 7 + x / 32) % 32] % 24);
+                samples.push(u8::try_from(light + noise).unwrap());
+            }
+        }
+        Grey {
+            width,
+            height,
+            samples,
+        }
+    }
+
+    /// Each of several codes on a page, wherever the scanner's pixels fall.
+    #[test]
+    fn codes_of_a_coarse_scan_are_all_found() {
+        let texts = codes(&noise(2900)).unwrap();
+        assert_eq!(texts.len(), 6);
+        for (apart, turned) in [(0.0, 0.0), (0.3, 0.004), (0.7, -0.01), (0.5, 0.03)] {
+            let found = codes_of(&scanned(&texts, apart, turned));
+            assert_eq!(found, texts, "{apart} {turned}");
+        }
     }
 
     #[test]
