@@ -40,18 +40,18 @@ const REASONS: Record<OutboxItemView["state"], [kind: OutboxItemView["reason"]["
       en: "There was no connection to the portal. It goes by itself when there is one.",
     },
   ],
-  uploading: ["upload", { be: "Файлы адпраўляюцца.", ru: "Файлы отправляются.", en: "The files are on their way." }],
+  uploading: ["upload", { be: "Файлы адпраўляюцца.", ru: "Файлы отправляются.", en: "The files are being sent." }],
   paused: [
     "person",
     {
       be: "Вы гэта прытрымалі. Пойдзе, калі вы дазволіце.",
       ru: "Вы это придержали. Уйдёт, когда вы разрешите.",
-      en: "You hold it back. It goes when you let it.",
+      en: "You are holding it back. It goes when you let it.",
     },
   ],
   refused: [
     "refused",
-    { be: "Партал гэта не прыняў.", ru: "Портал это не принял.", en: "The portal did not take it." },
+    { be: "Партал гэта не прыняў.", ru: "Портал это не принял.", en: "The portal did not accept it." },
   ],
 };
 

@@ -120,7 +120,7 @@ mod tests {
         *changed.last_mut().unwrap() ^= 1;
         let (trust, changed, _) = judged(&changed, &[]);
         assert_eq!(trust, DocumentTrustView::NotGenuine);
-        assert!(changed.contains("Do not believe"), "{changed}");
+        assert!(changed.contains("Do not trust"), "{changed}");
         let open = [&[0x30, 0x80], &signed[4..], &[0, 0]].concat();
         let others = [
             judged(&open, &[]),

@@ -298,7 +298,7 @@ fn each_refusal_has_its_sentence_and_one_remedy() {
             assert!(seen.insert(text.clone()), "{kept}: {text}");
         }
         let text = &item.reason.text.en;
-        let is_portal = text.starts_with("The portal did not take it. ");
+        let is_portal = text.starts_with("The portal did not accept it. ");
         assert_eq!(is_portal, kept != "signature_expired", "{kept}: {text}");
     }
     let last = items.last().unwrap();

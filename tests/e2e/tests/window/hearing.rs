@@ -123,7 +123,7 @@ async fn fill_in(ears: &Ears, hands: Hands<'_>, page: &str) {
     ears.finds_that(page, "textbox", "Phone number", is_told)
         .await;
     hands.enter("next").await;
-    ears.follows("group", "Before going on, mend this").await;
+    ears.follows("group", "Fix this before you go on").await;
     hands.enter("fix-/phone").await;
     hands.write("field-/phone", "+375-29-555-01-23").await;
     hands.press(&Key::Tab).await;
