@@ -1,7 +1,7 @@
 # What only the trusted prompt says, and reasons that a page says too.
 
-prompt-decrypt-others = Мяркуючы па вядомым, файл не для вашай карты.
-prompt-decrypt-from = Хто яго зашыфраваў, з файла не відаць: гэта мог зрабіць любы, хто мае сертыфікат карты.
+prompt-decrypt-others = Здаецца, гэты файл не для вашай карты.
+prompt-decrypt-from = Хто яго зашыфраваў, з файла не відаць: гэта мог зрабіць кожны, хто мае сертыфікат карты.
 revoke-reason-cessation = Больш не патрэбны
 revoke-reason-key_compromise = Картай або PIN мог скарыстацца хтосьці іншы
 revoke-reason-changed = Змяніліся звесткі пра мяне
@@ -10,19 +10,19 @@ revocation-password-label = Пароль для адклікання, не ме�
 revocation-password-differs = Паролі адрозніваюцца.
 prompt-enrol = Атрымаць сертыфікат?
 prompt-enrol-reads = Рэгістрацыйны цэнтр прачытае з карты: яе нумар, імёны, ідэнтыфікацыйны нумар, грамадзянства.
-prompt-enrol-issuer = Сертыфікат для ключа ўзроўню { $level } выпусціць: { $issuer }
+prompt-enrol-issuer = Выпусціць: { $issuer }, для ключа ўзроўню { $level }
 prompt-enrol-new-key = Ключ на карце будзе знішчаны: зашыфраванае для яго больш не адкрыць.
 prompt-enrol-pin = PIN спатрэбіцца карце некалькі разоў; увесці яго трэба адзін раз. Не вымайце карту, пакуль акно не скажа, што гатова.
 prompt-do-enrol = Атрымаць
 prompt-do-enrol-new-key = Знішчыць ключ і атрымаць новы
 prompt-do-revoke = Адклікаць
 prompt-revoke = Адклікаць сертыфікат назаўсёды?
-prompt-revoke-text = Гэтага не вярнуць. Подпісы, пра якія даказана, што яны зробленыя раней, застаюцца сапраўднымі.
+prompt-revoke-text = Гэтага не адмяніць. Подпісы, пра якія даказана, што яны зроблены раней, застануцца сапраўднымі.
 prompt-revoke-reason = Прычына: { $reason }
 prompt-set_revocation_password = Перадаць пароль для адклікання?
 prompt-set_revocation_password-text = Ён ідзе ў цэнтр зашыфраваны і падпісаны картай. Ранейшы пароль больш не дзейнічае.
 prompt-revocation_password = Пароль для адклікання
-prompt-revocation_password-text = Ім цэнтр пазнае вас, калі карта згубіцца. Гэта не PIN; захавайце яго асобна ад карты.
+prompt-revocation_password-text = Па ім цэнтр пазнае вас, калі карта згубіцца. Гэта не PIN; трымайце яго асобна ад карты.
 prompt-take_certificate = Узяць сертыфікат з карты
 prompt-take_certificate-text = У сертыфікаце ваша імя і нумар дакумента. Нічога нікуды не адпраўляецца.
 prompt-request_certificate = Захаваць запыт на сертыфікат?
