@@ -1,6 +1,6 @@
 # What only the trusted prompt says, and reasons that a page says too.
 
-prompt-decrypt-others = Судя по известному, файл не для вашей карты.
+prompt-decrypt-others = Похоже, этот файл не для вашей карты.
 prompt-decrypt-from = Кто его зашифровал, по файлу не видно: это мог сделать любой, у кого есть сертификат карты.
 revoke-reason-cessation = Больше не нужен
 revoke-reason-key_compromise = Картой или PIN мог воспользоваться кто-то другой
@@ -10,14 +10,14 @@ revocation-password-label = Пароль для отзыва, не менее 8 
 revocation-password-differs = Пароли различаются.
 prompt-enrol = Получить сертификат?
 prompt-enrol-reads = Регистрационный центр прочитает с карты: её номер, имена, идентификационный номер, гражданство.
-prompt-enrol-issuer = Сертификат для ключа уровня { $level } выпустит: { $issuer }
+prompt-enrol-issuer = Выпустит: { $issuer }, для ключа уровня { $level }
 prompt-enrol-new-key = Ключ на карте будет уничтожен: зашифрованное для него больше не открыть.
 prompt-enrol-pin = PIN понадобится карте несколько раз; ввести его нужно один раз. Не вынимайте карту, пока окно не скажет, что готово.
 prompt-do-enrol = Получить
 prompt-do-enrol-new-key = Уничтожить ключ и получить новый
 prompt-do-revoke = Отозвать
 prompt-revoke = Отозвать сертификат навсегда?
-prompt-revoke-text = Этого не вернуть. Подписи, про которые доказано, что они сделаны раньше, остаются действительными.
+prompt-revoke-text = Этого не отменить. Подписи, про которые доказано, что они сделаны раньше, останутся действительными.
 prompt-revoke-reason = Причина: { $reason }
 prompt-set_revocation_password = Передать пароль для отзыва?
 prompt-set_revocation_password-text = Он идёт в центр зашифрованным и подписанным картой. Прежний пароль больше не действует.
