@@ -6,6 +6,7 @@ test("names in capitals are said as names; others stay", () => {
   expect(displayName({ latin: "NASTASSIA YANKOUSKAYA" }, "en")).toBe("Nastassia Yankouskaya");
   expect(displayName({ latin: "Ronald McDonald" }, "en")).toBe("Ronald McDonald");
   expect(givenName({ be: "ЯНКОЎСКАЯ АЛЕНА СЯРГЕЕЎНА", latin: "YANKOUSKAYA ALENA" }, "be")).toBe("Алена Сяргееўна");
+  expect(givenName({ latin: "YANKOUSKAYA ALENA SIARHEEUNA" }, "en")).toBe("Alena");
   expect(givenName({ latin: "CHER" }, "en")).toBe("Cher");
 });
 

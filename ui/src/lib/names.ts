@@ -10,10 +10,10 @@ export function displayName(names: { [language in string]?: string }, language: 
   return "";
 }
 
-/** The name to greet with: given names and patronymic. A card has the surname first. */
+/** The name to greet with: given name and patronymic, in English without it. A card has the surname first. */
 export function givenName(names: { [language in string]?: string }, language: Language): string {
   const [surname, ...given] = displayName(names, language).split(/\s+/);
-  return given.join(" ") || (surname ?? "");
+  return (language === "en" ? given[0] : given.join(" ")) || (surname ?? "");
 }
 
 /** A card has names in capitals; among other words they would shout. Other names stay as they are. */
