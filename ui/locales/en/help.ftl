@@ -65,4 +65,4 @@ help-safety-text =
     Kabinet never calls you, and no official needs your PIN or PUK. Everything on this computer is encrypted; on a shared computer, lock Kabinet when you leave.
 help-keys = Keyboard
 help-keys-text =
-    Everything works without a mouse: Tab moves on, Shift+Tab moves back, Enter and Space press, Escape closes. Ctrl+K opens the commands, and the question mark shows all keys.
+    Everything works without a mouse: Tab moves on, Shift+Tab moves back, Enter and Space press, Escape closes. Ctrl+K opens the commands, and Ctrl+/ shows all keys.

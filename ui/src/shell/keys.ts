@@ -39,14 +39,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
     matches: (event) => control(event) && sectionOf(event) !== undefined,
     run: () => undefined,
   },
-  { id: "keys", shown: ["?"], matches: (event) => plain(event) && event.key === "?" && !typing(event), run: () => overlay.show("keys") },
+  // Not by a sign alone, which who dictates would press by a word (WCAG 2.1.4).
+  { id: "keys", shown: ["Ctrl", "/"], matches: letter("Slash"), run: () => overlay.show("keys") },
 ];
-
-/** Whether the key goes into a text. */
-function typing(event: KeyboardEvent): boolean {
-  const target = event.target as Element | null;
-  return target?.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=file])") ?? false;
-}
 
 function sectionOf(event: KeyboardEvent) {
   return /^Digit[1-9]$/.test(event.code) ? SECTIONS[Number(event.code.slice(5)) - 1] : undefined;
