@@ -178,6 +178,9 @@ async fn an_application_is_withdrawn() {
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
     window.find("registration-number").await;
+    // While it is open, the page says until when it is decided.
+    let lines = "return document.querySelectorAll('main .facts > dt').length";
+    window.comes_true(lines, json!(4)).await;
     window.click("withdraw").await;
     window.find("letter-text").await;
     window.click("letter-send").await;
@@ -188,6 +191,7 @@ async fn an_application_is_withdrawn() {
     window
         .css("[data-testid='status'][data-status='withdrawn']")
         .await;
+    window.comes_true(lines, json!(3)).await;
     window.shoot("57-withdrawn").await;
     assert_eq!(
         world.sandbox.applications().unwrap()[0]["status"],
