@@ -329,6 +329,13 @@ found = { $count ->
     [few] Знойдзена { $count } працэдуры
    *[other] Знойдзена { $count } працэдур
 }
+procedures = { $count ->
+    [one] { $count } працэдура
+    [few] { $count } працэдуры
+   *[other] { $count } працэдур
+}
+chapter = Глава { $number } пераліку
+applied-before = Вы ўжо падавалі заяву
 incomplete = { $count ->
     [one] Засталося выправіць { $count } поле
     [few] Засталося выправіць { $count } палі

@@ -326,6 +326,12 @@ found = { $count ->
     [one] { $count } procedure found
    *[other] { $count } procedures found
 }
+procedures = { $count ->
+    [one] { $count } procedure
+   *[other] { $count } procedures
+}
+chapter = Chapter { $number } of the list
+applied-before = You have applied for this before
 incomplete = { $count ->
     [one] { $count } field is still to be corrected
    *[other] { $count } fields are still to be corrected

@@ -329,6 +329,13 @@ found = { $count ->
     [few] Найдено { $count } процедуры
    *[other] Найдено { $count } процедур
 }
+procedures = { $count ->
+    [one] { $count } процедура
+    [few] { $count } процедуры
+   *[other] { $count } процедур
+}
+chapter = Глава { $number } перечня
+applied-before = Вы уже подавали заявление
 incomplete = { $count ->
     [one] Осталось исправить { $count } поле
     [few] Осталось исправить { $count } поля

@@ -47,13 +47,46 @@ function decode(part: string): string {
   }
 }
 
+/** How long after the last letter what is searched for comes into the address, in milliseconds: WebKit lets an address be replaced 100 times in 30 seconds. */
+const PAUSE = 400;
+
 class Router {
   route: Route = $state(parseRoute(location.hash));
+  /** The page that was gone back from, where one came here by going back. */
+  left: Route | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    addEventListener("hashchange", () => {
+    addEventListener("hashchange", ({ oldURL }) => {
+      clearTimeout(this.#timer);
+      const before = new URL(oldURL).hash;
+      // A page keeps from where it was opened; one that does not know it yet was opened just now.
+      this.left = history.state === null ? null : parseRoute(before);
+      if (history.state === null) history.replaceState({ from: before }, "");
       this.route = parseRoute(location.hash);
     });
+  }
+
+  /** Whether this page was opened from the one at that address, whatever was searched for there. */
+  cameFrom(hash: string): boolean {
+    const from: string | undefined = history.state?.from;
+    return from?.split("?")[0] === hash;
+  }
+
+  /** The catalogue is searched for that: this page shows it, and whoever comes back finds it. */
+  search(query: string): void {
+    if (this.route.page !== "services") return;
+    this.route.query = query;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.keep(), PAUSE);
+  }
+
+  /** Writes into the address at once what is searched for. */
+  keep(): void {
+    clearTimeout(this.#timer);
+    // The address is changed before anybody hears of it.
+    if (this.route.page !== "services" || parseRoute(location.hash).page !== "services") return;
+    history.replaceState(history.state, "", to.search(this.route.query));
   }
 
   /** Goes to an address such as `#/card`. */
@@ -68,7 +101,7 @@ export const router = new Router();
 export const to = {
   home: "#/",
   services: "#/services",
-  search: (query: string) => `#/services?${new URLSearchParams({ q: query }).toString()}`,
+  search: (query: string) => (query === "" ? "#/services" : `#/services?${new URLSearchParams({ q: query }).toString()}`),
   service: (id: string) => `#/services/${encodeURIComponent(id)}`,
   draft: (id: string) => `#/drafts/${encodeURIComponent(id)}`,
   affairs: "#/applications",

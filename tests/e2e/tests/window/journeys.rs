@@ -136,6 +136,14 @@ async fn find(hands: Hands<'_>) {
     hands.enter(&format!("service-{FORM}")).await;
     window.find("begin").await;
     hands.kept("service").await;
+    // Back, the words are still there, and the focus is on what was looked at.
+    hands.back_to("back").await;
+    hands.press(&Key::Enter).await;
+    hands.is_on(&format!("service-{FORM}")).await;
+    hands.has("search", FORM).await;
+    hands.press(&Key::Enter).await;
+    window.find("begin").await;
+    hands.kept("service").await;
     hands.enter("begin").await;
     window.find("step-0").await;
     hands.kept("begin").await;

@@ -198,6 +198,8 @@ async fn fill_in(window: &mut Window) -> String {
     window.find(&format!("service-{PROCEDURE}")).await;
     window.shoot("07-catalogue").await;
     window.click(&format!("service-{PROCEDURE}")).await;
+    window.find("begin").await;
+    window.shoot("07-procedure").await;
     window.click("begin").await;
     window.find("step-0").await;
     let form = procedure();
