@@ -24,6 +24,11 @@ help-sign-in-text =
     The portal recognises you by the card: no user name, no password. What is marked as required is always shared; of the rest, untick what you do not want to share.
 
     A session lasts a few days. Then the Home page asks you to sign in again; until you do, you can still read what is saved and fill in drafts.
+help-procedure = Choosing a procedure
+help-procedure-text =
+    Each procedure of the catalogue is one kind of application. Its page tells you before you begin who decides, what it costs, how long it may take, which documents are needed, and how long the result is valid.
+
+    It has the same number in the public list, so you can compare. What you see is what the portal published last, and you can read it offline. Starting costs nothing and commits you to nothing: nothing is sent before you sign.
 help-apply = Filling in an application
 help-apply-text =
     Find a procedure in the catalogue by everyday words or by its number, and begin. What the card and your earlier applications know is already filled in; check it.

@@ -11,13 +11,20 @@ use crate::{PASSPHRASE, PIN, shots, sign_in};
 async fn the_portal_is_chosen_in_the_settings() {
     let _service = Pcscd::start().unwrap();
     let world = World::start().unwrap();
-    let _card = world.card_in_vpcd("citizen", 0).unwrap();
     let profile = world.profile("window").unwrap();
     let settings = profile.join("settings.json");
     std::fs::write(&settings, r#"{"language": "en"}"#).unwrap();
     let screen = Screen::start(world.dir(), &shots());
     let mut window = screen.open(&profile).await;
     window.find("no-portal").await;
+    window
+        .css("[data-testid='reader-state'][data-state='no-card']")
+        .await;
+    window.shoot("41-no-portal-no-card").await;
+    let _card = world.card_in_vpcd("citizen", 0).unwrap();
+    window
+        .css("[data-testid='reader-state'][data-state='ready']")
+        .await;
     window.click("nav-settings").await;
     window
         .write("portal-address", "http://portal.example/")

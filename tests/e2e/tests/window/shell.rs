@@ -75,6 +75,12 @@ async fn everything_around_the_pages_by_keyboard() {
     let path = window.text("report-path").await;
     let report = fs::read_to_string(path).unwrap();
     assert!(report.starts_with("Kabinet "), "{report}");
+    tab_to(&window, "log").await;
+    press(&window, &Key::Enter).await;
+    window
+        .css("[data-testid='log-lines'], [data-testid='log-empty']")
+        .await;
+    window.shoot("24-log").await;
 
     // A problem is told in the language that the window is turned to, not in that of its moment.
     world.sandbox.disconnect();
