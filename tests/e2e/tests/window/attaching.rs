@@ -10,14 +10,22 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::driver::{Screen, Window};
+use crate::fields::{PAGE, photo};
 use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in, signed_in};
 
 /// Gives the page a file as the web view does when a person drops or chooses one.
-pub(crate) async fn give(window: &Window, name: &str, head: &str, size: usize, dropped: bool) {
+/// It begins with `head`, and something follows up to its size.
+pub(crate) async fn give(
+    window: &Window,
+    name: &str,
+    head: impl AsRef<[u8]>,
+    size: usize,
+    dropped: bool,
+) {
     let script = "const [name, head, size, dropped] = arguments;
         const octets = new Uint8Array(size);
         for (let at = 0; at < size; at += 1) octets[at] = (at * 31 + (at >> 11) * 7) & 255;
-        octets.set(Uint8Array.from(head, (sign) => sign.charCodeAt(0)).slice(0, size));
+        octets.set(Uint8Array.from(head).slice(0, size));
         const transfer = new DataTransfer();
         transfer.items.add(new File([octets], name));
         const input = document.querySelector('[data-testid=choose-files]');
@@ -28,7 +36,12 @@ pub(crate) async fn give(window: &Window, name: &str, head: &str, size: usize, d
             input.files = transfer.files;
             input.dispatchEvent(new Event('change', { bubbles: true }));
         }";
-    let arguments = vec![json!(name), json!(head), json!(size), json!(dropped)];
+    let arguments = vec![
+        json!(name),
+        json!(head.as_ref()),
+        json!(size),
+        json!(dropped),
+    ];
     window.client.execute(script, arguments).await.unwrap();
 }
 
@@ -50,20 +63,24 @@ async fn files_go_with_an_application() {
     let id = fill_in(&mut window).await;
     window.click("step-0").await;
 
-    give(&window, "скан.pdf", "%PDF-1.7\n", 5_000_000, true).await;
+    give(&window, "скан.pdf", PAGE, 5_000_000, true).await;
     window.find("file-скан.pdf").await;
-    give(&window, "фота.png", "\u{89}PNG\r\n\u{1a}\n", 20_000, false).await;
-    window.find("file-фота.png").await;
+    give(&window, "фота.jpg", photo(), 20_000, false).await;
+    window.find("file-фота.jpg").await;
     look_at(&window, "attachments").await;
     window.shoot("40-files").await;
     for (name, head, problem) in [
-        ("program.pdf", "MZ\u{90}", "problem-attachment_executable"),
+        (
+            "program.pdf",
+            b"MZ\x90".as_slice(),
+            "problem-attachment_executable",
+        ),
         (
             "not.pdf",
-            "\u{89}PNG\r\n\u{1a}\n",
+            b"\x89PNG\r\n\x1a\n".as_slice(),
             "problem-attachment_mismatch",
         ),
-        ("words.txt", "words", "problem-attachment_kind"),
+        ("words.txt", b"words".as_slice(), "problem-attachment_kind"),
     ] {
         give(&window, name, head, 100, true).await;
         window.find(problem).await;
@@ -73,12 +90,12 @@ async fn files_go_with_an_application() {
     window.shoot("41-file-refused").await;
 
     // Removed, brought back, removed again.
-    window.click("remove-фота.png").await;
-    window.gone("file-фота.png").await;
+    window.click("remove-фота.jpg").await;
+    window.gone("file-фота.jpg").await;
     window.click("undo").await;
-    window.find("file-фота.png").await;
+    window.find("file-фота.jpg").await;
     window.click("redo").await;
-    window.gone("file-фота.png").await;
+    window.gone("file-фота.jpg").await;
 
     window.click("step-1").await;
     window.find("attachments").await;

@@ -10,7 +10,7 @@ use crate::hands::Hands;
 use crate::signed_in;
 
 /// A page of 99 by 99 points with a black square in the middle.
-const PAGE: &[u8] = b"%PDF-1.7
+pub(crate) const PAGE: &[u8] = b"%PDF-1.7
 1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
 2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
 3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R>> endobj
@@ -22,7 +22,7 @@ trailer <</Root 1 0 R>>
 %%EOF";
 
 /// The photo of somebody who does not exist, as JPEG.
-fn photo() -> Vec<u8> {
+pub(crate) fn photo() -> Vec<u8> {
     let file = include_bytes!("../../../sandbox-portal/holders/foreigner/dg2");
     let start = file
         .windows(3)

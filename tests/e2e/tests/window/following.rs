@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::attaching::give;
+use crate::fields::photo;
 use crate::{PIN, fill_in, signed_in};
 
 #[tokio::test]
@@ -54,14 +55,14 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window
         .write("letter-text", "Фота дасылаю.\u{E007}Дзякуй!")
         .await;
-    give(&window, "фота.png", "\u{89}PNG\r\n\u{1a}\n", 20_000, false).await;
-    window.find("file-фота.png").await;
+    give(&window, "фота.jpg", photo(), 20_000, false).await;
+    window.find("file-фота.jpg").await;
     window.shoot("52-reply").await;
     // Deleted by mistake, it comes back whole.
     window.click("letter-discard").await;
     window.gone("letter-text").await;
     window.click("undo-last").await;
-    window.find("file-фота.png").await;
+    window.find("file-фота.jpg").await;
     let back = "return document.querySelector(\"[data-testid='letter-text']\")?.value";
     let written = json!("Фота дасылаю.\nДзякуй!");
     window.comes_true(back, written).await;
@@ -69,7 +70,7 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window.prompt("sign_reply").await;
     // The prompt shows what is in the octets, with its lines.
     assert_eq!(window.text("prompt-text").await, "Фота дасылаю.\nДзякуй!");
-    assert!(window.text("prompt-files").await.contains("фота.png"));
+    assert!(window.text("prompt-files").await.contains("фота.jpg"));
     window.shoot("53-prompt-reply").await;
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
@@ -89,8 +90,8 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     let files = messages[2]["attachmentBlobIds"].as_array().unwrap();
     assert_eq!(files.len(), 1);
     // What was sent can be saved again, and read again.
-    window.click("sent-save-фота.png").await;
-    let path = window.text("sent-saved-фота.png").await;
+    window.click("sent-save-фота.jpg").await;
+    let path = window.text("sent-saved-фота.jpg").await;
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 20_000);
     window.click("read-sent").await;
     assert!(window.text("sent").await.contains("Мінск"));

@@ -27,10 +27,8 @@ async fn an_application_from_the_form_to_the_decision_by_keyboard() {
 
 /// A file that is handed in.
 fn photo(folder: &Path) -> PathBuf {
-    let photo = folder.join("фота.png");
-    let mut octets = b"\x89PNG\r\n\x1a\n".to_vec();
-    octets.resize(9000, 7);
-    std::fs::write(&photo, octets).unwrap();
+    let photo = folder.join("фота.jpg");
+    std::fs::write(&photo, crate::fields::photo()).unwrap();
     photo
 }
 
@@ -51,7 +49,7 @@ async fn fill_in(hands: Hands<'_>, photo: &Path) {
     hands.press(&Key::Enter).await;
     hands.has(&field("/phone"), "+375 29 555-01-24").await;
     hands.is_on("redo").await;
-    give(hands, "files", photo, "file-фота.png").await;
+    give(hands, "files", photo, "file-фота.jpg").await;
     hands.enter("next").await;
     window.find("field-/kind=single").await;
 
@@ -204,7 +202,7 @@ async fn follow(hands: Hands<'_>, place: &Place, id: &str, photo: &Path) {
     hands.press(&Key::Enter).await;
     hands.is_on("letter-text").await;
     hands.press("Дасылаю фота.").await;
-    give(hands, "files", photo, "file-фота.png").await;
+    give(hands, "files", photo, "file-фота.jpg").await;
     hands.enter("letter-send").await;
     hands.answer("sign_reply", PIN, false).await;
     window.css("[data-testid^='message-'].ours").await;
