@@ -21,7 +21,7 @@ help-pin-text =
     Kabinet never enters a PIN a second time by itself and never stores it.
 help-sign-in = Signing in
 help-sign-in-text =
-    The portal recognises you by the card: no user name, no password. What is marked as required is always shared; of the rest, untick what you do not want to share.
+    The portal recognises you by the card: no user name, no password. The window names first what you may leave out: untick what you want to keep to yourself. The rest is always shared.
 
     A session lasts a few days. Then the Home page asks you to sign in again; until you do, you can still read what is saved and fill in drafts.
 help-procedure = Choosing a procedure

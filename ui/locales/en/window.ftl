@@ -205,7 +205,6 @@ saved = Saved
 saving = Saving…
 not-saved = Not saved
 optional = optional
-required = required
 choose = Choose…
 # Addresses are written in Belarusian or Russian.
 regions = Брэсцкая вобласць, Віцебская вобласць, Гомельская вобласць, Гродзенская вобласць, Магілёўская вобласць, Мінская вобласць
@@ -249,7 +248,8 @@ signed-out-everywhere = You are signed out on all computers.
 prompt-title = Kabinet: confirm
 prompt-sign-in = { $who } asks you to sign in
 prompt-shares = The card will share
-prompt-optional = What is not required can be left out: untick it.
+prompt-optional = You may leave these out: untick what you do not want to share.
+prompt-required = These are always shared:
 prompt-sign = You are signing an application
 prompt-recipient = For: { $who }
 prompt-signer = Signer: { $who }
