@@ -836,7 +836,6 @@ prompt-do-time-stamping = Карыстацца
 
 files-act-encrypt = Зашыфраваць для выбраных людзей
 files-act-decrypt = Адкрыць зашыфраванае
-palette-encrypt = Зашыфраваць або адкрыць файл
 certificate-page = Мой сертыфікат
 certificate-lead = Сертыфікат кажа іншым, што ключ на карце — ваш. Без сапраўднага сертыфіката нічога не падпісаць.
 go-certificate = Да сертыфіката

@@ -821,7 +821,6 @@ prompt-do-time-stamping = Use it
 
 files-act-encrypt = Encrypt for people you choose
 files-act-decrypt = Open an encrypted file
-palette-encrypt = Encrypt or open a file
 certificate-page = My certificate
 certificate-lead = The certificate tells others that the key on the card is yours. Without a valid one you cannot sign anything.
 go-certificate = To the certificate

@@ -836,7 +836,6 @@ prompt-do-time-stamping = Пользоваться
 
 files-act-encrypt = Зашифровать для выбранных людей
 files-act-decrypt = Открыть зашифрованное
-palette-encrypt = Зашифровать или открыть файл
 certificate-page = Мой сертификат
 certificate-lead = Сертификат говорит другим, что ключ на карте — ваш. Без действительного сертификата ничего не подписать.
 go-certificate = К сертификату

@@ -59,9 +59,9 @@ export function t(id: string, args?: Record<string, FluentVariable>): string {
   return say(locale.current, id, args);
 }
 
-/** The same in every language, for what is shown until later. */
-export function inAll(id: string): TextView {
-  return { be: say("be", id), ru: say("ru", id), en: say("en", id) };
+/** The same in every language, for what is shown until later or is sought in any. */
+export function inAll(id: string, args?: Record<string, FluentVariable>): TextView {
+  return { be: say("be", id, args), ru: say("ru", id, args), en: say("en", id, args) };
 }
 
 function say(language: Language, id: string, args?: Record<string, FluentVariable>): string {

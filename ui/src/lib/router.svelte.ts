@@ -1,3 +1,5 @@
+import type { Act } from "../files/acts";
+
 /** The pages, as they stand behind `#` in the address. */
 export type Route =
   | { page: "home" }
@@ -6,7 +8,7 @@ export type Route =
   | { page: "draft"; id: string }
   | { page: "affairs" }
   | { page: "application"; id: string }
-  | { page: "files" }
+  | { page: "files"; act: string }
   | { page: "card" }
   | { page: "certificate" }
   | { page: "sign-in" }
@@ -30,6 +32,7 @@ export function parseRoute(hash: string): Route {
     case "card":
       return { page: id === "certificate" ? "certificate" : "card" };
     case "files":
+      return { page, act: id ?? "" };
     case "sign-in":
     case "hand-over":
     case "settings":
@@ -111,6 +114,8 @@ export const to = {
   signIn: "#/sign-in",
   settings: "#/settings",
   files: "#/files",
+  /** The page of files, where that is to be done with them. */
+  act: (act: Act) => `#/files/${act}`,
   handOver: "#/hand-over",
   /** The help, at a topic. */
   help: (topic = "") => (topic === "" ? "#/help" : `#/help/${encodeURIComponent(topic)}`),
