@@ -516,12 +516,24 @@ impl Window {
                     self.hears(language).await;
                 }
                 let picture = format!("{name}-{language}-{theme}");
+                self.stays_in_place(&picture).await;
                 if *language == own {
                     self.is_accessible(&picture).await;
                 }
                 self.picture(&picture).await;
             }
         }
+    }
+
+    /// Pages scroll in their frame; the window around them never does.
+    async fn stays_in_place(&self, name: &str) {
+        let beyond = "const all = document.scrollingElement;
+            all.scrollTop = 9;
+            const moved = all.scrollTop;
+            all.scrollTop = 0;
+            return [moved, all.scrollHeight - all.clientHeight]";
+        let beyond = self.client.execute(beyond, Vec::new()).await.unwrap();
+        assert_eq!(beyond, json!([0, 0]), "the window of {name} scrolls");
     }
 
     /// The prompt speaks the language that was chosen beside it, as soon as somebody turns to it again.
