@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { announcer, tell as tellPerson } from "../src/lib/announce.svelte";
 import { area } from "../src/lib/area.svelte";
+import { locale, t } from "../src/lib/i18n.svelte";
 import { platform } from "../src/platform/tauri";
 import { states } from "../src/shell/status.svelte";
 
@@ -105,11 +106,20 @@ test("nothing of a store that closes is shown, whatever was asked before", async
   expect(area.applications).toEqual([]);
 });
 
+test("what was told is shown in the language of the moment", () => {
+  locale.use("en");
+  tellPerson("announce-registered", { number: "1" });
+  const shown = () => t(announcer.shown!.id, announcer.shown!.args);
+  expect(shown()).toBe("Registered under number 1");
+  locale.use("be");
+  expect(shown()).toBe("Зарэгістравана пад нумарам 1");
+});
+
 test("what was told of the person goes with the store that closes", async () => {
-  tellPerson("Registered under number 1");
-  expect(announcer.shown).not.toBe("");
+  tellPerson("announce-registered", { number: "1" });
+  expect(announcer.shown).not.toBeNull();
   heard.get("closing")!(null);
-  expect(announcer.shown).toBe("");
+  expect(announcer.shown).toBeNull();
 });
 
 test("what is shown goes as soon as the store begins to close", async () => {

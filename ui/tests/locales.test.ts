@@ -62,7 +62,7 @@ test("the languages have the same sentences with the same values", () => {
 
 test("every sentence that the code names is there", () => {
   const known = messages("en");
-  const named = [...text.matchAll(/\bt\(\s*"([a-z][A-Za-z0-9_-]*)"/g)].map((match) => match[1]!);
+  const named = [...text.matchAll(/\b(?:t|tell)\(\s*"([a-z][A-Za-z0-9_-]*)"/g)].map((match) => match[1]!);
   expect(named.length).toBeGreaterThan(100);
   expect(named.filter((id) => !known.has(id))).toEqual([]);
   expect(TOPICS.filter((topic) => !known.has(`help-${topic}`) || !known.has(`help-${topic}-text`))).toEqual([]);

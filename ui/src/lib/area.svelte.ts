@@ -176,7 +176,7 @@ class Area {
     // The last announcement may name the person.
     if (announcer.text !== "") announce(t("locked-title"));
     if (!wasOpen) return;
-    announcer.shown = "";
+    announcer.shown = null;
     router.go(to.home);
   }
 
@@ -220,7 +220,7 @@ class Area {
     const done = await this.syncing.run(() => platform.call(command));
     this.#passed(this.syncing.problem?.code ?? null);
     const [sent] = done?.sent ?? [];
-    if (sent) tell(t("announce-registered", { number: sent.registration_number }));
+    if (sent) tell("announce-registered", { number: sent.registration_number });
     if (done && done.returned.length > 0) announce(t("returned"));
     if (done?.sharing_ended) announce(t("share-ended"));
     if (done) await this.reload();

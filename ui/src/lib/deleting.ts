@@ -1,5 +1,4 @@
 import { area } from "./area.svelte";
-import { t } from "./i18n.svelte";
 import { problemOf } from "./task.svelte";
 import { platform } from "../platform/tauri";
 import { overlay } from "../shell/overlay.svelte";
@@ -17,7 +16,7 @@ interface Deleting {
 export function deleteLater(id: string, seen: string | null): void {
   const deleting = { id, seen };
   localStorage.setItem(NOTE, JSON.stringify(deleting));
-  overlay.later({ said: t("draft-deleted"), hides: id, act: () => forGood(deleting), undone: () => localStorage.removeItem(NOTE) });
+  overlay.later({ said: "draft-deleted", hides: id, act: () => forGood(deleting), undone: () => localStorage.removeItem(NOTE) });
 }
 
 /** Deletes what a window that was closed left noted. */

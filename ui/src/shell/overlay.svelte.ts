@@ -7,7 +7,7 @@ export type Shown = "palette" | "keys" | "status";
 
 /** An act that happens only when its time is over. */
 export interface Pending {
-  /** What was done, for the person. */
+  /** Identifier of the sentence that says what was done. */
   said: string;
   /** The thing that it is done to: it is not listed any more. */
   hides: string;
