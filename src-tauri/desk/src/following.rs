@@ -333,6 +333,7 @@ impl Desk {
         let Judgement {
             trust,
             sentence,
+            certain,
             signer,
         } = match self.octets_of(&document)? {
             None => issued::missing(),
@@ -349,6 +350,7 @@ impl Desk {
             issued_at: document.issued_at.to_string(),
             trust,
             sentence,
+            certain,
             signer,
             opens,
         })

@@ -11,6 +11,8 @@ use crate::{signature_speech, speech};
 pub(crate) struct Judgement {
     pub(crate) trust: DocumentTrustView,
     pub(crate) sentence: TextView,
+    /// Whether it is genuine and nothing about that is left open.
+    pub(crate) certain: bool,
     /// Who signed it, where somebody vouches for the name.
     pub(crate) signer: Option<String>,
 }
@@ -20,6 +22,7 @@ pub(crate) fn missing() -> Judgement {
     Judgement {
         trust: DocumentTrustView::Missing,
         sentence: speech::in_all("issued-missing", None, &BTreeMap::new()),
+        certain: false,
         signer: None,
     }
 }
@@ -38,6 +41,8 @@ pub(crate) fn judgement(report: &Report) -> Judgement {
     Judgement {
         trust,
         sentence: speech::in_all(id, None, &values),
+        certain: trust == DocumentTrustView::Genuine
+            && !signature_speech::is_status_unknown(report),
         signer,
     }
 }
@@ -89,6 +94,7 @@ mod tests {
         let Judgement {
             trust,
             sentence,
+            certain,
             signer,
         } = judgement(&report);
         for language in [Language::Be, Language::Ru, Language::En] {
@@ -98,7 +104,10 @@ mod tests {
                 "{said}"
             );
         }
-        (trust, sentence.in_language(Language::En).to_owned(), signer)
+        let english = sentence.in_language(Language::En);
+        let sure = trust == DocumentTrustView::Genuine && !english.contains("not known");
+        assert_eq!(certain, sure, "{english}");
+        (trust, english.to_owned(), signer)
     }
 
     #[test]

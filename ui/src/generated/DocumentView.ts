@@ -39,6 +39,10 @@ trust: DocumentTrustView,
  */
 sentence: TextView, 
 /**
+ * Whether it is genuine and nothing about that is left open, such as whether a certificate was revoked.
+ */
+certain: boolean, 
+/**
  * Who signed it, where that is known.
  */
 signer: string | null, 

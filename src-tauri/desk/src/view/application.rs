@@ -135,6 +135,8 @@ pub struct DocumentView {
     pub trust: DocumentTrustView,
     /// The same in a sentence.
     pub sentence: TextView,
+    /// Whether it is genuine and nothing about that is left open, such as whether a certificate was revoked.
+    pub certain: bool,
     /// Who signed it, where that is known.
     pub signer: Option<String>,
     /// Whether it can be opened from here: it is genuine, and of a kind that starts nothing.
