@@ -50,15 +50,16 @@ const MISTAKEN: &[(&str, &str)] = &[
 ];
 
 /// What a repair saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repaired {
     /// Drafts.
     pub drafts: usize,
     /// Signed applications that wait.
     pub waiting: usize,
-    /// Whether every row that is nowhere else could be read. If not, the damaged file stays beside
-    /// the new one, named `store.damaged1` and so on.
+    /// Whether every row that is nowhere else could be read.
     pub complete: bool,
+    /// Where the damaged file stays if not: beside the new one, named `store.damaged1` and so on.
+    pub aside: Option<PathBuf>,
 }
 
 impl Store {
@@ -116,13 +117,15 @@ pub fn repair(path: &Path, key: &Secret) -> Result<Repaired, StoreError> {
     pages::Files::beside(path).remove()?;
     let outcome = build(path, &building, key);
     remove(&store::lock_file(&building))?;
-    let repaired = outcome?;
+    let mut repaired = outcome?;
     fs::rename(&building, built(path))?;
     let aside = put_in_place(path)?;
     if repaired.complete {
         for end in ["-wal", ""] {
             remove(&with_end(&aside, end))?;
         }
+    } else {
+        repaired.aside = Some(aside);
     }
     Ok(repaired)
 }
@@ -166,6 +169,7 @@ fn build(path: &Path, building: &Path, key: &Secret) -> Result<Repaired, StoreEr
         drafts: store.count("drafts")?,
         waiting: store.count("outbox")?,
         complete,
+        aside: None,
     };
     // Closing puts the journal into the file and removes it.
     drop(store);

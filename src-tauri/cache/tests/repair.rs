@@ -199,7 +199,9 @@ fn damage_costs_the_page_that_it_hit() {
         if repaired.complete {
             spared += 1;
             assert!(!aside.exists(), "page {page}");
+            assert_eq!(repaired.aside, None, "page {page}");
         } else {
+            assert_eq!(repaired.aside.as_ref(), Some(&aside), "page {page}");
             assert_eq!(std::fs::read(aside).unwrap(), octets, "page {page}");
         }
         struck += usize::from(lost != (0, 0));

@@ -48,6 +48,7 @@ impl Desk {
             drafts: count(repaired.drafts),
             waiting: count(repaired.waiting),
             complete: repaired.complete,
+            aside: repaired.aside.map(|path| path.display().to_string()),
         })
     }
 }

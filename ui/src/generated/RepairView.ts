@@ -13,6 +13,10 @@ drafts: number,
  */
 waiting: number, 
 /**
- * Whether everything that is nowhere but here could be read. If not, the damaged file stays.
+ * Whether everything that is nowhere but here could be read.
  */
-complete: boolean, };
+complete: boolean, 
+/**
+ * Path of the damaged file, which stays if not.
+ */
+aside: string | null, };

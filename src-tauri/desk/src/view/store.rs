@@ -119,15 +119,17 @@ pub struct PersonChoiceView {
 }
 
 /// What a repair of the store saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct RepairView {
     /// Drafts.
     pub drafts: u32,
     /// Signed applications that wait.
     pub waiting: u32,
-    /// Whether everything that is nowhere but here could be read. If not, the damaged file stays.
+    /// Whether everything that is nowhere but here could be read.
     pub complete: bool,
+    /// Path of the damaged file, which stays if not.
+    pub aside: Option<String>,
 }
 
 /// What was written out of the store.

@@ -192,6 +192,11 @@ async fn the_area_closes_by_hand_with_the_card_and_with_the_screen() {
     // Not even the session is lost.
     window.find("new-application").await;
     window.shoot("46-repaired").await;
-    assert!(store.with_extension("damaged1").exists());
+    let damaged = store.with_extension("damaged1");
+    assert!(damaged.exists());
+    let told = window.text("damaged-path").await;
+    let [told, damaged] =
+        [Path::new(&told), damaged.as_path()].map(|path| path.canonicalize().unwrap());
+    assert_eq!(told, damaged);
     window.close().await;
 }
