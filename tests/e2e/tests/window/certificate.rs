@@ -209,8 +209,14 @@ async fn a_certificate_goes_by_file_is_saved_for_others_and_revoked() {
     window.click("revoke").await;
     agree(&window, "revoke").await;
     window.find("revoked").await;
-    look_at(&window, "revoke").await;
+    // It is not offered again, and what went wrong before is not told any more.
+    assert!(!window.has("revoke").await && !window.has("revoke-reason").await);
+    assert!(!window.has("problem-certificate_other_key").await);
+    look_at(&window, "revoked").await;
     window.shoot("99-revoked").await;
+    // Whoever comes back may ask once more, and the authority says no.
+    window.click("nav-card").await;
+    window.click("to-certificate").await;
     window.click("revoke").await;
     agree(&window, "revoke").await;
     window.find("problem-enrolment_rejected").await;
