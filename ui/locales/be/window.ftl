@@ -422,6 +422,13 @@ files = Файлы
 files-drop = Перацягніце файлы сюды або выберыце іх:
 files-choose = Выбраць файлы
 files-limits = PDF, JPEG, PNG, TIFF або HEIC. Адзін файл — да 50 МБ, усе разам — да 100 МБ, не больш за 20.
+files-kinds = PDF, JPEG, PNG, TIFF або HEIC.
+files-limit-size = Адзін файл — да { $size }.
+files-limit-count = { $count ->
+    [one] Не больш за { $count } файл.
+    [few] Не больш за { $count } файлы.
+   *[other] Не больш за { $count } файлаў.
+}
 file-facts = { $kind }, { $size }
 file-coming = Яшчэ не прыйшоў з іншага вашага камп’ютара
 preview-show = Паказаць буйней: { $name }
@@ -469,7 +476,6 @@ entry-added = Дададзена: { $entry }
 entry-removed = Прыбрана: { $entry }
 entry-moved = { $entry } { $from } цяпер { $to }
 entry-most = Не больш чым: { $count }
-files-none = У гэтым чарнавіку яшчэ няма файлаў. Дададзеныя файлы можна будзе выбраць тут.
 file-gone = файл, якога больш няма
 step-complete = запоўнены
 step-open = выправіць: { $count }

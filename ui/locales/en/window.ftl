@@ -416,6 +416,12 @@ files = Files
 files-drop = Drop files here, or choose them:
 files-choose = Choose files
 files-limits = PDF, JPEG, PNG, TIFF or HEIC. One file up to 50 MB, all together up to 100 MB, at most 20.
+files-kinds = PDF, JPEG, PNG, TIFF or HEIC.
+files-limit-size = One file up to { $size }.
+files-limit-count = { $count ->
+    [one] One file.
+   *[other] At most { $count } files.
+}
 file-facts = { $kind }, { $size }
 file-coming = Still on its way from your other computer
 preview-show = Show larger: { $name }
@@ -463,7 +469,6 @@ entry-added = Added: { $entry }
 entry-removed = Removed: { $entry }
 entry-moved = { $entry } { $from } is now { $to }
 entry-most = At most: { $count }
-files-none = This draft has no files yet. Files you add to it can be chosen here.
 file-gone = a file that is no longer here
 step-complete = complete
 step-open = { $count } to fix

@@ -422,6 +422,12 @@ files = Файлы
 files-drop = Перетащите файлы сюда или выберите их:
 files-choose = Выбрать файлы
 files-limits = PDF, JPEG, PNG, TIFF или HEIC. Один файл — до 50 МБ, все вместе — до 100 МБ, не больше 20.
+files-kinds = PDF, JPEG, PNG, TIFF или HEIC.
+files-limit-size = Один файл — до { $size }.
+files-limit-count = { $count ->
+    [one] Не больше { $count } файла.
+   *[other] Не больше { $count } файлов.
+}
 file-facts = { $kind }, { $size }
 file-coming = Ещё не пришёл с другого вашего компьютера
 preview-show = Показать крупнее: { $name }
@@ -469,7 +475,6 @@ entry-added = Добавлено: { $entry }
 entry-removed = Убрано: { $entry }
 entry-moved = { $entry } { $from } теперь { $to }
 entry-most = Не больше чем: { $count }
-files-none = В этом черновике ещё нет файлов. Добавленные файлы можно будет выбрать здесь.
 file-gone = файл, которого больше нет
 step-complete = заполнен
 step-open = исправить: { $count }

@@ -3,11 +3,24 @@ import { getContext, setContext } from "svelte";
 import type { AttachmentView } from "../generated/AttachmentView";
 import type { FormView } from "../generated/FormView";
 
+export interface Handing {
+  /** Hashes of files that are still on their way from another computer. */
+  readonly coming: readonly string[];
+  /** Begins to hand a file over; gives the handle for its pieces. */
+  begin(name: string, size: number): Promise<string>;
+  /** The file is whole, and belongs to the draft. */
+  finish(handle: string): Promise<void>;
+  /** Takes a file off, unless a field still names it. */
+  take(hash: string): Promise<void>;
+}
+
 export interface Filling {
   readonly id: string;
   readonly form: FormView;
   /** The files of the draft. */
   readonly files: readonly AttachmentView[];
+  /** The way of files into the draft and out of it. */
+  readonly handing: Handing;
   /** The value at a pointer. */
   value(path: string): unknown;
   /** Whether the field is asked for now; and whether its value is required. */

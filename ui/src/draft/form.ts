@@ -133,6 +133,35 @@ function isRegion(form: FormView, path: string): boolean {
   return name === "region" && uiOf(form).widgets?.[placeOf(form, group ?? "")] === "address";
 }
 
+/** What a file of the application may be at most, whatever a field allows; in octets (docs/attachments.md). */
+const LARGEST = 50 * 1024 * 1024;
+const MOST_FILES = 20;
+
+const KINDS: Record<string, string> = {
+  "application/pdf": "PDF",
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "image/tiff": "TIFF",
+  "image/heif": "HEIC",
+};
+
+/** A kind of file as people call it. */
+export function kindOf(type: string): string {
+  return KINDS[type] ?? type;
+}
+
+/** Which files a field takes: their media types and kinds, how large each may be, in MiB, and how many. */
+export function fileLimits(schema: FieldSchema): { types: string[]; kinds: string[]; megabytes: number; count: number } {
+  const one = schema.items ?? schema;
+  const types = one.contentMediaType !== undefined ? [one.contentMediaType] : (one.accept ?? []);
+  return {
+    types,
+    kinds: types.map(kindOf),
+    megabytes: Math.min(one.maxSize ?? LARGEST, LARGEST) / 1024 / 1024,
+    count: schema.items ? Math.min(schema.maxItems ?? MOST_FILES, MOST_FILES) : 1,
+  };
+}
+
 /** Pointers of a group's members in the order in which they are asked. */
 export function membersOf(form: FormView, path: string): string[] {
   const ui = uiOf(form);

@@ -35,7 +35,7 @@ async fn give(window: &Window, name: &str, octets: &[u8]) {
     let script = "const [name, octets] = arguments;
         const transfer = new DataTransfer();
         transfer.items.add(new File([Uint8Array.from(octets)], name));
-        const input = document.querySelector('[data-testid=choose-files]');
+        const input = document.querySelector('[data-testid="choose-/documents"]');
         input.files = transfer.files;
         input.dispatchEvent(new Event('change', { bubbles: true }));";
     let arguments = vec![json!(name), json!(octets)];
@@ -54,7 +54,11 @@ async fn fields_help_whoever_fills_them_in_by_keyboard() {
             .fill("field-/phone", "+375295550124", "+375 29 555-01-24")
             .await;
     }
+    // Files are handed in where they are asked for, and answer the question at once.
+    Hands(&window).enter("step-3").await;
+    window.find("drop-/documents").await;
     see_files(&mut window).await;
+    assert!(!window.has("attachments").await);
     let hands = Hands(&window);
     hands.enter("step-1").await;
     window.find("field-/deceased/familyName").await;
@@ -117,6 +121,8 @@ async fn fields_help_whoever_fills_them_in_by_keyboard() {
         assert_eq!(window.text(id).await, wanted, "{id}");
     }
     window.find("preview-page.pdf").await;
+    let named = window.text("review-/documents").await;
+    assert!(named.contains("photo.jpg") && named.contains("page.pdf"), "{named}");
     window.close().await;
 }
 

@@ -49,7 +49,6 @@ async fn fill_in(hands: Hands<'_>, photo: &Path) {
     hands.press(&Key::Enter).await;
     hands.has(&field("/phone"), "+375 29 555-01-24").await;
     hands.is_on("redo").await;
-    give(hands, "files", photo, "file-фота.jpg").await;
     hands.enter("next").await;
     window.find("field-/kind=single").await;
 
@@ -121,6 +120,8 @@ async fn fill_in(hands: Hands<'_>, photo: &Path) {
             "BY13NBRB3600900000002Z00AB00",
         )
         .await;
+    // In the order of the page: the files, and what is confirmed.
+    give(hands, "/documents", photo, "file-фота.jpg").await;
     hands.tick("field-/confirmed").await;
     hands.enter("next").await;
     window.find("sign-and-send").await;
