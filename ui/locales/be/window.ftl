@@ -200,6 +200,7 @@ legal-basis = Падстава
 fill-in = Запоўніць заяву
 continue-draft = Працягнуць чарнавік
 steps = Крокі
+step-of = Крок { $number } з { $count }
 review = Праверка
 saved = Захавана
 saving = Захоўваем…

@@ -200,6 +200,7 @@ legal-basis = Legal basis
 fill-in = Fill in the application
 continue-draft = Continue the draft
 steps = Steps
+step-of = Step { $number } of { $count }
 review = Review
 saved = Saved
 saving = Saving…

@@ -200,6 +200,7 @@ legal-basis = Основание
 fill-in = Заполнить заявление
 continue-draft = Продолжить черновик
 steps = Шаги
+step-of = Шаг { $number } из { $count }
 review = Проверка
 saved = Сохранено
 saving = Сохраняем…
