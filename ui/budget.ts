@@ -3,9 +3,9 @@ import type { Plugin, Rolldown } from "vite";
 
 /** The most that may be loaded before a page is there, and in all, in octets after gzip. */
 export const BUDGET = {
-  "index.html": 138_000,
+  "index.html": 142_000,
   "prompt.html": 88_000,
-  all: 252_000,
+  all: 256_000,
 } as const;
 
 /** Ends a build whose scripts and styles are larger than what was set for them. */
