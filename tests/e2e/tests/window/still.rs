@@ -78,7 +78,7 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
         .await;
     for (page, there) in [
         ("#/", "new-application"),
-        ("#/applications", "sync"),
+        ("#/applications", "no-applications"),
         ("#/services", "search"),
         ("#/services/2.2", "begin"),
         ("#/card", "card-panel"),
