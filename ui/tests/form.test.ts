@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FormView } from "../src/generated/FormView";
-import { folded, membersOf, moved, placeOf, schemaAt, valueAt, widgetOf, within, withValue } from "../src/draft/form";
+import { fileLimits, folded, membersOf, moved, placeOf, schemaAt, valueAt, widgetOf, within, withValue } from "../src/draft/form";
 
 const form = {
   schema: {
@@ -73,4 +73,14 @@ test("letters that only look alike are noticed", () => {
   expect(folded("мр1234567", "MP1234567")).toBe(true);
   expect(folded("mp1234567", "MP1234567")).toBe(false);
   expect(folded("Менск", "Менск")).toBe(false);
+});
+
+test("a field of files says what it takes, and never more than an application may have", () => {
+  const accept = ["application/pdf", "image/png"];
+  const one = { format: "attachment", accept, maxSize: 10 * 1024 * 1024 };
+  expect(fileLimits({ type: "array", maxItems: 5, items: one })).toEqual({ types: accept, kinds: ["PDF", "PNG"], megabytes: 10, count: 5 });
+  expect(fileLimits(one).count).toBe(1);
+  expect(fileLimits({ format: "attachment", contentMediaType: "image/heif" }).kinds).toEqual(["HEIC"]);
+  const much = { type: "array", maxItems: 99, items: { format: "attachment", maxSize: 1024 ** 3 } };
+  expect(fileLimits(much)).toEqual({ types: [], kinds: [], megabytes: 50, count: 20 });
 });
