@@ -35,7 +35,7 @@ async fn give(window: &Window, name: &str, octets: &[u8]) {
     let script = "const [name, octets] = arguments;
         const transfer = new DataTransfer();
         transfer.items.add(new File([Uint8Array.from(octets)], name));
-        const input = document.querySelector('[data-testid="choose-/documents"]');
+        const input = document.querySelector('[data-testid=\"choose-/documents\"]');
         input.files = transfer.files;
         input.dispatchEvent(new Event('change', { bubbles: true }));";
     let arguments = vec![json!(name), json!(octets)];
@@ -121,8 +121,10 @@ async fn fields_help_whoever_fills_them_in_by_keyboard() {
         assert_eq!(window.text(id).await, wanted, "{id}");
     }
     window.find("preview-page.pdf").await;
-    let named = window.text("review-/documents").await;
-    assert!(named.contains("photo.jpg") && named.contains("page.pdf"), "{named}");
+    for (index, name) in ["photo.jpg", "page.pdf", "broken.pdf"].iter().enumerate() {
+        let shown = window.text(&format!("review-/documents/{index}")).await;
+        assert!(shown.contains(name), "{shown}");
+    }
     window.close().await;
 }
 
