@@ -9,7 +9,7 @@ vi.hoisted(() => {
   vi.stubGlobal("location", { hash: "" });
   vi.stubGlobal("document", { documentElement: {} });
 });
-vi.mock("../src/lib/area.svelte", () => ({ area: { isOpen: true, settings: { portal: "" }, person: null, listed: [], applications: [] } }));
+vi.mock("../src/lib/area.svelte", () => ({ area: { isOpen: true, store: { state: "open" }, settings: { portal: "" }, person: null, listed: [], applications: [] } }));
 
 test("a command is found by its name in any language, whatever that of the window is", () => {
   for (const { code } of LANGUAGES) {
@@ -25,4 +25,10 @@ test("what is to be done with files is chosen with the command", () => {
   const [encrypt] = matching("encrypt for");
   encrypt!.run();
   expect(parseRoute(location.hash)).toEqual({ page: "files", act: "encrypt" });
+});
+
+test("a single setting is found by its name", () => {
+  const [retention] = matching("how long to keep");
+  retention!.run();
+  expect(parseRoute(location.hash)).toEqual({ page: "settings", part: "retention" });
 });

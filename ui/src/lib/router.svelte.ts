@@ -13,7 +13,7 @@ export type Route =
   | { page: "certificate" }
   | { page: "sign-in" }
   | { page: "hand-over" }
-  | { page: "settings" }
+  | { page: "settings"; part: string }
   | { page: "help"; topic: string };
 
 /** Reads a route; what it does not know is the start page. */
@@ -35,8 +35,9 @@ export function parseRoute(hash: string): Route {
       return { page, act: id ?? "" };
     case "sign-in":
     case "hand-over":
-    case "settings":
       return { page };
+    case "settings":
+      return { page, part: id ?? "" };
     default:
       return { page: "home" };
   }
@@ -113,6 +114,8 @@ export const to = {
   certificate: "#/card/certificate",
   signIn: "#/sign-in",
   settings: "#/settings",
+  /** The settings, at a part or a card of them. */
+  setting: (part: string) => `#/settings/${part}`,
   files: "#/files",
   /** The page of files, where that is to be done with them. */
   act: (act: Act) => `#/files/${act}`,

@@ -7,6 +7,7 @@ import { inAll, LANGUAGES, t, tx } from "../lib/i18n.svelte";
 import type { IconName } from "../lib/Icon.svelte";
 import { router, to } from "../lib/router.svelte";
 import { SECTIONS } from "../lib/sections";
+import { cards } from "../settings/cards";
 import { overlay } from "./overlay.svelte";
 
 /** Something that the palette offers. */
@@ -58,6 +59,11 @@ function acts(): Command[] {
   ];
 }
 
+/** The cards of the settings. */
+function settings(): Command[] {
+  return cards().map(([id, title]) => ({ id: `settings-${id}`, icon: "settings", ...named(title), note: t("nav-settings"), run: go(to.setting(id)) }));
+}
+
 /** What of the person's own can be opened. */
 function own(): Command[] {
   return [
@@ -75,5 +81,5 @@ export function matching(words: string, most = 12): Command[] {
     const text = fold([one.text, one.note ?? "", ...known].join(" "));
     return wanted.every((word) => text.includes(word));
   };
-  return [...acts(), ...own()].filter(fits).slice(0, most);
+  return [...acts(), ...settings(), ...own()].filter(fits).slice(0, most);
 }

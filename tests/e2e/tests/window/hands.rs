@@ -254,6 +254,12 @@ impl Hands<'_> {
         }
     }
 
+    /// Waits until the focus is on the heading of that id.
+    pub(crate) async fn is_at(self, heading: &str) {
+        let at = "return document.activeElement?.id ?? ''";
+        self.0.comes_true(at, Value::from(heading)).await;
+    }
+
     /// The focus is somewhere, or will be in a moment.
     pub(crate) async fn kept(self, after: &str) {
         let deadline = Instant::now() + NOWHERE;

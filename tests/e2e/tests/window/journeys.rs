@@ -59,6 +59,7 @@ async fn check_and_pin(hands: Hands<'_>) {
     let window = hands.0;
     hands.press(&Key::F1).await;
     hands.enter("topic-check").await;
+    hands.is_at("help-check").await;
     window.find("check-verdict").await;
     hands.act("check-again", "check-verdict").await;
     hands.act("save-report", "report-path").await;
@@ -154,6 +155,16 @@ async fn settings(hands: Hands<'_>) {
     let window = hands.0;
     hands.control('6').await;
     window.find("lock-after").await;
+    // To a part by its link, and to a card by its name.
+    hands.enter("settings-data").await;
+    hands.is_at("settings-data").await;
+    hands.control('k').await;
+    window.css("[data-testid='palette-words']:focus").await;
+    hands.press("how long to keep").await;
+    window.find("command-settings-retention").await;
+    window.gone("command-go-home").await;
+    hands.press(&Key::Enter).await;
+    hands.is_at("settings-retention").await;
     hands.pick("language-en", "language-be").await;
     window.css("html[lang='be']").await;
     hands.pick("language-be", "language-en").await;
@@ -162,6 +173,8 @@ async fn settings(hands: Hands<'_>) {
     hands.pick("theme-dark", "theme-light").await;
     hands.choose("text-size", "125").await;
     hands.choose("text-size", "100").await;
+    hands.choose("lock-after", "15").await;
+    hands.tick("lock-with-card").await;
     hands
         .write("portal-address", "https://portal.invalid")
         .await;
@@ -174,8 +187,6 @@ async fn settings(hands: Hands<'_>) {
     hands.enter("choose-proxy").await;
     hands.refuse("proxy").await;
     hands.is_on("choose-proxy").await;
-    hands.choose("lock-after", "15").await;
-    hands.tick("lock-with-card").await;
     hands.act("check-store", "store-whole").await;
     hands.pick("retention-all", "retention-5").await;
     window
