@@ -22,6 +22,14 @@ use crate::{appearance, main_window};
 
 /// Label of the window, which its capability names.
 const LABEL: &str = "prompt";
+/// Its least height, in logical pixels.
+const LEAST: f64 = 480.0;
+/// Its height where little is said: the heading, two sentences, a secret with its note, and a warning.
+const LITTLE: u32 = 560;
+/// The greatest height that is of use: what is longer is read in parts.
+const MOST: u32 = 960;
+/// What the system needs of the screen for the frame of a window, in logical pixels.
+const FRAME: f64 = 80.0;
 /// Header with the numbers of the data groups that the person shares, separated by commas.
 const GROUPS: &str = "kabinet-groups";
 
@@ -74,6 +82,7 @@ impl Prompts {
 /// `cancelled` when they close it, or when one is open already; `prompt_timed_out` when they leave it.
 pub(crate) async fn ask(app: &AppHandle, view: PromptView) -> Outcome<Answer> {
     let (answer, answered) = oneshot::channel();
+    let height = height(&view);
     {
         let prompts = app.state::<Prompts>();
         let mut open = prompts.open();
@@ -88,7 +97,7 @@ pub(crate) async fn ask(app: &AppHandle, view: PromptView) -> Outcome<Answer> {
             answer,
         });
     }
-    let window = match make_window(app) {
+    let window = match make_window(app, height) {
         Ok(window) => window,
         Err(error) => {
             app.state::<Prompts>().open().take();
@@ -138,13 +147,57 @@ async fn left_alone(app: &AppHandle) {
     }
 }
 
-fn make_window(app: &AppHandle) -> tauri::Result<WebviewWindow> {
+/// How high the window is for what it shows, in logical pixels with text of the usual size. It has its
+/// height before it is seen: one that grew under the pointer would put other things there.
+fn height(view: &PromptView) -> u32 {
+    let rows = |count: usize, height: u32| {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        count.saturating_mul(height)
+    };
+    let words = |text: &str| {
+        let lines: usize = text.lines().map(|line| 1 + line.chars().count() / 50).sum();
+        rows(lines, 24)
+    };
+    let wanted = match view {
+        PromptView::Sign { .. } => MOST,
+        PromptView::SignIn { consent, .. } => rows(consent.claims.len(), 24).saturating_add(640),
+        PromptView::SignReply { letter, .. } | PromptView::SignWithdrawal { letter, .. } => {
+            words(&letter.text)
+                .saturating_add(rows(letter.attachments.len(), 80))
+                .saturating_add(720)
+        }
+        PromptView::SignText { text, .. } => words(text).saturating_add(560),
+        PromptView::SignFiles { files, .. } => rows(files.files.len(), 80).saturating_add(480),
+        PromptView::Enrol { .. }
+        | PromptView::Decrypt { .. }
+        | PromptView::InstallCertificate { .. }
+        | PromptView::Forget { .. } => 720,
+        _ => LITTLE,
+    };
+    wanted.min(MOST)
+}
+
+/// How high a window may be on the screen where the program is, in logical pixels; nothing when no screen
+/// is known.
+fn room(app: &AppHandle) -> Option<f64> {
+    let main = app.get_webview_window("main");
+    let monitor = main
+        .and_then(|main| main.current_monitor().ok().flatten())
+        .or_else(|| app.primary_monitor().ok().flatten())?;
+    let size = monitor.work_area().size;
+    Some(size.to_logical::<f64>(monitor.scale_factor()).height - FRAME)
+}
+
+fn make_window(app: &AppHandle, height: u32) -> tauri::Result<WebviewWindow> {
     let desk = app.state::<Arc<Desk>>();
     let title = kabinet_desk::text(desk.language(), "prompt-window-title");
+    let appearance = desk.settings_view().appearance;
+    let height = f64::from(height) * f64::from(appearance.size) / 100.0;
+    let height = room(app).map_or(height, |room| height.min(room)).max(LEAST);
     let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("prompt.html".into()))
         .title(title)
-        .inner_size(520.0, 680.0)
-        .min_inner_size(420.0, 480.0)
+        .inner_size(520.0, height)
+        .min_inner_size(420.0, LEAST)
         .always_on_top(true)
         // Where the system can keep a window out of pictures and shared screens, it does.
         .content_protected(true)
@@ -157,7 +210,7 @@ fn make_window(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let window = builder.build()?;
     // Not every system gives it to a window that opens while another one of ours is at work.
     let _ = window.set_focus();
-    appearance::enlarge(&window, desk.settings_view().appearance);
+    appearance::enlarge(&window, appearance);
     Ok(window)
 }
 
@@ -229,4 +282,26 @@ pub(crate) fn give_up(app: &AppHandle) {
 #[tauri::command]
 pub(crate) fn prompt_cancel(prompts: State<'_, Prompts>) {
     prompts.open().take();
+}
+
+#[cfg(test)]
+mod tests {
+    use kabinet_desk::view::{PinView, TextView};
+
+    use super::*;
+
+    #[test]
+    fn the_window_is_as_high_as_what_it_shows_and_never_higher_than_of_use() {
+        let text = |text: &str| PromptView::SignText {
+            portal: String::new(),
+            title: TextView::default(),
+            text: text.to_owned(),
+            hash: String::new(),
+            pin: PinView::Usable { attempts_left: 3 },
+        };
+        assert_eq!(height(&PromptView::ReadDocument), LITTLE);
+        let heights = ["", "One line", &"Many words. ".repeat(20)].map(|one| height(&text(one)));
+        assert!(heights.is_sorted_by(|a, b| a < b), "{heights:?}");
+        assert_eq!(height(&text(&"A line\n".repeat(10_000))), MOST);
+    }
 }
