@@ -155,16 +155,9 @@ async fn settings(hands: Hands<'_>) {
     let window = hands.0;
     hands.control('6').await;
     window.find("lock-after").await;
-    // To a part by its link, and to a card by its name.
-    hands.enter("settings-data").await;
-    hands.is_at("settings-data").await;
-    hands.control('k').await;
-    window.css("[data-testid='palette-words']:focus").await;
-    hands.press("how long to keep").await;
-    window.find("command-settings-retention").await;
-    window.gone("command-go-home").await;
-    hands.press(&Key::Enter).await;
-    hands.is_at("settings-retention").await;
+    // To a part by its link.
+    hands.enter("settings-general").await;
+    hands.is_at("settings-general").await;
     hands.pick("language-en", "language-be").await;
     window.css("html[lang='be']").await;
     hands.pick("language-be", "language-en").await;
@@ -195,6 +188,14 @@ async fn settings(hands: Hands<'_>) {
     hands.enter("export").await;
     hands.refuse("export").await;
     hands.is_on("export").await;
+    // To a card by its name, from wherever one is.
+    hands.control('k').await;
+    window.css("[data-testid='palette-words']:focus").await;
+    hands.press("how long to keep").await;
+    window.find("command-settings-retention").await;
+    window.gone("command-go-home").await;
+    hands.press(&Key::Enter).await;
+    hands.is_at("settings-retention").await;
 }
 
 /// J12: locked, opened again, over to another person, who is forgotten.
