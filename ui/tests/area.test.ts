@@ -1,6 +1,6 @@
 // What the window knows of the person's area: the newest reading stays, and nothing of a closed store.
 import { beforeEach, expect, test, vi } from "vitest";
-import { announcer, tell as tellPerson } from "../src/lib/announce.svelte";
+import { announce, announcer, hush, tell as tellPerson } from "../src/lib/announce.svelte";
 import { area } from "../src/lib/area.svelte";
 import { locale, t } from "../src/lib/i18n.svelte";
 import { platform } from "../src/platform/tauri";
@@ -54,7 +54,10 @@ const tell = async (...names: string[]) => {
   await settled();
 };
 
+const said = () => announcer.sentences.map((one) => one.text);
+
 beforeEach(async () => {
+  hush();
   vi.mocked(platform.on).mockImplementation((event, handler) => {
     heard.set(event, handler as (payload: unknown) => void);
     return Promise.resolve(() => undefined);
@@ -120,6 +123,25 @@ test("what was told of the person goes with the store that closes", async () => 
   expect(announcer.shown).not.toBeNull();
   heard.get("closing")!(null);
   expect(announcer.shown).toBeNull();
+  expect(said()).toEqual(["Kabinet is locked"]);
+});
+
+test("of what is said at once everything is said, and nothing stays", () => {
+  vi.useFakeTimers();
+  try {
+    announce("The portal sent it back");
+    announce("Sharing has ended");
+    announce("Sharing has ended");
+    expect(said()).toEqual(["The portal sent it back", "Sharing has ended", "Sharing has ended"]);
+    vi.advanceTimersByTime(9_000);
+    tellPerson("saved");
+    vi.advanceTimersByTime(1_000);
+    expect(said()).toEqual(["Saved"]);
+    vi.advanceTimersByTime(9_000);
+    expect(said()).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("what is shown goes as soon as the store begins to close", async () => {
@@ -140,6 +162,16 @@ test("a store that was never open does not close", async () => {
   await answer("store_state", { state: "none" });
   heard.get("closing")!(null);
   expect(area.store?.state).toBe("none");
+});
+
+test("nobody hears that what was not open is locked", async () => {
+  await tell("store");
+  await answer("store_state", { state: "none" });
+  hush();
+  announce("The reader is ready");
+  await tell("store");
+  await answer("store_state", { state: "none" });
+  expect(said()).toEqual(["The reader is ready"]);
 });
 
 test("of two looks at the store the later one counts", async () => {

@@ -14,7 +14,7 @@ import type { UploadView } from "../generated/UploadView";
 import type { SettingsView } from "../generated/SettingsView";
 import { platform } from "../platform/tauri";
 import { overlay } from "../shell/overlay.svelte";
-import { announce, announcer, tell } from "./announce.svelte";
+import { announce, hush, tell } from "./announce.svelte";
 import { finish } from "./deleting";
 import { locale, t } from "./i18n.svelte";
 import { readiness } from "./readiness";
@@ -173,10 +173,9 @@ class Area {
     if (store.state === "open") return;
     this.#closings += 1;
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });
-    // The last announcement may name the person.
-    if (announcer.text !== "") announce(t("locked-title"));
     if (!wasOpen) return;
-    announcer.shown = null;
+    hush();
+    announce(t("locked-title"));
     router.go(to.home);
   }
 
