@@ -179,10 +179,11 @@ fn can_be_apart() -> bool {
 }
 
 /// The command in name spaces of its own, in which nobody is at the addresses of the virtual readers and
-/// at the socket of the PC/SC daemon.
+/// at the sockets of the PC/SC daemon and of the screens, whose numbers are counted anew there.
 fn apart(within: &Command) -> Command {
-    const PREPARE: &str =
-        "ip link set lo up && mkdir -p /run/pcscd && mount -t tmpfs none /run/pcscd && exec \"$@\"";
+    const PREPARE: &str = "ip link set lo up \
+        && mkdir -p /run/pcscd /tmp/.X11-unix \
+        && mount -t tmpfs none /run/pcscd && mount -t tmpfs none /tmp/.X11-unix && exec \"$@\"";
     let mut apart = command("unshare", &["--net", "--mount", "--fork", "--kill-child"]);
     apart.args(["sh", "-c", PREPARE, "sh"]);
     apart.arg(within.get_program()).args(within.get_args());

@@ -2,7 +2,8 @@
 //! 11): the screens of these tests have none.
 
 use std::io::{Read as _, Write as _};
-use std::os::unix::net::UnixStream;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixStream};
 
 /// A connection to the screen.
 pub(crate) struct Display {
@@ -14,10 +15,12 @@ pub(crate) struct Display {
 const WM_CLASS: u32 = 67;
 
 impl Display {
-    /// Connects to a display such as `:99`.
+    /// Connects to a display such as `:99`, by the abstract name, of which each net name space has its
+    /// own: the file of that name is of the screen that was started last.
     pub(crate) fn open(name: &str) -> Self {
         let path = format!("/tmp/.X11-unix/X{}", name.trim_start_matches(':'));
-        let mut stream = UnixStream::connect(path).unwrap();
+        let address = SocketAddr::from_abstract_name(path).unwrap();
+        let mut stream = UnixStream::connect_addr(&address).unwrap();
         // The lower octet first; version 11.0; nothing to prove.
         stream
             .write_all(&[b'l', 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0])
