@@ -16,6 +16,8 @@ pub mod program;
 pub mod sandbox;
 pub mod world;
 
+use std::time::Duration;
+
 pub use applicant::Applicant;
 pub use card::VirtualCard;
 pub use cli::Cli;
@@ -23,6 +25,10 @@ pub use hold::Hold;
 pub use pcscd::Pcscd;
 pub use sandbox::Sandbox;
 pub use world::World;
+
+/// How long a test waits for anything that comes at once where nothing else runs. Only what fails takes
+/// so long; how fast something has to be is another question, with numbers of its own.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a step answers: a value, or a sentence for the developer.
 pub type Outcome<T = ()> = Result<T, String>;

@@ -12,12 +12,22 @@ use zbus::message::Type;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Structure, Value};
 use zbus::{MatchRule, Message};
 
-const PATIENCE: Duration = Duration::from_secs(40);
+use e2e::PATIENCE;
+
+/// How long a web view may take to answer: one that is ending never does, and the next would wait for it.
+const ANSWERS: Duration = Duration::from_secs(20);
+/// Least times that a page is looked at: where much runs beside, one look may take longer than patience.
+const LOOKS: usize = 3;
+const EVENTS: &str = "org.a11y.atspi.Event.Object";
+/// What is put among the events to know that all before it are noted.
+const MARK: &str = "Mark";
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// The program that owns the accessibility bus, where Debian and Ubuntu have it.
 const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
+/// The state `ATSPI_STATE_FOCUSED`.
+const FOCUSED: usize = 12;
 /// The state `ATSPI_STATE_INVALID_ENTRY`.
 const INVALID_ENTRY: usize = 36;
 /// What a person does something with (WAI-ARIA 1.2 roles).
@@ -50,14 +60,20 @@ pub(crate) struct Thing {
     pub(crate) description: String,
     /// Whether it says that what was typed in it is wrong.
     pub(crate) invalid: bool,
+    /// Whether it has the focus.
+    focused: bool,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Heard {
     /// What came into live regions.
     sentences: Vec<String>,
     /// What got the focus, by role and name.
     focus: Vec<(String, String)>,
+    /// What could not be asked about an event, which may be what a test waits for.
+    dropped: Vec<String>,
+    /// How often it was forgotten.
+    forgotten: usize,
 }
 
 /// A screen reader.
@@ -93,12 +109,12 @@ impl Ears {
         let address: String = address.body().deserialize().unwrap();
         let connect = || {
             let builder = connection::Builder::address(address.as_str()).unwrap();
-            builder.build().unwrap()
+            builder.method_timeout(ANSWERS).build().unwrap()
         };
         let (bus, listening) = (connect(), connect());
         let rule = MatchRule::builder()
             .msg_type(Type::Signal)
-            .interface("org.a11y.atspi.Event.Object")
+            .interface(EVENTS)
             .unwrap()
             .build();
         let events = MessageIterator::for_match_rule(rule, &listening, Some(10_000)).unwrap();
@@ -113,8 +129,11 @@ impl Ears {
         let (asking, noting) = (connect(), Arc::clone(&heard));
         std::thread::spawn(move || {
             for event in events.flatten() {
-                // What was told of may be gone by now.
-                let _ = note(&asking, &event, &noting);
+                if let Err(error) = note(&asking, &event, &noting) {
+                    // What was told of may be gone by now.
+                    let dropped = format!("{:?}: {error}", event.header().member());
+                    noting.lock().unwrap().dropped.push(dropped);
+                }
             }
         });
         Self { bus, heard }
@@ -142,7 +161,7 @@ impl Ears {
         holds: impl Fn(&Thing) -> bool,
     ) -> Thing {
         let deadline = Instant::now() + PATIENCE;
-        loop {
+        for look in 1.. {
             let page = self.page(title);
             let mut all = page.iter();
             let fits =
@@ -151,46 +170,84 @@ impl Ears {
                 return thing.clone();
             }
             assert!(
-                Instant::now() < deadline,
+                look < LOOKS || Instant::now() < deadline,
                 "no {role} `{name}` on `{title}`: {page:#?}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        unreachable!()
+    }
+
+    /// Waits until the page is there as a whole and everything on it that can be used or is a mark on the
+    /// way has a name, twice in a row: of a page that is just being drawn some is not named yet.
+    pub(crate) async fn finds_names(&self, title: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut named = 0;
+        for look in 1.. {
+            let page = self.page(title);
+            let without = nameless(&page);
+            let is_named = page.len() > 5 && without.is_empty();
+            named = if is_named { named + 1 } else { 0 };
+            if named == 2 {
+                return;
+            }
+            assert!(
+                is_named || look < LOOKS || Instant::now() < deadline,
+                "{title}, of {} things: {without:#?}",
+                page.len()
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
-    /// Forgets what was heard so far.
-    pub(crate) fn forget(&self) {
-        *self.heard.lock().unwrap() = Heard::default();
+    /// Forgets what was heard so far, also what was said and is not noted yet.
+    pub(crate) async fn forget(&self) {
+        let before = self.heard.lock().unwrap().forgotten;
+        let nobody = None::<&str>;
+        self.bus
+            .emit_signal(nobody, "/", EVENTS, MARK, &())
+            .unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while self.heard.lock().unwrap().forgotten == before {
+            assert!(Instant::now() < deadline, "what is said is not noted");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until something with these words was said in a live region.
     pub(crate) async fn hears(&self, words: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let heard = self.heard.lock().unwrap().sentences.clone();
-            if heard.iter().any(|sentence| sentence.contains(words)) {
-                return;
+            {
+                let heard = self.heard.lock().unwrap();
+                if heard.sentences.iter().any(|one| one.contains(words)) {
+                    return;
+                }
+                assert!(
+                    Instant::now() < deadline,
+                    "`{words}` was not said, but: {heard:#?}"
+                );
             }
-            assert!(
-                Instant::now() < deadline,
-                "`{words}` was not said, but: {heard:#?}"
-            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Waits until the focus came to something with that role and the beginning of that name.
-    pub(crate) async fn follows(&self, role: &str, name: &str) {
+    /// Waits until the focus came to something with that role and the beginning of that name, or is there
+    /// on the page with that title: a new web view may have given it before it is on the bus.
+    pub(crate) async fn follows(&self, title: &str, role: &str, name: &str) {
         let deadline = Instant::now() + PATIENCE;
-        loop {
+        for look in 1.. {
             let focus = self.heard.lock().unwrap().focus.clone();
             let fits = |(one, called): &(String, String)| one == role && called.starts_with(name);
-            if focus.iter().any(fits) {
+            let has =
+                |thing: &Thing| thing.focused && thing.role == role && thing.name.starts_with(name);
+            if focus.iter().any(fits) || self.page(title).iter().any(has) {
                 return;
             }
             assert!(
-                Instant::now() < deadline,
-                "the focus did not come to {role} `{name}`, but: {focus:#?}"
+                look < LOOKS || Instant::now() < deadline,
+                "the focus did not come to {role} `{name}`, but: {:#?}",
+                self.heard.lock().unwrap()
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -200,14 +257,24 @@ impl Ears {
         let Ok(attributes) = attributes(&self.bus, place) else {
             return;
         };
-        let name = property(&self.bus, place, "Name").unwrap_or_default();
-        let is_page = is_of_web(&attributes) && !attributes.contains_key("tag") && name == title;
+        // What goes while it is asked is not on the page any more.
+        let Ok(name) = property(&self.bus, place, "Name") else {
+            return;
+        };
+        let is_document = is_of_web(&attributes) && !attributes.contains_key("tag");
+        let is_page = is_document && name == title;
+        // That of another window may be long.
+        if is_document && !inside && !is_page && !name.is_empty() {
+            return;
+        }
         if inside && let Some(role) = attributes.get("computed-role") {
+            let states = states(&self.bus, place).unwrap_or_default();
             found.push(Thing {
                 role: role.clone(),
                 name,
                 description: property(&self.bus, place, "Description").unwrap_or_default(),
-                invalid: is_invalid(&self.bus, place).unwrap_or_default(),
+                invalid: has(&states, INVALID_ENTRY),
+                focused: has(&states, FOCUSED),
             });
         }
         for child in children(&self.bus, place).unwrap_or_default() {
@@ -235,6 +302,15 @@ fn is_of_web(attributes: &HashMap<String, String>) -> bool {
 /// Keeps what an event says to somebody who hears.
 fn note(bus: &Connection, event: &Message, heard: &Mutex<Heard>) -> zbus::Result<()> {
     let header = event.header();
+    if header.member().is_some_and(|member| member == MARK) {
+        let mut heard = heard.lock().unwrap();
+        let forgotten = heard.forgotten + 1;
+        *heard = Heard {
+            forgotten,
+            ..Heard::default()
+        };
+        return Ok(());
+    }
     let (Some(sender), Some(path), Some(member)) =
         (header.sender(), header.path(), header.member())
     else {
@@ -304,10 +380,14 @@ fn attributes(bus: &Connection, place: &Place) -> zbus::Result<HashMap<String, S
     ask(bus, place, ACCESSIBLE, "GetAttributes", &())
 }
 
-fn is_invalid(bus: &Connection, place: &Place) -> zbus::Result<bool> {
-    let states: Vec<u32> = ask(bus, place, ACCESSIBLE, "GetState", &())?;
-    let word = states.get(INVALID_ENTRY / 32).copied().unwrap_or_default();
-    Ok(word >> (INVALID_ENTRY % 32) & 1 == 1)
+/// A set of bits in words of 32.
+fn states(bus: &Connection, place: &Place) -> zbus::Result<Vec<u32>> {
+    ask(bus, place, ACCESSIBLE, "GetState", &())
+}
+
+fn has(states: &[u32], state: usize) -> bool {
+    let word = states.get(state / 32).copied().unwrap_or_default();
+    word >> (state % 32) & 1 == 1
 }
 
 fn children(bus: &Connection, place: &Place) -> zbus::Result<Vec<Place>> {
