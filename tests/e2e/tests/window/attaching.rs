@@ -2,15 +2,15 @@
 //! the trusted prompt, sent with progress, held back and let go. And what is typed is on the disk
 //! within a second, and can be undone after a new start.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::driver::{Screen, Window};
 use crate::fields::{PAGE, photo};
+use crate::lists::measures;
 use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in, signed_in};
 
 /// Gives the page a file as the web view does when a person drops or chooses one.
@@ -111,7 +111,7 @@ async fn files_go_with_an_application() {
     window.shoot("42-review-files").await;
     // The portal is slow enough to watch.
     let slow =
-        json!({"match": "/jmap/upload/", "kind": "delay", "times": 100, "milliseconds": 1500});
+        json!({"match": "/jmap/upload/", "kind": "delay", "times": 100, "milliseconds": 8000});
     world.sandbox.fault(&slow).unwrap();
     window.click("sign-and-send").await;
     window.prompt("sign").await;
@@ -126,7 +126,7 @@ async fn files_go_with_an_application() {
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
     window.find(&format!("upload-{id}")).await;
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + Duration::from_secs(90);
     while !window
         .text(&format!("upload-facts-{id}"))
         .await
@@ -168,18 +168,14 @@ async fn what_is_typed_is_on_the_disk_within_a_second() {
     let mut typed: Vec<(Instant, String)> = Vec::new();
     let started = Instant::now();
     let mut text = String::new();
-    while started.elapsed() < Duration::from_secs(4) {
+    while started.elapsed() < Duration::from_secs(10) {
         let letter = char::from(b'a' + (typed.len() % 26) as u8);
         text.push(letter);
         window.write(&field, &letter.to_string()).await;
         typed.push((Instant::now(), text.clone()));
     }
-    let app = screen.app();
     let killed = Instant::now();
-    let status = Command::new("kill")
-        .args(["-KILL", &app.to_string()])
-        .status();
-    assert!(status.unwrap().success());
+    screen.kill().await;
     drop((window, screen));
 
     let screen = Screen::start(world.dir(), &shots());
@@ -189,12 +185,8 @@ async fn what_is_typed_is_on_the_disk_within_a_second() {
     window.write("prompt-secret", PASSPHRASE).await;
     window.confirm().await;
     window.click("nav-affairs").await;
-    window
-        .css("a[data-testid^='draft-']")
-        .await
-        .click()
-        .await
-        .unwrap();
+    window.find("sync").await;
+    window.click_css("a[data-testid^='draft-']").await;
     window.click(&format!("step-{step}")).await;
     let kept = window
         .find(&field)
@@ -203,14 +195,15 @@ async fn what_is_typed_is_on_the_disk_within_a_second() {
         .await
         .unwrap()
         .unwrap();
-    let second = Duration::from_secs(1);
+    // What is measured is measured alone; other programs beside it may keep this one waiting.
+    let soon = Duration::from_secs(if measures() { 1 } else { 5 });
     let older = typed
         .iter()
         .rev()
-        .find(|(at, _)| killed.duration_since(*at) >= second);
+        .find(|(at, _)| killed.duration_since(*at) >= soon);
     let (_, older) = older.unwrap();
     println!(
-        "{} letters typed, {} kept, {} older than a second",
+        "{} letters typed, {} kept, {} older than {soon:?}",
         text.len(),
         kept.len(),
         older.len()
@@ -236,7 +229,7 @@ async fn what_is_typed_is_on_the_disk_within_a_second() {
             .unwrap()
             .unwrap_or_default()
     };
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     while value().await == kept {
         assert!(Instant::now() < deadline, "nothing was undone");
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -70,11 +70,8 @@ async fn a_certificate_is_renewed_and_goes_on_wherever_it_stopped() {
     // Home leads there in time.
     window.click("nav-home").await;
     window
-        .css("[data-testid^='certificate-'] a[href='#/card/certificate']")
-        .await
-        .click()
-        .await
-        .unwrap();
+        .click_css("[data-testid^='certificate-'] a[href='#/card/certificate']")
+        .await;
     window.find("certificate-soon").await;
 
     // The card is pulled while the certificate is being written: the answer to the last command is lost.

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 
 use crate::driver::{Screen, Window};
@@ -144,7 +144,7 @@ async fn what_cannot_be_written_is_read_until_it_can() {
         .arg(&profile)
         .status();
     assert!(again.unwrap().success());
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + PATIENCE;
     while window.has("read-only").await {
         assert!(Instant::now() < deadline, "{}", window.words().await);
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -8,14 +8,19 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
+use e2e::PATIENCE;
 use fantoccini::elements::Element;
-use fantoccini::wd::WindowHandle;
+use fantoccini::wd::{TimeoutConfiguration, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-/// How long anything in the window may take.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// How long a script may run before the driver ends it, which is longer than what it waits for.
+const SCRIPT: Duration = Duration::from_secs(120);
+
+/// How long it may take until what failed without the portal is tried again: up to a minute after each of
+/// the last tries.
+pub(crate) const TRIED_AGAIN: Duration = Duration::from_secs(150);
 
 /// A session bus that starts no services by itself but those that a test provides.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -68,8 +73,7 @@ impl Screen {
     pub(crate) fn start_with_key_store(home: &Path, shots: &Path) -> Self {
         let unlocked = "printf 'the password of the desktop' \
             | gnome-keyring-daemon --unlock --components=secrets > /dev/null && exec \"$@\"";
-        let runtime = home.to_string_lossy();
-        Self::begin(home, shots, &[("XDG_RUNTIME_DIR", &runtime)], unlocked)
+        Self::begin(home, shots, &[], unlocked)
     }
 
     fn begin(home: &Path, shots: &Path, environment: &[(&str, &str)], session: &str) -> Self {
@@ -121,6 +125,8 @@ impl Screen {
             .env("PATH", path_with_tools(home))
             .env("DISPLAY", format!(":{}", display.trim()))
             .env("GDK_BACKEND", "x11")
+            // What programs of a session share is not shared with those of another one.
+            .env("XDG_RUNTIME_DIR", home)
             .envs(environment.iter().copied())
             .env("HOME", home)
             .env_remove("WAYLAND_DISPLAY")
@@ -155,6 +161,20 @@ impl Screen {
         let processes = self.processes();
         let app = processes.iter().find(|(_, name)| name == "kabinet");
         app.expect("the app does not run").0
+    }
+
+    /// Kills the app, as a crash ends it. What it held is free then; it loses its name before.
+    pub(crate) async fn kill(&self) {
+        let app = self.app();
+        let killed = Command::new("kill")
+            .args(["-KILL", &app.to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+        let deadline = Instant::now() + PATIENCE;
+        while !has_ended(app) {
+            assert!(Instant::now() < deadline, "it cannot be killed");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// A variable of the app's environment, while it runs.
@@ -217,6 +237,8 @@ impl Screen {
                 .await;
             match tried {
                 Ok(client) => {
+                    let timeouts = TimeoutConfiguration::new(Some(SCRIPT), None, None);
+                    client.update_timeouts(timeouts).await.unwrap();
                     let main = client.window().await.unwrap();
                     return Window {
                         client,
@@ -260,10 +282,15 @@ impl Window {
 
     /// The element that a selector names, as soon as it is there.
     pub(crate) async fn css(&self, selector: &str) -> Element {
+        self.css_within(selector, PATIENCE).await
+    }
+
+    /// The same with another patience.
+    pub(crate) async fn css_within(&self, selector: &str, patience: Duration) -> Element {
         match self
             .client
             .wait()
-            .at_most(PATIENCE)
+            .at_most(patience)
             .for_element(Locator::Css(selector))
             .await
         {
@@ -285,7 +312,12 @@ impl Window {
 
     /// Waits until no such element is there any more.
     pub(crate) async fn gone(&self, id: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        self.gone_within(id, PATIENCE).await;
+    }
+
+    /// The same with another patience.
+    pub(crate) async fn gone_within(&self, id: &str, patience: Duration) {
+        let deadline = Instant::now() + patience;
         while self.has(id).await {
             assert!(
                 Instant::now() < deadline,
@@ -298,15 +330,20 @@ impl Window {
 
     /// Clicks it as soon as it is there, can be clicked and stands still.
     pub(crate) async fn click(&self, id: &str) {
+        self.click_css(&format!("[data-testid='{id}']")).await;
+    }
+
+    /// The same with the element that a selector names.
+    pub(crate) async fn click_css(&self, selector: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let element = self.find(id).await;
+            let element = self.css(selector).await;
             if element.is_enabled().await.unwrap_or(false) && self.click_it(&element).await {
                 return;
             }
             assert!(
                 Instant::now() < deadline,
-                "{id} cannot be clicked\n{}",
+                "{selector} cannot be clicked\n{}",
                 self.words().await
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -314,7 +351,8 @@ impl Window {
     }
 
     /// Clicks the element; whether the click met it. What stands above it may have grown since the driver
-    /// looked where it is, and a person whose click met nothing clicks again.
+    /// looked where it is, or it could not be clicked any more, and a person whose click met nothing clicks
+    /// again.
     async fn click_it(&self, element: &Element) -> bool {
         let aim = "const [element, done] = arguments;
             window.met = null;
@@ -336,13 +374,26 @@ impl Window {
         if aimed.is_err() || element.click().await.is_err() {
             return false;
         }
+        // The page may hear of it a moment later.
+        let met = "const [done] = arguments;
+            const end = Date.now() + 1000;
+            const look = () => (window.met !== null || Date.now() > end ? done(window.met) : setTimeout(look, 20));
+            look();";
+        let met = self.client.execute_async(met, Vec::new()).await;
         // A window that the click closed cannot say that it was met.
-        let met = self.client.execute("return window.met", Vec::new()).await;
-        let missed = met.is_ok_and(|met| met == false);
+        let missed = met.is_ok_and(|met| met != true);
         if missed {
-            eprintln!("a click missed what moved away from under it");
+            eprintln!("a click missed what moved away from under it or could not be clicked");
         }
         !missed
+    }
+
+    /// Comes to it with the pointer and stays there: what goes by itself waits for that long.
+    pub(crate) async fn point_at(&self, id: &str) {
+        let element = self.find(id).await;
+        let enter = "arguments[0].dispatchEvent(new PointerEvent('pointerenter'))";
+        let element = serde_json::to_value(element).unwrap();
+        self.client.execute(enter, vec![element]).await.unwrap();
     }
 
     /// Types into it.
@@ -376,6 +427,12 @@ impl Window {
 
     /// Turns to the trusted prompt of that kind, as soon as it is open.
     pub(crate) async fn prompt(&self, kind: &str) {
+        self.prompt_unseen(kind).await;
+        self.is_accessible_once(kind).await;
+    }
+
+    /// The same without a look at it, which takes its time.
+    pub(crate) async fn prompt_unseen(&self, kind: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let windows = self.client.windows().await.unwrap();
@@ -385,7 +442,7 @@ impl Window {
                 let selector = format!("[data-testid='prompt'][data-kind='{kind}']");
                 let wait = self.client.wait().at_most(Duration::from_secs(2));
                 if wait.for_element(Locator::Css(&selector)).await.is_ok() {
-                    return self.is_accessible_once(kind).await;
+                    return;
                 }
             }
             let _ = self.client.switch_to_window(self.main.clone()).await;
@@ -400,47 +457,50 @@ impl Window {
 
     /// Confirms the prompt, and turns back to the main window when it has closed.
     pub(crate) async fn confirm(&self) {
-        let prompt = self.client.window().await.unwrap();
         self.click_the_last("prompt-submit").await;
-        let deadline = Instant::now() + PATIENCE;
-        let mut again = Instant::now() + Duration::from_secs(5);
-        while self.client.windows().await.unwrap().contains(&prompt) {
-            assert!(
-                Instant::now() < deadline,
-                "the prompt stays open\n{}",
-                self.words().await
-            );
-            if Instant::now() > again {
-                // As a person would whose click met a window that was just being laid out.
-                eprintln!("the prompt is confirmed once more: {}", self.words().await);
-                let button = Locator::Css("[data-testid='prompt-submit']");
-                if let Ok(button) = self.client.find(button).await {
-                    let _ = button.click().await;
-                }
-                again = Instant::now() + Duration::from_secs(5);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        self.client
-            .switch_to_window(self.main.clone())
-            .await
-            .unwrap();
     }
 
     /// Cancels the prompt, and turns back to the main window when it has closed.
     pub(crate) async fn cancel(&self) {
         self.click_the_last("prompt-cancel").await;
-        self.closed().await;
     }
 
     /// Clicks what closes the window, which may be gone before the driver can say that it clicked.
     async fn click_the_last(&self, id: &str) {
-        let clicked = self.find(id).await.click().await;
-        if let Err(error) = clicked
-            && !error.is_no_such_window()
-        {
-            panic!("{id} cannot be clicked: {error}");
+        self.find(id).await;
+        let prompt = self.client.window().await.unwrap();
+        let button = format!("[data-testid='{id}']");
+        self.leave(&prompt, async || {
+            if let Ok(button) = self.client.find(Locator::Css(&button)).await {
+                let _ = button.click().await;
+            }
+        })
+        .await;
+    }
+
+    /// Does what closes the prompt, until it has closed, and turns back to the main window: an act may meet
+    /// a window that is just being laid out, and a person does it again then.
+    pub(crate) async fn leave(&self, prompt: &WindowHandle, act: impl AsyncFn()) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut next = Instant::now();
+        let mut acts = 0;
+        while self.client.windows().await.unwrap().contains(prompt) {
+            assert!(
+                Instant::now() < deadline,
+                "the prompt stays open\n{}",
+                self.words().await
+            );
+            if Instant::now() >= next {
+                if acts > 0 {
+                    eprintln!("the prompt is answered once more: {}", self.words().await);
+                }
+                act().await;
+                acts += 1;
+                next = Instant::now() + Duration::from_secs(5);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        self.to_main().await;
     }
 
     /// Waits until the prompt has closed, and turns back to the main window.

@@ -5,12 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use serde_json::{Value, json};
 
 use crate::driver::{Screen, Window};
 use crate::handing_over::own_profile;
-use crate::{PIN, shots, signed_in};
+use crate::{PASSPHRASE, PIN, shots, sign_in};
 
 const CONTRACT: &str = "дамова.txt";
 const TEXT: &str = "Дамова, якую чытаюць двое.\n";
@@ -65,18 +65,17 @@ pub(crate) async fn look_at(window: &Window, id: &str) {
         .unwrap();
 }
 
-/// What lies in folders of this program for temporary files and holds the text in the clear.
-fn in_the_clear() -> Vec<PathBuf> {
-    let folders = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
-    let ours = folders.filter(|one| one.file_name().to_string_lossy().starts_with("kabinet-"));
-    ours.flat_map(|one| e2e::world::files_with(&one.path(), &[TEXT.as_bytes()]).unwrap())
-        .collect()
-}
-
 #[tokio::test]
 async fn files_are_encrypted_for_two_and_opened_by_the_card() {
-    let (place, mut window) = signed_in().await;
-    let (world, card) = (&place.world, &place.card);
+    let _service = Pcscd::start().unwrap();
+    let world = &World::start().unwrap();
+    let card = world.card_in_vpcd("citizen", 0).unwrap();
+    // For the temporary files of these programs alone.
+    let temporary = tempfile::tempdir().unwrap();
+    let environment = [("TMPDIR", temporary.path().to_str().unwrap())];
+    let screen = Screen::start_with(world.dir(), &shots(), &environment);
+    let mut window = screen.open(&world.profile("window").unwrap()).await;
+    sign_in(&mut window, PIN, PASSPHRASE).await;
     window.click("nav-files").await;
     drop_on(&window, "drop", CONTRACT, TEXT.as_bytes()).await;
     window.find(&format!("handed-{CONTRACT}")).await;
@@ -109,7 +108,11 @@ async fn files_are_encrypted_for_two_and_opened_by_the_card() {
     assert!(!window.has("handed-foreigner.cer").await);
     window.find("own-missing").await;
     assert!(window.text("key-length").await.contains("128"));
+    // The first click finds that the own certificate is known only to the card.
     window.click("add-own").await;
+    window
+        .css("[data-testid='own-missing'] [data-testid='guide']")
+        .await;
     window.click("add-own").await;
     window.prompt("take_certificate").await;
     window.shoot("77-prompt-take-certificate").await;
@@ -171,7 +174,8 @@ async fn files_are_encrypted_for_two_and_opened_by_the_card() {
     let facts = std::fs::metadata(&opened).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::mode(&facts.permissions());
     assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(in_the_clear(), Vec::<PathBuf>::new());
+    let in_the_clear = e2e::world::files_with(temporary.path(), &[TEXT.as_bytes()]).unwrap();
+    assert_eq!(in_the_clear, Vec::<PathBuf>::new());
 
     // What is for somebody else: said at once, and a card that is asked all the same says it too.
     let strange = world.dir().join("strange");
@@ -256,7 +260,7 @@ async fn what_the_file_manager_hands_over_stays_where_it_is() {
     window.prompt("decrypt").await;
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     while !folder.join("ліст (2).txt").exists() {
         assert!(Instant::now() < deadline, "{}", window.words().await);
         tokio::time::sleep(Duration::from_millis(50)).await;

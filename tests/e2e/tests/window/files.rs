@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use serde_json::{Value, json};
 
 use crate::attaching::give;
-use crate::driver::{Screen, Window};
+use crate::driver::{Screen, TRIED_AGAIN, Window};
 use crate::handing_over::own_profile;
 use crate::{PASSPHRASE, PIN, shots, sign_in};
 
@@ -55,7 +55,7 @@ async fn files_are_signed_offline_raised_and_checked() {
 
     // The network is back: nobody has to do anything.
     world.sandbox.connect().unwrap();
-    window.gone("raising").await;
+    window.gone_within("raising", TRIED_AGAIN).await;
     let path = world.dir().join(format!("{CONTRACT}.p7s"));
     let signature = std::fs::read(&path).unwrap();
 
@@ -176,7 +176,7 @@ async fn signing_and_checking_say_how_far_they_are_and_stop() {
 async fn moves(window: &Window) {
     let script = "const bar = document.querySelector(`[data-testid='working'] progress`);
         return bar && [String(bar.value), String(bar.max)];";
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     let mut seen: Vec<u64> = Vec::new();
     while seen.len() < 3 {
         assert!(
@@ -203,7 +203,7 @@ async fn hand(window: &Window, name: &str, octets: &[u8]) {
         transfer.items.add(new File([Uint8Array.from(octets)], name));
         document.querySelector('[data-testid=drop]').dispatchEvent(
             new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));";
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     while !window.has(&format!("handed-{name}")).await {
         assert!(Instant::now() < deadline, "{name} is not taken in");
         // A page that is taking another file in takes no second one.

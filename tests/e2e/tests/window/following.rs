@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use e2e::PATIENCE;
 use serde_json::json;
 
 use crate::attaching::give;
@@ -45,11 +46,8 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     assert!(!window.has(&format!("due-{request}")).await);
     window.shoot("51-due").await;
     window
-        .css(&format!("[data-testid='due-{urgent}'] a"))
-        .await
-        .click()
-        .await
-        .unwrap();
+        .click_css(&format!("[data-testid='due-{urgent}'] a"))
+        .await;
     window.click(&format!("reply-{urgent}")).await;
     // U+E007 is the key Enter (WebDriver, 17.4.2).
     window
@@ -60,6 +58,7 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window.shoot("52-reply").await;
     // Deleted by mistake, it comes back whole.
     window.click("letter-discard").await;
+    window.point_at("undo-bar").await;
     window.gone("letter-text").await;
     window.click("undo-last").await;
     window.find("file-фота.jpg").await;
@@ -76,7 +75,7 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     window.confirm().await;
     window.css("[data-testid^='message-'].ours").await;
     // It may be shown while it is still on its way.
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     let messages = loop {
         let messages = world.sandbox.messages().unwrap();
         if messages.len() == 3 || Instant::now() > deadline {
@@ -102,12 +101,7 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
         .css("[data-testid^='document-'][data-trust='genuine']")
         .await;
     window.shoot("54-decided").await;
-    window
-        .css("[data-testid^='save-']")
-        .await
-        .click()
-        .await
-        .unwrap();
+    window.click_css("[data-testid^='save-']").await;
     let path = window.text("saved-path").await;
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),
@@ -134,11 +128,8 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
     let allowed = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&viewer, allowed).unwrap();
     window
-        .css("[data-testid='documents'] [data-testid^='open-']")
-        .await
-        .click()
-        .await
-        .unwrap();
+        .click_css("[data-testid='documents'] [data-testid^='open-']")
+        .await;
     let decision = what_was_opened(&opened).await;
     // Its first octets, and the place, which says that it is text.
     let (head, place) = decision.split_at("Даве".len());
@@ -160,7 +151,7 @@ async fn a_request_is_answered_and_the_decision_is_kept() {
 
 /// What the viewer noted, which is taken away.
 async fn what_was_opened(note: &std::path::Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     while !note.exists() && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -2,12 +2,11 @@
 //! file of theirs is left.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 
-use crate::driver::{Screen, has_ended};
+use crate::driver::Screen;
 use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in, signed_in};
 
 /// Everything below a folder.
@@ -63,22 +62,12 @@ async fn what_a_crash_left_goes_with_the_person() {
             })
             .collect()
     };
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     while pages(&run).is_empty() {
         assert!(Instant::now() < deadline, "nothing was printed");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let app = screen.app();
-    let killed = Command::new("kill")
-        .args(["-KILL", &app.to_string()])
-        .status();
-    assert!(killed.unwrap().success());
-    // What it held is free then; it loses its name before.
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !has_ended(app) {
-        assert!(Instant::now() < deadline, "it cannot be killed");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    screen.kill().await;
     drop((window, screen));
     assert!(!pages(&run).is_empty(), "the crash took it along");
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ async fn value(window: &Window, path: &str) -> String {
 
 /// Waits until a field has that value.
 async fn has_value(window: &Window, path: &str, wanted: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let now = value(window, path).await;
         if now == wanted {
@@ -50,7 +50,7 @@ async fn has_value(window: &Window, path: &str, wanted: &str) {
 /// Waits until the focus is on that element.
 async fn has_focus(window: &Window, wanted: &str) {
     let script = "return document.activeElement?.dataset?.testid ?? ''";
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let at = window.client.execute(script, Vec::new()).await.unwrap();
         if at == wanted {

@@ -4,7 +4,9 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use e2e::PATIENCE;
 use serde_json::json;
 
 use crate::driver::Screen;
@@ -60,12 +62,20 @@ async fn every_component_is_for_everybody() {
                     .filter((one) => one.getBoundingClientRect().right > 281);
                 return [page.documentElement.scrollWidth,
                     wide.slice(0, 20).map((one) => one.outerHTML.slice(0, 120))]";
-            let beyond = window.client.execute(beyond, Vec::new()).await.unwrap();
-            assert_eq!(
-                beyond[0], 280,
-                "{name} has to be moved sideways to be read: {:#}",
-                beyond[1]
-            );
+            // Pictures and types come a moment later.
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                let beyond = window.client.execute(beyond, Vec::new()).await.unwrap();
+                if beyond[0] == 280 {
+                    break;
+                }
+                assert!(
+                    Instant::now() < deadline,
+                    "{name} has to be moved sideways to be read: {:#}",
+                    beyond[1]
+                );
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
             window.picture(&format!("{name}-narrow")).await;
             window.client.set_window_size(1200, 960).await.unwrap();
         }

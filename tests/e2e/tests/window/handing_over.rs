@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use e2e::sandbox::Page;
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use serde_json::{Value, json};
 
 use crate::driver::{Screen, executable};
@@ -23,7 +23,7 @@ pub(crate) fn own_profile(world: &World) -> PathBuf {
 
 /// What the browser was asked to open, once it was.
 async fn opened(file: &Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         match std::fs::read_to_string(file) {
             Ok(address) if address.ends_with('\n') => {

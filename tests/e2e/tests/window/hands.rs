@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use e2e::PATIENCE;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::error::CmdError;
 use fantoccini::key::Key;
@@ -11,13 +12,11 @@ use serde_json::Value;
 
 use crate::driver::Window;
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(40);
 /// How long the focus may be nowhere after an act, until what had it is there again or something stands
 /// in for it.
-const NOWHERE: Duration = Duration::from_secs(3);
-/// How long the page may take to bring into view what has the focus.
-const COMES: Duration = Duration::from_millis(500);
+const NOWHERE: Duration = Duration::from_secs(15);
+/// How long the page may take to bring into view what has the focus, and how often it is looked at least.
+const COMES: (Duration, usize) = (Duration::from_secs(5), 10);
 /// Most stops of the tab key on the way to something on a page.
 const STOPS: usize = 150;
 
@@ -131,8 +130,13 @@ impl Hands<'_> {
         loop {
             let mut at = self.focus().await;
             // The page comes after the focus.
-            let deadline = Instant::now() + COMES;
-            while at.stop && !(at.outlined && at.seen) && Instant::now() < deadline {
+            let deadline = Instant::now() + COMES.0;
+            let mut looks = 1;
+            while at.stop
+                && !(at.outlined && at.seen)
+                && (looks < COMES.1 || Instant::now() < deadline)
+            {
+                looks += 1;
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 at = self.focus().await;
             }
@@ -289,13 +293,9 @@ impl Hands<'_> {
             self.to("prompt-submit").await;
         }
         let prompt = self.0.client.window().await.unwrap();
-        self.press_last(&Key::Enter).await;
-        let deadline = Instant::now() + PATIENCE;
-        while self.0.client.windows().await.unwrap().contains(&prompt) {
-            assert!(Instant::now() < deadline, "the prompt {kind} stays open");
-            tokio::time::sleep(Duration::from_millis(30)).await;
-        }
-        self.0.to_main().await;
+        self.0
+            .leave(&prompt, async || self.press_last(&Key::Enter).await)
+            .await;
     }
 
     /// Says no to the prompt of that kind with the escape key.

@@ -1,8 +1,8 @@
 //! A sign-in and a sign-out by the keyboard alone.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 
 use crate::driver::{Screen, Window};
@@ -24,7 +24,7 @@ async fn press_last(window: &Window, key: &str) {
 /// Goes on with Tab until the focus is on that element.
 pub(crate) async fn tab_to(window: &Window, id: &str) {
     let script = "return document.activeElement?.dataset?.testid ?? ''";
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     let mut way = Vec::new();
     loop {
         let at = window.client.execute(script, Vec::new()).await.unwrap();

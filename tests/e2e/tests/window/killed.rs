@@ -1,13 +1,12 @@
 //! The app is killed (SIGKILL) while an application leaves. After a new start it waits in the outbox,
 //! and arrives by itself, once. `crashes.rs` does the same at more points on the command line.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use serde_json::json;
 
-use crate::driver::Screen;
+use crate::driver::{Screen, TRIED_AGAIN};
 use crate::{PASSPHRASE, PIN, fill_in, shots, sign_in};
 
 #[tokio::test]
@@ -33,15 +32,12 @@ async fn killed_while_an_application_leaves() {
     window.prompt("sign").await;
     window.write("prompt-secret", PIN).await;
     window.confirm().await;
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while requests() == before {
         assert!(Instant::now() < deadline, "it was never sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let killed = Command::new("kill")
-        .args(["-KILL", &screen.app().to_string()])
-        .status();
-    assert!(killed.unwrap().success());
+    screen.kill().await;
     drop((window, screen));
     assert!(world.sandbox.applications().unwrap().is_empty());
     world.sandbox.disconnect();
@@ -56,12 +52,8 @@ async fn killed_while_an_application_leaves() {
     window.find(&format!("outbox-item-{id}")).await;
     window.shoot("30-waits-after-kill").await;
     world.sandbox.connect().unwrap();
-    // Whoever failed a few times without the portal may wait a minute before they try again.
-    let deadline = Instant::now() + Duration::from_secs(150);
-    while !window.has(&format!("application-{id}")).await {
-        assert!(Instant::now() < deadline, "{}", window.words().await);
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
+    let registered = format!("[data-testid='application-{id}']");
+    window.css_within(&registered, TRIED_AGAIN).await;
     let applications = world.sandbox.applications().unwrap();
     assert_eq!(applications.len(), 1);
     assert_eq!(applications[0]["id"], id.as_str());

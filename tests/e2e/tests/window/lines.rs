@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use serde_json::json;
 
 use crate::driver::{Screen, Window};
@@ -20,7 +20,7 @@ async fn is_ready(window: &Window) -> bool {
 /// Waits until the prompt says what is wrong with the lines: the driver is done typing before the
 /// page is.
 async fn mistake_of(window: &Window, expected: impl Fn(&str) -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let text = window.text("prompt-mistake").await;
         if expected(&text) {
@@ -35,7 +35,7 @@ async fn mistake_of(window: &Window, expected: impl Fn(&str) -> bool) {
 async fn width_of(window: &Window, id: &str, expected: u32) {
     window.find(id).await;
     let width = format!("return document.querySelector('[data-testid={id}]').naturalWidth");
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + PATIENCE;
     while window.client.execute(&width, Vec::new()).await.unwrap() != json!(expected) {
         assert!(Instant::now() < deadline, "{id} is not shown");
         tokio::time::sleep(Duration::from_millis(50)).await;

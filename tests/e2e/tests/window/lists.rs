@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 use jiff::Timestamp;
 use kabinet_cache::{Changes, Kind, Store, protection};
@@ -24,7 +24,7 @@ const MANY: usize = 100_000;
 const ANSWER: f64 = 100.0;
 const FRAME: f64 = 1000.0 / 60.0;
 /// Whether this run measures: nothing else has the computer then.
-fn measures() -> bool {
+pub(crate) fn measures() -> bool {
     std::env::var_os("KABINET_MEASURE").is_some()
 }
 
@@ -86,7 +86,7 @@ async fn a_hundred_thousand_applications_scroll_and_answer() {
         .await;
     window.close().await;
     // Two programs in one store are one too many.
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     while !screen.processes().is_empty() {
         assert!(Instant::now() < deadline, "the program does not end");
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -348,5 +348,5 @@ async fn answers(window: &Window, frame: f64) {
 }
 
 async fn click(window: &Window, selector: &str) {
-    window.css(selector).await.click().await.unwrap();
+    window.click_css(selector).await;
 }

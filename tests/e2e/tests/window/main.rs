@@ -116,12 +116,10 @@ async fn from_start_to_registration_number_and_offline() {
     window.write("prompt-secret", PASSPHRASE).await;
     window.confirm().await;
     window.click("nav-affairs").await;
+    window.find("sync").await;
     window
-        .css(&format!("[data-testid='application-{id}'] a"))
-        .await
-        .click()
-        .await
-        .unwrap();
+        .click_css(&format!("[data-testid='application-{id}'] a"))
+        .await;
     assert_eq!(window.text("registration-number").await, number);
     window.shoot("13-offline-after-restart").await;
     window.click("nav-services").await;
@@ -239,7 +237,7 @@ async fn fill_field(window: &Window, path: &str, field: &Value) {
     match element.tag_name().await.unwrap().as_str() {
         "select" => element.select_by_value(&text).await.unwrap(),
         _ if element.attr("type").await.unwrap().as_deref() == Some("checkbox") => {
-            element.click().await.unwrap();
+            window.click(&format!("field-{path}")).await;
         }
         _ if element
             .prop("value")

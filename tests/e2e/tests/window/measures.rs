@@ -61,7 +61,8 @@ async fn first_paint_and_memory() {
         memory[STARTS / 2] / 1024
     );
     // No measure of speed, but what nobody would wait for is a fault on any computer.
-    assert!(paints[STARTS / 2] < Duration::from_secs(10), "{paints:?}");
+    let most = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 10 });
+    assert!(paints[STARTS / 2] < most, "{paints:?}");
     assert!(memory[STARTS / 2] < 800 * 1024, "{memory:?}");
 }
 
@@ -71,10 +72,12 @@ fn started(process: u32) -> SystemTime {
     // The name, in brackets, may hold anything.
     let rest = stat.rsplit_once(')').unwrap().1;
     let ticks: f64 = rest.split_whitespace().nth(19).unwrap().parse().unwrap();
+    // This first: time that passes between the two makes the start earlier, and nothing is painted before.
+    let clock = SystemTime::now();
     let uptime = fs::read_to_string("/proc/uptime").unwrap();
     let now: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
     // Linux tells user space a hundred ticks a second on every architecture that we build for.
-    SystemTime::now() - Duration::from_secs_f64(now - ticks / 100.0)
+    clock - Duration::from_secs_f64(now - ticks / 100.0)
 }
 
 /// Proportional set size in KiB (proc_pid_smaps(5)): pages shared by several are counted by shares.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Cli, Pcscd, VirtualCard, World};
+use e2e::{Cli, PATIENCE, Pcscd, VirtualCard, World};
 use serde_json::json;
 
 use crate::driver::{Screen, Window};
@@ -97,7 +97,7 @@ async fn care_for_the_pin() {
     let verdict = document.attr("data-verdict").await.unwrap();
     assert_eq!(verdict.unwrap(), "genuine");
     let width = "return document.querySelector('[data-testid=photo]').naturalWidth";
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + PATIENCE;
     while window.client.execute(width, Vec::new()).await.unwrap() != json!(240) {
         assert!(Instant::now() < deadline, "the photo is not shown");
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -61,24 +61,17 @@ async fn its_end_is_shown_in_the_middle_of_a_form() {
     window
         .css("[data-testid='portal-state'][data-state='online']")
         .await;
-    window
-        .css("main [data-testid^='draft-']")
-        .await
-        .click()
-        .await
-        .unwrap();
+    window.click_css("main [data-testid^='draft-']").await;
     // What was there before came from the card.
     let field = window.find("field-/residence").await;
     let value = field.prop("value").await.unwrap().unwrap();
     assert!(value.ends_with("Мінск, вул. Лесвічная, 7"), "{value}");
     // What happened meanwhile has come.
     window.click("nav-affairs").await;
+    window.find("sync").await;
     window
-        .css(&format!("[data-testid='application-{sent}'] a"))
-        .await
-        .click()
-        .await
-        .unwrap();
+        .click_css(&format!("[data-testid='application-{sent}'] a"))
+        .await;
     window
         .css("[data-testid='status'][data-status='accepted']")
         .await;

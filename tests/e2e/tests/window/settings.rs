@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use e2e::PATIENCE;
 use serde_json::{Value, json};
 
 use crate::driver::Window;
@@ -23,7 +24,7 @@ async fn has(window: &Window, id: &str) -> bool {
 }
 
 async fn comes(window: &Window, id: &str) {
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     while !has(window, id).await {
         assert!(Instant::now() < deadline, "{id} does not come again");
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -129,7 +130,7 @@ async fn proxy(profile: &Path, window: &mut Window) {
     window.prompt("proxy").await;
     window.write("prompt-secret", "open sesame").await;
     window.confirm().await;
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     while kept()["mode"] != "manual" {
         assert!(
             Instant::now() < deadline,
@@ -160,7 +161,7 @@ async fn proxy(profile: &Path, window: &mut Window) {
     window.click("choose-proxy").await;
     window.prompt("proxy_script").await;
     window.confirm().await;
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     while kept()["mode"] != "automatic" {
         assert!(
             Instant::now() < deadline,

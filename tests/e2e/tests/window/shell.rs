@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 
 use crate::driver::{Screen, Window};
@@ -112,17 +112,12 @@ async fn a_deleted_draft_comes_back_unless_its_time_is_over() {
     window.click("begin").await;
     window.find("step-0").await;
     window.click("delete-draft").await;
-    window.find("undo-bar").await;
+    window.point_at("undo-bar").await;
     let rows = "return document.querySelectorAll('main [data-testid^=\"draft-\"]').length";
     assert_eq!(window.client.execute(rows, Vec::new()).await.unwrap(), 0);
     window.click("undo-last").await;
     window.gone("undo-bar").await;
-    window
-        .css("main [data-testid^='draft-']")
-        .await
-        .click()
-        .await
-        .unwrap();
+    window.click_css("main [data-testid^='draft-']").await;
 
     // Deleted again and locked: what is being deleted is deleted before.
     window.click("delete-draft").await;
@@ -133,7 +128,7 @@ async fn a_deleted_draft_comes_back_unless_its_time_is_over() {
     window.write("prompt-secret", PASSPHRASE).await;
     window.confirm().await;
     window.find("nothing-to-do").await;
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     let kept = "return localStorage.length";
     while window.client.execute(kept, Vec::new()).await.unwrap() != 0 {
         assert!(Instant::now() < deadline, "it is still noted");

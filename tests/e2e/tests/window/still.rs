@@ -37,6 +37,21 @@ const WATCH: &str = "window.moved = [];
     };
     requestAnimationFrame(frame);";
 
+/// Waits until a page that was just opened has stood still for 600 ms.
+const SETTLE: &str = "const [done] = arguments;
+    const places = () => [...document.querySelectorAll('main *')].map((one) => {
+        const box = one.getBoundingClientRect();
+        return [box.left, box.top].join();
+    }).join(' ');
+    let [before, since, end] = ['', Date.now(), Date.now() + 30000];
+    const look = () => {
+        const now = places();
+        if (now !== before) [before, since] = [now, Date.now()];
+        if (Date.now() - since >= 600 || Date.now() > end) done();
+        else setTimeout(look, 60);
+    };
+    look();";
+
 async fn run(window: &Window, script: &str) -> serde_json::Value {
     window.client.execute(script, Vec::new()).await.unwrap()
 }
@@ -49,7 +64,8 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
     let screen = Screen::start(world.dir(), &shots());
     let window = screen.open(&world.profile("window").unwrap()).await;
     // The catalogue takes its time; who is on a procedure's page before it came waits for it there.
-    let slow = json!({"match": "/jmap/api", "kind": "delay", "times": 1000, "milliseconds": 1500});
+    let slow =
+        json!({"match": "/jmap/api", "kind": "delay", "times": 1000, "milliseconds": 10_000});
     world.sandbox.fault(&slow).unwrap();
     sign_in_unseen(&window).await;
     run(
@@ -88,7 +104,8 @@ async fn nothing_moves_when_the_network_goes_and_a_page_waits_for_the_catalogue(
     ] {
         run(&window, &format!("location.hash = '{page}'")).await;
         window.find(there).await;
-        tokio::time::sleep(Duration::from_millis(600)).await;
+        let settled = window.client.execute_async(SETTLE, Vec::new()).await;
+        settled.unwrap();
         if page == "#/settings" {
             run(&window, "document.getElementById('main').scrollTop = 700").await;
         }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding as _};
-use e2e::{Pcscd, World};
+use e2e::{PATIENCE, Pcscd, World};
 use minisign::KeyPair;
 use serde_json::json;
 
@@ -258,7 +258,7 @@ async fn only_what_the_publisher_signed_gets_into_the_place_of_the_program() {
     // Started again it is the new one: what runs ends. The window may be gone before the driver can say
     // that it clicked.
     let _ = window.find("restart").await.click().await;
-    let deadline = Instant::now() + Duration::from_secs(40);
+    let deadline = Instant::now() + PATIENCE;
     while !screen.processes().is_empty() {
         assert!(Instant::now() < deadline, "the old version goes on");
         tokio::time::sleep(Duration::from_millis(50)).await;

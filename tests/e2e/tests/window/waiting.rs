@@ -1,10 +1,12 @@
 //! Signed without a network: it waits, and leaves by itself once the portal is back.
 
-use e2e::{Pcscd, World};
+use std::time::{Duration, Instant};
+
+use e2e::{PATIENCE, Pcscd, World};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::driver::{Screen, Window};
+use crate::driver::{Screen, TRIED_AGAIN, Window};
 use crate::keyboard::press;
 use crate::{PASSPHRASE, PIN, PROCEDURE, fill_in, procedure, shots, sign_in, signed_in};
 
@@ -27,9 +29,10 @@ async fn it_leaves_by_itself() {
     window.find("offline").await;
     window.shoot("31-signed-offline").await;
 
-    // Nobody touches anything.
+    // Nobody touches anything. Whoever failed a few times may wait a minute before they try again.
     world.sandbox.connect().unwrap();
-    window.find(&format!("application-{id}")).await;
+    let registered = format!("[data-testid='application-{id}']");
+    window.css_within(&registered, TRIED_AGAIN).await;
     window.gone("offline").await;
     assert_eq!(world.sandbox.applications().unwrap().len(), 1);
     window.close().await;
@@ -56,7 +59,7 @@ async fn it_waits_for_as_long_as_the_portal_asked() {
     window.find(&format!("outbox-item-{first}")).await;
     let second = filled(&window).await;
     let asked = || sandbox.requests().unwrap();
-    let before = asked();
+    let before = settled(asked).await;
     window.click("sign-and-send").await;
     window.prompt("sign").await;
     window.write("prompt-secret", PIN).await;
@@ -99,6 +102,21 @@ async fn it_waits_for_as_long_as_the_portal_asked() {
         window.find(&format!("application-{id}")).await;
     }
     window.close().await;
+}
+
+/// What was asked of the portal, as soon as two seconds long nothing more is.
+async fn settled(asked: impl Fn() -> Value) -> Value {
+    let deadline = Instant::now() + PATIENCE;
+    let mut before = asked();
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = asked();
+        if now == before {
+            return now;
+        }
+        assert!(Instant::now() < deadline, "{before} {now}");
+        before = now;
+    }
 }
 
 /// A draft in which everything is filled in, opened at its review; its id.
