@@ -329,7 +329,7 @@ fn scripts_that_mean_harm() {
     ] {
         let begun = Instant::now();
         assert_eq!(returning(body), None, "{body}");
-        assert!(begun.elapsed() < Duration::from_secs(12), "{body}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "{body}");
     }
     assert_eq!(run("for (;;);"), None);
     let long = format!(
@@ -398,7 +398,7 @@ fn names_are_looked_up_a_few_times() {
     // Who looks names up may hang; the script does not hold anything up.
     let script = b"function FindProxyForURL() { return dnsResolve('slow.example'); }";
     let slow = |_: &str, _| {
-        std::thread::sleep(Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(30));
         None
     };
     let begun = Instant::now();
@@ -407,7 +407,7 @@ fn names_are_looked_up_a_few_times() {
         evaluate(&mut process(), question(script), slow, patience),
         None
     );
-    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 /// Waiting for names is not the script's time, and has an end of its own.
@@ -429,7 +429,8 @@ fn names_have_a_time_of_their_own() {
     assert_eq!(said.as_deref(), Some("DIRECT"));
     assert_eq!(count.load(Ordering::SeqCst), 2);
     let took = begun.elapsed();
-    assert!(took >= Duration::from_secs(4) && took < Duration::from_secs(8));
+    // All twenty would take fifty seconds.
+    assert!(took >= Duration::from_secs(4) && took < Duration::from_secs(30));
 }
 
 fn who_says_something_else_is_not_heard() {

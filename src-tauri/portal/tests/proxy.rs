@@ -312,10 +312,13 @@ fn forbidding_by_socks(mut stream: TcpStream) -> Seen {
     ("SOCKS".to_owned(), Vec::new())
 }
 
+/// How long who says nothing is waited for.
+const HESITATION: Duration = Duration::from_secs(1);
+
 /// Says nothing.
 fn hesitating(stream: TcpStream) -> Seen {
     let asked = asked_over_http(&stream);
-    std::thread::sleep(Duration::from_millis(1500));
+    std::thread::sleep(HESITATION + Duration::from_millis(500));
     (asked, Vec::new())
 }
 
@@ -344,19 +347,20 @@ async fn what_a_proxy_that_is_there_says_is_not_gone_past() {
     direct.set_nonblocking(true).unwrap();
     let portal = format!("0.0.0.0:{}", direct.local_addr().unwrap().port());
     // How often each is connected to for a request: who is late is looked up once more.
-    type Way = (&'static str, fn(TcpStream) -> Seen, usize);
+    type Way = (&'static str, fn(TcpStream) -> Seen, usize, Duration);
+    let patience = Duration::from_secs(10);
     let ways: [Way; 5] = [
-        ("PROXY", forbidding, 1),
-        ("PROXY", failing, 1),
-        ("SOCKS", forbidding_by_socks, 1),
-        ("PROXY", hesitating, 2),
-        ("PROXY", listening_in, 1),
+        ("PROXY", forbidding, 1, patience),
+        ("PROXY", failing, 1, patience),
+        ("SOCKS", forbidding_by_socks, 1, patience),
+        ("PROXY", hesitating, 2, HESITATION),
+        ("PROXY", listening_in, 1, patience),
     ];
-    for (kind, serve, connections) in ways {
+    for (kind, serve, connections, connect_timeout) in ways {
         let (port, seen) = proxy(serve);
         let said = format!("{kind} 127.0.0.1:{port}; DIRECT");
         let options = Options {
-            connect_timeout: Duration::from_secs(1),
+            connect_timeout,
             ..as_a_script_says(Ok(Some(said.clone())))
         };
         // Nor is it left aside: it is asked each time.
@@ -410,11 +414,12 @@ async fn where_nobody_was_there_the_script_is_asked_again() {
 
 #[tokio::test]
 async fn finding_and_trying_ways_has_one_end() {
-    struct Slow;
+    /// Says where to go after so long.
+    struct Slow(Duration);
     impl ProxyScript for Slow {
         fn ask(&self, _: Destination) -> Said<'_> {
             Box::pin(async {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                tokio::time::sleep(self.0).await;
                 Ok(Some("DIRECT".to_owned()))
             })
         }
@@ -422,22 +427,24 @@ async fn finding_and_trying_ways_has_one_end() {
     // It takes connections, and says nothing.
     let listener = TcpListener::bind("0.0.0.0:0").unwrap();
     let address = format!("http://0.0.0.0:{}/", listener.local_addr().unwrap().port());
-    let get = async |timeout| {
+    let get = async |found_in, timeout| {
         let options = Options {
             timeout,
-            proxy: Proxy::Automatic(Arc::new(Automatic::new(Box::new(Slow)))),
+            proxy: Proxy::Automatic(Arc::new(Automatic::new(Box::new(Slow(found_in))))),
             ..Options::default()
         };
         let begun = Instant::now();
         let web = Web::over(options, Clock::default(), None);
         (web.get(&address, 100).await, begun.elapsed())
     };
-    let (late, took) = get(Duration::from_millis(300)).await;
+    let second = Duration::from_secs(1);
+    let (late, took) = get(10 * second, second / 3).await;
     assert!(matches!(late, Err(PortalError::ProxyScript(_))), "{late:?}");
-    assert!(took < Duration::from_millis(900), "{took:?}");
-    let (late, took) = get(Duration::from_millis(2000)).await;
+    assert!(took < 8 * second, "{took:?}");
+    // What is left when the way is found is less than the whole: both after each other would take longer.
+    let (late, took) = get(8 * second, 10 * second).await;
     assert_eq!(late, Err(PortalError::Timeout));
-    assert!(took < Duration::from_millis(2800), "{took:?}");
+    assert!(took < 16 * second, "{took:?}");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 
 /// How long a person may wait until nothing of them is there any more. The portal says nothing for a
 /// minute.
-const AT_ONCE: Duration = Duration::from_secs(2);
+const AT_ONCE: Duration = Duration::from_secs(20);
 const SILENCE: u64 = 60_000;
 const API: &str = "/jmap/api";
 const UPLOAD: &str = "/jmap/upload/";

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kabinet_portal::{Client, Portal, PortalError, Session, States};
 
@@ -72,15 +72,17 @@ async fn a_refresh_goes_on_when_the_caller_goes_away() {
             .await
             .is_err()
     );
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    assert!(
-        store
-            .kept
-            .lock()
-            .unwrap()
-            .last()
-            .is_some_and(|kept| crate::contains_token(&world, kept))
-    );
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let is_kept = || {
+        let kept = store.kept.lock().unwrap();
+        let newest = kept.last();
+        world.count("POST /token") == 2
+            && newest.is_some_and(|kept| crate::contains_token(&world, kept))
+    };
+    while !is_kept() {
+        assert!(Instant::now() < deadline, "the refresh was given up");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     sync(&area, &states).await.unwrap();
     assert_eq!(world.count("POST /token"), 2);
 }

@@ -424,7 +424,8 @@ mod tests {
         let data = json!({"a": members(json!(1))});
         assert_eq!(lines(&form, &data, &[]).len(), names.len());
         assert_eq!(super::super::outline(&form).len(), 2);
-        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+        // One by one compared it would be hours.
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     }
 
     #[test]
