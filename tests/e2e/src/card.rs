@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::Outcome;
 use crate::program::{Program, path};
+use crate::{Outcome, PATIENCE};
 
-/// How long the daemon may take to see a card come or go.
-const PATIENCE: Duration = Duration::from_secs(15);
 const GRAIN: Duration = Duration::from_millis(100);
 
 /// A virtual card, in its reader until this value goes or it is pulled.
@@ -190,9 +188,7 @@ impl VirtualCard {
     fn tell(&self, what: &Value) -> Outcome<Value> {
         let fail = |error: std::io::Error| format!("control of the card: {error}");
         let mut stream = TcpStream::connect(&self.control).map_err(fail)?;
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .map_err(fail)?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(fail)?;
         writeln!(stream, "{what}").map_err(fail)?;
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line).map_err(fail)?;

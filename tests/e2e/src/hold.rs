@@ -7,12 +7,8 @@ use std::process::Child;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
-use crate::{Cli, Outcome, VirtualCard};
-
-/// How long the card may wait for the command.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::{Cli, Outcome, PATIENCE, VirtualCard};
 
 /// A wire to the card that stands still before one answer: the card has carried the command out,
 /// and the computer does not know. Going, it lets the answer through.

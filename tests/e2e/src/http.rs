@@ -2,9 +2,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
 
-use crate::Outcome;
+use crate::{Outcome, PATIENCE};
 
 /// One request; the body of a 2xx answer.
 pub(crate) fn request(method: &str, host: &str, path: &str, body: &str) -> Outcome<String> {
@@ -22,9 +21,7 @@ pub(crate) fn exchange(
 ) -> Outcome<(String, String)> {
     let fail = |error: std::io::Error| format!("{method} {path}: {error}");
     let mut stream = TcpStream::connect(host).map_err(fail)?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .map_err(fail)?;
+    stream.set_read_timeout(Some(PATIENCE)).map_err(fail)?;
     write!(
         stream,
         "{method} {path} HTTP/1.0\r\nHost: {host}\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
 use crate::program::Program;
+use crate::{Outcome, PATIENCE};
 
 /// Where Debian's daemon listens.
 const SOCKET: &str = "/run/pcscd/pcscd.comm";
@@ -60,7 +60,7 @@ impl Pcscd {
         let ours = Program::start(&mut command).map_err(|error| {
             format!("the PC/SC daemon does not run and could not be started ({error})")
         })?;
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         while !answers() {
             if Instant::now() > deadline {
                 return Err("the PC/SC daemon was started but does not answer".to_owned());

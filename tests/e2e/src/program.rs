@@ -4,9 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
 
-use crate::Outcome;
+use crate::{Outcome, PATIENCE};
 
 /// Where the programs of the workspace were built: the folder of the running one.
 ///
@@ -73,7 +72,7 @@ impl Program {
             // Read on, so that the program never stands still before a full pipe.
             for _ in lines {}
         });
-        match receiver.recv_timeout(Duration::from_secs(30)) {
+        match receiver.recv_timeout(PATIENCE) {
             Ok(Some(Ok(line))) => serde_json::from_str(&line)
                 .map(|ready| (program, ready))
                 .map_err(|error| format!("{name} said `{line}`: {error}")),

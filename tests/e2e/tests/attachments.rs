@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use e2e::{Applicant, VirtualCard, World};
+use e2e::{Applicant, PATIENCE, VirtualCard, World};
 use kabinet_stb::hash::belt_hash;
 use serde_json::{Value, json};
 
@@ -263,7 +263,7 @@ fn killed_at_every_request() {
         person.fault(request - 1, "hang");
         let before = person.requests();
         let mut child = person.applicant.cli.start(&["apply", &id]).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + PATIENCE;
         while person.requests() < before + request {
             assert!(Instant::now() < deadline, "request {request} never came");
             thread::sleep(Duration::from_millis(5));

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::hold::kill;
-use e2e::{Applicant, Hold, VirtualCard, World};
+use e2e::{Applicant, Hold, PATIENCE, VirtualCard, World};
 use serde_json::{Value, json};
 
 const UPLOAD: &str = "/jmap/upload/";
@@ -167,7 +167,7 @@ impl Person {
 
 /// Waits for something that must happen soon.
 fn until(what: &str, mut happened: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while !happened() {
         assert!(Instant::now() < deadline, "never came: {what}");
         thread::sleep(Duration::from_millis(5));
@@ -243,7 +243,8 @@ fn killed_while_it_signs() {
 
 /// The portal registers while the program stands still, and the program never reads the answer.
 fn registered_unheard(person: &Person, id: &str) {
-    person.fault(API, "delay", 1000);
+    // Before that has passed the program has to stand still.
+    person.fault(API, "delay", 5000);
     let before = person.requests(API);
     let child = person.applicant.cli.start(&["apply", id]).unwrap();
     until("the request", || person.requests(API) > before);

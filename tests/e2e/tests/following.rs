@@ -433,7 +433,8 @@ fn the_portal_says_that_something_changed() {
         .unwrap();
     let took = until(&|line| line["messages"] == 1);
     println!("a message was here after {took:.2?}");
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    // Without the stream it would come minutes later.
+    assert!(took < Duration::from_secs(30), "{took:?}");
 
     // The portal is restarted: the stream is opened again, and nothing between is missed.
     world.sandbox.disconnect();

@@ -8,9 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
 
-use e2e::{Applicant, Cli, Pcscd, VirtualCard, World};
+use e2e::{Applicant, Cli, PATIENCE, Pcscd, VirtualCard, World};
 use serde_json::{Value, json};
 
 /// Signs in, applies, verifies what was sent, and reads everything without the network.
@@ -285,7 +284,7 @@ fn readers_are_watched_as_cards_come_and_go() {
     let (mut child, events) = watched(&world.profile("watcher").unwrap());
     let until = |wanted: &str| {
         loop {
-            let view = events.recv_timeout(Duration::from_secs(20)).unwrap();
+            let view = events.recv_timeout(PATIENCE).unwrap();
             let readers = view["readers"].as_array().unwrap();
             let ours = readers
                 .iter()

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Applicant, World};
+use e2e::{Applicant, PATIENCE, World};
 use serde_json::json;
 
 #[test]
@@ -95,13 +95,19 @@ fn a_portal_that_asks_to_be_left_alone_is() {
         let requests = world.sandbox.requests().unwrap();
         requests[path].as_u64().unwrap_or(0)
     };
-    let wait_for = |path: &str, more_than: u64| {
-        let end = Instant::now() + Duration::from_secs(60);
-        while count(path) <= more_than {
+    let so_far = |path: &str| (Instant::now(), count(path));
+    // Between which moments there came to be more than there were then.
+    let wait_for = |path: &str, (mut asked_after, more_than): (Instant, u64)| {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let before = Instant::now();
+            if count(path) > more_than {
+                return (asked_after, Instant::now());
+            }
+            asked_after = before;
             assert!(Instant::now() < end, "no request to {path}");
             std::thread::sleep(Duration::from_millis(10));
         }
-        Instant::now()
     };
     let busy = |path: &str, kind: &str| {
         let fault = json!({"match": path, "kind": kind, "retry_after": ASKED.as_secs()});
@@ -110,22 +116,22 @@ fn a_portal_that_asks_to_be_left_alone_is() {
 
     // The event source refuses, and nothing else is asked for either.
     busy("/jmap/events", "status_503");
-    let before = count("/jmap/events");
+    let before = so_far("/jmap/events");
     let mut watching = applicant.cli.start(&["sync", "--watch"]).unwrap();
-    let refused = wait_for("/jmap/events", before);
-    let passes = count("/jmap/api");
-    let opened = wait_for("/jmap/events", before + 1);
+    let (refused, _) = wait_for("/jmap/events", before);
+    let passes = so_far("/jmap/api");
+    let (_, opened) = wait_for("/jmap/events", (refused, before.1 + 1));
     assert!(opened - refused >= ASKED, "{:?}", opened - refused);
     wait_for("/jmap/api", passes);
 
     // A pass is refused; what the stream tells meanwhile has to wait.
     busy("/jmap/api", "status_429");
-    let passes = count("/jmap/api");
+    let passes = so_far("/jmap/api");
     world.sandbox.operate(&id, &["accept"]).unwrap();
-    let refused = wait_for("/jmap/api", passes);
+    let (refused, _) = wait_for("/jmap/api", passes);
     let asked = ["request", "--wanted", "Copy"];
     world.sandbox.operate(&id, &asked).unwrap();
-    let again = wait_for("/jmap/api", passes + 1);
+    let (_, again) = wait_for("/jmap/api", (refused, passes.1 + 1));
     assert!(again - refused >= ASKED, "{:?}", again - refused);
     watching.kill().unwrap();
     watching.wait().unwrap();

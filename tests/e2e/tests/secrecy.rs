@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Applicant, Cli, VirtualCard, World, memory};
+use e2e::{Applicant, Cli, PATIENCE, VirtualCard, World, memory};
 use serde_json::json;
 
 /// A card with a PIN that nobody else uses, and who knows it.
@@ -33,7 +33,7 @@ fn pins_in_memory(world: &World, cli: &Cli, pin: &str, words: &[&str], path: &st
     };
     let before = requests();
     let mut child = cli.start(words).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while requests() == before {
         assert!(Instant::now() < deadline, "{words:?} never asked {path}");
         std::thread::sleep(Duration::from_millis(10));

@@ -143,7 +143,7 @@ mkdir /run/pcscd
 # Without virtual readers: they would always be there.
 mount -t tmpfs none /etc/reader.conf.d
 pcscd --foreground --error & daemon=$!
-for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for try in $(seq 160); do
     if [ -S /run/pcscd/pcscd.comm ]; then break; fi
     sleep 0.25
 done

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::hold::kill;
-use e2e::{Cli, Hold, VirtualCard, World};
+use e2e::{Cli, Hold, PATIENCE, VirtualCard, World};
 use serde_json::{Value, json};
 
 use crate::{CHANGES, WRITES, heads, signs};
@@ -71,7 +71,8 @@ impl Person {
         };
         (1..n).for_each(|_| fault("delay", 0));
         if is_heard {
-            fault("delay", 1000);
+            // Before that has passed the program has to stand still.
+            fault("delay", 5000);
         } else {
             fault("hang", 60_000);
         }
@@ -150,7 +151,7 @@ impl Person {
 }
 
 fn until(what: &str, mut happened: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while !happened() {
         assert!(Instant::now() < deadline, "never came: {what}");
         thread::sleep(Duration::from_millis(5));

@@ -11,7 +11,7 @@ mod recipients;
 
 use std::path::{Path, PathBuf};
 
-use e2e::{Applicant, Cli, VirtualCard, World};
+use e2e::{Applicant, Cli, PATIENCE, VirtualCard, World};
 use serde_json::{Value, json};
 
 fn world() -> (World, VirtualCard) {
@@ -316,7 +316,7 @@ fn left(beside: &Path) -> Vec<String> {
 }
 
 fn wait_for(mut is_true: impl FnMut() -> bool) {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + PATIENCE;
     while !is_true() {
         assert!(
             std::time::Instant::now() < deadline,

@@ -2,15 +2,12 @@
 
 use std::ffi::CString;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use e2e::Pcscd;
 use e2e::pcscd::{READERS, VPCD};
+use e2e::{PATIENCE, Pcscd};
 use kabinet_token::ReaderAddress;
 use virtual_token::reader::Slot;
-
-/// The daemon looks at its virtual readers now and then.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The reader with the card of a slot, as long as this value lives.
 pub(crate) struct Wire {
