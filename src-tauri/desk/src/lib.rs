@@ -245,10 +245,7 @@ impl Desk {
     /// `read_only` or `disk_full` when it cannot be remembered; it is spoken all the same.
     pub fn keep_language(&self, language: Language) -> Outcome {
         self.speak(language);
-        self.profile.keep_settings(&Settings {
-            language,
-            ..self.profile.settings()?
-        })
+        self.keep_settings(|settings| settings.language = language)
     }
 
     /// Uses another portal until the program ends.
@@ -277,12 +274,7 @@ impl Desk {
     /// As [`Desk::portal_address`]; `read_only` or `disk_full` when it cannot be remembered.
     pub fn keep_portal(&self, address: &str) -> Outcome {
         let address = self.portal_address(address)?;
-        self.profile.keep_settings(&Settings {
-            portal: Some(address.clone()),
-            ..self.profile.settings()?
-        })?;
-        self.use_portal(&address);
-        Ok(())
+        self.keep_settings(|settings| settings.portal = Some(address.clone()))
     }
 
     /// What the window shows of the settings.
@@ -305,10 +297,14 @@ impl Desk {
             return Err(Problem::new(Code::Usage).with("reason", "size"));
         }
         lock(&self.settings).appearance = appearance;
-        self.profile.keep_settings(&Settings {
-            appearance,
-            ..self.profile.settings()?
-        })
+        self.keep_settings(|settings| settings.appearance = appearance)
+    }
+
+    /// Changes what is kept, and then what holds in this program: some of that ends with it.
+    fn keep_settings(&self, change: impl Fn(&mut Settings)) -> Outcome {
+        self.profile.change_settings(&change)?;
+        change(&mut lock(&self.settings));
+        Ok(())
     }
 
     fn settings(&self) -> Settings {

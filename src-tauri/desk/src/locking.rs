@@ -56,16 +56,11 @@ impl Desk {
     /// # Errors
     /// `read_only` or `disk_full`; nothing is changed then.
     pub fn keep_lock_settings(&self, view: LockView) -> Outcome {
-        let mut kept = self.profile.settings()?;
-        kept.lock_after_minutes = view.after_minutes;
-        kept.lock_with_card = view.with_card;
-        kept.lock_with_screen = view.with_screen;
-        self.profile.keep_settings(&kept)?;
-        let mut settings = lock(&self.settings);
-        settings.lock_after_minutes = view.after_minutes;
-        settings.lock_with_card = view.with_card;
-        settings.lock_with_screen = view.with_screen;
-        Ok(())
+        self.keep_settings(|settings| {
+            settings.lock_after_minutes = view.after_minutes;
+            settings.lock_with_card = view.with_card;
+            settings.lock_with_screen = view.with_screen;
+        })
     }
 
     /// Whether the store closes for nobody having touched the window so long.

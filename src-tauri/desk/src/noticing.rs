@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::view::{CertificateView, NoticeView, NoticesView, TextView};
 use crate::writing::is_closed;
-use crate::{Desk, Outcome, lock, speech};
+use crate::{Desk, Outcome, speech};
 
 /// Days before its end at which a request is told of, the last first.
 const DAYS: [i64; 4] = [0, 1, 2, 7];
@@ -313,14 +313,10 @@ impl Desk {
     /// # Errors
     /// `read_only` or `disk_full`; nothing is changed then.
     pub fn keep_notice_settings(&self, view: NoticesView) -> Outcome {
-        let mut kept = self.profile.settings()?;
-        kept.silent = !view.on;
-        kept.notice_details = view.details;
-        self.profile.keep_settings(&kept)?;
-        let mut settings = lock(&self.settings);
-        settings.silent = !view.on;
-        settings.notice_details = view.details;
-        Ok(())
+        self.keep_settings(|settings| {
+            settings.silent = !view.on;
+            settings.notice_details = view.details;
+        })
     }
 
     fn view_of_notice(&self, notice: &Notice, details: bool) -> NoticeView {

@@ -17,6 +17,7 @@
 mod versions;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use kabinet_token::ShortOnly;
 use serde::{Deserialize, Serialize};
@@ -150,19 +151,22 @@ impl Profile {
         }
     }
 
-    /// Keeps the settings, whole or not at all.
+    /// Changes the settings, whole or not at all. Whoever else changes them meanwhile, also another
+    /// program, waits, so that no choice is lost.
     ///
     /// # Errors
-    /// `read_only` or `disk_full`; `settings_too_new` when a newer program has written them meanwhile.
-    pub fn keep_settings(&self, settings: &Settings) -> Outcome {
-        if let Err(problem) = self.settings()
-            && problem.code == Code::SettingsTooNew
-        {
-            return Err(problem);
-        }
+    /// As [`Self::settings`]; `read_only` or `disk_full`.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Outcome {
+        let alone = std::fs::File::create(self.dir.join("settings.lock"));
+        // Free again when the file is closed.
+        let _alone = alone
+            .and_then(|file| file.lock().map(|()| file))
+            .map_err(|error| file_problem(&error))?;
+        let mut settings = self.settings()?;
+        change(&mut settings);
         replace(
             &self.dir.join("settings.json"),
-            &versions::written(settings)?,
+            &versions::written(&settings)?,
         )
     }
 
@@ -340,7 +344,10 @@ fn is_store_name(name: &str) -> bool {
 
 /// Writes beside and renames, so that a power cut leaves the old or the new file.
 pub(crate) fn replace(path: &Path, octets: &[u8]) -> Outcome {
+    // All write beside under one name.
+    static WRITING: Mutex<()> = Mutex::new(());
     let write = || -> std::io::Result<()> {
+        let _writing = crate::lock(&WRITING);
         if let Some(dir) = path.parent() {
             std::fs::create_dir_all(dir)?;
         }
@@ -380,13 +387,38 @@ mod tests {
             language: Language::Ru,
             ..Settings::default()
         };
-        profile.keep_settings(&settings).unwrap();
+        let kept = profile.change_settings(|kept| kept.clone_from(&settings));
+        kept.unwrap();
         assert_eq!(profile.settings().unwrap(), settings);
         std::fs::write(dir.path().join("settings.json"), b"{").unwrap();
         assert_eq!(
             profile.settings().unwrap_err().code,
             Code::SettingsUnreadable
         );
+    }
+
+    #[test]
+    fn choices_made_at_once_are_all_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        // As two programs have it, each with threads.
+        let profiles = [(); 2].map(|()| Profile::open(dir.path()).unwrap());
+        std::thread::scope(|scope| {
+            for minutes in 1..=50 {
+                for profile in &profiles {
+                    scope.spawn(move || {
+                        let changed = profile.change_settings(|settings| {
+                            let counted = settings.lock_after_minutes.unwrap_or_default();
+                            settings.lock_after_minutes = Some(counted + 1);
+                            settings.silent |= minutes == 7;
+                        });
+                        changed.unwrap();
+                    });
+                }
+            }
+        });
+        let settings = profiles[0].settings().unwrap();
+        assert_eq!(settings.lock_after_minutes, Some(100));
+        assert!(settings.silent);
     }
 
     #[test]

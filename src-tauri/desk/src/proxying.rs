@@ -131,10 +131,7 @@ impl Desk {
             settings.script = address;
         }
         let before = self.settings().proxy;
-        let mut kept = self.profile.settings()?;
-        kept.proxy = settings.clone();
-        self.profile.keep_settings(&kept)?;
-        lock(&self.settings).proxy = settings.clone();
+        self.keep_settings(|kept| kept.proxy.clone_from(&settings))?;
         if before.entry() != settings.entry() || password.is_some() {
             protection::forget_password(&before.entry());
             *lock(&self.proxy_password) = None;

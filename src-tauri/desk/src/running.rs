@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::view::TrayView;
-use crate::{Desk, Outcome, lock, speech};
+use crate::{Desk, Outcome, speech};
 
 impl Desk {
     /// Whether the program goes on when its window is closed, where there is a tray to find it in.
@@ -16,11 +16,7 @@ impl Desk {
     /// # Errors
     /// `read_only` or `disk_full`; nothing is changed then.
     pub fn keep_goes_on(&self, goes_on: bool) -> Outcome {
-        let mut kept = self.profile.settings()?;
-        kept.ends_with_window = !goes_on;
-        self.profile.keep_settings(&kept)?;
-        lock(&self.settings).ends_with_window = !goes_on;
-        Ok(())
+        self.keep_settings(|settings| settings.ends_with_window = !goes_on)
     }
 
     /// What the icon in the tray says: nothing of a person, since anybody may see it.

@@ -122,10 +122,7 @@ impl Desk {
     /// `service_address`; `read_only` or `disk_full` when it cannot be remembered.
     pub fn keep_time_stamping(&self, address: &str) -> Outcome<Option<String>> {
         let address = self.check_time_stamping(address)?;
-        let mut kept = self.profile.settings()?;
-        kept.time_stamping = address.clone();
-        self.profile.keep_settings(&kept)?;
-        crate::lock(&self.settings).time_stamping = address.clone();
+        self.keep_settings(|settings| settings.time_stamping.clone_from(&address))?;
         Ok(address)
     }
 }

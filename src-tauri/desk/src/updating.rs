@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::causes::silent;
 use crate::problem::{Code, Problem};
 use crate::view::{ReleaseView, TextView};
-use crate::{Desk, Outcome, lock};
+use crate::{Desk, Outcome};
 
 /// Most octets of a manifest, of its signature, and of a package.
 const MANIFEST: usize = 64 * 1024;
@@ -123,11 +123,7 @@ impl Desk {
     /// # Errors
     /// `read_only` or `disk_full`; nothing is changed then.
     pub fn keep_looks_for_updates(&self, looks: bool) -> Outcome {
-        let mut kept = self.profile.settings()?;
-        kept.stays_with_version = !looks;
-        self.profile.keep_settings(&kept)?;
-        lock(&self.settings).stays_with_version = !looks;
-        Ok(())
+        self.keep_settings(|settings| settings.stays_with_version = !looks)
     }
 
     /// The version that the publisher has now, which may be older than this one.

@@ -69,7 +69,7 @@ mod tests {
         let settings = profile.settings().unwrap();
         assert_eq!(settings.portal.as_deref(), Some("https://p.example"));
         assert!(settings.silent);
-        profile.keep_settings(&settings).unwrap();
+        profile.change_settings(|_| ()).unwrap();
         let kept: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         assert_eq!(kept["version"], 2);
         assert_eq!(profile.settings().unwrap(), settings);
@@ -83,7 +83,7 @@ mod tests {
         std::fs::write(&file, newer).unwrap();
         let profile = Profile::open(dir.path()).unwrap();
         assert_eq!(profile.settings().unwrap_err().code, Code::SettingsTooNew);
-        let kept = profile.keep_settings(&Settings::default());
+        let kept = profile.change_settings(|_| ());
         assert_eq!(kept.unwrap_err().code, Code::SettingsTooNew);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), newer);
     }
