@@ -11,7 +11,8 @@ use kabinet_desk::{Code, Desk, Outcome, Secret};
 use serde::Serialize;
 use tauri::ipc::{InvokeBody, Request};
 use tauri::{
-    AppHandle, Manager as _, State, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, LogicalSize, Manager as _, State, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -22,6 +23,8 @@ use crate::{appearance, main_window};
 
 /// Label of the window, which its capability names.
 const LABEL: &str = "prompt";
+/// Its width with text of the usual size, in logical pixels.
+const WIDTH: f64 = 520.0;
 /// Its least height, in logical pixels.
 const LEAST: f64 = 480.0;
 /// Its height where little is said: the heading, two sentences, a secret with its note, and a warning.
@@ -177,27 +180,35 @@ fn height(view: &PromptView) -> u32 {
     wanted.min(MOST)
 }
 
-/// How high a window may be on the screen where the program is, in logical pixels; nothing when no screen
+/// How large a window may be on the screen where the program is, in logical pixels; nothing when no screen
 /// is known.
-fn room(app: &AppHandle) -> Option<f64> {
+fn room(app: &AppHandle) -> Option<LogicalSize<f64>> {
     let main = app.get_webview_window("main");
     let monitor = main
         .and_then(|main| main.current_monitor().ok().flatten())
         .or_else(|| app.primary_monitor().ok().flatten())?;
     let size = monitor.work_area().size;
-    Some(size.to_logical::<f64>(monitor.scale_factor()).height - FRAME)
+    let mut room = size.to_logical::<f64>(monitor.scale_factor());
+    room.height -= FRAME;
+    Some(room)
 }
 
 fn make_window(app: &AppHandle, height: u32) -> tauri::Result<WebviewWindow> {
     let desk = app.state::<Arc<Desk>>();
     let title = kabinet_desk::text(desk.language(), "prompt-window-title");
     let appearance = desk.settings_view().appearance;
-    let height = f64::from(height) * f64::from(appearance.size) / 100.0;
-    let height = room(app).map_or(height, |room| height.min(room)).max(LEAST);
+    let larger = f64::from(appearance.size) / 100.0;
+    let wanted = LogicalSize::new(WIDTH * larger.max(1.0), f64::from(height) * larger);
+    let room = room(app).unwrap_or(wanted);
+    // What is to be pressed must not stand below the screen's edge.
+    let least = LEAST.min(room.height);
     let mut builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("prompt.html".into()))
         .title(title)
-        .inner_size(520.0, height)
-        .min_inner_size(420.0, LEAST)
+        .inner_size(
+            wanted.width.min(room.width),
+            wanted.height.min(room.height).max(least),
+        )
+        .min_inner_size(420.0, least)
         .always_on_top(true)
         // Where the system can keep a window out of pictures and shared screens, it does.
         .content_protected(true)

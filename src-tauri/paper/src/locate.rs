@@ -7,6 +7,10 @@ use rqrr::{Grid, SimpleGrid};
 
 /// Corners that are compared with each other: three times what is on a page.
 const MOST_CORNERS: usize = 64;
+/// Different places that are looked at before that, and how often in all: a page has some dozens, each
+/// seen some twenty times.
+const MOST_PLACES: usize = 1024;
+const MOST_SIGHTS: usize = 1 << 16;
 /// Threes of corners that are tried.
 const MOST_TRIALS: usize = 256;
 /// Of the areas for which a threshold is found, in pixels.
@@ -180,6 +184,7 @@ impl<'a> Picture<'a> {
     /// The patterns of dark and light as 1:1:3:1:1 along a row and a column.
     fn corners(&self) -> Vec<Corner> {
         let mut corners: Vec<Corner> = Vec::new();
+        let mut sights = 0;
         for y in 0..self.height {
             // Where dark and light change.
             let is_dark = |x: usize| self.is_dark(x, y);
@@ -190,9 +195,14 @@ impl<'a> Picture<'a> {
                 if !is_dark(run[0]) || unit(lengths).is_none() {
                     continue;
                 }
-                let Some(corner) = self.corner(usize::midpoint(run[0], run[5]), y) else {
+                let width = run[5] - run[0];
+                let Some(corner) = self.corner(usize::midpoint(run[0], run[5]), y, width) else {
                     continue;
                 };
+                sights += 1;
+                if sights > MOST_SIGHTS || corners.len() > MOST_PLACES {
+                    return most_seen(corners);
+                }
                 let near = corners
                     .iter_mut()
                     .find(|known| known.at.less(corner.at).length() < 2.0 * known.module);
@@ -207,17 +217,16 @@ impl<'a> Picture<'a> {
                 }
             }
         }
-        corners.retain(|corner| corner.seen > 1.0);
-        corners.sort_by(|one, other| other.seen.total_cmp(&one.seen));
-        corners.truncate(MOST_CORNERS);
-        corners
+        most_seen(corners)
     }
 
-    /// A pattern around a pixel, first looked at from top to bottom, then from left to right.
-    fn corner(&self, x: usize, y: usize) -> Option<Corner> {
-        let (top, high) = pattern(y, self.height, |y| self.is_dark(x, y))?;
+    /// A pattern around a pixel, some `width` wide, first looked at from top to bottom, then from left to
+    /// right.
+    fn corner(&self, x: usize, y: usize, width: usize) -> Option<Corner> {
+        let (top, high) = pattern((y, self.height), width, |y| self.is_dark(x, y))?;
         let middle = top + high * 3.5;
-        let (left, wide) = pattern(x, self.width, |x| self.is_dark(x, middle as usize))?;
+        let dark = |x| self.is_dark(x, middle as usize);
+        let (left, wide) = pattern((x, self.width), width, dark)?;
         Some(Corner {
             at: Point {
                 x: left + wide * 3.5,
@@ -320,22 +329,34 @@ fn within(at: f64, side: usize) -> usize {
     (at.max(0.0) as usize).min(side - 1)
 }
 
-/// Where a pattern around a pixel begins, and how long its module is.
-fn pattern(at: usize, side: usize, is_dark: impl Fn(usize) -> bool) -> Option<(f64, f64)> {
+/// Those that were seen more than once, the most seen first.
+fn most_seen(mut corners: Vec<Corner>) -> Vec<Corner> {
+    corners.retain(|corner| corner.seen > 1.0);
+    corners.sort_by(|one, other| other.seen.total_cmp(&one.seen));
+    corners.truncate(MOST_CORNERS);
+    corners
+}
+
+/// Where a pattern around a pixel begins, and how long its module is; no part of it is longer than `most`.
+fn pattern(
+    (at, side): (usize, usize),
+    most: usize,
+    is_dark: impl Fn(usize) -> bool,
+) -> Option<(f64, f64)> {
     if at >= side || !is_dark(at) {
         return None;
     }
     let mut lengths = [0; 5];
     let mut start = at;
     for (run, dark) in [(2, true), (1, false), (0, true)] {
-        while start > 0 && is_dark(start - 1) == dark {
+        while start > 0 && lengths[run] <= most && is_dark(start - 1) == dark {
             start -= 1;
             lengths[run] += 1;
         }
     }
     let mut end = at;
     for (run, dark) in [(2, true), (3, false), (4, true)] {
-        while end < side && is_dark(end) == dark {
+        while end < side && lengths[run] <= most && is_dark(end) == dark {
             end += 1;
             lengths[run] += 1;
         }
@@ -351,4 +372,30 @@ fn unit(lengths: [usize; 5]) -> Option<f64> {
     };
     let expected = [1.0, 1.0, 3.0, 1.0, 1.0];
     lengths.into_iter().zip(expected).all(fits).then_some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sheet on which each pixel is dark or light as it is said.
+    fn sheet(side: usize, is_dark: impl Fn(usize, usize) -> bool) -> Vec<u8> {
+        let places = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
+        places
+            .map(|(x, y)| if is_dark(x, y) { 0 } else { 255 })
+            .collect()
+    }
+
+    #[test]
+    fn a_sheet_of_nothing_but_corners_ends_without_a_symbol() {
+        // The rings of a corner (ISO/IEC 18004, clause 6.3.3), two light modules apart.
+        let ring = |x: usize, y: usize| (x % 9).abs_diff(3).max((y % 9).abs_diff(3));
+        let corners = sheet(1800, |x, y| matches!(ring(x, y), 0 | 1 | 3));
+        let stripes = sheet(1800, |x, _| matches!((x % 9).abs_diff(3), 0 | 1 | 3));
+        for sheet in [corners, stripes] {
+            assert_eq!(texts(1800, &sheet), [] as [String; 0]);
+        }
+        let picture = Picture::new(1800, &[255; 1800 * 1800]);
+        assert_eq!(picture.corners().len(), 0);
+    }
 }
