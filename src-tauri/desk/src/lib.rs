@@ -302,8 +302,10 @@ impl Desk {
 
     /// Changes what is kept, and then what holds in this program: some of that ends with it.
     fn keep_settings(&self, change: impl Fn(&mut Settings)) -> Outcome {
+        // So that of two changes at once both end in the same order.
+        let mut settings = lock(&self.settings);
         self.profile.change_settings(&change)?;
-        change(&mut lock(&self.settings));
+        change(&mut settings);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! settings.json      portal, language; nothing personal
+//! settings.lock      locked while the settings are changed
 //! readers.json       readers and kinds of cards that do not pass long commands; nothing personal
 //! trust/*.cer        trust anchors (X.509, DER) of the person, beside those of the package
 //! trust/csca/        CSCA certificates of states (DER or PEM), for travel documents, in the same way
@@ -16,8 +17,10 @@
 
 mod versions;
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use kabinet_token::ShortOnly;
 use serde::{Deserialize, Serialize};
@@ -152,22 +155,37 @@ impl Profile {
     }
 
     /// Changes the settings, whole or not at all. Whoever else changes them meanwhile, also another
-    /// program, waits, so that no choice is lost.
+    /// program, waits, so that no choice is lost. `change` must not ask for the settings itself.
     ///
     /// # Errors
     /// As [`Self::settings`]; `read_only` or `disk_full`.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Outcome {
-        let alone = std::fs::File::create(self.dir.join("settings.lock"));
+        static CHANGING: Mutex<()> = Mutex::new(());
+        let _here = crate::lock(&CHANGING);
         // Free again when the file is closed.
-        let _alone = alone
-            .and_then(|file| file.lock().map(|()| file))
-            .map_err(|error| file_problem(&error))?;
+        let _elsewhere = self.settings_lock()?;
         let mut settings = self.settings()?;
         change(&mut settings);
         replace(
             &self.dir.join("settings.json"),
             &versions::written(&settings)?,
         )
+    }
+
+    /// A file that no other program has locked meanwhile; for two seconds it is waited for that, and not
+    /// at all on a file system without locks.
+    fn settings_lock(&self) -> Outcome<File> {
+        let path = self.dir.join("settings.lock");
+        let mut options = File::options();
+        let file = options.write(true).create(true).truncate(false).open(path);
+        let file = file.map_err(|error| file_problem(&error))?;
+        for _ in 0..100 {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+                Ok(()) | Err(TryLockError::Error(_)) => break,
+            }
+        }
+        Ok(file)
     }
 
     /// Readers and kinds of cards that were found not to pass extended lengths together. A file
@@ -344,7 +362,7 @@ fn is_store_name(name: &str) -> bool {
 
 /// Writes beside and renames, so that a power cut leaves the old or the new file.
 pub(crate) fn replace(path: &Path, octets: &[u8]) -> Outcome {
-    // All write beside under one name.
+    // All of this program write beside under one name.
     static WRITING: Mutex<()> = Mutex::new(());
     let write = || -> std::io::Result<()> {
         let _writing = crate::lock(&WRITING);
