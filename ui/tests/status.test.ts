@@ -19,3 +19,16 @@ test("a note that only repeats the status is left out, one that says more is not
     expect(noteOf({ at: "", status: "accepted", note: null })).toBe("");
   }
 });
+
+test("a word before the status that says more than it is kept", () => {
+  const notes = [
+    event("approved", "Заява часткова задаволена", "Заявление частично удовлетворено", "The application is partly approved"),
+    event("refused", "У другой даведцы адмоўлена", "Во второй справке отказано", "The second certificate is refused"),
+  ];
+  for (const language of ["be", "ru", "en"] as const) {
+    locale.use(language);
+    for (const one of notes) expect(noteOf(one)).toBe(one.note[language]);
+    expect(noteOf(event("approved", "Ваша заява задаволена.", "Ваше заявление удовлетворено.", "Your application is approved."))).toBe("");
+    expect(noteOf(event("approved", "Задаволена", "Удовлетворено", "Approved"))).toBe("");
+  }
+});

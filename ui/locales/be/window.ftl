@@ -188,6 +188,8 @@ status-documentsRequested = запытаны дакументы
 status-approved = задаволена
 status-refused = адмоўлена
 status-withdrawn = адклікана
+# Words before a status with which a note of the portal says no more than the status.
+status-note-before = заява / ваша заява / па заяве / па вашай заяве
 affairs-lead = Чарнавікі, падпісанае і тое, што ўжо на партале.
 sync = Абнавіць
 syncing = Абнаўляем…

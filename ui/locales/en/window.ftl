@@ -188,6 +188,8 @@ status-documentsRequested = documents requested
 status-approved = approved
 status-refused = refused
 status-withdrawn = withdrawn
+# Words before a status with which a note of the portal says no more than the status.
+status-note-before = the application is / your application is / the application has been / your application has been
 affairs-lead = Your drafts, what you have signed, and what is at the portal.
 sync = Update now
 syncing = Updating…

@@ -10,14 +10,12 @@ export function isOpen(status: string): boolean {
   return !CLOSED.includes(status);
 }
 
-/** Most words that a note may have before those of its status and still say no more. */
-const BEFORE = 3;
-
 /** What the portal noted of a step where it says more than the status: not "The application is registered". */
 export function noteOf(event: HistoryView): string {
   const note = event.note ? tx(event.note) : "";
-  const [words, status] = [wordsOf(note), wordsOf(t(`status-${event.status}`))];
-  const before = words.length - status.length;
-  const repeats = before >= 0 && before <= BEFORE && status.every((word, index) => words[before + index] === word);
-  return repeats ? "" : note;
+  const words = wordsOf(note).join(" ");
+  const status = wordsOf(t(`status-${event.status}`)).join(" ");
+  // Any other word before the status may say what it does not.
+  const before = ["", ...t("status-note-before").split("/").map((some) => `${wordsOf(some).join(" ")} `)];
+  return before.some((some) => words === some + status) ? "" : note;
 }
