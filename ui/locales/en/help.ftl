@@ -33,7 +33,7 @@ help-apply = Filling in an application
 help-apply-text =
     Find a procedure in the catalogue by everyday words or by its number, and begin. What the card and your earlier applications know is already filled in; check it.
 
-    Every change is saved at once. “Undo” takes back the last one. Drop or choose files where the form asks for them, or else on the last step; they go with the application, and you sign them together.
+    Every change is saved at once. “Undo” takes back the last one. Drop or choose files where the form asks for them, or else on the step before the review; they go with the application, and you sign them together.
 
     At the end you read the whole application. What you sign is shown once more in a separate window, read back from exactly what gets signed.
 help-send = Sending, also later
