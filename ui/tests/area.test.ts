@@ -174,6 +174,14 @@ test("nobody hears that what was not open is locked", async () => {
   expect(said()).toEqual(["The reader is ready"]);
 });
 
+test("nobody hears that a forgotten store is locked, since there is none", async () => {
+  hush();
+  await tell("store");
+  await answer("store_state", { state: "none" });
+  expect(area.isOpen).toBe(false);
+  expect(said()).toEqual([]);
+});
+
 test("of two looks at the store the later one counts", async () => {
   await tell("store");
   await tell("store");

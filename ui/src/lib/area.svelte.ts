@@ -175,7 +175,8 @@ class Area {
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });
     if (!wasOpen) return;
     hush();
-    announce(t("locked-title"));
+    // One that was forgotten is not there to be unlocked.
+    if (store.state === "locked") announce(t("locked-title"));
     router.go(to.home);
   }
 
