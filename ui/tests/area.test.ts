@@ -13,6 +13,7 @@ const happens = vi.hoisted(() => {
   const happens = new Map<string, () => void>();
   vi.stubGlobal("addEventListener", (event: string, handler: () => void) => happens.set(event, handler));
   vi.stubGlobal("location", { hash: "" });
+  vi.stubGlobal("history", { state: {} });
   vi.stubGlobal("document", { documentElement: {} });
   vi.stubGlobal("localStorage", { getItem: () => null });
   return happens;

@@ -7,6 +7,7 @@ import { matching } from "../src/shell/commands";
 vi.hoisted(() => {
   vi.stubGlobal("addEventListener", () => undefined);
   vi.stubGlobal("location", { hash: "" });
+  vi.stubGlobal("history", { state: {} });
   vi.stubGlobal("document", { documentElement: {} });
 });
 vi.mock("../src/lib/area.svelte", () => ({ area: { isOpen: true, store: { state: "open" }, settings: { portal: "" }, person: null, listed: [], applications: [] } }));

@@ -6,6 +6,7 @@ import { overlay } from "../src/shell/overlay.svelte";
 vi.hoisted(() => {
   vi.stubGlobal("addEventListener", () => undefined);
   vi.stubGlobal("location", { hash: "" });
+  vi.stubGlobal("history", { state: {} });
 });
 vi.mock("../src/lib/area.svelte", () => ({ area: { isOpen: false } }));
 

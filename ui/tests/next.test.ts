@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 
 // The pages' addresses come with a router that listens to the browser.
 vi.stubGlobal("location", { hash: "" });
+vi.stubGlobal("history", { state: {} });
 vi.stubGlobal("addEventListener", () => undefined);
 const { nextSteps } = await import("../src/lib/next");
 

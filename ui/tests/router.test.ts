@@ -9,6 +9,7 @@ const browser = vi.hoisted(() => {
     entries: [{ hash: "", state: null as unknown }],
     at: 0,
     changed: (_: { oldURL: string }) => undefined as void,
+    clicked: (_: object) => undefined as void,
     go(hash: string): void {
       const oldURL = page + browser.entries[browser.at]!.hash;
       browser.entries.splice(browser.at + 1, Infinity, { hash, state: null });
@@ -21,10 +22,15 @@ const browser = vi.hoisted(() => {
       browser.changed({ oldURL });
     },
   };
-  vi.stubGlobal("addEventListener", (_: string, handler: typeof browser.changed) => (browser.changed = handler));
+  vi.stubGlobal("addEventListener", (event: string, handler: typeof browser.changed) => {
+    browser[event === "hashchange" ? "changed" : "clicked"] = handler as never;
+  });
   vi.stubGlobal("location", {
     get hash() {
       return browser.entries[browser.at]!.hash;
+    },
+    set hash(hash: string) {
+      browser.go(hash);
     },
   });
   vi.stubGlobal("history", {
@@ -44,9 +50,9 @@ beforeEach(() => {
   browser.go(to.services);
 });
 
-test("the words that were searched for are in the address when one comes back", () => {
+test("the words that were searched for are there when one comes back, to the last letter", () => {
+  router.search("до");
   router.search("дом");
-  router.keep();
   browser.go(to.service("1.1.5"));
   expect(router.left).toBe(null);
   expect(router.cameFrom(to.services)).toBe(true);
@@ -55,17 +61,41 @@ test("the words that were searched for are in the address when one comes back", 
   expect(router.left).toEqual({ page: "service", id: "1.1.5" });
 });
 
-test("they are written into it a moment after the last letter, and never into another page's", () => {
-  router.search("д");
-  router.search("до");
-  expect(location.hash).toBe(to.services);
-  vi.runAllTimers();
-  expect(location.hash).toBe(to.search("до"));
+test("they stand in no address, and nobody finds them once they are forgotten", () => {
   router.search("дом");
-  browser.go(to.card);
+  router.forget();
+  expect(router.route).toEqual({ page: "services", query: "" });
+  browser.go(to.home);
+  browser.back();
+  expect(router.route).toEqual({ page: "services", query: "" });
+  expect(browser.entries.map((one) => one.hash).join()).not.toContain("?");
+});
+
+test("what leads to where one is begins the page anew", () => {
+  browser.go(to.help("pin"));
+  const length = browser.entries.length;
+  const link = { getAttribute: () => to.help("pin") };
+  for (const lead of [() => router.go(to.help("pin")), () => browser.clicked({ target: { closest: () => link }, defaultPrevented: false })]) {
+    const before = router.route;
+    lead();
+    vi.runAllTimers();
+    expect(router.route).not.toBe(before);
+    expect(router.route).toEqual({ page: "help", topic: "pin" });
+  }
+  expect(browser.entries.length).toBe(length);
+});
+
+test("the catalogue is shown as a whole when it is gone to from its own search", () => {
+  router.search("дом");
+  router.go(to.services);
   vi.runAllTimers();
-  expect(location.hash).toBe(to.card);
-  expect(router.cameFrom(to.services)).toBe(true);
+  expect(router.route).toEqual({ page: "services", query: "" });
+});
+
+test("the page that the window began with is known when one comes back to it", () => {
+  while (browser.at > 0) browser.back();
+  expect(router.left).toEqual({ page: "home" });
+  expect(router.cameFrom("")).toBe(true);
 });
 
 test("a page that was opened from elsewhere does not go back to the list", () => {

@@ -175,6 +175,7 @@ class Area {
     Object.assign(this, { person: null, drafts: [], outbox: [], applications: [], count: 0, due: [], certificates: [] });
     if (!wasOpen) return;
     hush();
+    router.forget();
     // One that was forgotten is not there to be unlocked.
     if (store.state === "locked") announce(t("locked-title"));
     router.go(to.home);

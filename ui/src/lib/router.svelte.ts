@@ -18,11 +18,10 @@ export type Route =
 
 /** Reads a route; what it does not know is the start page. */
 export function parseRoute(hash: string): Route {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [page = "", id] = path.split("/").map(decode);
+  const [page = "", id] = hash.replace(/^#\/?/, "").split("/").map(decode);
   switch (page) {
     case "services":
-      return id ? { page: "service", id } : { page: "services", query: new URLSearchParams(query).get("q") ?? "" };
+      return id ? { page: "service", id } : { page: "services", query: "" };
     case "drafts":
       return id ? { page: "draft", id } : { page: "affairs" };
     case "applications":
@@ -51,51 +50,72 @@ function decode(part: string): string {
   }
 }
 
-/** How long after the last letter what is searched for comes into the address, in milliseconds: WebKit lets an address be replaced 100 times in 30 seconds. */
-const PAUSE = 400;
+/** The last number of an entry of the history: later than any that the page had before it was loaded anew. */
+let entries = Date.now();
 
 class Router {
   route: Route = $state(parseRoute(location.hash));
   /** The page that was gone back from, where one came here by going back. */
   left: Route | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The entry of the history that is shown. */
+  #entry = 0;
+  /** What was searched for, by entry. In the address it would outlive the person who wrote it. */
+  #sought = new Map<number, string>();
 
   constructor() {
+    this.#enter("");
     addEventListener("hashchange", ({ oldURL }) => {
-      clearTimeout(this.#timer);
       const before = new URL(oldURL).hash;
-      // A page keeps from where it was opened; one that does not know it yet was opened just now.
       this.left = history.state === null ? null : parseRoute(before);
-      if (history.state === null) history.replaceState({ from: before }, "");
-      this.route = parseRoute(location.hash);
+      this.#enter(before);
+      this.#show();
+    });
+    // A link to where one is changes no address.
+    addEventListener("click", (event) => {
+      const href = (event.target as Element).closest("a")?.getAttribute("href");
+      if (href?.startsWith("#/") && href === location.hash && !event.defaultPrevented) this.go(href);
     });
   }
 
-  /** Whether this page was opened from the one at that address, whatever was searched for there. */
+  /** A page keeps from where it was opened; one that does not know it yet was opened just now. */
+  #enter(from: string): void {
+    if (history.state === null) history.replaceState({ from, entry: (entries += 1) }, "");
+    this.#entry = history.state.entry;
+  }
+
+  #show(): void {
+    this.route = parseRoute(location.hash);
+    if (this.route.page === "services") this.route.query = this.#sought.get(this.#entry) ?? "";
+  }
+
+  /** Whether this page was opened from the one at that address. */
   cameFrom(hash: string): boolean {
-    const from: string | undefined = history.state?.from;
-    return from?.split("?")[0] === hash;
+    return history.state?.from === hash;
   }
 
   /** The catalogue is searched for that: this page shows it, and whoever comes back finds it. */
   search(query: string): void {
     if (this.route.page !== "services") return;
     this.route.query = query;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.keep(), PAUSE);
+    this.#sought.set(this.#entry, query);
   }
 
-  /** Writes into the address at once what is searched for. */
-  keep(): void {
-    clearTimeout(this.#timer);
-    // The address is changed before anybody hears of it.
-    if (this.route.page !== "services" || parseRoute(location.hash).page !== "services") return;
-    history.replaceState(history.state, "", to.search(this.route.query));
+  /** Nobody who comes back finds what was searched for. */
+  forget(): void {
+    this.#sought.clear();
+    if (this.route.page === "services") this.route.query = "";
   }
 
-  /** Goes to an address such as `#/card`. */
+  /** Goes to an address such as `#/card`. Where one is there already, the page begins anew. */
   go(hash: string): void {
-    location.hash = hash;
+    if (location.hash !== hash) location.hash = hash;
+    // Not before what lies over the page is gone, as it is when an address changes. One that has just changed is on its way.
+    else if (history.state !== null) {
+      setTimeout(() => {
+        this.#sought.delete(this.#entry);
+        this.#show();
+      });
+    }
   }
 }
 
@@ -105,7 +125,6 @@ export const router = new Router();
 export const to = {
   home: "#/",
   services: "#/services",
-  search: (query: string) => (query === "" ? "#/services" : `#/services?${new URLSearchParams({ q: query }).toString()}`),
   service: (id: string) => `#/services/${encodeURIComponent(id)}`,
   draft: (id: string) => `#/drafts/${encodeURIComponent(id)}`,
   affairs: "#/applications",
