@@ -189,16 +189,13 @@ async fn follow(hands: Hands<'_>, place: &Place, id: &str, photo: &Path) {
         .enter(&format!("go-due-{}", request.as_str().unwrap()))
         .await;
     window.find(&reply).await;
-    // The page says first what is to be done, and leads to where it is done.
+    // The page says first what is to be done, and begins it.
     hands.enter("answer-now").await;
-    hands.is_on(&reply).await;
-    hands.act("read-sent", "sent").await;
-    hands.back_to(&reply).await;
-    hands.press(&Key::Enter).await;
     hands.is_on("letter-text").await;
     hands.enter("letter-later").await;
     window.gone("letter").await;
     hands.kept("letter-later").await;
+    hands.act("read-sent", "sent").await;
     hands.back_to(&reply).await;
     hands.press(&Key::Enter).await;
     hands.is_on("letter-text").await;
