@@ -11,6 +11,8 @@ export interface ListProps {
   /** What the list is called. */
   label: string;
   testid?: string;
+  /** The row that gets the focus as soon as it is there, in a long list too; none below 0. */
+  start?: number;
   /** Rows with a distance between them instead of a line. */
   spaced?: boolean;
 }
