@@ -343,8 +343,10 @@ fn forget(value: &mut Value, hash: &str) -> bool {
     match value {
         Value::String(text) => text != hash,
         Value::Array(list) => {
+            let before = list.len();
             list.retain_mut(|one| forget(one, hash));
-            true
+            // A question whose last answer goes is not answered by an empty list.
+            list.len() == before || !list.is_empty()
         }
         Value::Object(members) => {
             members.retain(|_, one| forget(one, hash));

@@ -10,8 +10,8 @@ export interface Handing {
   begin(name: string, size: number): Promise<string>;
   /** The file is whole, and belongs to the draft. */
   finish(handle: string): Promise<void>;
-  /** Takes a file off, unless a field still names it. */
-  take(hash: string): Promise<void>;
+  /** Takes a file off, unless a field still names it, another than the one at `path` if that is given. Whether it did. */
+  take(hash: string, path?: string): Promise<boolean>;
 }
 
 export interface Filling {

@@ -83,6 +83,12 @@ fn a_file_is_handed_over_in_pieces() {
     assert_eq!(back.data, json!({"scan": hash, "other": "words"}));
     assert_eq!(back.attachments, draft.attachments);
     assert!(back.can_redo);
+    // With the last file of a list the list goes.
+    desk.save_draft(&id, &json!({"scans": [hash], "other": "words"}))
+        .unwrap();
+    let without = desk.remove_attachment(&id, &hash).unwrap();
+    assert_eq!(without.data, json!({"other": "words"}));
+    desk.undo_draft(&id).unwrap();
     desk.check_attachments(&desk.stored_draft(&id).unwrap().attachments)
         .unwrap();
 }
