@@ -23,10 +23,18 @@ test("no sign alone is a shortcut, since whoever dictates presses it by a word (
   }
 });
 
-test("the sheet of keys opens by the place of its key, whatever letters are on it", () => {
-  for (const sign of ["/", ".", "-"]) {
+test("the sheet of keys opens by the sign of its key, and by its place under Cyrillic letters", () => {
+  const opens = (key: string, code: string, held: object = {}): boolean => {
     overlay.shown = null;
-    pressed(event(sign, "Slash", { ctrlKey: true }));
-    expect(overlay.shown, sign).toBe("keys");
-  }
+    pressed(event(key, code, { ctrlKey: true, ...held }));
+    return overlay.shown === "keys";
+  };
+  expect(opens("/", "Slash")).toBe(true);
+  expect(opens(".", "Slash")).toBe(true);
+  // German and French keyboards.
+  expect(opens("/", "Digit7", { shiftKey: true })).toBe(true);
+  expect(opens("/", "Period", { shiftKey: true })).toBe(true);
+  // What is at the place there makes the text smaller, or undoes (Dvorak).
+  expect(opens("-", "Slash")).toBe(false);
+  expect(opens("z", "Slash")).toBe(false);
 });

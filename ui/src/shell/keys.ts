@@ -17,6 +17,9 @@ const plain = (event: KeyboardEvent) => !event.ctrlKey && !event.metaKey && !eve
 const control = (event: KeyboardEvent) => (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
 /** By the place of the key, so that it works with Cyrillic letters on it too. */
 const letter = (code: string) => (event: KeyboardEvent) => control(event) && event.code === code;
+/** By its sign, wherever that is; and by its place, where Cyrillic keyboards have the point. Others have signs there with acts of their own. */
+const slash = (event: KeyboardEvent) =>
+  event.key === "/" ? (event.ctrlKey || event.metaKey) && !event.altKey : letter("Slash")(event) && (event.key === "." || event.key > "~");
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { id: "palette", shown: ["Ctrl", "K"], matches: letter("KeyK"), run: () => overlay.show("palette") },
@@ -40,7 +43,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: () => undefined,
   },
   // Not by a sign alone, which who dictates would press by a word (WCAG 2.1.4).
-  { id: "keys", shown: ["Ctrl", "/"], matches: letter("Slash"), run: () => overlay.show("keys") },
+  { id: "keys", shown: ["Ctrl", "/"], matches: slash, run: () => overlay.show("keys") },
 ];
 
 function sectionOf(event: KeyboardEvent) {
