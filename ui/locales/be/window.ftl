@@ -1,6 +1,7 @@
 # Words of the window.
 
 skip = Да зместу
+under-label = Паведамленні праграмы
 nav = Раздзелы
 nav-home = Галоўная
 nav-services = Каталог

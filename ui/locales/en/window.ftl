@@ -1,6 +1,7 @@
 # Words of the window.
 
 skip = Skip to the content
+under-label = Notices
 nav = Sections
 nav-home = Home
 nav-services = Catalogue

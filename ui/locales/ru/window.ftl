@@ -1,6 +1,7 @@
 # Words of the window.
 
 skip = К содержанию
+under-label = Сообщения программы
 nav = Разделы
 nav-home = Главная
 nav-services = Каталог
