@@ -3,7 +3,7 @@ import type { Plugin, Rolldown } from "vite";
 
 /** The most that may be loaded before a page is there, and in all, in octets after gzip. */
 export const BUDGET = {
-  "index.html": 142_000,
+  "index.html": 143_500,
   "prompt.html": 89_000,
   all: 256_000,
 } as const;
