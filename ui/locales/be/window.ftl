@@ -1,7 +1,6 @@
 # Words of the window.
 
 skip = Да зместу
-under-label = Паведамленні праграмы
 nav = Раздзелы
 nav-home = Галоўная
 nav-services = Каталог
@@ -189,7 +188,6 @@ status-documentsRequested = запытаны дакументы
 status-approved = задаволена
 status-refused = адмоўлена
 status-withdrawn = адклікана
-# Words before a status with which a note of the portal says no more than the status.
 status-note-before = заява / ваша заява / па заяве / па вашай заяве
 affairs-lead = Чарнавікі, падпісанае і тое, што ўжо на партале.
 sync = Абнавіць

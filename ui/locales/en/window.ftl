@@ -1,7 +1,6 @@
 # Words of the window.
 
 skip = Skip to the content
-under-label = Notices
 nav = Sections
 nav-home = Home
 nav-services = Catalogue
@@ -189,7 +188,6 @@ status-documentsRequested = documents requested
 status-approved = approved
 status-refused = refused
 status-withdrawn = withdrawn
-# Words before a status with which a note of the portal says no more than the status.
 status-note-before = the application is / your application is / the application has been / your application has been
 affairs-lead = Your drafts, what you have signed, and what is at the portal.
 sync = Update now

@@ -1,7 +1,6 @@
 # Words of the window.
 
 skip = К содержанию
-under-label = Сообщения программы
 nav = Разделы
 nav-home = Главная
 nav-services = Каталог
@@ -189,7 +188,6 @@ status-documentsRequested = запрошены документы
 status-approved = удовлетворено
 status-refused = отказано
 status-withdrawn = отозвано
-# Words before a status with which a note of the portal says no more than the status.
 status-note-before = заявление / ваше заявление / по заявлению / по вашему заявлению
 affairs-lead = Черновики, подписанное и то, что уже на портале.
 sync = Обновить
