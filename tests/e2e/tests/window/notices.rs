@@ -103,7 +103,7 @@ async fn the_desktop_tells_once_and_a_click_leads_there() {
         .to_owned();
     assert_eq!(
         told(&shown, 1).await,
-        format!("Your answer is due the day after tomorrow: {title}")
+        format!("Reply by the day after tomorrow: {title}")
     );
     // A click leads to the application.
     let click = move |number: u32| {
