@@ -40,7 +40,9 @@ async fn give(window: &Window, name: &str, octets: &[u8]) {
         input.dispatchEvent(new Event('change', { bubbles: true }));";
     let arguments = vec![json!(name), json!(octets)];
     // It takes the next one when the one before has answered the question.
-    window.css("[data-testid='choose-/documents']:enabled").await;
+    window
+        .css("[data-testid='choose-/documents']:enabled")
+        .await;
     window.client.execute(script, arguments).await.unwrap();
     window.find(&format!("file-{name}")).await;
 }
