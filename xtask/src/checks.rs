@@ -45,7 +45,7 @@ fn fuzz_targets() -> Outcome {
     let words = ["check", "--manifest-path", "fuzz/Cargo.toml"];
     let mut check = command(&cargo(), &words);
     check.env("CARGO_TARGET_DIR", target());
-    run(check.env("CUSTOM_LIBFUZZER_PATH", "libfuzzer.a"))
+    run(check.env("CUSTOM_LIBFUZZER_PATH", "./libfuzzer.a"))
 }
 
 /// All benchmarks, or those whose names contain the filter.
